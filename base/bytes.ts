@@ -1,0 +1,39 @@
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
+
+export const toHex = bytesToHex;
+
+/** Undefined unless `text` is hex of exactly `length` bytes, in either case. */
+export function parseHex(text: string, length: number): Uint8Array | undefined {
+  return text.length === 2 * length && /^[0-9a-fA-F]*$/.test(text) ? hexToBytes(text) : undefined;
+}
+
+const CHUNK = 8192; // arguments that one call of fromCharCode surely takes
+
+/** RFC 4648 §4, padded. */
+export function toBase64(bytes: Uint8Array): string {
+  let binary = '';
+  for (let at = 0; at < bytes.length; at += CHUNK) binary += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
+  return btoa(binary);
+}
+
+/** RFC 4648 §4, strict: padding required, no other alphabet, no stray bits (§3.5), no white space. */
+export function parseBase64(text: string): Uint8Array | undefined {
+  if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
+  const bytes = decodeBase64(text);
+  return toBase64(bytes) === text ? bytes : undefined;
+}
+
+/** What is known to be base64 already. */
+export function decodeBase64(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+}
+
+export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+const encoder = new TextEncoder();
+
+export function utf8(text: string): Uint8Array {
+  return encoder.encode(text);
+}

@@ -1,0 +1,91 @@
+import { MalformedJson } from './failures.ts';
+import { JSON_LIMITS, type JsonLimits, JsonMeter } from './json-meter.ts';
+
+/*
+ * JSON as Go's encoding/json reads it, because the leaf bytes of what clients send depend on it: bytes that are no
+ * UTF-8 and lone surrogates become U+FFFD, the last of two members with one name wins, and names of struct fields
+ * match in any case.
+ */
+
+/**
+ * @param trailing - what follows the first array or object: `ignore` as Go's `Decoder.Decode`, `refuse` as `json.Unmarshal`
+ * @throws MalformedJson
+ */
+export function readJson(bytes: Uint8Array, trailing: 'ignore' | 'refuse', limits: JsonLimits = JSON_LIMITS): unknown {
+  const meter = new JsonMeter(limits);
+  meter.feed(bytes);
+  const end = trailing === 'ignore' ? meter.end : undefined;
+  return parse(decodeUtf8(end === undefined ? bytes : bytes.subarray(0, end)));
+}
+
+/** `JSON.parse` with well-formed strings. @throws MalformedJson */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text, text.includes('\\u') ? wellFormed : undefined) as unknown;
+  } catch (error) {
+    throw new MalformedJson(error instanceof SyntaxError ? error.message : 'JSON cannot be read');
+  }
+}
+
+/** Only an escape can bring a lone surrogate into text that was decoded from UTF-8. */
+function wellFormed(_name: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed() : value;
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** UTF-8 to text, with one U+FFFD for every byte that belongs to no character, as Go counts them. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return decodeByteByByte(bytes);
+  }
+}
+
+function decodeByteByByte(bytes: Uint8Array): string {
+  const parts: string[] = [];
+  let from = 0;
+  for (let at = 0; at < bytes.length;) {
+    const length = characterLength(bytes, at);
+    if (length > 0) {
+      at += length;
+      continue;
+    }
+    parts.push(lenient.decode(bytes.subarray(from, at)), '\ufffd');
+    at += 1;
+    from = at;
+  }
+  parts.push(lenient.decode(bytes.subarray(from)));
+  return parts.join('');
+}
+
+/** Bytes of the well-formed character that starts at `at`; 0 if none does (Unicode 16, table 3-7). */
+function characterLength(bytes: Uint8Array, at: number): number {
+  const lead = bytes[at] as number;
+  if (lead < 0x80) return 1;
+  const length = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
+  const least = { 0xe0: 0xa0, 0xf0: 0x90 }[lead] ?? 0x80;
+  const most = { 0xed: 0x9f, 0xf4: 0x8f }[lead] ?? 0xbf;
+  for (let i = 1; i < length; i += 1) {
+    const byte = bytes[at + i] ?? 0;
+    if (byte < (i === 1 ? least : 0x80) || byte > (i === 1 ? most : 0xbf)) return 0;
+  }
+  return length;
+}
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The member that Go would put into the struct field `name`: its name in any case, the last one if there are several. */
+export function foldedMember(object: JsonObject, name: string): unknown {
+  const folded = foldCase(name);
+  return Object.entries(object).findLast(([key]) => key === name || foldCase(key) === folded)?.[1];
+}
+
+/** Simple case folding, with the two letters beyond ASCII that fold into it (U+017F, U+212A). */
+const foldCase = (text: string): string => text.toUpperCase().toLowerCase();

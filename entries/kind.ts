@@ -1,0 +1,62 @@
+import type { LeafHash } from '../merkle/types.ts';
+import type { SignatureClaim } from './signatures/claim.ts';
+
+/**
+ * Something an entry can be found by, exactly as Rekor's index spells it: `sha256:<hex>`, a bare `<hex>` of a key,
+ * an e-mail address. `leaf` keys can be derived again from the canonical body; `payload` keys stand only here,
+ * because the body drops what they came from.
+ */
+export interface SearchKey {
+  readonly source: 'leaf' | 'payload';
+  readonly text: string;
+}
+
+/** What a kind does with signatures it did not make: which, over what, and in which words it says so. */
+export interface AlgorithmUse {
+  /** Rekor's name for key and digest together, such as `ecdsa-sha2-256-nistp256`; undefined when it has none. */
+  readonly algorithm: string | undefined;
+}
+
+/** An entry whose claims hold. Past this point nobody asks what kind it is. */
+export interface CheckedEntry {
+  readonly kind: string;
+  readonly version: string;
+  /** The leaf: canonical JSON (RFC 8785) in UTF-8. Equal entries have equal bodies. */
+  readonly body: Uint8Array;
+  readonly searchKeys: readonly SearchKey[];
+  /** Bytes to keep beside the log under their SHA-256, for kinds that keep what they attest. */
+  readonly attestation?: Uint8Array;
+  /** Why the entry can be looked up but not inserted, in Rekor's words. */
+  readonly notInsertable?: string;
+  /** Set by kinds that are subject to the algorithm policy. */
+  readonly algorithmUse?: AlgorithmUse;
+}
+
+/** A checked entry, and the hash that names it. */
+export interface AdmittedEntry extends CheckedEntry {
+  readonly leafHash: LeafHash;
+}
+
+/** What a kind makes of a spec before any signature has been checked. */
+export interface Examination {
+  /** The checks that the entry needs, at most `MAX_CLAIMS`. They are values: they may be batched, and checked elsewhere. */
+  readonly claims: readonly SignatureClaim[];
+  /**
+   * @param refusals - for each claim, why it does not hold; undefined where it does
+   * @throws InvalidEntry
+   */
+  conclude(refusals: readonly (string | undefined)[]): CheckedEntry;
+}
+
+/** Signature checks that one entry may ask for. An envelope with more is refused before any is made. */
+export const MAX_CLAIMS = 64;
+
+/** A kind of entry in one version. One folder, and one line in `entries/kinds/index.ts`. */
+export interface EntryKind {
+  readonly kind: string;
+  readonly version: string;
+  /** JSON Schema of `spec` as proposed, published in the OpenAPI document. */
+  readonly schema: object;
+  /** Parses what a stranger sent; makes no signature check. @throws InvalidEntry naming the member at fault */
+  examine(spec: unknown): Examination;
+}
