@@ -1,0 +1,19 @@
+import { Failure } from '../base/failure.ts';
+
+export class SizeNotReached extends Failure<'size-not-reached'> {
+  readonly code = 'size-not-reached';
+}
+export class SizesReversed extends Failure<'sizes-reversed'> {
+  readonly code = 'sizes-reversed';
+}
+
+/** More is waiting than the log promises to take. Nothing of the entry was kept. */
+export class Overloaded extends Failure<'log-overloaded'> {
+  readonly code = 'log-overloaded';
+}
+
+/** The log takes no entries for now: it is stopping, or its clock is not to be trusted. */
+export class NotWritable extends Failure<'log-not-writable'> {
+  readonly code = 'log-not-writable';
+}
+export type LogFailure = SizeNotReached | SizesReversed | Overloaded | NotWritable;

@@ -1,0 +1,25 @@
+import type { AdmittedEntry } from '../../entries/kind.ts';
+import type { SearchQuestion } from '../../log/types.ts';
+
+/** What `POST /api/v1/log/entries/retrieve` asks for, checked. */
+export interface LogQuery {
+  /** 64 or 80 hex digits each, in the order sent, as sent. */
+  readonly entryUUIDs: readonly string[];
+  /** Leaf hashes (64 hex digits) of the canonical forms of the entries sent. */
+  readonly leaves: readonly string[];
+  /** Virtual indexes. */
+  readonly logIndexes: readonly number[];
+}
+
+/**
+ * Where request bodies become values: parsing, signature checks and key canonicalisation run here, off the thread that
+ * serves HTTP. Every method rejects with a `Failure` for what the sender did wrong.
+ */
+export interface Admission {
+  /** One proposed entry. @throws MalformedProposal, InvalidEntry, BodyTooLarge, MalformedJson, Busy */
+  create(body: Uint8Array): Promise<AdmittedEntry>;
+  /** Body of `entries/retrieve`. @throws InvalidRequest, MalformedProposal, InvalidEntry, Busy */
+  logQuery(body: Uint8Array): Promise<LogQuery>;
+  /** Body of `index/retrieve`. @throws InvalidRequest, Busy */
+  searchQuestion(body: Uint8Array): Promise<SearchQuestion>;
+}

@@ -1,0 +1,24 @@
+import { Failure } from '../../base/failure.ts';
+
+/** A parameter or body member that does not meet its description: go-openapi's codes, sent as 422 from 600 on. */
+export class InvalidRequest extends Failure<'request-invalid'> {
+  readonly code = 'request-invalid';
+  /** 400, 422, or 601 to 612: contract section 1.3. */
+  readonly detail: number;
+
+  constructor(message: string, detail: number) {
+    super(message);
+    this.detail = detail;
+  }
+}
+
+/** The request body is longer than the log takes. */
+export class RequestTooLarge extends Failure<'request-too-large'> {
+  readonly code = 'request-too-large';
+}
+
+/** More requests wait for their signature checks than the log promises to hold. */
+export class Busy extends Failure<'server-busy'> {
+  readonly code = 'server-busy';
+}
+export type RequestFailure = InvalidRequest | RequestTooLarge | Busy;
