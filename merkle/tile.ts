@@ -1,0 +1,56 @@
+import { hashChildren } from './hash.ts';
+import { type NodeHash, type NodeId, type TreeSize, nodeHash } from './types.ts';
+
+/** A row of up to 256 hashes, `level`·8 above the leaves: c2sp.org/tlog-tiles, "Merkle Tree". */
+export interface TileId {
+  readonly level: number;
+  readonly index: number;
+}
+
+/**
+ * A tile and the nodes above its hashes, so that no proof has to hash: the 256 hashes that C2SP serves first, then
+ * 128 of their parents, 64, 32, 16, 8, 4 and 2. The hash above those two is the next level's.
+ */
+export type Tile = Uint8Array;
+
+export const TILE_HEIGHT = 8;
+export const TILE_WIDTH = 256;
+const HASH = 32;
+
+/** Bytes that C2SP serves of a full tile. */
+export const TILE_BYTES = TILE_WIDTH * HASH;
+
+/** Where each of the eight rows starts, counted in hashes. */
+const ROWS = [0, 256, 384, 448, 480, 496, 504, 508] as const;
+
+export function emptyTile(): Tile {
+  return new Uint8Array(510 * HASH);
+}
+
+/** The tile that holds `node`, and at which of its 510 hashes. */
+export function slotOf({ level, index }: NodeId): { readonly tile: TileId; readonly slot: number } {
+  const row = level % TILE_HEIGHT;
+  const width = TILE_WIDTH / 2 ** row;
+  const tile = { level: (level - row) / TILE_HEIGHT, index: Math.floor(index / width) };
+  return { tile, slot: (ROWS[row] as number) + (index % width) };
+}
+
+/** A view of the hash, not a copy. */
+export function readSlot(tile: Tile, slot: number): NodeHash {
+  return nodeHash(tile.subarray(slot * HASH, slot * HASH + HASH));
+}
+
+export function writeSlot(tile: Tile, slot: number, hash: NodeHash): void {
+  tile.set(hash, slot * HASH);
+}
+
+/** The hash above a full tile: one hash of the tile above it. */
+export function tileRoot(tile: Tile): NodeHash {
+  return hashChildren(readSlot(tile, 508), readSlot(tile, 509));
+}
+
+/** How many hashes the tile has in a tree of `size`: 0 to 256. */
+export function tileWidth({ level, index }: TileId, size: TreeSize): number {
+  const row = Math.floor(size / TILE_WIDTH ** level);
+  return Math.max(0, Math.min(TILE_WIDTH, row - index * TILE_WIDTH));
+}

@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+
+/** Names in the data folder that are SQLite's: nothing but SQLite may open them, or their locks are gone. */
+export function databaseFile(folder: string): string {
+  return join(folder, 'stele.db');
+}
+
+export function lockFile(folder: string): string {
+  return join(folder, 'lock.db');
+}
+
+export function lockOwnerFile(folder: string): string {
+  return join(folder, 'lock-owner.txt');
+}

@@ -1,0 +1,44 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { StoreRefused } from '../../failures.ts';
+import { lockFile, lockOwnerFile } from './files.ts';
+
+/** Held until disposed of, or until the process ends, however it ends. */
+export interface FolderLock extends Disposable {
+  readonly folder: string;
+}
+
+/**
+ * Takes the folder for this process. The lock is a database of its own, held in an exclusive transaction: the system
+ * lets go of it when the process dies, so there is nothing to clean up after a crash.
+ *
+ * @param owner - one line that tells another process who holds the folder
+ * @throws StoreRefused when another process holds it
+ */
+export function lockFolder(folder: string, owner: string): FolderLock {
+  const db = new Database(lockFile(folder), { timeout: 0 });
+  try {
+    db.pragma('journal_mode = DELETE');
+    db.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    db.close();
+    if (!isBusy(error)) throw error;
+    throw new StoreRefused(
+      `${folder} is in use by another process (${ownerOf(folder)}): stop that one first, or give this one a folder of its own`,
+    );
+  }
+  writeFileSync(lockOwnerFile(folder), `${owner}\n`);
+  return { folder, [Symbol.dispose]: () => void db.close() };
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+}
+
+function ownerOf(folder: string): string {
+  try {
+    return readFileSync(lockOwnerFile(folder), 'utf8').trim();
+  } catch {
+    return 'which left no name';
+  }
+}

@@ -1,0 +1,12 @@
+import { Failure } from '../base/failure.ts';
+
+/** Another writer grew the log first. With one writer to a log this is the end of it: see `storage/contract.ts`. */
+export class StaleCommit extends Failure<'store-stale'> {
+  readonly code = 'store-stale';
+}
+
+/** The folder is held by another process, written by a newer version, or not what it claims to be. */
+export class StoreRefused extends Failure<'store-refused'> {
+  readonly code = 'store-refused';
+}
+export type StoreFailure = StaleCommit | StoreRefused;
