@@ -16,4 +16,9 @@ export class Overloaded extends Failure<'log-overloaded'> {
 export class NotWritable extends Failure<'log-not-writable'> {
   readonly code = 'log-not-writable';
 }
-export type LogFailure = SizeNotReached | SizesReversed | Overloaded | NotWritable;
+
+/** What is in the folder is not what this process was told to serve, or not as large as what was signed. */
+export class LogRefused extends Failure<'log-refused'> {
+  readonly code = 'log-refused';
+}
+export type LogFailure = SizeNotReached | SizesReversed | Overloaded | NotWritable | LogRefused;

@@ -58,21 +58,27 @@ export function createReader(db: Database.Database): Reads {
 
 /** All that the index holds under any of `prefixes`, in log order, each once. */
 function* candidates(sql: Statements, prefixes: readonly bigint[], from: number): Generator<LogIndex> {
-  const list = `[${prefixes.join(',')}]`;
+  const lists = prefixes.map((prefix) => candidatesOf(sql, prefix, from));
+  const heads = lists.map((list) => list.next().value);
+  for (;;) {
+    const least = Math.min(...heads.map((head) => head ?? Infinity));
+    if (least === Infinity) return;
+    yield logIndex(least);
+    for (const [i, head] of heads.entries()) if (head === least) heads[i] = lists[i]?.next().value;
+  }
+}
+
+function* candidatesOf(sql: Statements, prefix: bigint, from: number): Generator<number, undefined> {
   for (let at = from; ;) {
-    const step = sql.lookup.all(list, at, STEP);
-    for (const index of step) yield logIndex(index);
+    const step = sql.lookup.all(prefix, at, STEP);
+    yield* step;
     const last = step.at(-1);
-    if (last === undefined || step.length < STEP) return;
+    if (last === undefined || step.length < STEP) return undefined;
     at = last + 1;
   }
 }
 
-function confirmed(
-  found: Iterable<LogIndex>,
-  holds: (index: LogIndex) => boolean,
-  limit: number,
-): readonly LogIndex[] {
+function confirmed(found: Iterable<LogIndex>, holds: (index: LogIndex) => boolean, limit: number): readonly LogIndex[] {
   const hits: LogIndex[] = [];
   for (const index of found) {
     if (hits.length >= limit) break;
@@ -96,8 +102,8 @@ function prepare(db: Database.Database) {
     tile: db.prepare<[number], Buffer>('SELECT nodes FROM tile WHERE place = ?').pluck(),
     leaves: db.prepare<[bigint], number>('SELECT idx FROM leaf WHERE prefix = ? ORDER BY idx').pluck(),
     lookup: db
-      .prepare<[string, number, number], number>(
-        'SELECT DISTINCT idx FROM lookup WHERE prefix IN (SELECT value FROM json_each(?)) AND idx >= ? ORDER BY idx LIMIT ?',
+      .prepare<[bigint, number, number], number>(
+        'SELECT idx FROM lookup WHERE prefix = ? AND idx >= ? ORDER BY idx LIMIT ?',
       )
       .pluck(),
   };

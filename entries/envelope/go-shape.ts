@@ -1,0 +1,56 @@
+import { foldedMember, isObject } from '../../base/json-reader.ts';
+
+/**
+ * The Go type that Rekor decodes a JSON value into: a string, bool, time or anything, a slice of `each`, a map of
+ * `values`, or a struct with `members`, whose names match in any case.
+ */
+export type Shape =
+  | 'text'
+  | 'flag'
+  | 'time'
+  | 'anything'
+  | { readonly each: Shape }
+  | { readonly values: Shape }
+  | { readonly members: Readonly<Record<string, Shape>> };
+
+/**
+ * JSON pointer of the first value that Go would not decode into `shape`; undefined when all of it fits. JSON's null
+ * fits everywhere, and members that the shape does not name may be anything.
+ */
+export function misfit(value: unknown, shape: Shape, path = ''): string | undefined {
+  if (value === null || value === undefined || shape === 'anything') return undefined;
+  if (typeof shape === 'string') return fitsScalar(value, shape) ? undefined : path;
+  if ('each' in shape) return Array.isArray(value) ? firstMisfit(value.entries(), () => shape.each, path) : path;
+  if (!isObject(value)) return path;
+  if ('values' in shape) return firstMisfit(Object.entries(value), () => shape.values, path);
+  const members = Object.keys(shape.members).map((name) => [name, foldedMember(value, name)] as const);
+  return firstMisfit(members, (name) => shape.members[name] ?? 'anything', path);
+}
+
+function firstMisfit<Name extends string | number>(
+  values: Iterable<readonly [Name, unknown]>,
+  shapeOf: (name: Name) => Shape,
+  path: string,
+): string | undefined {
+  for (const [name, value] of values) {
+    const found = misfit(value, shapeOf(name), `${path}/${name}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function fitsScalar(value: unknown, shape: 'text' | 'flag' | 'time'): boolean {
+  if (shape === 'flag') return typeof value === 'boolean';
+  return typeof value === 'string' && (shape === 'text' || isTime(value));
+}
+
+const TIME = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+
+/** RFC 3339 §5.6 as Go's `time.Time` takes it: capital T and Z, no leap second, and the day exists. */
+function isTime(text: string): boolean {
+  const [, year, month, day] = (TIME.exec(text) ?? []).map(Number);
+  if (year === undefined || month === undefined || day === undefined) return false;
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day); // Date.UTC would take year 99 for 1999
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+}

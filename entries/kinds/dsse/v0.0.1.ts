@@ -1,0 +1,88 @@
+import { toBase64, utf8 } from '../../../base/bytes.ts';
+import { canonicalJson } from '../../../base/canonical-json.ts';
+import { type Envelope, readEnvelope } from '../../envelope/envelope.ts';
+import { IN_TOTO_TYPE, statementDigests } from '../../envelope/statement.ts';
+import { EnvelopeTrial } from '../../envelope/trial.ts';
+import { InvalidEntry } from '../../failures.ts';
+import { type CheckedEntry, type EntryKind, type Examination } from '../../kind.ts';
+import { type KeyMaterial } from '../../pki/x509.ts';
+import { digestKey, searchKeys, sha256Digest, signerKeys } from '../../search-keys.ts';
+import { readKeysIfReadable } from '../../spec/key.ts';
+import { PEM } from '../../spec/schema.ts';
+import { type Proposed, readParts, type Stored, type VerifiedSignature } from './v0.0.1-parts.ts';
+
+/** A DSSE envelope all signatures of which the given verifiers made. The leaf keeps the signatures and two hashes. */
+export const dsse001: EntryKind = {
+  kind: 'dsse',
+  version: '0.0.1',
+  schema: {
+    type: 'object',
+    required: ['proposedContent'],
+    properties: {
+      proposedContent: {
+        type: 'object',
+        required: ['envelope', 'verifiers'],
+        properties: {
+          envelope: { type: 'string', description: 'A DSSE envelope in JSON; its hash is of this text' },
+          verifiers: { type: 'array', minItems: 1, items: PEM },
+        },
+      },
+    },
+  },
+  examine(value) {
+    const parts = readParts(value);
+    return 'verifiers' in parts ? examineProposed(parts) : examineStored(parts);
+  },
+};
+
+function examineStored(stored: Stored): Examination {
+  const keys = readKeysIfReadable(stored.signatures.map(({ verifier }) => verifier)) ?? [];
+  const checked = { ...entry(stored, keys, []), notInsertable: 'missing proposed content' };
+  return { claims: [], conclude: () => checked };
+}
+
+function examineProposed(proposed: Proposed): Examination {
+  const envelope = readEnvelope(proposed.envelope);
+  if (envelope.signatures.length === 0) throw new InvalidEntry('DSSE envelope must contain 1 or more signatures');
+  const trial = new EnvelopeTrial(envelope, proposed.verifiers);
+  return {
+    claims: trial.claims,
+    conclude(refusals) {
+      const { payload, keys } = trial.cover(refusals, 'ignore');
+      return concludeProposed(proposed.envelope, envelope, payload, keys);
+    },
+  };
+}
+
+function concludeProposed(
+  text: string,
+  envelope: Envelope,
+  payload: Uint8Array,
+  keys: ReadonlyMap<string, KeyMaterial>,
+): CheckedEntry {
+  const signatures = Array.from(keys, ([signature, key]) => ({ signature, verifier: key.canonicalPem }));
+  const stored = { envelopeHash: sha256Digest(utf8(text)), payloadHash: sha256Digest(payload), signatures };
+  const digests = envelope.payloadType === IN_TOTO_TYPE ? statementDigests(payload, 'any') : [];
+  return entry(stored, [...keys.values()], digests ?? []);
+}
+
+function entry(stored: Stored, keys: readonly KeyMaterial[], digests: readonly string[]): CheckedEntry {
+  const { kind, version } = dsse001;
+  const { envelopeHash, payloadHash } = stored;
+  const signatures = stored.signatures
+    .toSorted((a, b) => bytewise(a, b))
+    .map(({ signature, verifier }) => ({ signature, verifier: toBase64(verifier) }));
+  const spec = { envelopeHash: { ...envelopeHash }, payloadHash: { ...payloadHash }, signatures };
+  const leafKeys = [...keys.flatMap(signerKeys), digestKey(payloadHash), digestKey(envelopeHash)];
+  return {
+    kind,
+    version,
+    body: utf8(canonicalJson({ apiVersion: version, kind, spec })),
+    searchKeys: searchKeys(leafKeys, digests),
+  };
+}
+
+/** Base64 is ASCII: code units are bytes. */
+function bytewise({ signature: a }: VerifiedSignature, { signature: b }: VerifiedSignature): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

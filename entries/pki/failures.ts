@@ -1,0 +1,14 @@
+import { Failure } from '../../base/failure.ts';
+
+/** What was sent as a key, certificate or chain is none that Rekor would use. The message is Rekor's where Rekor has one. */
+export class InvalidKey extends Failure<'key-invalid'> {
+  readonly code = 'key-invalid';
+}
+
+export type PkiFailure = InvalidKey;
+
+/** `value`, unless it is undefined. @throws InvalidKey with `words` */
+export function must<T>(value: T | undefined, words: string): T {
+  if (value === undefined) throw new InvalidKey(words);
+  return value;
+}

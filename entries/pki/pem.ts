@@ -1,0 +1,103 @@
+import { toBase64, utf8 } from '../../base/bytes.ts';
+
+/** A block of RFC 7468, or of its laxer forebears: headers are read over. */
+export interface PemBlock {
+  readonly label: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A block, and the text behind its last line. */
+export interface FoundBlock {
+  readonly block: PemBlock;
+  readonly rest: string;
+}
+
+const END = '\n-----END ';
+const BEGIN = '-----BEGIN ';
+const DASHES = '-----';
+
+/**
+ * The first block in `text`, read as Go's encoding/pem does: it starts at the beginning of a line and ends with a line
+ * of its own label; what stands before it, or does not parse, is skipped. Undefined if there is none. Linear in `text`.
+ */
+export function findPemBlock(text: string): FoundBlock | undefined {
+  for (let from = 0; ; ) {
+    const end = text.indexOf(END, from);
+    if (end < 0) return undefined;
+    const found = readBlockThatEnds(text, from, end);
+    if (found !== undefined) return found;
+    from = end + END.length;
+  }
+}
+
+/** The block between the last BEGIN in `[from, end)` and the END at `end`. */
+function readBlockThatEnds(text: string, from: number, end: number): FoundBlock | undefined {
+  const before = text.slice(from, end + 1);
+  const begin = before.lastIndexOf(BEGIN);
+  if (begin < 0 || (begin > 0 && before[begin - 1] !== '\n')) return undefined;
+  const [firstLine, afterFirst] = cutLine(before.slice(begin + BEGIN.length));
+  if (!firstLine.endsWith(DASHES)) return undefined;
+  const label = firstLine.slice(0, -DASHES.length);
+  const closing = label + DASHES;
+  const trailer = text.slice(end + END.length, text.indexOf('\n', end + END.length) + 1 || text.length);
+  if (!trailer.startsWith(closing) || cutLine(trailer.slice(closing.length))[0] !== '') return undefined;
+  const bytes = decodeBody(skipHeaders(afterFirst));
+  const rest = text.slice(end + END.length + trailer.length);
+  return bytes === undefined ? undefined : { block: { label, bytes }, rest };
+}
+
+/** The first line without trailing blanks, and what follows it. */
+function cutLine(text: string): readonly [line: string, rest: string] {
+  const newline = text.indexOf('\n');
+  if (newline < 0) return [trimBlanks(text, false), ''];
+  return [trimBlanks(text.slice(0, newline), true), text.slice(newline + 1)];
+}
+
+function trimBlanks(line: string, dropReturn: boolean): string {
+  let end = dropReturn && line.endsWith('\r') ? line.length - 1 : line.length;
+  while (end > 0 && (line[end - 1] === ' ' || line[end - 1] === '\t')) end -= 1;
+  return line.slice(0, end);
+}
+
+/** RFC 1421 §4.6: lines with a colon before the body. */
+function skipHeaders(text: string): string {
+  let at = 0;
+  for (;;) {
+    const newline = text.indexOf('\n', at);
+    const colon = text.indexOf(':', at);
+    if (colon < 0 || newline < 0 || colon > newline) return text.slice(at);
+    at = newline + 1;
+  }
+}
+
+const PADDED_BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
+
+/** RFC 4648 §4 with blanks and line ends anywhere and stray bits at the end. */
+function decodeBody(text: string): Uint8Array | undefined {
+  const body = text.replaceAll(/[ \t\r\n]+/g, '');
+  if (body.length % 4 !== 0 || !PADDED_BASE64.test(body)) return undefined;
+  const binary = atob(body);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i += 1) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}
+
+const COLUMNS = /.{1,64}/g;
+
+/** RFC 7468 §2: 64 columns, LF at every end, no headers. */
+export function encodePem({ label, bytes }: PemBlock): Uint8Array {
+  const lines = toBase64(bytes).replaceAll(COLUMNS, '$&\n');
+  return utf8(`-----BEGIN ${label}-----\n${lines}-----END ${label}-----\n`);
+}
+
+/** What Unicode calls white space, as Go trims it: U+0085 is, the byte order mark U+FEFF is not. */
+const WHITE_SPACE = /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/;
+
+/** `text` without white space at both ends. */
+export function trimSpace(text: string): string {
+  let from = 0;
+  let to = text.length;
+  while (from < to && WHITE_SPACE.test(text[from] as string)) from += 1;
+  while (to > from && WHITE_SPACE.test(text[to - 1] as string)) to -= 1;
+  return text.slice(from, to);
+}

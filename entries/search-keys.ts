@@ -1,0 +1,44 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { toHex } from '../base/bytes.ts';
+import { type SearchKey } from './kind.ts';
+import { type KeyMaterial } from './pki/x509.ts';
+import { type NamedDigest } from './spec/validation.ts';
+
+/** Code units. No question can be longer, so a longer key would never be found; Rekor's index cuts there as well. */
+const MAX_KEY_LENGTH = 512;
+
+/**
+ * Keys as an index holds them: in lower case, each once.
+ *
+ * @param payload - texts that the canonical body does not hold
+ */
+export function searchKeys(leaf: Iterable<string>, payload: Iterable<string> = []): readonly SearchKey[] {
+  const keys = new Map<string, SearchKey>();
+  for (const text of leaf) add(keys, 'leaf', text);
+  for (const text of payload) add(keys, 'payload', text);
+  return [...keys.values()];
+}
+
+function add(keys: Map<string, SearchKey>, source: SearchKey['source'], spelling: string): void {
+  const text = spelling.toWellFormed().toLowerCase();
+  if (text.length <= MAX_KEY_LENGTH && !keys.has(text)) keys.set(text, { source, text });
+}
+
+/** SHA-256 of the canonical PEM in hex: what a search by public key asks for. */
+export function keyHash(material: KeyMaterial): string {
+  return toHex(sha256(material.canonicalPem));
+}
+
+/** As dsse and intoto spell who signed: the key's hash with its algorithm, and the names in the certificate. */
+export function signerKeys(material: KeyMaterial): readonly string[] {
+  return [`sha256:${keyHash(material)}`, ...material.subjects];
+}
+
+export function digestKey(digest: NamedDigest): string {
+  return `${digest.algorithm}:${digest.value}`;
+}
+
+/** The digest that Rekor computes itself. */
+export function sha256Digest(bytes: Uint8Array): NamedDigest {
+  return { algorithm: 'sha256', value: toHex(sha256(bytes)) };
+}

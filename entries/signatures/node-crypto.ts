@@ -1,0 +1,65 @@
+/*
+ * The one door between signature checks and node:crypto. OpenSSL multiplies points and raises to powers some thirty
+ * times faster than JavaScript; a build for browsers replaces this file. Nothing in here throws: a key or a number
+ * that OpenSSL refuses holds no signature.
+ */
+import { constants, createECDH, createHash, createPublicKey, type ECDH, type KeyObject, publicDecrypt, verify } from 'node:crypto';
+import { type Curve, type DigestAlgorithm } from './claim.ts';
+import { CURVES } from './curves.ts';
+
+export function digestOf(algorithm: DigestAlgorithm, message: Uint8Array): Uint8Array {
+  return createHash(algorithm).update(message).digest();
+}
+
+function importKey(spki: Uint8Array): KeyObject {
+  return createPublicKey({ key: spki as Buffer, format: 'der', type: 'spki' });
+}
+
+/** ECDSA over the digest of a message. `signature` is IEEE P1363 in the width of the curve. */
+export function ecdsaHolds(digest: DigestAlgorithm, message: Uint8Array, spki: Uint8Array, signature: Uint8Array): boolean {
+  return attempt(() => verify(digest, message, { key: importKey(spki), dsaEncoding: 'ieee-p1363' }, signature)) ?? false;
+}
+
+/** RFC 8032 §5.1.7 without a context, as OpenSSL reads it: cofactorless, canonical `S`. */
+export function ed25519Holds(message: Uint8Array, spki: Uint8Array, signature: Uint8Array): boolean {
+  return attempt(() => verify(undefined, message, importKey(spki), signature)) ?? false;
+}
+
+/** RSAVP1 and I2OSP (RFC 8017 §5.2.2, §4.1): `signature^e mod n` in the width of the modulus. */
+export function rsaEncodedMessage(spki: Uint8Array, signature: Uint8Array): Uint8Array | undefined {
+  return attempt(() => publicDecrypt({ key: importKey(spki), padding: constants.RSA_NO_PADDING }, signature));
+}
+
+/** `scalar·G` as `04‖X‖Y`. Needs `0 < scalar < n`. */
+export function multiplyBase(curve: Curve, scalar: Uint8Array): Uint8Array {
+  const multiplier = multiplierOf(curve);
+  multiplier.setPrivateKey(scalar);
+  return multiplier.getPublicKey();
+}
+
+/** The x coordinate of `scalar·point`: what a Diffie-Hellman exchange gives. Undefined for no point of the curve. */
+export function multiplyPoint(curve: Curve, scalar: Uint8Array, point: Uint8Array): Uint8Array | undefined {
+  const multiplier = multiplierOf(curve);
+  return attempt(() => {
+    multiplier.setPrivateKey(scalar);
+    return multiplier.computeSecret(point);
+  });
+}
+
+const multipliers = new Map<Curve, ECDH>();
+
+function multiplierOf(curve: Curve): ECDH {
+  const known = multipliers.get(curve);
+  if (known !== undefined) return known;
+  const made = createECDH(CURVES[curve].group);
+  multipliers.set(curve, made);
+  return made;
+}
+
+function attempt<T>(operation: () => T): T | undefined {
+  try {
+    return operation();
+  } catch {
+    return undefined;
+  }
+}

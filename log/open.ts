@@ -1,0 +1,146 @@
+import { toHex } from '../base/bytes.ts';
+import type { Signer } from '../checkpoint/signer.ts';
+import { foldRoot } from '../merkle/fold.ts';
+import { emptyRoot, hashLeaf } from '../merkle/hash.ts';
+import { coveringNodes } from '../merkle/plan.ts';
+import { TILE_WIDTH } from '../merkle/tile.ts';
+import { type LeafHash, type TreeHead, type TreeSize, logIndex, treeSize } from '../merkle/types.ts';
+import type { LogIdentity, LogStore, StoredEntry, StoredHead } from '../storage/contract.ts';
+import type { HeadJournal, JournalOwner } from '../storage/journal.ts';
+import type { Clock } from './clock.ts';
+import { LogRefused } from './failures.ts';
+import { TransparencyLog } from './log.ts';
+import { RekorFace } from './rekor-face.ts';
+import { Sequencer, type SequencerLimits } from './sequencer.ts';
+import { TileShelf } from './tiles.ts';
+import type { Shard, SignedHead } from './types.ts';
+
+/** Who the log must be for these keys and settings to serve it. */
+export interface Expected {
+  readonly origin: string;
+  readonly logId: string;
+  readonly tileKeyId: string;
+}
+
+export interface OpenParts {
+  readonly store: LogStore;
+  readonly journal: HeadJournal;
+  readonly expected: Expected;
+  /** PEM of the key that `signer` holds. */
+  readonly publicKey: string;
+  readonly signer: Signer;
+  readonly clock: Clock;
+  readonly limits: SequencerLimits;
+  readonly fatal: (reason: unknown) => void;
+  /** A tree id for a log that begins now: a positive int64 in decimal. */
+  readonly newTreeId: () => string;
+}
+
+export interface OpenedLog extends AsyncDisposable {
+  readonly log: TransparencyLog;
+  readonly identity: LogIdentity;
+  /** Whether the log began with this start. */
+  readonly created: boolean;
+}
+
+/**
+ * Opens a log, or begins one. This is the only way a log recovers: nothing is signed before the stored tree has been
+ * found whole, consistent with every head that was released, and the journal written anew.
+ *
+ * @throws LogRefused saying what does not fit and what to do
+ */
+export async function openLog(parts: OpenParts): Promise<OpenedLog> {
+  const { store, journal, clock } = parts;
+  const found = await store.identity();
+  const identity = found ?? (await begin(parts));
+  if (found) checkIdentity(found, parts.expected);
+
+  const stored = await store.head();
+  const shelf = new TileShelf(store);
+  const size = stored?.size ?? treeSize(0);
+  const root = await shelf.load(size, (await entriesBehindTiles(store, size)).map(leafHashOf));
+  if (stored && toHex(root) !== toHex(stored.root))
+    throw new LogRefused(`the stored tree of ${size} does not have the root that was signed: restore a whole copy`);
+  if (found) await checkJournal(journal, found, shelf, size);
+  await journal.begin(ownerOf(identity), stored);
+
+  const shard: Shard = { ...identity, publicKey: parts.publicKey };
+  const face = new RekorFace(identity.origin, shard, parts.signer);
+  const head = await firstHead(face, stored);
+  const newest = size === 0 ? undefined : await store.entry(logIndex(size - 1));
+  const sequencer = new Sequencer({ ...parts, shelf, face }, { head, time: newest?.integratedTime ?? 0 });
+  const log = new TransparencyLog({ shard, store, shelf, sequencer, now: () => clock.now() });
+  return { log, identity, created: !found, [Symbol.asyncDispose]: () => sequencer.stop() };
+}
+
+async function begin({ store, journal, expected, newTreeId, clock }: OpenParts): Promise<LogIdentity> {
+  if (journal.last() !== undefined) {
+    throw new LogRefused(
+      `the head journal holds heads of log ${journal.owner()?.treeId}, and the data folder is empty: give back that log's data, or begin a new log in another folder`,
+    );
+  }
+  const identity = { treeId: newTreeId(), ...expected, offset: 0, created: clock.now() };
+  await store.create(identity);
+  return identity;
+}
+
+function checkIdentity(found: LogIdentity, expected: Expected): void {
+  if (found.origin !== expected.origin)
+    throw new LogRefused(
+      `the log is ${found.origin} for ever, not ${expected.origin}: set origin to ${found.origin}, or begin a new log in another folder`,
+    );
+  const other = found.logId !== expected.logId ? 'v1' : found.tileKeyId !== expected.tileKeyId ? 'tile' : undefined;
+  if (other === undefined) return;
+  throw new LogRefused(
+    `the ${other} key is not the one this log has signed with since it began: put that key back, or begin a new log in another folder`,
+  );
+}
+
+/** A log that is smaller than a head it released, or another tree, must never sign again: that is a fork. */
+async function checkJournal(
+  journal: HeadJournal,
+  identity: LogIdentity,
+  shelf: TileShelf,
+  size: TreeSize,
+): Promise<void> {
+  const owner = journal.owner();
+  const advice = 'If you know that no later head was ever shown to anyone, run: npm run recover';
+  if (owner === undefined) throw new LogRefused(`the head journal is missing. Put it back. ${advice}`);
+  if (owner.treeId !== identity.treeId || owner.logId !== identity.logId)
+    throw new LogRefused(
+      `the head journal is that of log ${owner.treeId}, not of ${identity.treeId}: set heads to the folder of this log's own`,
+    );
+  const last = journal.last();
+  if (last === undefined) return;
+  if (last.size > size)
+    throw new LogRefused(
+      `the log has ${size} entries, and has signed a head of ${last.size}: it was restored from an old copy. Put back a newer one. ${advice}`,
+    );
+  const then = foldRoot(await shelf.read(coveringNodes({ from: 0, to: last.size })));
+  if (toHex(then) !== toHex(last.root))
+    throw new LogRefused(
+      `at size ${last.size} the log is another tree than the one whose head it signed: restore the right one. ${advice}`,
+    );
+}
+
+async function firstHead(face: RekorFace, stored: StoredHead | undefined): Promise<SignedHead> {
+  if (stored) return face.show(stored, stored.signature);
+  const empty: TreeHead = { size: treeSize(0), root: emptyRoot() };
+  return face.show(empty, (await face.sign(empty, [])).signature);
+}
+
+async function entriesBehindTiles(store: LogStore, size: TreeSize): Promise<readonly StoredEntry[]> {
+  const entries: StoredEntry[] = [];
+  for (let index = size - (size % TILE_WIDTH); index < size; index += 1) {
+    const entry = await store.entry(logIndex(index));
+    if (entry === undefined) throw new LogRefused(`entry ${index} of ${size} is missing: restore a whole copy`);
+    entries.push(entry);
+  }
+  return entries;
+}
+
+const leafHashOf = ({ body }: StoredEntry): LeafHash => hashLeaf(body);
+
+function ownerOf({ treeId, logId }: LogIdentity): JournalOwner {
+  return { treeId, logId };
+}

@@ -1,0 +1,187 @@
+import type { AdmittedEntry } from '../entries/kind.ts';
+import { type TreeHead, logIndex, treeSize } from '../merkle/types.ts';
+import type { LogStore, SequencedEntry, StoredHead } from '../storage/contract.ts';
+import type { HeadJournal } from '../storage/journal.ts';
+import type { Clock } from './clock.ts';
+import { NotWritable, Overloaded } from './failures.ts';
+import type { RekorFace } from './rekor-face.ts';
+import type { TileShelf } from './tiles.ts';
+import type { SignedHead } from './types.ts';
+
+export interface SequencerLimits {
+  /** Entries that may wait before the next is refused. */
+  readonly maxWaiting: number;
+  /** Bytes of canonical bodies and attestations that may wait. */
+  readonly maxWaitingBytes: number;
+  /** Entries in one commit at most. */
+  readonly batch: number;
+}
+
+export interface SequencerParts {
+  readonly store: LogStore;
+  readonly journal: HeadJournal;
+  readonly shelf: TileShelf;
+  readonly face: RekorFace;
+  readonly clock: Clock;
+  readonly limits: SequencerLimits;
+  /** Called at most once, when the outcome of a write is unknown. The process must end: only start-up can recover. */
+  readonly fatal: (reason: unknown) => void;
+}
+
+/** An entry in its place, and the head that was released with it. */
+export interface Placed {
+  readonly entry: SequencedEntry;
+  readonly head: SignedHead;
+}
+
+interface Waiting {
+  readonly entry: AdmittedEntry;
+  readonly settle: (placed: Placed) => void;
+  readonly fail: (reason: unknown) => void;
+}
+
+interface Batch {
+  readonly waiting: readonly Waiting[];
+  readonly entries: readonly SequencedEntry[];
+  readonly head: StoredHead;
+}
+
+/**
+ * The only writer. Entries that arrive while one commit runs share the next, so the rate of commits follows the disk
+ * and not the callers. The order of a batch: grow and sign in memory, commit, journal, release. The journal write of
+ * one batch overlaps the commit of the next; no head is journalled before it is committed, and none released before
+ * it is journalled.
+ */
+export class Sequencer {
+  readonly #parts: SequencerParts;
+  #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  #size: number;
+  #lastTime: number;
+  #head: SignedHead;
+  #released: Promise<void> = Promise.resolve();
+  #running: Promise<void> | undefined;
+  #refusal: string | undefined;
+
+  /** @param last - the newest head in the store, and the time of the newest entry */
+  constructor(parts: SequencerParts, last: { readonly head: SignedHead; readonly time: number }) {
+    this.#parts = parts;
+    this.#head = last.head;
+    this.#size = last.head.size;
+    this.#lastTime = last.time;
+  }
+
+  /** The newest head that has been released. */
+  get head(): SignedHead {
+    return this.#head;
+  }
+
+  /** Resolves once the entry is durable and its head released. @throws Overloaded, NotWritable */
+  place(entry: AdmittedEntry): Promise<Placed> {
+    const refusal = this.#refusal ?? this.#clockRefusal();
+    if (refusal !== undefined) throw new NotWritable(refusal);
+    const { maxWaiting, maxWaitingBytes } = this.#parts.limits;
+    if (this.#waiting.length >= maxWaiting) throw new Overloaded(`${maxWaiting} entries are waiting already`);
+    if (this.#waitingBytes + weight(entry) > maxWaitingBytes)
+      throw new Overloaded(`entries of ${maxWaitingBytes} bytes in all are waiting already`);
+    this.#waitingBytes += weight(entry);
+    return new Promise((settle, fail) => {
+      this.#waiting.push({ entry, settle, fail });
+      this.#running ??= this.#run();
+    });
+  }
+
+  /** Takes nothing more, and resolves when what was taken is released. */
+  async stop(): Promise<void> {
+    this.#refusal ??= 'the log is stopping';
+    await this.#running;
+    await this.#released;
+  }
+
+  #clockRefusal(): string | undefined {
+    const { clock } = this.#parts;
+    return clock.doubt() ?? (clock.now() < this.#lastTime - 10 ? 'the clock is behind the newest entry' : undefined);
+  }
+
+  async #run(): Promise<void> {
+    await undefined; // entries that arrive in the same turn share the first batch
+    let taken: readonly Waiting[] = [];
+    try {
+      while (this.#waiting.length > 0) {
+        taken = this.#take();
+        await this.#grow(taken);
+      }
+      this.#running = undefined;
+    } catch (reason) {
+      this.#end(reason, taken);
+    }
+  }
+
+  #take(): readonly Waiting[] {
+    const taken = this.#waiting.splice(0, this.#parts.limits.batch);
+    for (const { entry } of taken) this.#waitingBytes -= weight(entry);
+    return taken;
+  }
+
+  async #grow(waiting: readonly Waiting[]): Promise<void> {
+    const { store, shelf, face, clock } = this.#parts;
+    const from = treeSize(this.#size);
+    const at = Math.max(clock.now(), this.#lastTime);
+    const { head, tiles } = await shelf.grow(
+      from,
+      waiting.map(({ entry }) => entry.leafHash),
+    );
+    const { entries, signature } = await sequence(face, waiting, { from, at, head });
+    const stored = { ...head, at, signature };
+    await store.commit({ from, entries, tiles, head: stored });
+    [this.#size, this.#lastTime] = [head.size, at];
+    shelf.settle(tiles);
+    await this.#released; // one journal write at a time, beside at most one commit
+    this.#released = this.#release({ waiting, entries, head: stored });
+  }
+
+  async #release({ waiting, entries, head }: Batch): Promise<void> {
+    try {
+      await this.#parts.journal.append(head);
+    } catch (reason) {
+      this.#end(reason, waiting);
+      return;
+    }
+    this.#head = this.#parts.face.show(head, head.signature);
+    for (const [i, { settle }] of waiting.entries()) {
+      const entry = entries[i];
+      if (entry) settle({ entry, head: this.#head });
+    }
+  }
+
+  /** An outcome is unknown. Nobody is told that an entry was refused: it may be in the log after the next start. */
+  #end(reason: unknown, waiting: readonly Waiting[]): void {
+    if (this.#refusal === 'the log has failed') return;
+    this.#refusal = 'the log has failed';
+    for (const { fail } of [...waiting, ...this.#waiting.splice(0)]) fail(new Error('the outcome is unknown'));
+    this.#parts.fatal(reason);
+  }
+}
+
+/** Gives each entry its place and time, and has the face sign for it and for the head. */
+async function sequence(
+  face: RekorFace,
+  waiting: readonly Waiting[],
+  { from, at, head }: { readonly from: number; readonly at: number; readonly head: TreeHead },
+): Promise<{ readonly entries: readonly SequencedEntry[]; readonly signature: Uint8Array }> {
+  const promises = waiting.map(({ entry }, i) => {
+    return { body: entry.body, integratedTime: at, virtualIndex: face.shard.offset + from + i };
+  });
+  const { signature, timestamps } = await face.sign(head, promises);
+  const entries = waiting.map(({ entry }, i): SequencedEntry => {
+    const { body, leafHash, searchKeys, attestation } = entry;
+    const signedEntryTimestamp = timestamps[i] as Uint8Array;
+    const placed = { index: logIndex(from + i), integratedTime: at, body, leafHash, searchKeys, signedEntryTimestamp };
+    return attestation === undefined ? placed : { ...placed, attestation };
+  });
+  return { entries, signature };
+}
+
+function weight({ body, attestation }: AdmittedEntry): number {
+  return body.length + (attestation?.length ?? 0);
+}

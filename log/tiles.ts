@@ -1,0 +1,125 @@
+import { foldRoot } from '../merkle/fold.ts';
+import { grow } from '../merkle/grow.ts';
+import { coveringNodes } from '../merkle/plan.ts';
+import { TILE_HEIGHT, TILE_WIDTH, type Tile, type TileId, emptyTile } from '../merkle/tile.ts';
+import { readSlot, slotOf, tileRoot, writeSlot } from '../merkle/tile.ts';
+import type { LeafHash, NodeHash, NodeId, RootHash, TreeHead, TreeSize } from '../merkle/types.ts';
+import { treeSize } from '../merkle/types.ts';
+import type { FullTile, LogStore } from '../storage/contract.ts';
+import { Recent } from './recent.ts';
+
+/** Levels that a tree of 2^53 leaves can have. */
+const LEVELS = 7;
+
+/** Full tiles kept in memory: 4 MiB of those over leaves, at most 64 MiB of those above, each of which serves 65,536 entries. */
+const KEPT_LEAF_TILES = 256;
+const KEPT_UPPER_TILES = 4096;
+
+/**
+ * The nodes of one tree: unfinished tiles in memory, full ones in the store and, the recent among them, in memory
+ * too. Nodes never change, so an answer for a smaller tree can be made while a larger one is being grown.
+ */
+export class TileShelf {
+  readonly #store: LogStore;
+  /** Unfinished, or finished and not yet committed. */
+  readonly #edge = new Map<string, Tile>();
+  readonly #leafTiles = new Recent<Tile>(KEPT_LEAF_TILES);
+  readonly #upperTiles = new Recent<Tile>(KEPT_UPPER_TILES);
+
+  constructor(store: LogStore) {
+    this.#store = store;
+  }
+
+  /**
+   * Builds the right edge of the tree of `size` out of `leaves`, the hashes behind the last full tile, and the roots of
+   * the full tiles that each unfinished tile stands on: at most 255 reads a level.
+   */
+  async load(size: TreeSize, leaves: readonly NodeHash[]): Promise<RootHash> {
+    let row = leaves;
+    for (let level = 0; level < LEVELS; level += 1) {
+      const index = Math.floor(size / TILE_WIDTH ** (level + 1));
+      this.#fill({ level, index }, row);
+      const first = index - (index % TILE_WIDTH);
+      const ids = Array.from({ length: index - first }, (_, i) => ({ level, index: first + i }));
+      row = (await this.#store.tiles(ids)).map(tileRoot);
+    }
+    return foldRoot(await this.read(coveringNodes({ from: 0, to: size })));
+  }
+
+  /** What the tree becomes with `leaves`. They are on the shelf from now on, and nothing of them is stored yet. */
+  async grow(size: TreeSize, leaves: readonly LeafHash[]): Promise<{ head: TreeHead; tiles: readonly FullTile[] }> {
+    const { head, nodes } = grow(size, await this.read(coveringNodes({ from: 0, to: size })), leaves);
+    const filled: FullTile[] = [];
+    for (const { hash, ...id } of nodes) {
+      const { tile, slot } = this.#place(id, hash);
+      if (slot === TILE_WIDTH - 1) filled.push({ ...tile, tile: this.#onEdge(tile) });
+    }
+    return { head, tiles: filled };
+  }
+
+  /** These have been committed: from now on the store has them. */
+  settle(tiles: readonly FullTile[]): void {
+    for (const { tile, ...id } of tiles) {
+      this.#keep(id, tile);
+      this.#edge.delete(keyOf(id));
+    }
+  }
+
+  /** Hashes of complete subtrees, in the order asked. @throws if one is not part of the tree */
+  async read(ids: readonly NodeId[]): Promise<readonly NodeHash[]> {
+    const slots = ids.map(slotOf);
+    const tiles = new Map<string, Tile>();
+    const missing = new Map<string, TileId>();
+    for (const { tile } of slots) {
+      const nodes = this.#inMemory(tile);
+      if (nodes === undefined) missing.set(keyOf(tile), tile);
+      else tiles.set(keyOf(tile), nodes);
+    }
+    if (missing.size > 0) {
+      const wanted = [...missing];
+      const found = await this.#store.tiles(wanted.map(([, id]) => id));
+      for (const [i, nodes] of found.entries()) {
+        const [key, id] = wanted[i] as [string, TileId];
+        tiles.set(key, nodes);
+        this.#keep(id, nodes);
+      }
+    }
+    return slots.map(({ tile, slot }) => readSlot(tiles.get(keyOf(tile)) as Tile, slot));
+  }
+
+  #inMemory(id: TileId): Tile | undefined {
+    const key = keyOf(id);
+    return this.#edge.get(key) ?? this.#recent(id).get(key);
+  }
+
+  #recent({ level }: TileId): Recent<Tile> {
+    return level === 0 ? this.#leafTiles : this.#upperTiles;
+  }
+
+  #keep(id: TileId, tile: Tile): void {
+    this.#recent(id).set(keyOf(id), tile);
+  }
+
+  #onEdge(id: TileId): Tile {
+    const key = keyOf(id);
+    const tile = this.#edge.get(key) ?? emptyTile();
+    this.#edge.set(key, tile);
+    return tile;
+  }
+
+  #place(id: NodeId, hash: NodeHash): { readonly tile: TileId; readonly slot: number } {
+    const place = slotOf(id);
+    writeSlot(this.#onEdge(place.tile), place.slot, hash);
+    return place;
+  }
+
+  /** Puts the first hashes of an unfinished tile in place, and the nodes that they complete. */
+  #fill({ level, index }: TileId, hashes: readonly NodeHash[]): void {
+    for (const node of grow(treeSize(0), [], hashes as readonly LeafHash[]).nodes) {
+      const first = (index * TILE_WIDTH) / 2 ** node.level;
+      this.#place({ level: level * TILE_HEIGHT + node.level, index: first + node.index }, node.hash);
+    }
+  }
+}
+
+const keyOf = ({ level, index }: TileId): string => `${level}/${index}`;

@@ -1,0 +1,871 @@
+/* Made by scripts/build-openapi.ts. */
+
+export interface paths {
+    readonly "/api/v1/log/entries": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read an entry by its index */
+        readonly get: operations["getLogEntryByIndex"];
+        readonly put?: never;
+        /**
+         * Add an entry
+         * @description Checks every signature in the entry, makes its canonical form, logs it, and answers once it is durable and under a signed
+         *     head. The answer already holds the proof that the log has it.
+         *
+         *     Two entries are the same if their canonical bodies are. The second is refused with `409`, and `Location` names the first.
+         */
+        readonly post: operations["createLogEntry"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/log/entries/{entryUUID}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Read an entry by its id */
+        readonly get: operations["getLogEntryByUUID"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/log/entries/retrieve": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Read several entries at once
+         * @description By id, by index, or by the entry itself as proposed. What the log does not hold is left out; if it holds none of it, the
+         *     answer is `[]`. Order: 80-digit ids, 64-digit ids, entries, indexes, each as asked for. At most 10 together, unless the
+         *     operator allows more.
+         */
+        readonly post: operations["searchLogQuery"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/log": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Size, root and signed head of the log */
+        readonly get: operations["getLogInfo"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/log/publicKey": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The key that signs for the log */
+        readonly get: operations["getPublicKey"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/log/proof": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Proof that an older log is a prefix of a newer one
+         * @description RFC 9162 section 2.1.4. **`rootHash` is the root of the log as it is now**, not the one at `lastSize`: ask up to the size of
+         *     a head that you hold, and compare with its root.
+         */
+        readonly get: operations["getLogProof"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v1/index/retrieve": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Find entries by hash, identity or key
+         * @description Ids of the entries that any given member leads to, or, with `"operator": "and"`, every one. In log order, without repetition.
+         *
+         *     Without query parameters the answer is complete; if it would be longer than the operator allows (10,000 unless set), it is
+         *     a `400` that says how to page. With `limit` or `after` the answer is one page. The parameters are not Rekor's.
+         */
+        readonly post: operations["searchIndex"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/ping": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Is it there, as Rekor's probes ask */
+        readonly get: operations["ping"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/healthz": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Is the process alive */
+        readonly get: operations["alive"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/readyz": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Can it take and answer requests */
+        readonly get: operations["ready"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description SHA-256 in hex */
+        readonly Hash: string;
+        /** @description Tree id (16 hex digits) and leaf hash (64) */
+        readonly EntryId: string;
+        /** @description Padded, RFC 4648 section 4 */
+        readonly Base64: string;
+        /** @description Signed note over origin, size and root, with one signature */
+        readonly Checkpoint: string;
+        readonly Error: {
+            /** @description The HTTP status, or 601 to 612 where that is 422 */
+            readonly code: number;
+            readonly message: string;
+        };
+        /** @description An object with one member, which is named by the entry's id */
+        readonly LogEntry: {
+            readonly [key: string]: components["schemas"]["LogEntryValue"];
+        };
+        readonly LogEntryValue: {
+            /** @description What an in-toto entry attests to, where the log keeps it */
+            readonly attestation?: {
+                readonly data: components["schemas"]["Base64"];
+            };
+            readonly body: components["schemas"]["Base64"];
+            /**
+             * Format: int64
+             * @description Seconds since the Unix epoch
+             */
+            readonly integratedTime: number;
+            readonly logID: components["schemas"]["Hash"];
+            /**
+             * Format: int64
+             * @description Place in the whole log
+             */
+            readonly logIndex: number;
+            readonly verification: {
+                readonly inclusionProof: components["schemas"]["InclusionProof"];
+                readonly signedEntryTimestamp: components["schemas"]["Base64"];
+            };
+        };
+        /** @description RFC 9162 section 2.1.3 */
+        readonly InclusionProof: {
+            readonly checkpoint: components["schemas"]["Checkpoint"];
+            readonly hashes: readonly components["schemas"]["Hash"][];
+            /**
+             * Format: int64
+             * @description Place in its tree
+             */
+            readonly logIndex: number;
+            readonly rootHash: components["schemas"]["Hash"];
+            /** Format: int64 */
+            readonly treeSize: number;
+        };
+        readonly LogInfo: {
+            /** @description This log has one tree */
+            readonly inactiveShards: null;
+            readonly rootHash: components["schemas"]["Hash"];
+            readonly signedTreeHead: components["schemas"]["Checkpoint"];
+            readonly treeID: string;
+            /** Format: int64 */
+            readonly treeSize: number;
+        };
+        readonly ConsistencyProof: {
+            readonly hashes: readonly components["schemas"]["Hash"][];
+            readonly rootHash: components["schemas"]["Hash"];
+        };
+        readonly SearchLogQuery: {
+            readonly entryUUIDs?: readonly string[];
+            readonly logIndexes?: readonly number[];
+            /** @description Their signatures are checked */
+            readonly entries?: readonly components["schemas"]["ProposedEntry"][];
+        };
+        readonly SearchIndex: {
+            /** @description Of an artifact, an envelope or a payload. A digest without a prefix gets one by its length. */
+            readonly hash?: string;
+            /** @description Finds entries of kinds that index keys without a prefix, such as hashedrekord */
+            readonly publicKey?: {
+                /** @enum {string} */
+                readonly format: "pgp" | "x509" | "minisign" | "ssh" | "tuf";
+                readonly content?: components["schemas"]["Base64"];
+            };
+            /** Format: email */
+            readonly email?: string;
+            /** @description A subject alternative name, such as the URI of a workflow */
+            readonly subject?: string;
+            /**
+             * @default or
+             * @enum {string}
+             */
+            readonly operator: "and" | "or";
+        };
+        readonly Readiness: {
+            readonly ready: boolean;
+            readonly checks: {
+                readonly [key: string]: string;
+            };
+        };
+        readonly ProposedEntry: components["schemas"]["hashedrekord-0.0.1"];
+        /** hashedrekord 0.0.1 */
+        readonly "hashedrekord-0.0.1": {
+            /** @constant */
+            readonly kind: "hashedrekord";
+            /** @constant */
+            readonly apiVersion: "0.0.1";
+            readonly spec: Record<string, never>;
+        };
+    };
+    responses: {
+        /** @description The entry, with its proof under the newest head, and its attestation if there is one */
+        readonly Entry: {
+            headers: {
+                readonly "Cache-Control": components["headers"]["NeverCache"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["LogEntry"];
+            };
+        };
+        /** @description The log holds no such entry. No body. */
+        readonly NoEntry: {
+            headers: {
+                readonly "Cache-Control": components["headers"]["NeverCache"];
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The request cannot be read, or what it says does not hold */
+        readonly BadContent: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": 400,
+                 *       "message": "error processing entry: verifying signature: invalid signature when validating ASN.1 encoded signature"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The operation has none of the media types that `Accept` asks for */
+        readonly NotAcceptable: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": 406,
+                 *       "message": "unsupported media type requested, only [application/json] are available"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The body, or the canonical form of the entry in it, is longer than the log takes */
+        readonly TooLarge: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": 413,
+                 *       "message": "Request Entity Too Large. Limit set to 33554432"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The body is not said to be JSON */
+        readonly UnsupportedMediaType: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": 415,
+                 *       "message": "unsupported media type \"text/plain\", only [application/json] are allowed"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description A parameter or member does not meet its description. `code` says how, from 601 on, where `status` is 422. */
+        readonly Unprocessable: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": 602,
+                 *       "message": "logIndex in query is required"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description A fault of the server. It has been reported. */
+        readonly Internal: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": 500,
+                 *       "message": "Unknown error"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The operator has disabled the operation */
+        readonly NotEnabled: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": 501,
+                 *       "message": "Create Entry API not enabled in this Rekor instance"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description Too much is waiting, or the log takes no entries for now. Nothing of the request was kept. */
+        readonly Busy: {
+            headers: {
+                readonly "Retry-After": components["headers"]["RetryAfter"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Error"];
+            };
+        };
+    };
+    parameters: {
+        /**
+         * @description Tree to answer for, in decimal; the active one unless given
+         * @example 1193050959916656506
+         */
+        readonly TreeId: string;
+    };
+    requestBodies: never;
+    headers: {
+        /** @description Path of the entry. No scheme and no host; the request's query is kept, but for `apiKey`. */
+        readonly Location: string;
+        /** @description The answer may be another one tomorrow */
+        readonly NeverCache: "no-cache, no-store, no-transform, must-revalidate, private, max-age=0";
+        /** @description Seconds */
+        readonly RetryAfter: string;
+    };
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    readonly getLogEntryByIndex: {
+        readonly parameters: {
+            readonly query: {
+                /**
+                 * @description Place in the whole log, counted from 0 over all its trees
+                 * @example 42
+                 */
+                readonly logIndex: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["Entry"];
+            readonly 404: components["responses"]["NoEntry"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 422: components["responses"]["Unprocessable"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 501: components["responses"]["NotEnabled"];
+            readonly 503: components["responses"]["Busy"];
+        };
+    };
+    readonly createLogEntry: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ProposedEntry"];
+            };
+        };
+        readonly responses: {
+            /** @description The entry as logged, without attestation */
+            readonly 201: {
+                headers: {
+                    /** @description Entry id, without quotes; it is the one key of the body */
+                    readonly ETag: components["schemas"]["EntryId"];
+                    readonly Location: components["headers"]["Location"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LogEntry"];
+                };
+            };
+            readonly 400: components["responses"]["BadContent"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            /** @description The log has this entry already */
+            readonly 409: {
+                headers: {
+                    readonly Location: components["headers"]["Location"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 409,
+                     *       "message": "an equivalent entry already exists in the transparency log with UUID 108e9186e8c5677a248a10339658f2215fae36b8305b6543df96927cd6c9dad7f249acfe88ae2506"
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            readonly 422: components["responses"]["Unprocessable"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 501: components["responses"]["NotEnabled"];
+            readonly 503: components["responses"]["Busy"];
+        };
+    };
+    readonly getLogEntryByUUID: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Leaf hash (64 hex digits), or tree id and leaf hash (80). Either case.
+                 * @example 248a10339658f2215fae36b8305b6543df96927cd6c9dad7f249acfe88ae2506
+                 */
+                readonly entryUUID: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["Entry"];
+            readonly 400: components["responses"]["BadContent"];
+            readonly 404: components["responses"]["NoEntry"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 422: components["responses"]["Unprocessable"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 501: components["responses"]["NotEnabled"];
+            readonly 503: components["responses"]["Busy"];
+        };
+    };
+    readonly searchLogQuery: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "logIndexes": [
+                 *         0,
+                 *         41
+                 *       ],
+                 *       "entryUUIDs": [
+                 *         "248a10339658f2215fae36b8305b6543df96927cd6c9dad7f249acfe88ae2506"
+                 *       ]
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["SearchLogQuery"];
+            };
+        };
+        readonly responses: {
+            /** @description The entries that the log holds */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["LogEntry"][];
+                };
+            };
+            readonly 400: components["responses"]["BadContent"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            readonly 422: components["responses"]["Unprocessable"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 501: components["responses"]["NotEnabled"];
+            readonly 503: components["responses"]["Busy"];
+        };
+    };
+    readonly getLogInfo: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The newest head */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["NeverCache"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LogInfo"];
+                };
+            };
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 500: components["responses"]["Internal"];
+            /** @description The operator has disabled the operation. As in Rekor, the body is a bare string. */
+            readonly 501: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /** @example operation tlog.GetLogInfo has not yet been implemented */
+                    readonly "application/json": string;
+                };
+            };
+            readonly 503: components["responses"]["Busy"];
+        };
+    };
+    readonly getPublicKey: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description Tree to answer for, in decimal; the active one unless given
+                 * @example 1193050959916656506
+                 */
+                readonly treeID?: components["parameters"]["TreeId"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description PEM, `PUBLIC KEY`, with a final newline */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["NeverCache"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/x-pem-file": string;
+                    readonly "application/json": string;
+                };
+            };
+            /** @description There is no such tree */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/x-pem-file": string;
+                    /**
+                     * @example {
+                     *       "code": 400,
+                     *       "message": "Bad Request"
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 422: components["responses"]["Unprocessable"];
+            readonly 500: components["responses"]["Internal"];
+            /** @description The operator has disabled the operation */
+            readonly 501: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/x-pem-file": string;
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 503: components["responses"]["Busy"];
+        };
+    };
+    readonly getLogProof: {
+        readonly parameters: {
+            readonly query: {
+                /** @description Size of the older tree */
+                readonly firstSize?: number;
+                /**
+                 * @description Size of the newer tree; not more than the log's size
+                 * @example 42
+                 */
+                readonly lastSize: number;
+                /**
+                 * @description Tree to answer for, in decimal; the active one unless given
+                 * @example 1193050959916656506
+                 */
+                readonly treeID?: components["parameters"]["TreeId"];
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The proof; empty if the sizes are equal */
+            readonly 200: {
+                headers: {
+                    readonly "Cache-Control": components["headers"]["NeverCache"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConsistencyProof"];
+                };
+            };
+            readonly 400: components["responses"]["BadContent"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 422: components["responses"]["Unprocessable"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 501: components["responses"]["NotEnabled"];
+            readonly 503: components["responses"]["Busy"];
+        };
+    };
+    readonly searchIndex: {
+        readonly parameters: {
+            readonly query?: {
+                /**
+                 * @description Ids on a page. The operator may set another maximum than 1000.
+                 * @example 100
+                 */
+                readonly limit?: number;
+                /** @description Go on behind this index, taken from `X-Stele-Next-After` of the page before */
+                readonly after?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                /**
+                 * @example {
+                 *       "hash": "sha256:ecdc5536f73bdae8816f0ea40726ef5e9b810d914493075903bb90623d97b1d8"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["SearchIndex"];
+            };
+        };
+        readonly responses: {
+            /** @description Entry ids; `[]` if there are none */
+            readonly 200: {
+                headers: {
+                    /** @description The answer holds for the log of this size */
+                    readonly "X-Stele-Complete-To": string;
+                    /** @description There is more; send this as `after` */
+                    readonly "X-Stele-Next-After"?: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["EntryId"][];
+                };
+            };
+            readonly 400: components["responses"]["BadContent"];
+            readonly 406: components["responses"]["NotAcceptable"];
+            readonly 413: components["responses"]["TooLarge"];
+            readonly 415: components["responses"]["UnsupportedMediaType"];
+            readonly 422: components["responses"]["Unprocessable"];
+            readonly 500: components["responses"]["Internal"];
+            readonly 501: components["responses"]["NotEnabled"];
+            readonly 503: components["responses"]["Busy"];
+        };
+    };
+    readonly ping: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A dot */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain": ".";
+                };
+            };
+        };
+    };
+    readonly alive: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain": "ok";
+                };
+            };
+        };
+    };
+    readonly ready: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It can */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "ready": true,
+                     *       "checks": {
+                     *         "store": "ok"
+                     *       }
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            /** @description It cannot, and `checks` says why */
+            readonly 503: {
+                headers: {
+                    readonly "Retry-After": components["headers"]["RetryAfter"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "ready": false,
+                     *       "checks": {
+                     *         "store": "the disk is full"
+                     *       }
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,57 @@
+/** JSON text of a `T`: compact, with a final newline. Made once, and sent as it stands. */
+export interface JsonText<T> {
+  readonly type: 'application/json';
+  readonly text: string;
+  /** Never there: it lets the compiler tell one text from another. */
+  readonly value?: T;
+}
+
+/** Anything that is not JSON, under its media type. */
+export interface OtherText<Type extends string> {
+  readonly type: Type;
+  readonly text: string | Uint8Array;
+}
+
+export type Headers = Readonly<Record<string, string>>;
+
+/** What leaves the server. Without a body there is no `Content-Type` either. */
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Headers;
+  readonly body?: JsonText<unknown> | OtherText<string>;
+}
+
+export interface ErrorBody {
+  readonly code: number;
+  readonly message: string;
+}
+
+/** `<`, `>` and `&` stay as they are: contract section 0. */
+export function json<T>(value: T): JsonText<T> {
+  return { type: 'application/json', text: `${JSON.stringify(value)}\n` };
+}
+
+/** An error that a handler found: body and status say the same. */
+export function handlerError(status: number, message: string, headers?: Headers): Answer {
+  return withHeaders({ status, body: json<ErrorBody>({ code: status, message }) }, headers);
+}
+
+/**
+ * An error found while the request was being read. go-openapi ends these bodies without a newline, escapes `<`, `>` and
+ * `&`, and sends its own codes from 600 on as 422: contract sections 0 and 1.3.
+ */
+export function bindingError(code: number, message: string, headers?: Headers): Answer {
+  const escaped = JSON.stringify({ code, message }).replaceAll(/[<>&\u2028\u2029]/g, unicodeEscape);
+  return withHeaders(
+    { status: code >= 600 ? 422 : code, body: { type: 'application/json', text: escaped } },
+    headers,
+  );
+}
+
+function withHeaders(answer: Answer, headers: Headers | undefined): Answer {
+  return headers === undefined ? answer : { ...answer, headers };
+}
+
+function unicodeEscape(char: string): string {
+  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}

@@ -1,0 +1,123 @@
+import type { IncomingMessage } from 'node:http';
+import { JSON_LIMITS, JsonMeter } from '../../base/json-meter.ts';
+import { Busy, RequestTooLarge } from './failures.ts';
+
+/** The sender went away before the body was whole. Nobody is left to be answered. */
+export class SenderGone extends Error {}
+
+/** Counts the bytes of all bodies between their arrival and their answers. */
+export class BodyBudget {
+  readonly #most: number;
+  #held = 0;
+
+  /** @param most - bytes held at once, over all requests */
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  get held(): number {
+    return this.#held;
+  }
+
+  /** @throws Busy */
+  take(bytes: number): void {
+    if (this.#held + bytes > this.#most) throw new Busy('too many request bodies are being read; try again');
+    this.#held += bytes;
+  }
+
+  giveBack(bytes: number): void {
+    this.#held -= bytes;
+  }
+}
+
+/** A body's claim on the budget. Whoever made it must release it once the body is no longer needed. */
+export class BodyLease {
+  readonly #budget: BodyBudget;
+  #bytes = 0;
+
+  constructor(budget: BodyBudget) {
+    this.#budget = budget;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** @throws Busy */
+  grow(bytes: number): void {
+    this.#budget.take(bytes);
+    this.#bytes += bytes;
+  }
+
+  release(): void {
+    this.#budget.giveBack(this.#bytes);
+    this.#bytes = 0;
+  }
+}
+
+/** Whether the request line and headers announce a body: RFC 9112 §6. */
+export function hasBody(request: IncomingMessage): boolean {
+  const { 'content-length': length, 'transfer-encoding': coding } = request.headers;
+  return coding !== undefined || (length !== undefined && Number(length) > 0);
+}
+
+/**
+ * The whole body, in a buffer of its own. It is measured as it arrives, and parsed elsewhere. What has not been read when
+ * a limit is passed is left to Node, which discards it and whose timeouts end a sender that never does.
+ *
+ * @param most - bytes that a body may have
+ * @throws RequestTooLarge, Busy, MalformedJson, SenderGone
+ */
+export function readBody(request: IncomingMessage, most: number, lease: BodyLease): Promise<Uint8Array> {
+  if (Number(request.headers['content-length'] ?? 0) > most) return Promise.reject(tooLarge(most));
+  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+  const meter = new JsonMeter(JSON_LIMITS);
+  let chunks: Uint8Array[] = [];
+  let length = 0;
+  const settle = (): void => {
+    request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
+    request.on('error', ignore).resume();
+  };
+  const onData = (chunk: Uint8Array): void => {
+    try {
+      length += chunk.length;
+      if (length > most) throw tooLarge(most);
+      lease.grow(chunk.length);
+      meter.feed(chunk);
+      chunks.push(chunk);
+    } catch (error) {
+      chunks = [];
+      settle();
+      reject(error as Error);
+    }
+  };
+  const onEnd = (): void => {
+    settle();
+    resolve(join(chunks, length));
+  };
+  const onClose = (): void => {
+    settle();
+    reject(new SenderGone('the sender went away'));
+  };
+  request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
+  return promise;
+}
+
+function tooLarge(most: number): RequestTooLarge {
+  return new RequestTooLarge(`Request Entity Too Large. Limit set to ${most}`);
+}
+
+/** A copy: a chunk is a piece of a larger buffer, which must not travel to another thread with it. */
+function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
+function ignore(): void {
+  // the error has been told already
+}

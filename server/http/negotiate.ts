@@ -1,0 +1,37 @@
+/**
+ * The offer that `Accept` likes best (RFC 9110 §12.5.1): the highest quality, then the more exact range, then the earlier
+ * offer. Undefined if it likes none; the first if it says nothing.
+ */
+export function negotiate(accept: string | undefined, offers: readonly string[]): string | undefined {
+  if (accept === undefined || accept.trim() === '') return offers[0];
+  if (accept === offers[0]) return accept;
+  const ranges = accept.split(',').map(parseRange);
+  const best = { offer: undefined as string | undefined, quality: 0, exactness: 0 };
+  for (const offer of offers) {
+    for (const { range, quality } of ranges) {
+      const exactness = quality > 0 ? exactnessOf(range, offer) : 0;
+      if (exactness === 0 || quality < best.quality) continue;
+      if (quality > best.quality || exactness > best.exactness) Object.assign(best, { offer, quality, exactness });
+    }
+  }
+  return best.offer;
+}
+
+function parseRange(text: string): { readonly range: string; readonly quality: number } {
+  const [range = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
+  const quality = Number(parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? 1);
+  return { range, quality: quality >= 0 && quality <= 1 ? quality : 0 };
+}
+
+/** 3: the type itself, 2: its main type, 1: any type, 0: another. */
+function exactnessOf(range: string, offer: string): number {
+  if (range === offer) return 3;
+  if (range === '*/*') return 1;
+  return range.endsWith('/*') && offer.startsWith(range.slice(0, -1)) ? 2 : 0;
+}
+
+/** Media type of a body, without its parameters; RFC 9110 §8.3 lets a recipient assume octets if there is none. */
+export function mediaType(contentType: string | undefined): string {
+  const type = (contentType?.split(';', 1)[0] ?? '').trim().toLowerCase();
+  return type === '' ? 'application/octet-stream' : type;
+}

@@ -1,0 +1,35 @@
+import type { operations } from '../../openapi/types.ts';
+import type { Headers, JsonText, OtherText } from './answer.ts';
+
+export type OperationId = keyof operations;
+
+/** What a stranger sent. Nothing in it has been checked; `read.ts` does that. */
+export interface Asked {
+  readonly path: Readonly<Record<string, string>>;
+  /** Of a repeated parameter the last value. */
+  readonly query: ReadonlyMap<string, string>;
+  /** Path and query before cleaning. */
+  readonly target: string;
+  /** The media type that was agreed on: one of those in the operation's row of `contents.ts`. */
+  readonly accepted: string;
+  /** Empty for operations without a body. */
+  readonly body: Uint8Array;
+}
+
+type Responses<Op extends OperationId> = operations[Op]['responses'];
+
+type Content<Types> = {
+  [Type in keyof Types]: Type extends 'application/json' ? JsonText<Types[Type]> : OtherText<Type & string>;
+}[keyof Types];
+
+type Body<Response> = Response extends { content: infer Types } ? { readonly body: Content<Types> } : object;
+
+/** One of the answers that the OpenAPI document promises for this operation. */
+export type OperationAnswer<Op extends OperationId> = {
+  [Status in keyof Responses<Op>]: { readonly status: Status; readonly headers?: Headers } & Body<Responses<Op>[Status]>;
+}[keyof Responses<Op>];
+
+export type Handler<Op extends OperationId> = (asked: Asked) => Promise<OperationAnswer<Op>>;
+
+/** One handler for each operation: to forget one is a type error. */
+export type Handlers = { readonly [Op in OperationId]: Handler<Op> };

@@ -1,0 +1,66 @@
+/** What stands in the request line, taken apart. */
+export interface Target {
+  /** Percent-encoded, as sent. */
+  readonly path: string;
+  /** Without dot segments, doubled and trailing slashes. */
+  readonly cleanPath: string;
+  /** With its question mark; empty if there is none. */
+  readonly search: string;
+}
+
+/** @param url - origin form (RFC 9112 §3.2.1), or absolute form as sent to proxies (§3.2.2) */
+export function parseTarget(url: string): Target {
+  const local = url.startsWith('/') ? url : localPart(url);
+  const mark = local.indexOf('?');
+  const path = mark < 0 ? local : local.slice(0, mark);
+  return { path, cleanPath: cleanPath(path), search: mark < 0 ? '' : local.slice(mark) };
+}
+
+function localPart(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const { pathname, search } = new URL(url);
+  return pathname + search;
+}
+
+/** Go's `path.Clean`, which Rekor applies before it routes: clients do send trailing slashes. */
+export function cleanPath(path: string): string {
+  if (!/\/(\/|\.|$)/.test(path)) return path;
+  const kept: string[] = [];
+  for (const segment of path.split('/')) {
+    if (segment === '..') kept.pop();
+    else if (segment !== '' && segment !== '.') kept.push(segment);
+  }
+  return `/${kept.join('/')}`;
+}
+
+/** Whether every percent sign begins an escape of UTF-8. */
+export function isWellEncoded(path: string): boolean {
+  if (!path.includes('%')) return true;
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Of a repeated parameter the last value stays: contract section 1.4. */
+export function parseQuery(search: string): ReadonlyMap<string, string> {
+  return search === '' ? NO_PARAMETERS : new Map(new URLSearchParams(search));
+}
+
+const NO_PARAMETERS: ReadonlyMap<string, string> = new Map();
+
+/**
+ * `Location` of an entry: the request's path as sent, a slash, and the id; the query without `apiKey`, sorted. Rekor
+ * builds it so, and clients take its last segment. Only `//` at the front is cut: it would name another host.
+ */
+export function entryLocation(target: string, id: string): string {
+  const { path, search } = parseTarget(target);
+  const location = `${path.replace(/^\/+/, '/')}/${id}`;
+  if (search.length < 2) return location;
+  const query = new URLSearchParams(search);
+  query.delete('apiKey');
+  query.sort();
+  return query.size === 0 ? location : `${location}?${query.toString()}`;
+}

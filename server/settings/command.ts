@@ -1,0 +1,26 @@
+import { helpText, printedSettings } from './help.ts';
+import { readEverySetting, type SettingsInput } from './read.ts';
+import { type Settings } from './table.ts';
+
+/** What the command line asks for. */
+export type Command =
+  | { readonly ask: 'serve'; readonly settings: Settings }
+  /** Print the text on standard output, and end with success. */
+  | { readonly ask: 'print'; readonly text: string };
+
+/**
+ * Who asks for help gets it, whatever else is wrong.
+ *
+ * @param version - of the program
+ * @throws SettingsFault naming every fault
+ */
+export function readCommand(input: SettingsInput, version: string): Command {
+  if (input.argv.includes('--help') || input.argv.includes('-h')) {
+    return { ask: 'print', text: helpText(input.surroundings.kinds) };
+  }
+  if (input.argv.includes('--version')) return { ask: 'print', text: `stele ${version}\n` };
+  const { settings, readings } = readEverySetting(input);
+  return input.argv.includes('--print-settings')
+    ? { ask: 'print', text: printedSettings(readings) }
+    : { ask: 'serve', settings };
+}

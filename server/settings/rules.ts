@@ -1,0 +1,56 @@
+import { isAbsolute, normalize, relative } from 'node:path';
+import { type Fault } from './failures.ts';
+import { type Settings } from './table.ts';
+
+/** What is known so far: a setting whose own value is at fault is missing. */
+export interface Readings {
+  readonly values: Partial<Settings>;
+  /** The name under which a setting was given; undefined when it stands at its default. */
+  source(name: keyof Settings): string | undefined;
+}
+
+/** Settings that are right alone and wrong together. */
+export function conflicts(readings: Readings): readonly Fault[] {
+  return [...withoutDisk(readings), ...withoutPartner(readings), ...headsInside(readings), ...bodyTooLarge(readings)];
+}
+
+const ON_DISK = ['data', 'heads', 'v1Key', 'tileKey'] as const;
+
+function withoutDisk({ values, source }: Readings): readonly Fault[] {
+  if (values.dev !== true) return [];
+  return ON_DISK.flatMap((name) => fault(source(name), values[name], 'has no use with --dev, which writes nothing'));
+}
+
+function withoutPartner({ values, source }: Readings): readonly Fault[] {
+  const [cert, key] = [source('tlsCert'), source('tlsKey')];
+  if (cert !== undefined && key === undefined) return fault(cert, values.tlsCert, 'needs --tls-key beside it');
+  return cert === undefined ? fault(key, values.tlsKey, 'needs --tls-cert beside it') : [];
+}
+
+/** A journal that is restored together with the log cannot tell that the log was restored. */
+function headsInside({ values: { data, heads }, source }: Readings): readonly Fault[] {
+  if (data === undefined || heads === undefined) return [];
+  const way = relative(normalize(data), normalize(heads));
+  const inside = way !== '..' && !/^\.\.[/\\]/.test(way) && !isAbsolute(way);
+  return inside
+    ? fault(
+        source('heads') ?? source('data'),
+        source('heads') ? heads : data,
+        'the journal of heads may not lie in the data folder',
+      )
+    : [];
+}
+
+function bodyTooLarge({ values: { maxRequestBody: one, maxBodiesInFlight: all }, source }: Readings): readonly Fault[] {
+  if (one === undefined || all === undefined || one <= all) return [];
+  const name = source('maxBodiesInFlight') ?? source('maxRequestBody');
+  return fault(
+    name,
+    undefined,
+    `--max-bodies-in-flight (${all} bytes) must hold at least one --max-request-body (${one} bytes)`,
+  );
+}
+
+function fault(name: string | undefined, value: string | undefined, reason: string): readonly Fault[] {
+  return name === undefined ? [] : [{ name, value, reason }];
+}

@@ -1,0 +1,133 @@
+import { parseDocument } from 'yaml';
+import { type Fault } from './failures.ts';
+import { nearest } from './nearest.ts';
+import { ENVIRONMENT_PREFIX, variableName } from './setting.ts';
+
+/** One value that somebody gave, and where. */
+export interface Given {
+  /** Name of the setting, as flags spell it. */
+  readonly name: string;
+  readonly text: string;
+  /** The name it was given under. */
+  readonly source: string;
+}
+
+/** What one source holds, and what it should not hold. */
+export interface Source {
+  readonly given: readonly Given[];
+  readonly faults: readonly Fault[];
+}
+
+/** A flag, and what it means without a value; undefined if it needs one. */
+export type FlagNames = ReadonlyMap<string, string | undefined>;
+
+/** Reads `--name value`, `--name=value` and `--name`; whatever else stands there is a fault. */
+export function readFlags(argv: readonly string[], flags: FlagNames): Source {
+  const given: Given[] = [];
+  const faults: Fault[] = [];
+  for (let at = 0; at < argv.length; at += 1) {
+    const { source, name, text, takesNext } = readFlag(argv[at] ?? '', argv[at + 1], flags);
+    if (takesNext) at += 1;
+    const reason = flagFault(name, source, text, flags) ?? repetition(name, given);
+    if (reason === undefined) given.push({ name, source, text: text ?? '' });
+    else faults.push({ name: source, value: flags.has(name) ? text : undefined, reason });
+  }
+  return { given, faults };
+}
+
+interface Flag {
+  readonly source: string;
+  readonly name: string;
+  readonly text: string | undefined;
+  readonly takesNext: boolean;
+}
+
+function readFlag(argument: string, next: string | undefined, flags: FlagNames): Flag {
+  const [, name = '', , text] = /^--([^=]*)(=([^]*))?$/.exec(argument) ?? [];
+  const source = name === '' ? argument : `--${name}`;
+  if (text !== undefined) return { source, name, text, takesNext: false };
+  const bare = flags.get(name);
+  const takesNext = flags.has(name) && bare === undefined && next !== undefined && !next.startsWith('--');
+  return { source, name, text: takesNext ? next : bare, takesNext };
+}
+
+function flagFault(name: string, source: string, text: string | undefined, flags: FlagNames): string | undefined {
+  if (!source.startsWith('--') || name === '') return 'is no flag; flags start with --';
+  if (!flags.has(name)) return unknown('flag', name, flags, (known) => `--${known}`);
+  return text === undefined ? 'needs a value' : undefined;
+}
+
+function repetition(name: string, given: readonly Given[]): string | undefined {
+  return given.some((one) => one.name === name) ? 'is given more than once' : undefined;
+}
+
+/** Every variable that starts with `STELE_` is taken to be meant for this program. */
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>, flags: FlagNames): Source {
+  const variables = new Map([...flags.keys()].map((name) => [variableName(name), name]));
+  const given: Given[] = [];
+  const faults: Fault[] = [];
+  for (const [source, text] of Object.entries(env)) {
+    if (!source.startsWith(ENVIRONMENT_PREFIX) || text === undefined) continue;
+    const name = variables.get(source);
+    if (name !== undefined) given.push({ name, text, source });
+    else faults.push({ name: source, value: undefined, reason: unknown('variable', source, variables, String) });
+  }
+  return { given, faults };
+}
+
+const LONGEST_FILE = 65_536; // characters
+
+/** A YAML 1.2 or JSON mapping; numbers, switches and lists may be written as such. @param origin - names the file in faults */
+export function readMembers(text: string, origin: string, flags: FlagNames): Source {
+  const parsed = parseMapping(text);
+  if (typeof parsed === 'string') return { given: [], faults: [{ name: origin, value: undefined, reason: parsed }] };
+  const given: Given[] = [];
+  const faults: Fault[] = [];
+  for (const [name, value] of Object.entries(parsed)) {
+    const source = `${name} in ${origin}`;
+    const scalar = memberText(value);
+    if (!flags.has(name))
+      faults.push({ name: source, value: undefined, reason: unknown('setting', name, flags, String) });
+    else if (scalar === undefined)
+      faults.push({ name: source, value: undefined, reason: 'is no text, number, switch or list of texts' });
+    else given.push({ name, text: scalar, source });
+  }
+  return { given, faults };
+}
+
+/** The members; a text when they cannot be read, saying why. */
+function parseMapping(text: string): object | string {
+  if (text.length > LONGEST_FILE) return `is longer than ${LONGEST_FILE} characters`;
+  try {
+    const document = parseDocument(text, { logLevel: 'error' });
+    const [error] = document.errors;
+    if (error !== undefined) return `is no YAML: ${error.message.split('\n', 1).join('')}`;
+    const value: unknown = document.toJS({ maxAliasCount: 10 });
+    if (value === null || value === undefined) return {};
+    return typeof value === 'object' && !Array.isArray(value)
+      ? value
+      : 'is no list of settings: write "name: value" lines';
+  } catch (error) {
+    return `is no YAML: ${error instanceof Error ? error.message : 'it cannot be read'}`;
+  }
+}
+
+/** As it would stand in a flag. */
+function memberText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (!Array.isArray(value)) return undefined;
+  const items: readonly unknown[] = value;
+  if (items.length === 0) return 'none';
+  return items.every((item) => typeof item === 'string' && !item.includes(',')) ? items.join(',') : undefined;
+}
+
+function unknown(
+  what: string,
+  wrong: string,
+  names: { keys(): Iterable<string> },
+  spell: (name: string) => string,
+): string {
+  const meant = nearest(wrong, [...names.keys()]);
+  return `no such ${what}${meant === undefined ? '; --help lists them all' : `; did you mean ${spell(meant)}?`}`;
+}
