@@ -25,8 +25,7 @@ export function openEnvelope(envelope: Envelope): OpenedEnvelope {
 
 function decode(text: string): Uint8Array {
   const bytes = parseAnyBase64(text);
-  if (bytes === undefined)
-    throw new InvalidEntry('unable to base64 decode payload (is payload in the right format?)');
+  if (bytes === undefined) throw new InvalidEntry('unable to base64 decode payload (is payload in the right format?)');
   return bytes;
 }
 

@@ -58,7 +58,7 @@ export class EnvelopeTrial {
    */
   cover(refusals: readonly (string | undefined)[], surplus: 'ignore' | 'judge'): Cover {
     const keys = new Map<string, KeyMaterial>();
-    let payload = new Uint8Array();
+    let payload: Uint8Array = new Uint8Array();
     let open = Number.POSITIVE_INFINITY;
     for (const name of this.#verifiers) {
       if (surplus === 'ignore' && open === 0) break;
@@ -66,7 +66,7 @@ export class EnvelopeTrial {
       if (row.key instanceof InvalidEntry) throw row.key;
       const opened = this.#openedOrThrow();
       keys.set(acceptedBy(row, opened, refusals), row.key);
-      payload = opened.payload as Uint8Array<ArrayBuffer>;
+      payload = opened.payload;
       open = opened.signatures.size - keys.size;
     }
     if (open > 0) throw new InvalidEntry('all signatures must have a key that verifies it');

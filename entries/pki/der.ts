@@ -91,7 +91,8 @@ export class DerReader {
   integer(tag: number = TAG.integer): Uint8Array | undefined {
     const value = this.enter(tag)?.bytes;
     if (value === undefined || value.length === 0) return undefined;
-    const [first, second] = value as unknown as readonly [number, number | undefined];
+    const first = value[0] as number;
+    const second = value[1];
     if (second === undefined) return value;
     const isPadded = first === 0 ? second < 0x80 : first === 0xff && second >= 0x80;
     return isPadded ? undefined : value;

@@ -59,7 +59,7 @@ const RSA_ALGORITHM = hexToBytes('300d06092a864886f70d0101010500');
 
 /** RFC 3279 §2.3.1. Whether the modulus is long enough is for those to say who check a signature with it. */
 function readRsa(parameters: Uint8Array, key: Uint8Array): PublicKey {
-  if (bytesToHex(parameters.subarray(0, 3)) !== NULL) throw new InvalidKey('x509: RSA key missing NULL parameters');
+  if (bytesToHex(parameters.subarray(0, 2)) !== NULL) throw new InvalidKey('x509: RSA key missing NULL parameters');
   const contents = must(new DerReader(key).enter(TAG.sequence), 'x509: invalid RSA public key');
   const modulus = must(contents.integer(), 'x509: invalid RSA modulus');
   const exponent = must(contents.integer(), 'x509: invalid RSA public exponent');

@@ -1,3 +1,5 @@
+import { DEFAULT_ALGORITHMS, KNOWN_ALGORITHMS } from '../../entries/algorithm-policy.ts';
+import { type operations } from '../../openapi/types.ts';
 import { headerName, listenAddress, originName, proxies } from './network-values.ts';
 import { optional, setting, type Surroundings, type Values } from './setting.ts';
 import { choice, count, duration, flag, onOff, parseList, path, size, type ValueType, words } from './values.ts';
@@ -89,26 +91,7 @@ export const OPERATIONS = [
   'getPublicKey',
   'getLogProof',
   'searchIndex',
-] as const;
-
-/** What Rekor accepts by default: each name is a type of key together with the digest it signs. */
-const STANDARD_ALGORITHMS = [
-  'ecdsa-sha2-256-nistp256',
-  'ecdsa-sha2-384-nistp384',
-  'ecdsa-sha2-512-nistp521',
-  'ed25519',
-  'ed25519-ph',
-  'rsa-sign-pkcs1-2048-sha256',
-  'rsa-sign-pkcs1-3072-sha256',
-  'rsa-sign-pkcs1-4096-sha256',
-] as const;
-const FURTHER_ALGORITHMS = [
-  'ecdsa-sha2-256-nistp384',
-  'ecdsa-sha2-256-nistp521',
-  'rsa-sign-pss-2048-sha256',
-  'rsa-sign-pss-3072-sha256',
-  'rsa-sign-pss-4096-sha256',
-] as const;
+] as const satisfies readonly (keyof operations)[];
 
 function acceptance(kinds: Surroundings['kinds']) {
   return {
@@ -118,8 +101,8 @@ function acceptance(kinds: Surroundings['kinds']) {
       'Kinds of entries that are taken, as kind or kind:version. The others can still be read.',
     ),
     algorithms: setting(
-      words([...STANDARD_ALGORITHMS, ...FURTHER_ALGORITHMS]),
-      STANDARD_ALGORITHMS.join(','),
+      words(KNOWN_ALGORITHMS),
+      DEFAULT_ALGORITHMS.join(','),
       'Signature algorithms that hashedrekord entries may use.',
     ),
     operations: setting(

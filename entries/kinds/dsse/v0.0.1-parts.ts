@@ -61,8 +61,8 @@ function readMembers(spec: JsonObject): Members {
     content,
     envelope: textIn(content, 'envelope'),
     verifiers: listIn(content, 'verifiers')
-      ?.filter((text) => typeof text === 'string' && text !== '')
-      .map((text) => readBase64(String(text), 'failed parsing base64 data for verifier: ')),
+      ?.filter((text): text is string => typeof text === 'string' && text !== '')
+      .map((text) => readBase64(text, 'failed parsing base64 data for verifier: ')),
     items: listIn(spec, 'signatures')?.filter(isObject).map(readItem),
     envelopeHash: readDigest(spec, 'envelopeHash', 'envelopeHash', ['sha256']),
     payloadHash: readDigest(spec, 'payloadHash', 'payloadHash', ['sha256']),
@@ -73,8 +73,7 @@ function readItem(item: JsonObject): Item {
   const verifier = textIn(item, 'verifier') ?? '';
   return {
     signature: textIn(item, 'signature'),
-    verifier:
-      verifier === '' ? undefined : readBase64(verifier, 'failed parsing base64 data for signature verifier: '),
+    verifier: verifier === '' ? undefined : readBase64(verifier, 'failed parsing base64 data for signature verifier: '),
   };
 }
 

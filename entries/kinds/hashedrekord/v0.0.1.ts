@@ -77,9 +77,9 @@ function readParts(value: unknown): Parts {
   const publicKey = objectIn(signed, 'publicKey');
   const signature = readBase64(textIn(signed, 'content') ?? '', 'failed parsing base64 data for signature content: ');
   const pem = readBase64(textIn(publicKey, 'content') ?? '', 'failed parsing base64 data for public key content: ');
-  const { digest, complaints } = readDigest(objectIn(spec, 'data'), 'hash', 'data.hash', Object.keys(DIGEST_LENGTH));
-  const data = digest ?? (complaints.length > 0 ? {} : undefined);
-  refuseInvalid([...required('data', data), ...complaints, ...required('signature', signed)]);
+  const data = objectIn(spec, 'data');
+  const { digest, complaints } = readDigest(data, 'hash', 'data.hash', Object.keys(DIGEST_LENGTH));
+  refuseInvalid([...required('data', objectIn(data, 'hash')), ...complaints, ...required('signature', signed)]);
   if (publicKey === undefined) throw new InvalidEntry('missing public key');
   const key = readKey(pem);
   if (digest === undefined) throw new Error('a digest without complaints is there');

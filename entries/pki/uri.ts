@@ -1,0 +1,95 @@
+import { InvalidKey } from './failures.ts';
+
+/*
+ * URIs as Go's net/url reads and writes them, because the index spells identities so: schemes in lower case, characters
+ * that have no place in a path escaped. Input is ASCII.
+ */
+
+/** @throws InvalidKey for what Go refuses in a certificate */
+export function uriText(uri: string): string {
+  if (/[\0-\x1f\x7f]/.test(uri)) throw unreadable(uri, 'net/url: invalid control character in URL');
+  const hash = uri.indexOf('#');
+  const [body, fragment] = hash < 0 ? [uri, ''] : [uri.slice(0, hash), uri.slice(hash + 1)];
+  const { scheme, rest } = cutScheme(uri, body);
+  const question = rest.indexOf('?');
+  const [hierarchy, query] = question < 0 ? [rest, ''] : [rest.slice(0, question), rest.slice(question)];
+  const start = scheme === '' ? '' : `${scheme.toLowerCase()}:`;
+  const end = `${query}${fragment === '' ? '' : `#${escapeAgain(uri, fragment, 'fragment')}`}`;
+  return start + hierarchyText(uri, scheme, hierarchy) + end;
+}
+
+function unreadable(uri: string, why: string): InvalidKey {
+  return new InvalidKey(`x509: cannot parse URI ${JSON.stringify(uri)}: parse ${JSON.stringify(uri)}: ${why}`);
+}
+
+function cutScheme(uri: string, body: string): { readonly scheme: string; readonly rest: string } {
+  if (body.startsWith(':')) throw unreadable(uri, 'missing protocol scheme');
+  const scheme = /^[A-Za-z][A-Za-z0-9+\-.]*(?=:)/.exec(body)?.[0] ?? '';
+  return { scheme, rest: scheme === '' ? body : body.slice(scheme.length + 1) };
+}
+
+function hierarchyText(uri: string, scheme: string, hierarchy: string): string {
+  if (!hierarchy.startsWith('/')) {
+    if (scheme !== '') return hierarchy;
+    if ((hierarchy.split('/', 1)[0] as string).includes(':'))
+      throw unreadable(uri, 'first path segment in URL cannot contain colon');
+  }
+  const hasAuthority = hierarchy.startsWith('//') && (scheme !== '' || !hierarchy.startsWith('///'));
+  if (!hasAuthority) return escapeAgain(uri, hierarchy, 'path');
+  const slash = hierarchy.indexOf('/', 2);
+  const [authority, path] = slash < 0 ? [hierarchy.slice(2), ''] : [hierarchy.slice(2, slash), hierarchy.slice(slash)];
+  const text = authorityText(uri, authority);
+  return text === '' && path === '' ? '' : `//${text}${escapeAgain(uri, path, 'path')}`;
+}
+
+function authorityText(uri: string, authority: string): string {
+  const at = authority.lastIndexOf('@');
+  const host = authority.slice(at + 1);
+  checkHost(uri, host);
+  if (at < 0) return host;
+  const user = authority.slice(0, at);
+  if (!/^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(user)) throw unreadable(uri, 'net/url: invalid userinfo');
+  const colon = user.indexOf(':');
+  if (colon < 0) return `${escape(unescape(uri, user), USER)}@${host}`;
+  const [name, password] = [user.slice(0, colon), user.slice(colon + 1)];
+  return `${escape(unescape(uri, name), USER)}:${escape(unescape(uri, password), USER)}@${host}`;
+}
+
+/** Escapes in a host could only stand for bytes beyond ASCII, which no domain name of a certificate may have. */
+function checkHost(uri: string, host: string): void {
+  const [, port] = /^(?:\[[0-9A-Fa-f:.]*\]|[^:[\]]*)(:.*)?$/.exec(host) ?? [];
+  if (host.includes('[') !== host.includes(']') || !/^(?:\[|[^[]*$)/.test(host)) throw unreadable(uri, 'invalid IP-literal');
+  if (port !== undefined && !/^:\d*$/.test(port)) throw unreadable(uri, `invalid port ${JSON.stringify(port)} after host`);
+  const odd = /[^A-Za-z0-9!$&'()*+,;=:[\]<>"\-_.~]/.exec(host)?.[0];
+  if (odd === '%') throw unreadable(uri, `invalid URL escape ${JSON.stringify(host.slice(host.indexOf('%')).slice(0, 3))}`);
+  if (odd !== undefined) throw unreadable(uri, `invalid character ${JSON.stringify(odd)} in host name`);
+  if (host !== '' && host.split('.').includes(''))
+    throw new InvalidKey(`x509: cannot parse URI ${JSON.stringify(uri)}: invalid domain`);
+}
+
+/** Characters that may stand as they are once a text has been unescaped. */
+const PATH = /[A-Za-z0-9\-_.~$&+,/:;=@]/;
+const FRAGMENT = /[A-Za-z0-9\-_.~$&+,/:;=?@!()*]/;
+const USER = /[A-Za-z0-9\-_.~$&+,;=]/;
+
+/** As it stands if each character may, else unescaped and escaped again. */
+function escapeAgain(uri: string, text: string, part: 'path' | 'fragment'): string {
+  const raw = unescape(uri, text);
+  const isPlain = part === 'path' ? /^[A-Za-z0-9\-_.~$&+,/:;=@!'()*[\]%]*$/ : /^[A-Za-z0-9\-_.~$&+,/:;=?@!'()*[\]%]*$/;
+  return isPlain.test(text) || text === '*' ? text : escape(raw, part === 'path' ? PATH : FRAGMENT);
+}
+
+/** The bytes, one to a character. */
+function unescape(uri: string, text: string): string {
+  const bad = /%(?![0-9A-Fa-f]{2}).{0,2}/.exec(text)?.[0];
+  if (bad !== undefined) throw unreadable(uri, `invalid URL escape ${JSON.stringify(bad)}`);
+  return text.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}
+
+function escape(bytes: string, plain: RegExp): string {
+  return Array.from(bytes, (char) => (plain.test(char) ? char : `%${hexOf(char)}`)).join('');
+}
+
+function hexOf(char: string): string {
+  return char.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0');
+}

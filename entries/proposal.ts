@@ -1,0 +1,64 @@
+import { foldedMember, isObject, type JsonObject } from '../base/json-reader.ts';
+import { InvalidEntry, MalformedProposal } from './failures.ts';
+
+/** An entry before its kind has looked at it. */
+export interface Proposal {
+  readonly kind: string;
+  readonly version: string;
+  readonly spec: unknown;
+}
+
+/** The kinds that Rekor's own server knows. One that is not here is no kind at all. */
+const REKOR_KINDS: ReadonlySet<string> = new Set([
+  'alpine',
+  'cose',
+  'dsse',
+  'hashedrekord',
+  'helm',
+  'intoto',
+  'jar',
+  'rekord',
+  'rfc3161',
+  'rpm',
+  'tuf',
+]);
+
+/** Rekor's pattern for `apiVersion`: semantic versioning 2.0.0. */
+const SEMVER =
+  /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(?:-((?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*))?(?:\+([0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*))?$/;
+
+/**
+ * Kind, version and spec of what was sent, checked as go-openapi checks them when it binds a request.
+ *
+ * @throws MalformedProposal
+ * @throws InvalidEntry for `ProposedEntry`, a name that Rekor's request model knows but no entry can have
+ */
+export function readProposal(value: unknown): Proposal {
+  if (value !== null && value !== undefined && !isObject(value)) throw wrongType('proposedEntry', 'object');
+  const kind = readText(value ?? {}, 'kind');
+  if (kind === undefined || kind === '') throw new MalformedProposal('kind in body is required', 602);
+  if (kind === 'ProposedEntry') throw new InvalidEntry(`could not unmarshal entry for kind '${kind}'`);
+  if (!REKOR_KINDS.has(kind)) throw new MalformedProposal(`invalid kind value: ${JSON.stringify(brief(kind))}`, 422);
+  const version = readText(value ?? {}, 'apiVersion');
+  if (version === undefined) throw new MalformedProposal('apiVersion in body is required', 602);
+  if (!SEMVER.test(version)) throw new MalformedProposal(`apiVersion in body should match '${SEMVER.source}'`, 605);
+  const spec = foldedMember(value ?? {}, 'spec') ?? undefined;
+  if (spec === undefined) throw new MalformedProposal('spec in body is required', 602);
+  return { kind, version, spec };
+}
+
+/** Undefined for null, too. */
+function readText(object: JsonObject, name: string): string | undefined {
+  const member = foldedMember(object, name) ?? undefined;
+  if (member === undefined || typeof member === 'string') return member;
+  throw wrongType(name, 'string');
+}
+
+function wrongType(name: string, type: string): MalformedProposal {
+  return new MalformedProposal(`${name} in body must be of type ${type}`, 601);
+}
+
+/** What a message repeats of a text that may be megabytes long. */
+export function brief(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100).toWellFormed()}...` : text;
+}

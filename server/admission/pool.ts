@@ -1,0 +1,147 @@
+import { Worker } from 'node:worker_threads';
+import type { AdmittedEntry } from '../../entries/kind.ts';
+import type { SearchQuestion } from '../../log/types.ts';
+import { Busy } from '../http/failures.ts';
+import type { Admission, LogQuery } from './contract.ts';
+import { type AdmissionSettings, type Batch, type Outcome, type Task, fromOutcome } from './wire.ts';
+
+/** Bodies in one message. Their signatures are checked together, which is what makes a batch cheaper than its parts. */
+const BATCH_JOBS = 64;
+const BATCH_BYTES = 4 * 1024 * 1024;
+
+/** Batches that a thread has at once: one it works on, one that waits, so that it is never idle while we read. */
+const IN_FLIGHT = 2;
+
+interface Job {
+  readonly task: Task;
+  readonly body: Uint8Array;
+  readonly settle: (value: never) => void;
+  readonly fail: (reason: Error) => void;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  readonly sent: (readonly Job[])[];
+}
+
+export interface PoolOptions {
+  readonly threads: number;
+  /** Requests that may wait before the next is refused. */
+  readonly maxQueued: number;
+  readonly settings: AdmissionSettings;
+  /** Told when a thread died; its requests fail, and another takes its place. */
+  readonly lost: (reason: unknown) => void;
+}
+
+/** `Admission` on threads of its own. */
+export class AdmissionPool implements Admission, AsyncDisposable {
+  readonly #options: PoolOptions;
+  readonly #threads: Thread[];
+  #queue: Job[] = [];
+  #flushing = false;
+  #closed = false;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    this.#threads = Array.from({ length: options.threads }, () => this.#start());
+  }
+
+  create(body: Uint8Array): Promise<AdmittedEntry> {
+    return this.#submit('create', body);
+  }
+
+  logQuery(body: Uint8Array): Promise<LogQuery> {
+    return this.#submit('logQuery', body);
+  }
+
+  searchQuestion(body: Uint8Array): Promise<SearchQuestion> {
+    return this.#submit('searchQuestion', body);
+  }
+
+  #submit<Value>(task: Task, body: Uint8Array): Promise<Value> {
+    const { maxQueued } = this.#options;
+    if (this.#closed || this.#queue.length >= maxQueued)
+      return Promise.reject(new Busy(`${maxQueued} requests are waiting to be read already`));
+    return new Promise<Value>((settle, fail) => {
+      this.#queue.push({ task, body, settle, fail });
+      this.#flushSoon();
+    });
+  }
+
+  /** Requests that arrive in the same turn travel together. */
+  #flushSoon(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    setImmediate(() => {
+      this.#flushing = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    while (this.#queue.length > 0) {
+      const thread = this.#threads.toSorted((a, b) => a.sent.length - b.sent.length)[0];
+      if (thread === undefined || thread.sent.length >= IN_FLIGHT) return;
+      const jobs = this.#take();
+      const batch = packed(jobs);
+      thread.sent.push(jobs);
+      thread.worker.postMessage(batch, [batch.bytes.buffer]);
+    }
+  }
+
+  #take(): readonly Job[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { body } of this.#queue) {
+      bytes += body.length;
+      if (count >= BATCH_JOBS || (count > 0 && bytes > BATCH_BYTES)) break;
+      count += 1;
+    }
+    return this.#queue.splice(0, count);
+  }
+
+  #start(): Thread {
+    const workerData = this.#options.settings;
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData });
+    const thread: Thread = { worker, sent: [] };
+    worker.on('message', (outcomes: readonly Outcome[]) => {
+      settleAll(thread.sent.shift() ?? [], outcomes);
+      this.#flush();
+    });
+    worker.on('error', (error) => this.#options.lost(error));
+    worker.on('exit', () => this.#replace(thread));
+    return thread;
+  }
+
+  #replace(thread: Thread): void {
+    for (const { fail } of thread.sent.splice(0).flat()) fail(new Error('an admission thread has ended'));
+    if (this.#closed) return;
+    this.#threads[this.#threads.indexOf(thread)] = this.#start();
+    this.#flushSoon();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    for (const { fail } of this.#queue.splice(0)) fail(new Busy('the server is stopping'));
+    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+  }
+}
+
+function packed(jobs: readonly Job[]): Batch {
+  const lengths = jobs.map(({ body }) => body.length);
+  const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
+  let at = 0;
+  for (const { body } of jobs) {
+    bytes.set(body, at);
+    at += body.length;
+  }
+  return { tasks: jobs.map(({ task }) => task), lengths, bytes };
+}
+
+function settleAll(jobs: readonly Job[], outcomes: readonly Outcome[]): void {
+  for (const [i, { settle, fail }] of jobs.entries()) {
+    const outcome = outcomes[i];
+    if (outcome?.ok) settle(outcome.value as never);
+    else fail(outcome ? fromOutcome(outcome) : new Error('an admission thread gave no answer'));
+  }
+}

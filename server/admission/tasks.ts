@@ -1,0 +1,85 @@
+import { hash } from 'node:crypto';
+import { Failure } from '../../base/failure.ts';
+import { toHex } from '../../base/bytes.ts';
+import { readJson } from '../../base/json-reader.ts';
+import { admitAll } from '../../entries/admission.ts';
+import type { AdmittedEntry } from '../../entries/kind.ts';
+import { kinds } from '../../entries/kinds/index.ts';
+import { canonicalKeyOf } from '../../entries/pki/search-formats.ts';
+import { KindRegistry } from '../../entries/registry.ts';
+import { checkClaims } from '../../entries/signatures/check.ts';
+import { InvalidRequest } from '../http/failures.ts';
+import { readLogQuery } from '../http/bodies/log-query.ts';
+import { type PublicKeyQuery, questionOf, readSearchIndex } from '../http/bodies/search-index.ts';
+import type { LogQuery } from './contract.ts';
+import { type AdmissionSettings, type Batch, type Outcome, toOutcome } from './wire.ts';
+
+const registry = new KindRegistry(kinds);
+
+/** What an admission thread does with a batch: each outcome stands where its request stood. */
+export function createTasks(settings: AdmissionSettings): (batch: Batch) => Promise<readonly Outcome[]> {
+  const { rules, json, maxRetrieve } = settings;
+
+  /** All proposals of a batch at once, so that their signatures are checked together. */
+  function create(bodies: readonly Uint8Array[]): readonly Outcome[] {
+    const read = bodies.map((body) => attempt(() => readJson(body, 'ignore', json)));
+    const proposals = read.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
+    const admitted = admitAll(proposals, 'create', rules, registry, checkClaims).values();
+    return read.map((outcome) => (outcome.ok ? toAnswer(admitted.next().value) : outcome));
+  }
+
+  function logQuery(body: Uint8Array): LogQuery {
+    const { entries, ...query } = readLogQuery(body, { json, maxItems: maxRetrieve });
+    const found = admitAll(entries, 'lookup', rules, registry, checkClaims);
+    return { ...query, leaves: found.map((entry) => toHex(orThrow(entry).leafHash)) };
+  }
+
+  async function searchQuestion(body: Uint8Array) {
+    const index = readSearchIndex(body, json);
+    return questionOf(index, index.publicKey && (await keyHash(index.publicKey)));
+  }
+
+  return async ({ tasks, lengths, bytes }) => {
+    const bodies = cut(bytes, lengths);
+    const created = create(bodies.filter((_, i) => tasks[i] === 'create')).values();
+    const outcomes: Outcome[] = [];
+    for (const [i, body] of bodies.entries()) {
+      if (tasks[i] === 'create') outcomes.push(created.next().value ?? toOutcome('no answer'));
+      else if (tasks[i] === 'logQuery') outcomes.push(attempt(() => logQuery(body)));
+      else outcomes.push(await searchQuestion(body).then((value) => ({ ok: true, value }) as const, toOutcome));
+    }
+    return outcomes;
+  };
+}
+
+function cut(bytes: Uint8Array, lengths: readonly number[]): readonly Uint8Array[] {
+  let at = 0;
+  return lengths.map((length) => bytes.subarray(at, (at += length)));
+}
+
+function attempt(work: () => unknown): Outcome {
+  try {
+    return { ok: true, value: work() };
+  } catch (error) {
+    return toOutcome(error);
+  }
+}
+
+function toAnswer(entry: AdmittedEntry | Error | undefined): Outcome {
+  return entry === undefined || entry instanceof Error ? toOutcome(entry) : { ok: true, value: entry };
+}
+
+function orThrow(entry: AdmittedEntry | Error): AdmittedEntry {
+  if (entry instanceof Error) throw entry;
+  return entry;
+}
+
+/** Rekor's index knows a key by the SHA-256 of its canonical bytes, bare. @throws InvalidRequest */
+async function keyHash({ format, content }: PublicKeyQuery): Promise<string> {
+  try {
+    return hash('sha256', await canonicalKeyOf(format, content), 'hex');
+  } catch (error) {
+    if (error instanceof Failure) throw new InvalidRequest('public key provided could not be parsed', 400);
+    throw error;
+  }
+}

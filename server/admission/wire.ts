@@ -1,0 +1,57 @@
+import { MalformedJson } from '../../base/failures.ts';
+import { Failure } from '../../base/failure.ts';
+import { BodyTooLarge, InvalidEntry, MalformedProposal } from '../../entries/failures.ts';
+import type { AdmissionRules } from '../../entries/admission.ts';
+import type { JsonLimits } from '../../base/json-meter.ts';
+import { InvalidRequest } from '../http/failures.ts';
+
+/** What can be asked of an admission thread. */
+export type Task = 'create' | 'logQuery' | 'searchQuestion';
+
+/** Settings that the threads start with. */
+export interface AdmissionSettings {
+  readonly rules: AdmissionRules;
+  readonly json: JsonLimits;
+  readonly maxRetrieve: number;
+}
+
+/** Some bodies, in one buffer that changes hands: request `i` has `tasks[i]` and the next `lengths[i]` bytes. */
+export interface Batch {
+  readonly tasks: readonly Task[];
+  readonly lengths: readonly number[];
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+export type Outcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly refusal: Refusal }
+  | { readonly ok: false; readonly bug: string };
+
+/** A `Failure` as it crosses threads. */
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly detail: number;
+}
+
+const failures: Readonly<Record<string, (message: string, detail: number) => Failure<string>>> = {
+  'json-malformed': (message) => new MalformedJson(message),
+  'entry-invalid': (message) => new InvalidEntry(message),
+  'proposal-malformed': (message, detail) => new MalformedProposal(message, detail),
+  'body-too-large': (message) => new BodyTooLarge(message),
+  'request-invalid': (message, detail) => new InvalidRequest(message, detail),
+};
+
+export function toOutcome(thrown: unknown): Outcome {
+  if (thrown instanceof Failure && thrown.code in failures) {
+    const detail = 'detail' in thrown && typeof thrown.detail === 'number' ? thrown.detail : 0;
+    return { ok: false, refusal: { code: String(thrown.code), message: thrown.message, detail } };
+  }
+  return { ok: false, bug: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) };
+}
+
+export function fromOutcome(outcome: Exclude<Outcome, { readonly ok: true }>): Error {
+  if ('bug' in outcome) return new Error(outcome.bug);
+  const { code, message, detail } = outcome.refusal;
+  return failures[code]?.(message, detail) ?? new Error(message);
+}

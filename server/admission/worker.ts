@@ -1,0 +1,15 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { createTasks } from './tasks.ts';
+import type { AdmissionSettings, Batch } from './wire.ts';
+
+/*
+ * An admission thread: batches of request bodies in, what they mean out. Whatever a stranger sends, only this thread
+ * parses it, and only this thread spends time on its signatures.
+ */
+if (parentPort === null) throw new Error('runs as a worker thread only');
+const port = parentPort;
+const perform = createTasks(workerData as AdmissionSettings);
+
+port.on('message', (batch: Batch) => {
+  void perform(batch).then((outcomes) => port.postMessage(outcomes));
+});

@@ -1,0 +1,55 @@
+/** Whether the log can write, as `/readyz` tells it. */
+export interface Health {
+  ready(): Promise<Readiness>;
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** What was looked at, and `ok` or what is wrong with it. */
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+export interface HealthParts {
+  /** A durable write that adds no leaf. */
+  readonly heartbeat: () => Promise<void>;
+  /** Why the clock is not to be trusted; undefined while it is. */
+  readonly doubt: () => string | undefined;
+  /** Age of a heartbeat that is young enough, in milliseconds. */
+  readonly within: number;
+  /** Time that a heartbeat may take, in milliseconds. */
+  readonly patience: number;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
+}
+
+/** Writes a heartbeat only when it is asked and the last one is old: a log that nobody probes writes nothing. */
+export function createHealth({ heartbeat, doubt, within, patience, now }: HealthParts): Health {
+  let written = Number.NEGATIVE_INFINITY;
+  let writing: Promise<string> | undefined;
+
+  async function write(): Promise<string> {
+    try {
+      await heartbeat();
+      written = now();
+      return 'ok';
+    } catch {
+      return 'a write failed';
+    } finally {
+      writing = undefined;
+    }
+  }
+
+  async function disk(): Promise<string> {
+    if (now() - written <= within) return 'ok';
+    writing ??= write();
+    const late = new Promise<string>((resolve) => setTimeout(resolve, patience, `no write within ${patience} ms`).unref());
+    return Promise.race([writing, late]);
+  }
+
+  return {
+    ready: async () => {
+      const checks = { write: await disk(), clock: doubt() ?? 'ok' };
+      return { ready: Object.values(checks).every((state) => state === 'ok'), checks };
+    },
+  };
+}

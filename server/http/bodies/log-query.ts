@@ -1,0 +1,82 @@
+import { isObject, type JsonObject } from '../../../base/json-reader.ts';
+import { InvalidRequest } from '../failures.ts';
+import { requireLeast, requirePattern } from '../read.ts';
+import { member, readObject, unreadableBody } from './member.ts';
+
+/** Body of `entries/retrieve`, before the entries in it are checked. */
+export interface LogQueryBody {
+  /** 64 or 80 hex digits each; the tree ids in the longer ones are possible. */
+  readonly entryUUIDs: readonly string[];
+  /** Proposed entries: objects that name a kind. */
+  readonly entries: readonly unknown[];
+  readonly logIndexes: readonly number[];
+}
+
+export interface LogQueryLimits {
+  /** Entries asked for at once, over all three lists. */
+  readonly maxRetrieve: number;
+}
+
+export const ENTRY_ID = /^([0-9a-fA-F]{64}|[0-9a-fA-F]{80})$/;
+
+/** Contract section 6. @throws InvalidRequest */
+export function readLogQuery(body: Uint8Array, { maxRetrieve }: LogQueryLimits): LogQueryBody {
+  const query = readObject(body, 'entry');
+  const entryUUIDs = list(query, 'entryUUIDs').map(readText);
+  const logIndexes = list(query, 'logIndexes').map(readIndex);
+  const entries = list(query, 'entries');
+  entries.forEach(requireKind);
+
+  requireCount(query, 'entries', entries.length, 0, maxRetrieve);
+  requireCount(query, 'entryUUIDs', entryUUIDs.length, 1, maxRetrieve);
+  entryUUIDs.forEach((id, i) => requirePattern(id, `entryUUIDs.${i}`, 'body', ENTRY_ID));
+  requireCount(query, 'logIndexes', logIndexes.length, 1, maxRetrieve);
+  logIndexes.forEach((index, i) => requireLeast(index, `logIndexes.${i}`, 'body', 0));
+  if (entryUUIDs.length + logIndexes.length + entries.length > maxRetrieve) {
+    throw new InvalidRequest(`more than max allowed ${maxRetrieve} entries in request`, 422);
+  }
+  for (const id of entryUUIDs) {
+    if (!hasPossibleTree(id)) throw new InvalidRequest(`invalid entryID ${id}`, 400);
+  }
+  return { entryUUIDs, entries, logIndexes };
+}
+
+/** A tree id is a positive int64; an id of 64 digits has none. */
+export function hasPossibleTree(id: string): boolean {
+  return id.length === 64 || /^[0-7]/.test(id) && !id.startsWith('0'.repeat(16));
+}
+
+function list(query: JsonObject, name: string): readonly unknown[] {
+  const value = member(query, name) ?? [];
+  if (!Array.isArray(value)) throw unreadableBody('entry', `${name} is not an array`);
+  return value;
+}
+
+function requireCount(query: JsonObject, name: string, count: number, least: number, most: number): void {
+  if (member(query, name) === undefined) return;
+  if (count < least) throw new InvalidRequest(`${name} in body should have at least ${least} items`, 612);
+  if (count > most) throw new InvalidRequest(`${name} in body should have at most ${most} items`, 611);
+}
+
+/** Go reads `null` as the empty string, which then matches no pattern. */
+function readText(value: unknown, i: number): string {
+  if (value === null) return '';
+  if (typeof value !== 'string') throw unreadableBody('entry', `entryUUIDs.${i} is not a string`);
+  return value;
+}
+
+/** `null` counts as 0. Beyond 2⁵³ an index is inexact, and beyond every log. */
+function readIndex(value: unknown, i: number): number {
+  if (value === null) return 0;
+  if (typeof value !== 'number' || !Number.isInteger(value) || Math.abs(value) >= 2 ** 63) {
+    throw unreadableBody('entry', `logIndexes.${i} is not an int64`);
+  }
+  return value;
+}
+
+function requireKind(entry: unknown, i: number): void {
+  if (entry !== null && !isObject(entry)) throw unreadableBody('entry', `entries.${i} is not a JSON object`);
+  const kind = entry === null ? undefined : member(entry, 'kind');
+  if (kind === undefined || kind === '') throw unreadableBody('entry', 'kind in body is required');
+  if (typeof kind !== 'string') throw unreadableBody('entry', `entries.${i}.kind is not a string`);
+}

@@ -1,0 +1,45 @@
+import { MalformedJson } from '../../../base/failures.ts';
+import { foldedMember, isObject, type JsonObject, readJson } from '../../../base/json-reader.ts';
+import { InvalidRequest } from '../failures.ts';
+import { missing } from '../read.ts';
+
+/** A body that cannot become what the operation takes. @param parameter - Rekor's name for the body */
+export function unreadableBody(parameter: 'entry' | 'query', reason: string): InvalidRequest {
+  return new InvalidRequest(`parsing ${parameter} body from "" failed, because ${reason}`, 400);
+}
+
+/** The object in a body; `null` is one without members. @throws InvalidRequest */
+export function readObject(body: Uint8Array, parameter: 'entry' | 'query'): JsonObject {
+  if (isBlank(body)) throw missing(parameter, 'body');
+  const value = parse(body, parameter);
+  if (value === null) return {};
+  if (!isObject(value)) throw unreadableBody(parameter, 'it is not a JSON object');
+  return value;
+}
+
+function parse(body: Uint8Array, parameter: 'entry' | 'query'): unknown {
+  try {
+    return readJson(body, 'ignore');
+  } catch (error) {
+    if (error instanceof MalformedJson) throw unreadableBody(parameter, error.message);
+    throw error;
+  }
+}
+
+/** JSON's white space only: Go's decoder meets the end of the body before any value. */
+function isBlank(body: Uint8Array): boolean {
+  return body.every((byte) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09);
+}
+
+/** A member, by its name in any case; undefined if it is absent or `null`. */
+export function member(object: JsonObject, name: string): unknown {
+  return foldedMember(object, name) ?? undefined;
+}
+
+/** A text member; undefined if it is absent, `null` or empty, which Rekor does not tell apart. @throws InvalidRequest */
+export function textMember(object: JsonObject, name: string): string | undefined {
+  const value = member(object, name);
+  if (value === undefined || value === '') return undefined;
+  if (typeof value !== 'string') throw unreadableBody('query', `${name} is not a string`);
+  return value;
+}

@@ -1,0 +1,92 @@
+import { type KeyObject, createPrivateKey, createPublicKey, generateKeyPairSync, hash, sign } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Signer } from '../checkpoint/signer.ts';
+import { LogRefused } from '../log/failures.ts';
+
+/** The log's two keys: every v1 client accepts P-256 and nothing else; witnesses and monitors want Ed25519. */
+export type KeyFace = 'v1' | 'tile';
+
+export interface LogKey {
+  /** PEM `PUBLIC KEY` with a final newline. */
+  readonly publicKey: string;
+  /** SHA-256 of the DER SubjectPublicKeyInfo: 64 hex digits. */
+  readonly id: string;
+  readonly signer: Signer;
+}
+
+/** A key that is forgotten with the process. */
+export function inventKey(face: KeyFace): LogKey {
+  return toLogKey(generate(face));
+}
+
+/** @throws LogRefused when the file is missing or holds another kind of key */
+export function readKey(face: KeyFace, file: string): LogKey {
+  const pem = readIfThere(file);
+  if (pem === undefined)
+    throw new LogRefused(`the ${face} key is missing: put ${file} back, the log cannot go on without it`);
+  return parseKey(face, file, pem);
+}
+
+/**
+ * The key in `file`, or a new one that is on the disk, readable by its owner alone, before it is used. For logs that
+ * begin now: an existing log never gets a new key.
+ */
+export function readOrMakeKey(face: KeyFace, file: string): { readonly key: LogKey; readonly made: boolean } {
+  const pem = readIfThere(file);
+  if (pem !== undefined) return { key: parseKey(face, file, pem), made: false };
+  const key = generate(face);
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const handle = openSync(file, 'wx', 0o600);
+  writeFileSync(handle, key.export({ type: 'pkcs8', format: 'pem' }));
+  fsyncSync(handle);
+  closeSync(handle);
+  const folder = openSync(dirname(file), 'r');
+  fsyncSync(folder);
+  closeSync(folder);
+  return { key: toLogKey(key), made: true };
+}
+
+function generate(face: KeyFace): KeyObject {
+  const pair = face === 'v1' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519');
+  return pair.privateKey;
+}
+
+function parseKey(face: KeyFace, file: string, pem: string): LogKey {
+  const wanted = face === 'v1' ? 'an ECDSA P-256 key' : 'an Ed25519 key';
+  const key = privateKey(pem);
+  const fits =
+    face === 'v1'
+      ? key?.asymmetricKeyDetails?.namedCurve === 'prime256v1'
+      : key?.asymmetricKeyType === 'ed25519';
+  if (key === undefined || !fits) throw new LogRefused(`${file} is not ${wanted} in PEM: give the ${face} face one`);
+  return toLogKey(key);
+}
+
+function privateKey(pem: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    return undefined;
+  }
+}
+
+function toLogKey(key: KeyObject): LogKey {
+  const publicKey = createPublicKey(key);
+  const spki = publicKey.export({ type: 'spki', format: 'der' });
+  const algorithm = key.asymmetricKeyType === 'ec' ? 'sha256' : undefined;
+  return {
+    publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    id: hash('sha256', spki, 'hex'),
+    signer: { publicKey: spki, sign: async (messages) => messages.map((message) => sign(algorithm, message, key)) },
+  };
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
