@@ -21,4 +21,4 @@ export class NotWritable extends Failure<'log-not-writable'> {
 export class LogRefused extends Failure<'log-refused'> {
   readonly code = 'log-refused';
 }
-export type LogFailure = SizeNotReached | SizesReversed | Overloaded | NotWritable | LogRefused;
+export type LogFailure = SizeNotReached | SizesReversed | Overloaded | NotWritable;

@@ -293,14 +293,89 @@ export interface components {
                 readonly [key: string]: string;
             };
         };
-        readonly ProposedEntry: components["schemas"]["hashedrekord-0.0.1"];
+        readonly ProposedEntry: components["schemas"]["hashedrekord-0.0.1"] | components["schemas"]["intoto-0.0.1"] | components["schemas"]["intoto-0.0.2"] | components["schemas"]["dsse-0.0.1"];
         /** hashedrekord 0.0.1 */
         readonly "hashedrekord-0.0.1": {
             /** @constant */
             readonly kind: "hashedrekord";
             /** @constant */
             readonly apiVersion: "0.0.1";
-            readonly spec: Record<string, never>;
+            readonly spec: {
+                readonly data: {
+                    readonly hash: {
+                        /** @enum {unknown} */
+                        readonly algorithm: "sha256" | "sha384" | "sha512";
+                        /** @description Hexadecimal */
+                        readonly value: string;
+                    };
+                };
+                readonly signature: {
+                    /** @description RFC 4648 §4, padded */
+                    readonly content: string;
+                    readonly publicKey: {
+                        /** @description Base64 of PEM text: a public key, a certificate, or a chain of at most 10 certificates, leaf first */
+                        readonly content: string;
+                    };
+                };
+            };
+        };
+        /** intoto 0.0.1 */
+        readonly "intoto-0.0.1": {
+            /** @constant */
+            readonly kind: "intoto";
+            /** @constant */
+            readonly apiVersion: "0.0.1";
+            readonly spec: {
+                readonly content: {
+                    /** @description A DSSE envelope in JSON; its hash is of this text */
+                    readonly envelope: string;
+                };
+                /** @description Base64 of PEM text: a public key, a certificate, or a chain of at most 10 certificates, leaf first */
+                readonly publicKey: string;
+            };
+        };
+        /** intoto 0.0.2 */
+        readonly "intoto-0.0.2": {
+            /** @constant */
+            readonly kind: "intoto";
+            /** @constant */
+            readonly apiVersion: "0.0.2";
+            readonly spec: {
+                readonly content: {
+                    readonly envelope: {
+                        /** @description Base64 of the base64 text of the payload */
+                        readonly payload: string;
+                        readonly payloadType: string;
+                        readonly signatures: readonly {
+                            readonly keyid?: string;
+                            /** @description Base64 of the base64 text of the signature */
+                            readonly sig: string;
+                            /** @description Base64 of PEM text: a public key, a certificate, or a chain of at most 10 certificates, leaf first */
+                            readonly publicKey: string;
+                        }[];
+                    };
+                    readonly hash: {
+                        /** @enum {unknown} */
+                        readonly algorithm: "sha256";
+                        /** @description Hexadecimal */
+                        readonly value: string;
+                    };
+                };
+            };
+        };
+        /** dsse 0.0.1 */
+        readonly "dsse-0.0.1": {
+            /** @constant */
+            readonly kind: "dsse";
+            /** @constant */
+            readonly apiVersion: "0.0.1";
+            readonly spec: {
+                readonly proposedContent: {
+                    /** @description A DSSE envelope in JSON; its hash is of this text */
+                    readonly envelope: string;
+                    readonly verifiers: readonly string[];
+                };
+            };
         };
     };
     responses: {

@@ -42,7 +42,9 @@ export function createHealth({ heartbeat, doubt, within, patience, now }: Health
   async function disk(): Promise<string> {
     if (now() - written <= within) return 'ok';
     writing ??= write();
-    const late = new Promise<string>((resolve) => setTimeout(resolve, patience, `no write within ${patience} ms`).unref());
+    const late = new Promise<string>((resolve) =>
+      setTimeout(resolve, patience, `no write within ${patience} ms`).unref(),
+    );
     return Promise.race([writing, late]);
   }
 

@@ -56,9 +56,7 @@ function parseKey(face: KeyFace, file: string, pem: string): LogKey {
   const wanted = face === 'v1' ? 'an ECDSA P-256 key' : 'an Ed25519 key';
   const key = privateKey(pem);
   const fits =
-    face === 'v1'
-      ? key?.asymmetricKeyDetails?.namedCurve === 'prime256v1'
-      : key?.asymmetricKeyType === 'ed25519';
+    face === 'v1' ? key?.asymmetricKeyDetails?.namedCurve === 'prime256v1' : key?.asymmetricKeyType === 'ed25519';
   if (key === undefined || !fits) throw new LogRefused(`${file} is not ${wanted} in PEM: give the ${face} face one`);
   return toLogKey(key);
 }

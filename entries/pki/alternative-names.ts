@@ -57,7 +57,8 @@ export function readOtherName(value: Uint8Array): string | undefined {
   while (!list.isEmpty) {
     const name = list.any();
     if (name === undefined) return undefined;
-    if (name.tag % 32 === 0) others.push(name.tag === contextTag(0, 'constructed') ? fulcioName(name.contents) : undefined);
+    if (name.tag % 32 === 0)
+      others.push(name.tag === contextTag(0, 'constructed') ? fulcioName(name.contents) : undefined);
   }
   return others.length === 1 && others[0] !== '' ? others[0] : undefined;
 }

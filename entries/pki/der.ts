@@ -132,7 +132,13 @@ function dotted(value: Uint8Array): string | undefined {
     arcs.push(arc);
     arc = 0;
   }
-  return isFresh ? firstTwo(arcs[0] as number) + arcs.slice(1).map((each) => `.${each}`).join('') : undefined;
+  return isFresh
+    ? firstTwo(arcs[0] as number) +
+        arcs
+          .slice(1)
+          .map((each) => `.${each}`)
+          .join('')
+    : undefined;
 }
 
 function firstTwo(arc: number): string {

@@ -17,7 +17,9 @@ export function readDistinguishedName(name: DerReader): DistinguishedName {
   while (!name.isEmpty) {
     const set = must(name.enter(TAG.set), 'x509: invalid RDNSequence');
     while (!set.isEmpty) {
-      const { type, text } = readAttribute(must(set.enter(TAG.sequence), 'x509: invalid RDNSequence: invalid attribute'));
+      const { type, text } = readAttribute(
+        must(set.enter(TAG.sequence), 'x509: invalid RDNSequence: invalid attribute'),
+      );
       if (type === COMMON_NAME) commonName = text();
       if (type === ORGANIZATION) organization ??= text();
     }
@@ -50,7 +52,7 @@ interface StringType {
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The character string types of X.680 §41 that Go reads, by tag. */
-const STRINGS: ReadonlyMap<number, StringType> = new Map([
+const STRINGS: ReadonlyMap<number, StringType> = new Map<number, StringType>([
   [0x0c, { refusal: (bytes) => (isUtf8(bytes) ? undefined : 'invalid UTF-8 string'), read: readUtf8 }],
   [0x12, { refusal: (bytes) => (bytes.every(isNumeric) ? undefined : 'invalid NumericString'), read: readUtf8 }],
   [0x13, { refusal: (bytes) => (bytes.every(isPrintable) ? undefined : 'invalid PrintableString'), read: readUtf8 }],
@@ -74,7 +76,10 @@ function readUcs2(bytes: Uint8Array): string {
 }
 
 function codeUnits(bytes: Uint8Array): number[] {
-  return Array.from({ length: Math.floor(bytes.length / 2) }, (_, i) => 256 * (bytes[2 * i] as number) + (bytes[2 * i + 1] as number));
+  return Array.from(
+    { length: Math.floor(bytes.length / 2) },
+    (_, i) => 256 * (bytes[2 * i] as number) + (bytes[2 * i + 1] as number),
+  );
 }
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true });

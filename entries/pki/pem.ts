@@ -1,4 +1,5 @@
 import { toBase64, utf8 } from '../../base/bytes.ts';
+import { parseGoBase64 } from './base64.ts';
 
 /** A block of RFC 7468, or of its laxer forebears: headers are read over. */
 export interface PemBlock {
@@ -21,7 +22,7 @@ const DASHES = '-----';
  * of its own label; what stands before it, or does not parse, is skipped. Undefined if there is none. Linear in `text`.
  */
 export function findPemBlock(text: string): FoundBlock | undefined {
-  for (let from = 0; ; ) {
+  for (let from = 0; ;) {
     const end = text.indexOf(END, from);
     if (end < 0) return undefined;
     const found = readBlockThatEnds(text, from, end);
@@ -41,7 +42,7 @@ function readBlockThatEnds(text: string, from: number, end: number): FoundBlock 
   const closing = label + DASHES;
   const trailer = text.slice(end + END.length, text.indexOf('\n', end + END.length) + 1 || text.length);
   if (!trailer.startsWith(closing) || cutLine(trailer.slice(closing.length))[0] !== '') return undefined;
-  const bytes = decodeBody(skipHeaders(afterFirst));
+  const bytes = parseGoBase64(skipHeaders(afterFirst).replaceAll(/[ \t]+/g, ''));
   const rest = text.slice(end + END.length + trailer.length);
   return bytes === undefined ? undefined : { block: { label, bytes }, rest };
 }
@@ -68,18 +69,6 @@ function skipHeaders(text: string): string {
     if (colon < 0 || newline < 0 || colon > newline) return text.slice(at);
     at = newline + 1;
   }
-}
-
-const PADDED_BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
-
-/** RFC 4648 §4 with blanks and line ends anywhere and stray bits at the end. */
-function decodeBody(text: string): Uint8Array | undefined {
-  const body = text.replaceAll(/[ \t\r\n]+/g, '');
-  if (body.length % 4 !== 0 || !PADDED_BASE64.test(body)) return undefined;
-  const binary = atob(body);
-  const bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < binary.length; i += 1) bytes[i] = binary.charCodeAt(i);
-  return bytes;
 }
 
 const COLUMNS = /.{1,64}/g;

@@ -58,10 +58,13 @@ function authorityText(uri: string, authority: string): string {
 /** Escapes in a host could only stand for bytes beyond ASCII, which no domain name of a certificate may have. */
 function checkHost(uri: string, host: string): void {
   const [, port] = /^(?:\[[0-9A-Fa-f:.]*\]|[^:[\]]*)(:.*)?$/.exec(host) ?? [];
-  if (host.includes('[') !== host.includes(']') || !/^(?:\[|[^[]*$)/.test(host)) throw unreadable(uri, 'invalid IP-literal');
-  if (port !== undefined && !/^:\d*$/.test(port)) throw unreadable(uri, `invalid port ${JSON.stringify(port)} after host`);
+  if (host.includes('[') !== host.includes(']') || !/^(?:\[|[^[]*$)/.test(host))
+    throw unreadable(uri, 'invalid IP-literal');
+  if (port !== undefined && !/^:\d*$/.test(port))
+    throw unreadable(uri, `invalid port ${JSON.stringify(port)} after host`);
   const odd = /[^A-Za-z0-9!$&'()*+,;=:[\]<>"\-_.~]/.exec(host)?.[0];
-  if (odd === '%') throw unreadable(uri, `invalid URL escape ${JSON.stringify(host.slice(host.indexOf('%')).slice(0, 3))}`);
+  if (odd === '%')
+    throw unreadable(uri, `invalid URL escape ${JSON.stringify(host.slice(host.indexOf('%')).slice(0, 3))}`);
   if (odd !== undefined) throw unreadable(uri, `invalid character ${JSON.stringify(odd)} in host name`);
   if (host !== '' && host.split('.').includes(''))
     throw new InvalidKey(`x509: cannot parse URI ${JSON.stringify(uri)}: invalid domain`);

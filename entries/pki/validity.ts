@@ -17,7 +17,8 @@ export function readValidity(validity: DerReader): Validity {
 
 function readTime(reader: DerReader): number {
   if (reader.startsWith(UTC_TIME)) return must(parseTime(reader, UTC_FORM), 'x509: malformed UTCTime');
-  if (reader.startsWith(GENERALIZED_TIME)) return must(parseTime(reader, GENERALIZED_FORM), 'x509: malformed GeneralizedTime');
+  if (reader.startsWith(GENERALIZED_TIME))
+    return must(parseTime(reader, GENERALIZED_FORM), 'x509: malformed GeneralizedTime');
   throw new InvalidKey('x509: unsupported time format');
 }
 
@@ -34,7 +35,14 @@ function parseTime(reader: DerReader, form: RegExp): number | undefined {
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map((digits) => Number(digits ?? 0));
   const [sign, hours, minutes] = [match[7], Number(match[8] ?? 0), Number(match[9] ?? 0)];
   if (sign !== undefined && hours + minutes === 0) return undefined;
-  const local = instant([form === UTC_FORM ? century(year as number) : (year as number), month, day, hour, minute, second] as Fields);
+  const local = instant([
+    form === UTC_FORM ? century(year as number) : (year as number),
+    month,
+    day,
+    hour,
+    minute,
+    second,
+  ] as Fields);
   const offset = (hours * 60 + minutes) * 60_000;
   return local === undefined || hours > 24 || minutes > 60 ? undefined : local - (sign === '-' ? -offset : offset);
 }

@@ -43,7 +43,8 @@ const GO_NAME: Readonly<Record<DigestAlgorithm, string>> = { sha256: 'SHA-256', 
 function refuseEd25519(key: KeyOf<'ed25519'>, signature: Uint8Array, signed: Signed): Refusal {
   if (signed.over === 'message')
     return ed25519Holds(signed.message, key.spki, signature) ? undefined : 'failed to verify signature';
-  if (signed.algorithm !== 'sha512') return `unsupported hash algorithm: "${GO_NAME[signed.algorithm]}" not in [SHA-512]`;
+  if (signed.algorithm !== 'sha512')
+    return `unsupported hash algorithm: "${GO_NAME[signed.algorithm]}" not in [SHA-512]`;
   const refusal = ed25519phRefusal(key.raw, signed.digest, signature);
   return refusal === undefined ? undefined : `failed to verify signature: ${refusal}`;
 }

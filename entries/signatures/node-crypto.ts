@@ -3,7 +3,16 @@
  * times faster than JavaScript; a build for browsers replaces this file. Nothing in here throws: a key or a number
  * that OpenSSL refuses holds no signature.
  */
-import { constants, createECDH, createHash, createPublicKey, type ECDH, type KeyObject, publicDecrypt, verify } from 'node:crypto';
+import {
+  constants,
+  createECDH,
+  createHash,
+  createPublicKey,
+  type ECDH,
+  type KeyObject,
+  publicDecrypt,
+  verify,
+} from 'node:crypto';
 import { type Curve, type DigestAlgorithm } from './claim.ts';
 import { CURVES } from './curves.ts';
 
@@ -16,13 +25,31 @@ function importKey(spki: Uint8Array): KeyObject {
 }
 
 /** ECDSA over the digest of a message. `signature` is IEEE P1363 in the width of the curve. */
-export function ecdsaHolds(digest: DigestAlgorithm, message: Uint8Array, spki: Uint8Array, signature: Uint8Array): boolean {
-  return attempt(() => verify(digest, message, { key: importKey(spki), dsaEncoding: 'ieee-p1363' }, signature)) ?? false;
+export function ecdsaHolds(
+  digest: DigestAlgorithm,
+  message: Uint8Array,
+  spki: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  return (
+    attempt(() => verify(digest, message, { key: importKey(spki), dsaEncoding: 'ieee-p1363' }, signature)) ?? false
+  );
 }
 
 /** RFC 8032 §5.1.7 without a context, as OpenSSL reads it: cofactorless, canonical `S`. */
 export function ed25519Holds(message: Uint8Array, spki: Uint8Array, signature: Uint8Array): boolean {
   return attempt(() => verify(undefined, message, importKey(spki), signature)) ?? false;
+}
+
+/** RSASSA-PSS (RFC 8017 §8.1.2) with MGF1 over the same digest and a salt of its length: as certificates use it. */
+export function rsaPssHolds(
+  digest: DigestAlgorithm,
+  message: Uint8Array,
+  spki: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  const options = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+  return attempt(() => verify(digest, message, { key: importKey(spki), ...options }, signature)) ?? false;
 }
 
 /** RSAVP1 and I2OSP (RFC 8017 §5.2.2, §4.1): `signature^e mod n` in the width of the modulus. */

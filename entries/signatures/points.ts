@@ -26,7 +26,9 @@ export interface Addition {
 
 /** The sum of each pair, all for one inversion. Undefined where it is the point at infinity. */
 export function addPoints(curve: CurveParameters, additions: readonly Addition[]): (Affine | undefined)[] {
-  const lines = additions.map(({ point, other }) => (other === undefined ? undefined : lineThrough(curve, point, other)));
+  const lines = additions.map(({ point, other }) =>
+    other === undefined ? undefined : lineThrough(curve, point, other),
+  );
   const inverted = inverses(
     lines.map((line) => (line === undefined || line.run === 0n ? 1n : line.run)),
     curve.p,

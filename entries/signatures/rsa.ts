@@ -42,7 +42,8 @@ function keyRefusal({ modulus, exponent }: RsaKey): string | undefined {
   const bits = 8 * modulus.length - Math.clz32(modulus[0] as number) + 24;
   if (bits < MIN_MODULUS_BITS)
     return `crypto/rsa: ${bits}-bit keys are insecure (see https://go.dev/pkg/crypto/rsa#hdr-Minimum_key_size)`;
-  if (bits > MAX_MODULUS_BITS) return `crypto/rsa: ${bits}-bit keys are not supported, at most ${MAX_MODULUS_BITS} bits are`;
+  if (bits > MAX_MODULUS_BITS)
+    return `crypto/rsa: ${bits}-bit keys are not supported, at most ${MAX_MODULUS_BITS} bits are`;
   if ((modulus.at(-1) as number) % 2 === 0) return 'crypto/rsa: public modulus is even';
   const e = toInteger(exponent);
   if (e < 2n) return 'crypto/rsa: public exponent too small or negative';

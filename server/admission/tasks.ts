@@ -29,13 +29,13 @@ export function createTasks(settings: AdmissionSettings): (batch: Batch) => Prom
   }
 
   function logQuery(body: Uint8Array): LogQuery {
-    const { entries, ...query } = readLogQuery(body, { json, maxItems: maxRetrieve });
+    const { entries, ...query } = readLogQuery(body, { maxRetrieve });
     const found = admitAll(entries, 'lookup', rules, registry, checkClaims);
     return { ...query, leaves: found.map((entry) => toHex(orThrow(entry).leafHash)) };
   }
 
   async function searchQuestion(body: Uint8Array) {
-    const index = readSearchIndex(body, json);
+    const index = readSearchIndex(body);
     return questionOf(index, index.publicKey && (await keyHash(index.publicKey)));
   }
 

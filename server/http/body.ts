@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { JSON_LIMITS, JsonMeter } from '../../base/json-meter.ts';
+import { type JsonLimits, JsonMeter } from '../../base/json-meter.ts';
 import { Busy, RequestTooLarge } from './failures.ts';
 
 /** The sender went away before the body was whole. Nobody is left to be answered. */
@@ -28,6 +28,12 @@ export class BodyBudget {
   giveBack(bytes: number): void {
     this.#held -= bytes;
   }
+}
+
+export interface BodyLimits {
+  /** Bytes that a body may have. */
+  readonly most: number;
+  readonly json: JsonLimits;
 }
 
 /** A body's claim on the budget. Whoever made it must release it once the body is no longer needed. */
@@ -65,13 +71,12 @@ export function hasBody(request: IncomingMessage): boolean {
  * The whole body, in a buffer of its own. It is measured as it arrives, and parsed elsewhere. What has not been read when
  * a limit is passed is left to Node, which discards it and whose timeouts end a sender that never does.
  *
- * @param most - bytes that a body may have
  * @throws RequestTooLarge, Busy, MalformedJson, SenderGone
  */
-export function readBody(request: IncomingMessage, most: number, lease: BodyLease): Promise<Uint8Array> {
+export function readBody(request: IncomingMessage, { most, json }: BodyLimits, lease: BodyLease): Promise<Uint8Array> {
   if (Number(request.headers['content-length'] ?? 0) > most) return Promise.reject(tooLarge(most));
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-  const meter = new JsonMeter(JSON_LIMITS);
+  const meter = new JsonMeter(json);
   let chunks: Uint8Array[] = [];
   let length = 0;
   const settle = (): void => {

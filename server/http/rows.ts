@@ -9,6 +9,8 @@ export interface Row {
   readonly body?: 'proposedEntry' | 'entry' | 'query';
   /** Sent with every answer, errors too. */
   readonly headers?: Headers;
+  /** Whether `HEAD` is answered like `GET`, which Rekor's API does not. */
+  readonly answersHead?: true;
   /** Answer if the operator has disabled it; undefined where that cannot be. */
   readonly disabled?: Answer;
 }
@@ -39,9 +41,9 @@ export const rows: { readonly [Op in OperationId]: Row } = {
   getPublicKey: { produces: KEY_TYPES, headers: NEVER_CACHE, disabled: notEnabled('Get Public Key') },
   getLogProof: { produces: JSON_ONLY, headers: NEVER_CACHE, disabled: notEnabled('Get Log Proof') },
   searchIndex: { produces: JSON_ONLY, body: 'query', disabled: notEnabled('Search Index') },
-  ping: { produces: NOTHING },
-  alive: { produces: NOTHING },
-  ready: { produces: NOTHING },
+  ping: { produces: NOTHING, answersHead: true },
+  alive: { produces: NOTHING, answersHead: true },
+  ready: { produces: NOTHING, answersHead: true },
 };
 
 function notEnabled(name: string): Answer {
@@ -49,8 +51,7 @@ function notEnabled(name: string): Answer {
 }
 
 /** Rekor sends errors as the media type that was agreed on, whatever they are made of: contract section 8. */
-export function asAccepted(answer: Answer & { readonly body?: { readonly type: string } }, accepted: string): Answer {
+export function asAccepted(answer: Answer, accepted: string): Answer {
   if (accepted !== 'application/x-pem-file' || typeof answer.body?.text !== 'string') return answer;
   return { ...answer, body: { type: accepted, text: answer.body.text.trimEnd() } };
 }
-

@@ -1,3 +1,4 @@
+import { JSON_LIMITS, type JsonLimits } from '../../../base/json-meter.ts';
 import { isObject, type JsonObject } from '../../../base/json-reader.ts';
 import { InvalidRequest } from '../failures.ts';
 import { requireLeast, requirePattern } from '../read.ts';
@@ -15,13 +16,14 @@ export interface LogQueryBody {
 export interface LogQueryLimits {
   /** Entries asked for at once, over all three lists. */
   readonly maxRetrieve: number;
+  readonly json?: JsonLimits;
 }
 
 export const ENTRY_ID = /^([0-9a-fA-F]{64}|[0-9a-fA-F]{80})$/;
 
 /** Contract section 6. @throws InvalidRequest */
-export function readLogQuery(body: Uint8Array, { maxRetrieve }: LogQueryLimits): LogQueryBody {
-  const query = readObject(body, 'entry');
+export function readLogQuery(body: Uint8Array, { maxRetrieve, json = JSON_LIMITS }: LogQueryLimits): LogQueryBody {
+  const query = readObject(body, 'entry', json);
   const entryUUIDs = list(query, 'entryUUIDs').map(readText);
   const logIndexes = list(query, 'logIndexes').map(readIndex);
   const entries = list(query, 'entries');
@@ -43,7 +45,7 @@ export function readLogQuery(body: Uint8Array, { maxRetrieve }: LogQueryLimits):
 
 /** A tree id is a positive int64; an id of 64 digits has none. */
 export function hasPossibleTree(id: string): boolean {
-  return id.length === 64 || /^[0-7]/.test(id) && !id.startsWith('0'.repeat(16));
+  return id.length === 64 || (/^[0-7]/.test(id) && !id.startsWith('0'.repeat(16)));
 }
 
 function list(query: JsonObject, name: string): readonly unknown[] {

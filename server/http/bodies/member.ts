@@ -1,4 +1,5 @@
 import { MalformedJson } from '../../../base/failures.ts';
+import type { JsonLimits } from '../../../base/json-meter.ts';
 import { foldedMember, isObject, type JsonObject, readJson } from '../../../base/json-reader.ts';
 import { InvalidRequest } from '../failures.ts';
 import { missing } from '../read.ts';
@@ -9,17 +10,17 @@ export function unreadableBody(parameter: 'entry' | 'query', reason: string): In
 }
 
 /** The object in a body; `null` is one without members. @throws InvalidRequest */
-export function readObject(body: Uint8Array, parameter: 'entry' | 'query'): JsonObject {
+export function readObject(body: Uint8Array, parameter: 'entry' | 'query', limits: JsonLimits): JsonObject {
   if (isBlank(body)) throw missing(parameter, 'body');
-  const value = parse(body, parameter);
+  const value = parse(body, parameter, limits);
   if (value === null) return {};
   if (!isObject(value)) throw unreadableBody(parameter, 'it is not a JSON object');
   return value;
 }
 
-function parse(body: Uint8Array, parameter: 'entry' | 'query'): unknown {
+function parse(body: Uint8Array, parameter: 'entry' | 'query', limits: JsonLimits): unknown {
   try {
-    return readJson(body, 'ignore');
+    return readJson(body, 'ignore', limits);
   } catch (error) {
     if (error instanceof MalformedJson) throw unreadableBody(parameter, error.message);
     throw error;

@@ -1,4 +1,5 @@
 import { decodeBase64 } from '../../../base/bytes.ts';
+import { JSON_LIMITS, type JsonLimits } from '../../../base/json-meter.ts';
 import { isObject, type JsonObject } from '../../../base/json-reader.ts';
 import type { SearchQuestion } from '../../../log/types.ts';
 import { InvalidRequest } from '../failures.ts';
@@ -26,8 +27,8 @@ export interface SearchIndexBody {
 }
 
 /** Contract section 5. @throws InvalidRequest */
-export function readSearchIndex(body: Uint8Array): SearchIndexBody {
-  const query = readObject(body, 'query');
+export function readSearchIndex(body: Uint8Array, json: JsonLimits = JSON_LIMITS): SearchIndexBody {
+  const query = readObject(body, 'query', json);
   const [email, hash, operator, subject] = ['email', 'hash', 'operator', 'subject'].map((name) =>
     textMember(query, name),
   );
@@ -61,7 +62,9 @@ function withPrefix(hash: string): string {
 }
 
 /** What JSON says about the key: its base64 is read here, its format only after the members before it. */
-function decodeKey(query: JsonObject): { readonly format: string | undefined; readonly content: Uint8Array } | undefined {
+function decodeKey(
+  query: JsonObject,
+): { readonly format: string | undefined; readonly content: Uint8Array } | undefined {
   const key = member(query, 'publicKey');
   if (key === undefined) return undefined;
   if (!isObject(key)) throw unreadableBody('query', 'publicKey is not a JSON object');

@@ -1,0 +1,111 @@
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { checkClaims } from '../signatures/check.ts';
+import { type DigestAlgorithm, type PublicKey, type Signed } from '../signatures/claim.ts';
+import { readEcdsaSignature } from '../signatures/der-signature.ts';
+import { digestOf, rsaPssHolds } from '../signatures/node-crypto.ts';
+import { type Certificate } from './certificate.ts';
+import { DerReader } from './der.ts';
+
+type Scheme = 'RSA' | 'RSA-PSS' | 'ECDSA' | 'Ed25519';
+
+/** How a certificate is signed. */
+interface SignatureAlgorithm {
+  readonly scheme: Scheme;
+  /** Undefined for a digest that nobody trusts any more. */
+  readonly digest: DigestAlgorithm | undefined;
+  readonly name: string;
+}
+
+const ALGORITHMS: Readonly<Record<string, SignatureAlgorithm>> = {
+  '1.2.840.113549.1.1.4': { scheme: 'RSA', digest: undefined, name: 'MD5-RSA' },
+  '1.2.840.113549.1.1.5': { scheme: 'RSA', digest: undefined, name: 'SHA1-RSA' },
+  '1.3.14.3.2.29': { scheme: 'RSA', digest: undefined, name: 'SHA1-RSA' },
+  '1.2.840.113549.1.1.11': { scheme: 'RSA', digest: 'sha256', name: 'SHA256-RSA' },
+  '1.2.840.113549.1.1.12': { scheme: 'RSA', digest: 'sha384', name: 'SHA384-RSA' },
+  '1.2.840.113549.1.1.13': { scheme: 'RSA', digest: 'sha512', name: 'SHA512-RSA' },
+  '1.2.840.10045.4.1': { scheme: 'ECDSA', digest: undefined, name: 'ECDSA-SHA1' },
+  '1.2.840.10045.4.3.2': { scheme: 'ECDSA', digest: 'sha256', name: 'ECDSA-SHA256' },
+  '1.2.840.10045.4.3.3': { scheme: 'ECDSA', digest: 'sha384', name: 'ECDSA-SHA384' },
+  '1.2.840.10045.4.3.4': { scheme: 'ECDSA', digest: 'sha512', name: 'ECDSA-SHA512' },
+};
+const RSA_PSS = '1.2.840.113549.1.1.10';
+const ED25519 = '1.3.101.112';
+
+/** Why `certificate` is not signed with the key of `parent`, in the words of Go's crypto/x509. */
+export function certificateSignatureRefusal(
+  certificate: Certificate,
+  parent: PublicKey | 'unused',
+): string | undefined {
+  const algorithm = readAlgorithm(certificate.signatureAlgorithm);
+  if (algorithm === undefined) return 'x509: cannot verify signature: algorithm unimplemented';
+  if (algorithm.digest === undefined) return `x509: cannot verify signature: insecure algorithm ${algorithm.name}`;
+  const family = algorithm.scheme === 'RSA-PSS' ? 'RSA' : algorithm.scheme;
+  if (parent === 'unused' || parent.type !== family.toLowerCase()) return mismatch(family, parent);
+  return isSigned(certificate, parent, algorithm.scheme, algorithm.digest) ? undefined : WORDS[algorithm.scheme];
+}
+
+const WORDS: Readonly<Record<Scheme, string>> = {
+  RSA: 'crypto/rsa: verification error',
+  'RSA-PSS': 'crypto/rsa: verification error',
+  ECDSA: 'x509: ECDSA verification failure',
+  Ed25519: 'x509: Ed25519 verification failure',
+};
+
+function isSigned(
+  { toBeSigned, signature }: Certificate,
+  key: PublicKey,
+  scheme: Scheme,
+  algorithm: DigestAlgorithm,
+): boolean {
+  if (scheme === 'RSA-PSS') return rsaPssHolds(algorithm, toBeSigned, key.spki, signature);
+  if (scheme === 'ECDSA' && readEcdsaSignature(signature)?.encoding !== 'asn1') return false;
+  const signed: Signed =
+    scheme === 'Ed25519'
+      ? { over: 'message', message: toBeSigned }
+      : { over: 'digest', algorithm, digest: digestOf(algorithm, toBeSigned) };
+  return checkClaims([{ key, signature, signed }])[0] === undefined;
+}
+
+const GO_TYPE = { ecdsa: '*ecdsa.PublicKey', rsa: '*rsa.PublicKey', ed25519: 'ed25519.PublicKey' } as const;
+
+function mismatch(family: string, key: PublicKey | 'unused'): string {
+  const have = key === 'unused' ? '*dsa.PublicKey' : GO_TYPE[key.type];
+  return `x509: signature algorithm specifies an ${family} public key, but have public key of type ${have}`;
+}
+
+function readAlgorithm(identifier: Uint8Array): SignatureAlgorithm | undefined {
+  const reader = new DerReader(identifier);
+  const id = reader.objectIdentifier() as string;
+  if (id === ED25519 && reader.isEmpty) return { scheme: 'Ed25519', digest: 'sha512', name: 'Ed25519' };
+  if (id !== RSA_PSS) return ALGORITHMS[id];
+  const digest = PSS_PARAMETERS.get(bytesToHex(reader.bytes));
+  return digest === undefined ? undefined : { scheme: 'RSA-PSS', digest, name: 'RSA-PSS' };
+}
+
+const PSS_DIGESTS = [
+  { algorithm: 'sha256', id: '0609608648016503040201', salt: '20' },
+  { algorithm: 'sha384', id: '0609608648016503040202', salt: '30' },
+  { algorithm: 'sha512', id: '0609608648016503040203', salt: '40' },
+] as const;
+
+/**
+ * RSASSA-PSS-params (RFC 4055 §3.1) in hex: MGF1 with the same digest, a salt of its length. The parameters of
+ * both digests may be NULL or absent.
+ */
+const PSS_PARAMETERS: ReadonlyMap<string, DigestAlgorithm> = new Map(
+  PSS_DIGESTS.flatMap(({ algorithm, id, salt }) => {
+    const identifiers = [hexElement('30', `${id}0500`), hexElement('30', id)];
+    return identifiers.flatMap((hash) =>
+      identifiers.map((inner): [string, DigestAlgorithm] => {
+        const mgf = hexElement('30', `06092a864886f70d010108${inner}`);
+        const fields = hexElement('a0', hash) + hexElement('a1', mgf) + hexElement('a2', `0201${salt}`);
+        return [hexElement('30', fields), algorithm];
+      }),
+    );
+  }),
+);
+
+/** An element of fewer than 128 octets. */
+function hexElement(tag: string, contents: string): string {
+  return tag + (contents.length / 2).toString(16).padStart(2, '0') + contents;
+}

@@ -1,0 +1,122 @@
+import { equalBytes } from '../../base/bytes.ts';
+import { toInteger } from '../signatures/integers.ts';
+import { type Certificate } from './certificate.ts';
+import { certificateSignatureRefusal } from './certificate-signature.ts';
+
+/*
+ * Path building as Go's crypto/x509 does it for Rekor: the last certificate is the root, those between are
+ * intermediates in any order, any key usage will do, and the time is the leaf's NotBefore. Policies and name
+ * constraints are not enforced: whoever made the chain made its root.
+ */
+
+/** Signature checks that one chain may cost, as in Go. */
+const MAX_SIGNATURE_CHECKS = 100;
+
+const UNHANDLED_CRITICAL = 'x509: unhandled critical extension';
+
+/** Why no path leads from the first certificate to the last, in Go's words. Undefined if one does, or for a single one. */
+export function chainRefusal(chain: readonly Certificate[]): string | undefined {
+  const leaf = chain[0];
+  const root = chain.at(-1);
+  if (leaf === undefined || root === undefined || chain.length === 1) return undefined;
+  const time = leaf.notBefore;
+  const refusal = leaf.isBeyondUs === true ? UNHANDLED_CRITICAL : timeRefusal(leaf, time);
+  if (refusal !== undefined || equalBytes(leaf.der, root.der)) return refusal;
+  return extendPath([leaf], {
+    root,
+    intermediates: withoutRepeats(chain.slice(1, -1)),
+    time,
+    checksLeft: MAX_SIGNATURE_CHECKS,
+  });
+}
+
+function withoutRepeats(certificates: readonly Certificate[]): Certificate[] {
+  return certificates.filter((each, i) => certificates.findIndex(({ der }) => equalBytes(der, each.der)) === i);
+}
+
+interface Search {
+  readonly root: Certificate;
+  readonly intermediates: readonly Certificate[];
+  readonly time: number;
+  checksLeft: number;
+}
+
+/** The first candidate that was turned down, for the message. */
+interface Hint {
+  readonly refusal: string;
+  readonly candidate: Certificate;
+}
+
+const LIMIT_REACHED = 'x509: signature check attempts limit reached while verifying certificate chain';
+
+/** Why `path`, which ends below the root, cannot be led on to it. */
+function extendPath(path: readonly Certificate[], search: Search): string | undefined {
+  const last = path.at(-1) as Certificate;
+  let hint: Hint | undefined;
+  for (const candidate of [search.root, ...search.intermediates]) {
+    if (!equalBytes(candidate.subject, last.issuer)) continue;
+    search.checksLeft -= 1;
+    if (search.checksLeft < 0) return LIMIT_REACHED;
+    if (candidate.key === 'unknown' || isInPath(candidate, path)) continue;
+    const refusal = candidateRefusal(candidate, path, search);
+    if (refusal !== undefined) hint ??= { refusal, candidate };
+    else if (candidate === search.root) return undefined;
+    else {
+      const further = extendPath([...path, candidate], search);
+      if (further === undefined || further === LIMIT_REACHED) return further;
+    }
+  }
+  return unknownAuthority(hint);
+}
+
+function candidateRefusal(
+  candidate: Certificate,
+  path: readonly Certificate[],
+  { root, time }: Search,
+): string | undefined {
+  const last = path.at(-1) as Certificate;
+  const { basicConstraints, version, key, mustNotSign } = candidate;
+  const isNoCa = basicConstraints === undefined ? version === 3 : !basicConstraints.isCa;
+  if (isNoCa || mustNotSign === true)
+    return 'x509: invalid signature: parent certificate cannot sign this kind of certificate';
+  if (key === 'unknown') return 'x509: cannot verify signature: algorithm unimplemented';
+  const refusal = certificateSignatureRefusal(last, key);
+  if (refusal !== undefined) return refusal;
+  if (candidate.isBeyondUs === true) return UNHANDLED_CRITICAL;
+  const lapse = timeRefusal(candidate, time);
+  if (lapse !== undefined) return lapse;
+  if (candidate !== root && basicConstraints === undefined)
+    return 'x509: certificate is not authorized to sign other certificates';
+  const isTooLong = path.length - 1 > (basicConstraints?.pathLength ?? Infinity);
+  return isTooLong ? 'x509: too many intermediates for path length constraint' : undefined;
+}
+
+function timeRefusal({ notBefore, notAfter }: Certificate, time: number): string | undefined {
+  if (time >= notBefore && time <= notAfter) return undefined;
+  const limit = time < notBefore ? `before ${timeText(notBefore)}` : `after ${timeText(notAfter)}`;
+  return `x509: certificate has expired or is not yet valid: current time ${timeText(time)} is ${limit}`;
+}
+
+/** RFC 3339 in whole seconds. */
+function timeText(time: number): string {
+  return new Date(time).toISOString().replace('.000Z', 'Z');
+}
+
+/** The same holder with the same key: cross-signed authorities must not lead round and round. */
+function isInPath(candidate: Certificate, path: readonly Certificate[]): boolean {
+  return path.some(
+    (each) =>
+      equalBytes(each.subject, candidate.subject) &&
+      equalBytes(each.subjectPublicKeyInfo, candidate.subjectPublicKeyInfo) &&
+      equalBytes(each.subjectAltName ?? new Uint8Array(), candidate.subjectAltName ?? new Uint8Array()),
+  );
+}
+
+function unknownAuthority(hint: Hint | undefined): string {
+  const words = 'x509: certificate signed by unknown authority';
+  if (hint === undefined) return words;
+  const { subjectName, serial } = hint.candidate;
+  const name = subjectName.commonName || subjectName.organization || `serial:${toInteger(serial)}`;
+  const reason = `${JSON.stringify(hint.refusal)} while trying to verify candidate authority certificate ${JSON.stringify(name)}`;
+  return `${words} (possibly because of ${reason})`;
+}

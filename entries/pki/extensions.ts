@@ -1,0 +1,157 @@
+import { type AlternativeNames, readAlternativeNames } from './alternative-names.ts';
+import { contextTag, DerReader, TAG } from './der.ts';
+import { InvalidKey, must } from './failures.ts';
+import { readNameConstraints } from './name-constraints.ts';
+
+/** An extension as it stands in the certificate (RFC 5280 §4.1.2.9). */
+export interface Extension {
+  readonly id: string;
+  readonly isCritical: boolean;
+  readonly value: Uint8Array;
+}
+
+/** What the extensions of a certificate say, as far as anyone here asks. */
+export interface ExtensionValues {
+  readonly names?: AlternativeNames;
+  /** RFC 5280 §4.2.1.9; without a length, paths below may be of any. */
+  readonly basicConstraints?: { readonly isCa: boolean; readonly pathLength: number | undefined };
+  /** A KeyUsage stands there, says something, and does not say keyCertSign. */
+  readonly mustNotSign?: boolean;
+  /** A critical extension stands there that nobody understands. */
+  readonly isBeyondUs?: boolean;
+}
+
+type ReadValue = (value: DerReader, isCritical: boolean) => ExtensionValues & { readonly isUnhandled?: boolean };
+
+/** Reads those that Go reads, each as strictly as it does. @throws InvalidKey */
+export function readExtensionValues(extensions: readonly Extension[]): ExtensionValues {
+  let values: ExtensionValues = {};
+  for (const { id, isCritical, value } of extensions) {
+    const { isUnhandled, ...read } = READERS.get(id)?.(new DerReader(value), isCritical) ?? { isUnhandled: true };
+    values = { ...values, ...read, ...(isUnhandled === true && isCritical ? { isBeyondUs: true } : {}) };
+  }
+  return values;
+}
+
+/** RFC 5280 §4.2, by object identifier. */
+const READERS: ReadonlyMap<string, ReadValue> = new Map<string, ReadValue>([
+  ['2.5.29.14', readSubjectKeyIdentifier],
+  ['2.5.29.15', readKeyUsage],
+  ['2.5.29.17', readSubjectNames],
+  ['2.5.29.19', readBasicConstraints],
+  ['2.5.29.30', readNameConstraints],
+  ['2.5.29.31', readDistributionPoints],
+  ['2.5.29.32', readPolicies],
+  ['2.5.29.33', readPolicyMappings],
+  ['2.5.29.35', readAuthorityKeyIdentifier],
+  ['2.5.29.36', readPolicyConstraints],
+  ['2.5.29.37', readExtendedKeyUsage],
+  ['2.5.29.54', readInhibitAnyPolicy],
+  ['1.3.6.1.5.5.7.1.1', readAuthorityInformation],
+]);
+
+function readSubjectKeyIdentifier(value: DerReader, isCritical: boolean): ExtensionValues {
+  if (isCritical) throw new InvalidKey('x509: subject key identifier incorrectly marked critical');
+  must(value.enter(TAG.octetString), 'x509: invalid subject key identifier');
+  return {};
+}
+
+function readKeyUsage(value: DerReader): ExtensionValues {
+  const bits = value.enter(TAG.bitString)?.bytes ?? new Uint8Array();
+  const [unused, first, second] = [bits[0] ?? 8, bits[1] ?? 0, bits[2] ?? 0];
+  const isAligned = unused === 0 || (bits.length > 1 && (bits.at(-1) as number) % 2 ** unused === 0);
+  if (unused > 7 || !isAligned) throw new InvalidKey('x509: invalid key usage');
+  const saysSomething = first > 0 || second >= 0x80;
+  return { mustNotSign: saysSomething && Math.floor(first / 4) % 2 === 0 };
+}
+
+function readSubjectNames(value: DerReader): ReturnType<ReadValue> {
+  const names = readAlternativeNames(value);
+  return { names, isUnhandled: Object.values(names).every((each: readonly string[]) => each.length === 0) };
+}
+
+function readBasicConstraints(value: DerReader): ExtensionValues {
+  const words = 'x509: invalid basic constraints';
+  const contents = must(value.enter(TAG.sequence), words);
+  const isCa = contents.startsWith(TAG.boolean) ? must(contents.boolean(), words) : false;
+  const length = contents.startsWith(TAG.integer) ? must(contents.integer(), words) : undefined;
+  if (length !== undefined && ((length[0] as number) >= 0x80 || length.length > 8)) throw new InvalidKey(words);
+  const pathLength = length?.reduce((sum, byte) => 256 * sum + byte, 0);
+  return { basicConstraints: { isCa, pathLength } };
+}
+
+function readDistributionPoints(value: DerReader): ExtensionValues {
+  const words = 'x509: invalid CRL distribution point';
+  const points = must(value.enter(TAG.sequence), `${words}s`);
+  while (!points.isEmpty) {
+    const point = must(points.enter(TAG.sequence), words);
+    if (!point.startsWith(contextTag(0, 'constructed'))) continue;
+    const names = must(point.enter(contextTag(0, 'constructed'))?.enter(contextTag(0, 'constructed')), words);
+    while (names.startsWith(contextTag(6, 'primitive'))) must(names.any(), words);
+  }
+  return {};
+}
+
+function readPolicies(value: DerReader): ExtensionValues {
+  const words = 'x509: invalid certificate policies';
+  const policies = must(value.enter(TAG.sequence), words);
+  const seen = new Set<string>();
+  while (!policies.isEmpty) {
+    const policy = must(policies.enter(TAG.sequence)?.objectIdentifier(), words);
+    if (seen.has(policy)) throw new InvalidKey(words);
+    seen.add(policy);
+  }
+  return {};
+}
+
+function readPolicyMappings(value: DerReader): ExtensionValues {
+  const words = 'x509: invalid policy mappings extension';
+  const mappings = must(value.enter(TAG.sequence), words);
+  while (!mappings.isEmpty) {
+    const mapping = must(mappings.enter(TAG.sequence), words);
+    must(mapping.enter(TAG.objectIdentifier), words);
+    must(mapping.enter(TAG.objectIdentifier), words);
+  }
+  return {};
+}
+
+function readAuthorityKeyIdentifier(value: DerReader, isCritical: boolean): ExtensionValues {
+  if (isCritical) throw new InvalidKey('x509: authority key identifier incorrectly marked critical');
+  const contents = must(value.enter(TAG.sequence), 'x509: invalid authority key identifier');
+  if (!contents.skipOptional(contextTag(0, 'primitive')))
+    throw new InvalidKey('x509: invalid authority key identifier');
+  return {};
+}
+
+function readPolicyConstraints(value: DerReader): ExtensionValues {
+  const words = 'x509: invalid policy constraints extension';
+  const contents = must(value.enter(TAG.sequence), words);
+  for (const tag of [contextTag(0, 'primitive'), contextTag(1, 'primitive')])
+    if (contents.startsWith(tag) && must(contents.integer(tag), words).length > 8) throw new InvalidKey(words);
+  return {};
+}
+
+function readExtendedKeyUsage(value: DerReader): ExtensionValues {
+  const words = 'x509: invalid extended key usages';
+  const usages = must(value.enter(TAG.sequence), words);
+  while (!usages.isEmpty) must(usages.objectIdentifier(), words);
+  return {};
+}
+
+function readInhibitAnyPolicy(value: DerReader): ExtensionValues {
+  const words = 'x509: invalid inhibit any policy extension';
+  if (must(value.integer(), words).length > 8) throw new InvalidKey(words);
+  return {};
+}
+
+function readAuthorityInformation(value: DerReader, isCritical: boolean): ExtensionValues {
+  if (isCritical) throw new InvalidKey('x509: authority info access incorrectly marked critical');
+  const words = 'x509: invalid authority info access';
+  const contents = must(value.enter(TAG.sequence), words);
+  while (!contents.isEmpty) {
+    const description = must(contents.enter(TAG.sequence), words);
+    must(description.objectIdentifier(), words);
+    if (!description.skipOptional(contextTag(6, 'primitive'))) throw new InvalidKey(words);
+  }
+  return {};
+}

@@ -1,0 +1,82 @@
+import { concatBytes } from '@noble/hashes/utils.js';
+import { type PublicKey } from '../signatures/claim.ts';
+import { type Certificate, readCertificate, subjectsOf } from './certificate.ts';
+import { chainRefusal } from './chain.ts';
+import { DerReader, TAG } from './der.ts';
+import { InvalidKey, must } from './failures.ts';
+import { encodePem, findPemBlock, trimSpace } from './pem.ts';
+import { readSubjectPublicKey } from './public-key.ts';
+
+/** What Rekor's "x509" PKI reads out of PEM: a public key, a certificate or a chain. */
+export interface KeyMaterial {
+  /** Of the key, the certificate, or the first certificate of a chain. */
+  readonly key: PublicKey;
+  /** A key encoded anew, or certificates as they came; PEM with 64 columns, LF, and LF at the end. */
+  readonly canonicalPem: Uint8Array;
+  /** Subject alternative names of the first certificate: DNS, e-mail, IP, URI, OtherName. None for bare keys. */
+  readonly subjects: readonly string[];
+  /** Why a chain of two or more does not hold at its leaf's NotBefore, in Go's words; undefined for all else. Costs a signature check each. */
+  chainRefusal(): string | undefined;
+}
+
+const MAX_CERTIFICATES = 10;
+const PUBLIC_KEY = 'PUBLIC KEY';
+const CERTIFICATE = 'CERTIFICATE';
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/**
+ * Reads PEM as Rekor does: text before the first block is skipped, headers are dropped, and anything behind that
+ * block makes the whole a chain. Neither dates nor trust are looked at.
+ *
+ * @throws InvalidKey with Rekor's text
+ */
+export function readKeyMaterial(pem: Uint8Array): KeyMaterial {
+  const text = trimSpace(decoder.decode(pem));
+  const { block, rest } = must(findPemBlock(text), 'invalid public key: failure decoding PEM');
+  if (rest !== '') return ofCertificates(readChain(text));
+  if (block.label === PUBLIC_KEY) return ofKey(block.bytes);
+  if (block.label === CERTIFICATE) return ofCertificates([readCertificate(block.bytes)]);
+  throw new InvalidKey(`invalid public key: cannot handle type ${block.label}`);
+}
+
+function readChain(text: string): Certificate[] {
+  const certificates: Certificate[] = [];
+  for (let left = text; left !== '';) {
+    if (certificates.length === MAX_CERTIFICATES) throw new InvalidKey('too many certificates specified in PEM block');
+    const { block, rest } = must(findPemBlock(left), 'error during PEM decoding');
+    certificates.push(readCertificate(block.bytes));
+    left = rest;
+  }
+  return certificates;
+}
+
+function ofKey(der: Uint8Array): KeyMaterial {
+  const reader = new DerReader(der);
+  const contents = must(reader.enter(TAG.sequence), 'x509: malformed spki');
+  if (contents.startsWith(TAG.integer))
+    throw new InvalidKey('x509: failed to parse public key (use ParsePKCS1PublicKey instead for this key format)');
+  if (!reader.isEmpty) throw new InvalidKey('x509: trailing data after ASN.1 of public-key');
+  const key = readSubjectPublicKey(contents);
+  if (key === 'unknown') throw new InvalidKey('x509: unknown public key algorithm');
+  if (key === 'unused') throw new InvalidKey('unsupported public key type');
+  return {
+    key,
+    canonicalPem: encodePem({ label: PUBLIC_KEY, bytes: key.spki }),
+    subjects: [],
+    chainRefusal: () => undefined,
+  };
+}
+
+/** Needs at least one. */
+function ofCertificates(certificates: readonly Certificate[]): KeyMaterial {
+  const first = certificates[0] as Certificate;
+  if (first.key === 'unknown' || first.key === 'unused') throw new InvalidKey('unsupported public key type');
+  const blocks = certificates.map(({ der }) => encodePem({ label: CERTIFICATE, bytes: der }));
+  return {
+    key: first.key,
+    canonicalPem: concatBytes(...blocks),
+    subjects: subjectsOf(first),
+    chainRefusal: () => chainRefusal(certificates),
+  };
+}

@@ -1,0 +1,34 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** Installs programs that tests run, where that needs nobody's leave: on Debian, by root or by who may become root. */
+export function provide(programs: readonly string[]): void {
+  const missing = programs.filter((program) => !installed(program));
+  if (missing.length === 0) return;
+  const say = (text: string): void => console.log(`${missing.join(', ')}: ${text}`);
+  const root = becomeRoot();
+  if (!existsSync('/etc/debian_version')) return say('not here; the tests that need them fail until you install them');
+  if (root === undefined)
+    return say(`not here; the tests that need them fail until you run: sudo apt-get install ${missing.join(' ')}`);
+  say('installing, because tests need them');
+  const apt = (...args: readonly string[]): boolean => succeeds([...root, 'apt-get', ...args]);
+  const done = apt('-qq', 'update') && apt('-qq', '-y', '--no-install-recommends', 'install', ...missing);
+  say(done ? 'installed' : 'could not be installed; the tests that need them fail');
+}
+
+function installed(program: string): boolean {
+  const folders = (process.env['PATH'] ?? '').split(delimiter);
+  return folders.some((folder) => existsSync(join(folder, program)));
+}
+
+/** What stands before a command that only root may run; undefined if this user may not. */
+function becomeRoot(): readonly string[] | undefined {
+  if (process.getuid?.() === 0) return [];
+  return succeeds(['sudo', '-n', 'true']) ? ['sudo', '-n', 'DEBIAN_FRONTEND=noninteractive'] : undefined;
+}
+
+function succeeds([command = '', ...args]: readonly string[]): boolean {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  return spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0;
+}

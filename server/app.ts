@@ -1,0 +1,157 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { Log } from '../log/types.ts';
+import type { Admission } from './admission/contract.ts';
+import type { Health } from './health.ts';
+import { bindingError } from './http/answer.ts';
+import { BodyBudget, SenderGone } from './http/body.ts';
+import { preflightHeaders } from './http/cors.ts';
+import { Exchange, type RequestLine } from './http/exchange.ts';
+import type { Handlers, OperationId } from './http/operation.ts';
+import { UNKNOWN_ERROR } from './http/problems.ts';
+import { rows } from './http/rows.ts';
+import { type Operation, serve, type ServeOptions } from './http/serve.ts';
+import { isWellEncoded } from './http/target.ts';
+import type { ConsoleFiles } from './pages/console-files.ts';
+import { type OpenApiDocument, mountPages } from './pages/mount.ts';
+import { type DuplicateAnswer, entryRoutes } from './routes/v1/entries.ts';
+import { logRoutes } from './routes/v1/log.ts';
+import { retrieveRoutes } from './routes/v1/retrieve.ts';
+import { searchRoutes } from './routes/v1/search.ts';
+import { serviceRoutes } from './routes/service.ts';
+
+/** Sizes are bytes. */
+export interface AppSettings {
+  readonly maxRequestBody: number;
+  /** Request bodies held in memory at the same time. */
+  readonly maxBodiesInFlight: number;
+  readonly maxJsonDepth: number;
+  readonly maxJsonValues: number;
+  readonly searchPage: number;
+  readonly searchLimit: number;
+  readonly duplicates: DuplicateAnswer;
+  /** Operations of the v1 API that are answered; the others get 501. */
+  readonly operations: readonly OperationId[];
+  /** Express's `trust proxy`: addresses, blocks, and `loopback`. */
+  readonly trustedProxies: readonly string[];
+  /** In lower case. */
+  readonly requestIdHeader: string;
+  /** Where the world finds the server; else what the request says is shown. */
+  readonly publicUrl?: string;
+}
+
+export interface AppParts {
+  readonly log: Log;
+  readonly admission: Admission;
+  readonly health: Health;
+  readonly settings: AppSettings;
+  readonly document: OpenApiDocument;
+  readonly consoleFiles: ConsoleFiles;
+  /** Whether the log forgets everything at its end. Every page says so. */
+  readonly dev: boolean;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
+  /** For measurements: told of every request once it is over. */
+  readonly observe?: (line: RequestLine) => void;
+  readonly report: {
+    request(line: RequestLine): void;
+    /** What is no failure of the caller's: a bug, or a broken part. */
+    error(thrown: unknown): void;
+  };
+}
+
+/** The whole HTTP face. Listens to nothing: `main.ts` does, and so does supertest. */
+export function createApp(parts: AppParts): Express {
+  const app = express();
+  for (const habit of ['x-powered-by', 'etag']) app.disable(habit);
+  for (const habit of ['case sensitive routing', 'strict routing']) app.enable(habit);
+  app.set('query parser', false);
+  app.set('trust proxy', [...parts.settings.trustedProxies]);
+  app.use(enter(parts));
+  mountOperations(app, parts);
+  mountPages(app, parts);
+  app.use(refuseRoute, refuseThrown(parts));
+  return app;
+}
+
+/** Before any route: the exchange is made, preflights are answered, the path is cleaned. */
+function enter({ settings, now, observe, report }: AppParts): RequestHandler {
+  const ended = (line: RequestLine): void => {
+    report.request(line);
+    observe?.(line);
+  };
+  return (request, response, next) => {
+    const exchange = new Exchange(request, response, { requestIdHeader: settings.requestIdHeader, now, ended });
+    const { origin, ...headers } = request.headers;
+    const preflight = preflightHeaders({
+      method: request.method,
+      origin,
+      requestMethod: headers['access-control-request-method'],
+      requestHeaders: headers['access-control-request-headers'],
+    });
+    const { cleanPath, path, search } = exchange.target;
+    if (preflight) return exchange.send({ status: 204, headers: preflight });
+    if (!isWellEncoded(path)) return exchange.send(bindingError(400, `the path ${path} has an invalid escape`));
+    if (request.url !== cleanPath + search) request.url = cleanPath + search;
+    next();
+  };
+}
+
+/** Which operation has which path and method is written in the document, and only there. */
+function mountOperations(app: Express, parts: AppParts): void {
+  const { log, admission, settings, health, document } = parts;
+  const handlers: Handlers = {
+    ...entryRoutes(log, admission, settings.duplicates),
+    ...retrieveRoutes(log, admission),
+    ...logRoutes(log),
+    ...searchRoutes(log, admission, settings),
+    ...serviceRoutes(health),
+  };
+  const options: ServeOptions = {
+    budget: new BodyBudget(settings.maxBodiesInFlight),
+    limits: {
+      most: settings.maxRequestBody,
+      json: { depth: settings.maxJsonDepth, values: settings.maxJsonValues },
+    },
+  };
+  for (const [path, methods] of Object.entries(document.paths)) {
+    const operations = new Map<string, Operation>();
+    for (const [method, { operationId }] of Object.entries(methods)) {
+      const id = operationId as OperationId;
+      const operation = { row: rows[id], enabled: settings.operations.includes(id), handler: handlers[id] };
+      operations.set(method.toUpperCase(), operation);
+      if (rows[id].answersHead) operations.set('HEAD', operation);
+    }
+    mount(app, path, operations, options);
+  }
+}
+
+function mount(app: Express, path: string, operations: ReadonlyMap<string, Operation>, options: ServeOptions): void {
+  const pattern = path === '/ping' ? /^\/ping$/i : path.replaceAll(/\{(\w+)\}/g, ':$1'); // a quirk: any case
+  app.all(pattern, (request, response, next) => {
+    const exchange = Exchange.of(response);
+    const operation = operations.get(request.method);
+    if (operation !== undefined) {
+      exchange.enter(path, operation.row.headers);
+      return serve(exchange, request, operation, options);
+    }
+    if (path !== '/ping') exchange.allow([...operations.keys()]); // to Rekor it has no other methods: 404
+    return next();
+  });
+}
+
+const refuseRoute: RequestHandler = (request, response) => {
+  const exchange = Exchange.of(response);
+  const { allowed, target } = exchange;
+  if (allowed.length === 0) return exchange.send(bindingError(404, `path ${target.path} was not found`));
+  const methods = allowed.join(',');
+  const text = `method ${request.method} is not allowed, but [${methods}] are`;
+  exchange.send(bindingError(405, text, { Allow: methods }));
+};
+
+function refuseThrown({ report }: AppParts): ErrorRequestHandler {
+  return (thrown, _request, response, _next) => {
+    if (thrown instanceof SenderGone) return;
+    report.error(thrown);
+    Exchange.of(response).send(UNKNOWN_ERROR);
+  };
+}

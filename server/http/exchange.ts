@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import type { Request, Response } from 'express';
+import type { Answer, Headers } from './answer.ts';
+import { corsHeaders } from './cors.ts';
+import { parseTarget, type Target } from './target.ts';
+
+/** What is said about a request once it is over. */
+export interface RequestLine {
+  readonly requestId: string;
+  readonly method: string;
+  /** The route's template, never what was sent; `(none)` if no route took the request. */
+  readonly path: string;
+  /** 499 if the sender went away before the answer was whole. */
+  readonly status: number;
+  readonly durationMs: number;
+  /** Of the body, as far as it was read. */
+  readonly bytesIn: number;
+  readonly remote: string;
+}
+
+export interface ExchangeOptions {
+  /** In lower case. */
+  readonly requestIdHeader: string;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
+  readonly ended: (line: RequestLine) => void;
+}
+
+const CLIENT_GONE = 499;
+
+/** One request and its answer. Nothing else holds a response, and every answer leaves through `send`. */
+export class Exchange {
+  readonly target: Target;
+  readonly #request: Request;
+  readonly #response: Response;
+  #template = '(none)';
+  #headers: Headers;
+  #allowed: readonly string[] = [];
+  #bytesIn = 0;
+
+  constructor(request: Request, response: Response, { requestIdHeader, now, ended }: ExchangeOptions) {
+    this.target = parseTarget(request.url);
+    this.#request = request;
+    this.#response = response;
+    this.#headers = corsHeaders(request.method, request.headers.origin);
+    const requestId = requestIdOf(request.headers[requestIdHeader]);
+    const started = now();
+    const remote = request.ip ?? '';
+    response.locals['exchange'] = this;
+    response.on('close', () => {
+      ended({
+        requestId,
+        method: request.method,
+        path: this.#template,
+        status: response.writableFinished ? response.statusCode : CLIENT_GONE,
+        durationMs: now() - started,
+        bytesIn: this.#bytesIn,
+        remote,
+      });
+    });
+  }
+
+  /** The exchange that the first middleware made for this response. */
+  static of(response: Response): Exchange {
+    return response.locals['exchange'] as Exchange;
+  }
+
+  /** Methods of the routes that have the path, but not the method. */
+  get allowed(): readonly string[] {
+    return this.#allowed;
+  }
+
+  allow(methods: readonly string[]): void {
+    this.#allowed = [...new Set([...this.#allowed, ...methods])];
+  }
+
+  /** A route took the request. @param headers - sent with whatever is answered */
+  enter(template: string, headers: Headers = {}): void {
+    this.#template = template;
+    this.#headers = { ...this.#headers, ...headers };
+  }
+
+  received(bytes: number): void {
+    this.#bytesIn = bytes;
+  }
+
+  send({ status, headers, body }: Answer): void {
+    const response = this.#response;
+    if (response.headersSent || response.destroyed) return;
+    const all: Record<string, string | number> = { ...this.#headers, ...headers };
+    if (body !== undefined) all['Content-Type'] = body.type;
+    if (status !== 204) all['Content-Length'] = body === undefined ? 0 : Buffer.byteLength(body.text);
+    response.writeHead(status, all);
+    response.end(this.#request.method === 'HEAD' ? undefined : body?.text);
+  }
+}
+
+const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
+
+/** Taken from the request if it can stand in a log line, else made. */
+function requestIdOf(header: string | readonly string[] | undefined): string {
+  return typeof header === 'string' && REQUEST_ID.test(header) ? header : randomUUID();
+}

@@ -1,0 +1,97 @@
+import type { Express, Request } from 'express';
+import helmet from 'helmet';
+import type { Log } from '../../log/types.ts';
+import { type Answer, type Headers, type OtherText, json } from '../http/answer.ts';
+import { Exchange } from '../http/exchange.ts';
+import type { ConsoleFiles } from './console-files.ts';
+import { homePage } from './home.ts';
+import { html, renderPage } from './layout.ts';
+
+/** The OpenAPI document: what routing needs of it, and the rest. */
+export interface OpenApiDocument {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId: string }>>>>;
+  readonly [member: string]: unknown;
+}
+
+export interface PageParts {
+  readonly log: Log;
+  readonly document: OpenApiDocument;
+  readonly consoleFiles: ConsoleFiles;
+  readonly settings: { readonly publicUrl?: string };
+  readonly dev: boolean;
+}
+
+interface Page {
+  readonly path: string;
+  /** `any` answers every method alike, as Rekor's home page does. */
+  readonly methods: 'any' | 'read';
+  readonly answer: (request: Request) => Answer;
+}
+
+const READ: readonly string[] = ['GET', 'HEAD'];
+const ASK_AGAIN: Headers = { 'Cache-Control': 'no-cache' };
+const AN_HOUR: Headers = { 'Cache-Control': 'public, max-age=3600' };
+
+/** Only what people look at: an API answer is no place for a content policy. */
+const protect = helmet({
+  contentSecurityPolicy: {
+    directives: { 'style-src': ["'self'", "'unsafe-inline'"], 'upgrade-insecure-requests': null },
+  },
+  strictTransportSecurity: false, // for whoever terminates TLS to decide
+});
+
+export function mountPages(app: Express, parts: PageParts): void {
+  for (const { path, methods, answer } of pages(parts)) {
+    app.all(path, protect, (request, response, next) => {
+      const exchange = Exchange.of(response);
+      if (methods === 'read' && !READ.includes(request.method)) {
+        exchange.allow(READ);
+        return next();
+      }
+      exchange.enter(path);
+      return exchange.send(answer(request));
+    });
+  }
+}
+
+function pages({ log, document, consoleFiles, settings, dev }: PageParts): readonly Page[] {
+  const { publicUrl } = settings;
+  const api = json(publicUrl === undefined ? document : { ...document, servers: [{ url: publicUrl }] });
+  const base = (request: Request): string => publicUrl ?? baseOf(request);
+  const fixed = (path: string, body: Answer['body'] & object, headers: Headers): Page => {
+    return { path, methods: 'read', answer: () => ({ status: 200, headers, body }) };
+  };
+  return [
+    {
+      path: '/',
+      methods: 'any',
+      answer: (request) => ({ status: 200, headers: ASK_AGAIN, body: homePage({ log, base: base(request), dev }) }),
+    },
+    fixed('/docs', consolePage(dev), ASK_AGAIN),
+    ...[...consoleFiles].map(([name, file]) => fixed(`/docs/${name}`, file, AN_HOUR)),
+    fixed('/openapi.json', api, ASK_AGAIN),
+    fixed('/swagger.json', api, ASK_AGAIN),
+  ];
+}
+
+/** As the request says it, if it says something that can be a host. */
+function baseOf({ protocol, host }: Request): string {
+  return /^[\w.:[\]-]{1,255}$/.test(host ?? '') ? `${protocol}://${host}` : 'http://127.0.0.1:3000';
+}
+
+function consolePage(dev: boolean): OtherText<string> {
+  return renderPage({
+    title: 'Console',
+    head: html`<link rel="stylesheet" href="/docs/swagger-ui.css" />
+      <script src="/docs/swagger-ui-bundle.js" defer></script>
+      <script src="/docs/start.js" defer></script> `,
+    main: html`<main>
+      <p><a href="/">Home</a></p>
+      <div id="console"></div>
+      <noscript
+        ><p>The console needs JavaScript; the <a href="/openapi.json">OpenAPI document</a> does not.</p></noscript
+      >
+    </main>`,
+    dev,
+  });
+}

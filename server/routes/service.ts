@@ -1,0 +1,20 @@
+import type { Health } from '../health.ts';
+import { json } from '../http/answer.ts';
+import type { Handlers } from '../http/operation.ts';
+
+/** What probes ask: Rekor's `/ping`, and the two questions of Kubernetes. */
+export function serviceRoutes(health: Health): Pick<Handlers, 'ping' | 'alive' | 'ready'> {
+  return {
+    async ping() {
+      return { status: 200, body: { type: 'text/plain', text: '.' } };
+    },
+    async alive() {
+      return { status: 200, body: { type: 'text/plain', text: 'ok' } };
+    },
+    async ready() {
+      const { ready, checks } = await health.ready();
+      const body = json({ ready, checks });
+      return ready ? { status: 200, body } : { status: 503, headers: { 'Retry-After': '1' }, body };
+    },
+  };
+}

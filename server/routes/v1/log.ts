@@ -1,0 +1,68 @@
+import { toHex } from '../../../base/bytes.ts';
+import type { Log } from '../../../log/types.ts';
+import { treeSize } from '../../../merkle/types.ts';
+import { json } from '../../http/answer.ts';
+import { InvalidRequest } from '../../http/failures.ts';
+import type { Handlers } from '../../http/operation.ts';
+import { parseInt64, readInteger, readRequiredInteger, requirePattern } from '../../http/read.ts';
+
+const DECIMAL = /^[0-9]+$/;
+
+export function logRoutes(log: Log): Pick<Handlers, 'getLogInfo' | 'getPublicKey' | 'getLogProof'> {
+  return {
+    async getLogInfo() {
+      const { root, size, checkpoint } = log.head();
+      const { treeId } = log.shard;
+      const info = {
+        inactiveShards: null, // what Go makes of an empty list; clients expect it
+        rootHash: toHex(root),
+        signedTreeHead: checkpoint,
+        treeID: treeId,
+        treeSize: size,
+      };
+      return { status: 200, body: json(info) };
+    },
+
+    async getPublicKey({ query, accepted }) {
+      const treeId = readTreeId(query);
+      if (treeId !== undefined && !isTree(log, treeId)) throw new InvalidRequest('Bad Request', 400);
+      const key = log.shard.publicKey;
+      if (accepted === 'application/json') return { status: 200, body: json(key) };
+      return { status: 200, body: { type: 'application/x-pem-file', text: key } };
+    },
+
+    async getLogProof({ query }) {
+      const first = readInteger(query, 'firstSize', 1) ?? 1n;
+      const last = readRequiredInteger(query, 'lastSize', 1);
+      const treeId = readTreeId(query);
+      if (first > last) throw new InvalidRequest(`firstSize(${first}) must be less than lastSize(${last})`, 400);
+      if (treeId !== undefined) requireTree(log, treeId);
+      const { root, size } = log.head();
+      if (last > size) throw new InvalidRequest(notReached(last, size), 400);
+      const proof = first === last ? [] : await log.consistency(treeSize(Number(first)), treeSize(Number(last)));
+      return { status: 200, body: json({ hashes: proof.map(toHex), rootHash: toHex(root) }) };
+    },
+  };
+}
+
+function notReached(asked: bigint, size: number): string {
+  return `the tree size requested(${asked}) was greater than what is currently observable(${size})`;
+}
+
+/** Empty means the active tree. @throws InvalidRequest */
+function readTreeId(query: ReadonlyMap<string, string>): string | undefined {
+  const raw = query.get('treeID');
+  if (raw === undefined || raw === '') return undefined;
+  requirePattern(raw, 'treeID', 'query', DECIMAL);
+  return raw;
+}
+
+function requireTree(log: Log, treeId: string): void {
+  const id = parseInt64(treeId);
+  if (id === undefined) throw new InvalidRequest(`invalid tree ID specified: ${treeId}`, 400);
+  if (!isTree(log, treeId)) throw new InvalidRequest(`no log range found for tree ID ${id}`, 400);
+}
+
+function isTree(log: Log, treeId: string): boolean {
+  return parseInt64(treeId) === BigInt(log.shard.treeId);
+}

@@ -1,0 +1,69 @@
+import { toHex } from '../../../base/bytes.ts';
+import type { ProvenEntry, Shard, SignedHead } from '../../../log/types.ts';
+import type { components } from '../../../openapi/types.ts';
+import type { JsonText } from '../../http/answer.ts';
+import { entryId, treeHex } from './ids.ts';
+
+type LogEntry = components['schemas']['LogEntry'];
+
+/** JSON of entries, joined by hand: all that stands in it is hex, base64 or a number, but for the checkpoint. */
+export interface Renderer {
+  /** For the answer to a submission: without attestation. */
+  created(entry: ProvenEntry): JsonText<LogEntry>;
+  found(entry: ProvenEntry): JsonText<LogEntry>;
+  list(entries: readonly ProvenEntry[]): JsonText<LogEntry[]>;
+}
+
+export function rendererFor(shard: Shard): Renderer {
+  const tree = treeHex(shard.treeId);
+  const fixed = `"logID":"${shard.logId}"`;
+  const found = (entry: ProvenEntry): string => renderEntry(tree, fixed, entry, attestation(entry));
+  return {
+    created: (entry) => toText(renderEntry(tree, fixed, entry, '')),
+    found: (entry) => toText(found(entry)),
+    list: (entries) => toText(`[${entries.map(found).join(',')}]`),
+  };
+}
+
+function toText<T>(json: string): JsonText<T> {
+  return { type: 'application/json', text: `${json}\n` };
+}
+
+/** Members in alphabetical order, as Go writes them: contract section 0. */
+function renderEntry(tree: string, logId: string, entry: ProvenEntry, attested: string): string {
+  const head = renderHead(entry.head);
+  const hashes = entry.proof.length === 0 ? '' : `"${entry.proof.map(toHex).join('","')}"`;
+  return (
+    `{"${entryId(tree, entry.leafHash)}":{${attested}"body":"${base64(entry.body)}",` +
+    `"integratedTime":${entry.integratedTime},${logId},"logIndex":${entry.virtualIndex},` +
+    `"verification":{"inclusionProof":{${head.checkpoint}"hashes":[${hashes}],"logIndex":${entry.index},${head.root}},` +
+    `"signedEntryTimestamp":"${base64(entry.signedEntryTimestamp)}"}}}`
+  );
+}
+
+function attestation(entry: ProvenEntry): string {
+  return entry.attestation === undefined ? '' : `"attestation":{"data":"${base64(entry.attestation)}"},`;
+}
+
+interface HeadText {
+  readonly checkpoint: string;
+  readonly root: string;
+}
+
+/** All entries of a batch stand under one head. */
+const heads = new WeakMap<SignedHead, HeadText>();
+
+function renderHead(head: SignedHead): HeadText {
+  const known = heads.get(head);
+  if (known !== undefined) return known;
+  const text = {
+    checkpoint: `"checkpoint":${JSON.stringify(head.checkpoint)},`,
+    root: `"rootHash":"${toHex(head.root)}","treeSize":${head.size}`,
+  };
+  heads.set(head, text);
+  return text;
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}

@@ -1,0 +1,66 @@
+import type { Log, SearchPage, SearchQuestion } from '../../../log/types.ts';
+import type { Admission } from '../../admission/contract.ts';
+import { json } from '../../http/answer.ts';
+import { InvalidRequest } from '../../http/failures.ts';
+import type { Asked, Handlers } from '../../http/operation.ts';
+import { readInteger } from '../../http/read.ts';
+import { entryId, treeHex } from './ids.ts';
+
+export interface SearchLimits {
+  /** Ids in an answer that is not a page. */
+  readonly searchLimit: number;
+  /** Ids on a page. */
+  readonly searchPage: number;
+}
+
+interface Page {
+  readonly limit: number;
+  readonly after: number | undefined;
+}
+
+export function searchRoutes(log: Log, admission: Admission, limits: SearchLimits): Pick<Handlers, 'searchIndex'> {
+  const tree = treeHex(log.shard.treeId);
+  return {
+    async searchIndex({ body, query }) {
+      const page = readPage(query, limits);
+      const question = await admission.searchQuestion(body);
+      const found = await find(log, question, page ?? { limit: limits.searchLimit, after: undefined });
+      if (page === undefined && found.next !== undefined) throw tooMany(limits);
+      const ids = found.hits.map(({ leafHash }) => entryId(tree, leafHash));
+      return { status: 200, headers: progress(found), body: json(ids) };
+    },
+  };
+}
+
+/** Undefined if the request does not ask for pages: Rekor has none. @throws InvalidRequest */
+function readPage(query: Asked['query'], { searchPage }: SearchLimits): Page | undefined {
+  const limit = readInteger(query, 'limit', 1);
+  const after = readInteger(query, 'after', 0);
+  if (limit === undefined && after === undefined) return undefined;
+  if (limit !== undefined && limit > searchPage) {
+    throw new InvalidRequest(`limit in query should be less than or equal to ${searchPage}`, 608);
+  }
+  const from = after !== undefined && after > Number.MAX_SAFE_INTEGER ? Number.MAX_SAFE_INTEGER : after;
+  return { limit: Number(limit ?? searchPage), after: from === undefined ? undefined : Number(from) };
+}
+
+/** A question about nothing has no answers, whatever the operator. */
+async function find(log: Log, question: SearchQuestion, { limit, after }: Page): Promise<SearchPage> {
+  if (question.groups.length > 0) return log.find(question, after, limit);
+  return { hits: [], completeTo: log.head().size, next: undefined };
+}
+
+function progress({ completeTo, next }: SearchPage): Record<string, string> {
+  return {
+    'X-Stele-Complete-To': String(completeTo),
+    ...(next === undefined ? {} : { 'X-Stele-Next-After': String(next) }),
+  };
+}
+
+function tooMany({ searchLimit, searchPage }: SearchLimits): InvalidRequest {
+  return new InvalidRequest(
+    `more than ${searchLimit} entries match: ask for pages with ?limit=1 to ${searchPage}, and go on with ?after= and the ` +
+      'value of X-Stele-Next-After',
+    400,
+  );
+}

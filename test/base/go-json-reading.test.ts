@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { utf8 } from '../../base/bytes.ts';
+import { MalformedJson } from '../../base/failures.ts';
+import { JsonMeter } from '../../base/json-meter.ts';
+import { decodeUtf8, foldedMember, readJson } from '../../base/json-reader.ts';
+
+const read = (text: string, trailing: 'ignore' | 'refuse' = 'ignore') => readJson(utf8(text), trailing);
+
+describe('JSON as Go reads it', () => {
+  it('ignores what follows the first value of a stream, and nothing else', () => {
+    expect(read('{"a":1} trailing }')).toEqual({ a: 1 });
+    expect(read(' [1] [2]')).toEqual([1]);
+    expect(() => read('{"a":1} x', 'refuse')).toThrow(MalformedJson);
+    expect(() => read('{"a":1')).toThrow(MalformedJson);
+    expect(() => read('')).toThrow(MalformedJson);
+    expect(() => read('\ufeff{}')).toThrow(MalformedJson);
+  });
+  it('takes the last of two members with one name', () => {
+    expect(read('{"a":1,"a":2}')).toEqual({ a: 2 });
+  });
+  it('finds a member whatever its case, the last one first', () => {
+    expect(foldedMember({ KIND: 'a', other: 1 }, 'kind')).toBe('a');
+    expect(foldedMember({ kind: 'a', Kind: 'b' }, 'kind')).toBe('b');
+    expect(foldedMember({ '\u212aind': 'kelvin' }, 'kind')).toBe('kelvin');
+    expect(foldedMember({ kinds: 'a' }, 'kind')).toBeUndefined();
+  });
+  it('turns lone surrogates into U+FFFD and leaves pairs alone', () => {
+    expect(read('"\\ud800"')).toBe('\ufffd');
+    expect(read('["\\ud83d\\ude00"]')).toEqual(['\u{1f600}']);
+  });
+});
+
+describe('UTF-8 as Go reads it', () => {
+  it.each([
+    ['a truncated sequence counts byte by byte', [0x61, 0xe2, 0x82, 0x62], 'a\ufffd\ufffdb'],
+    ['an overlong form', [0xc0, 0x80], '\ufffd\ufffd'],
+    ['a surrogate in three bytes', [0xed, 0xa0, 0x80], '\ufffd\ufffd\ufffd'],
+    ['a value above U+10FFFF', [0xf4, 0x90, 0x80, 0x80], '\ufffd\ufffd\ufffd\ufffd'],
+    ['a byte order mark is a character', [0xef, 0xbb, 0xbf, 0x61], '\ufeffa'],
+    ['the last character of all', [0xf4, 0x8f, 0xbf, 0xbf], '\u{10ffff}'],
+  ])('%s', (_, bytes, text) => {
+    expect(decodeUtf8(Uint8Array.from(bytes))).toBe(text);
+  });
+  it('gives back any well-formed text, and never throws', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void expect(decodeUtf8(utf8(text))).toBe(text)));
+    fc.assert(fc.property(fc.uint8Array(), (bytes) => void expect(decodeUtf8(bytes).isWellFormed()).toBe(true)));
+  });
+});
+
+describe('the meter', () => {
+  const limits = { depth: 3, values: 10 };
+  it('refuses depth and number before anything is parsed, wherever a chunk is cut', () => {
+    for (const text of ['[[[[]]]]', '[1,2,3,4,5,6,7,8,9,10]', '{},'.repeat(9)]) {
+      const bytes = utf8(text);
+      for (let cut = 0; cut <= bytes.length; cut += 1) {
+        const meter = new JsonMeter(limits);
+        expect(() => {
+          meter.feed(bytes.subarray(0, cut));
+          meter.feed(bytes.subarray(cut));
+        }).toThrow(MalformedJson);
+      }
+    }
+  });
+  it('is not fooled by brackets in strings or by escaped quotes', () => {
+    const meter = new JsonMeter(limits);
+    meter.feed(utf8('{"a":"[[[[\\"{{{{,,,,,,,,,,,,\\\\"}'));
+    expect(meter.end).toBe(32);
+  });
+  it('takes whatever JSON.parse takes, with limits that fit', () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 5 }), (text) => {
+        expect(readJson(utf8(text), 'refuse')).toEqual(JSON.parse(text.isWellFormed() ? text : '0'));
+      }),
+    );
+  });
+});
