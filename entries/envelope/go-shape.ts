@@ -44,9 +44,13 @@ function fitsScalar(value: unknown, shape: 'text' | 'flag' | 'time'): boolean {
   return typeof value === 'string' && (shape === 'text' || isTime(value));
 }
 
-const TIME = /^(\d{4})-(\d\d)-(\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+const TIME =
+  /^(\d{4})-(\d\d)-(\d\d)T(?:\d|[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:[.,]\d+)?(?:Z|[+-](?:[01]\d|2[0-4]):(?:[0-5]\d|60))$/;
 
-/** RFC 3339 §5.6 as Go's `time.Time` takes it: capital T and Z, no leap second, and the day exists. */
+/**
+ * RFC 3339 §5.6 as Go's `time.Time` takes it: with capital T and Z, without leap seconds, on a day that exists; but
+ * an hour may be one digit, a fraction may follow a comma, and an offset may be 24 hours or 60 minutes.
+ */
 function isTime(text: string): boolean {
   const [, year, month, day] = (TIME.exec(text) ?? []).map(Number);
   if (year === undefined || month === undefined || day === undefined) return false;

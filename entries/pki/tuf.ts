@@ -61,7 +61,9 @@ function readSignature(value: unknown): RootSignature | undefined {
 async function isSelfSigned(signed: JsonObject, signatures: readonly RootSignature[]): Promise<boolean> {
   const { Metadata, MetadataKind } = await import('@tufjs/models');
   try {
-    const data = { signed, signatures: signatures.map((each) => ({ ...each })) } as unknown as Parameters<typeof Metadata.fromJSON>[1];
+    const data = { signed, signatures: signatures.map((each) => ({ ...each })) } as unknown as Parameters<
+      typeof Metadata.fromJSON
+    >[1];
     const root = Metadata.fromJSON(MetadataKind.Root, data);
     root.verifyDelegate('root', root);
     return true;

@@ -5,8 +5,7 @@ import type { LogFailure } from '../../log/failures.ts';
 import { type Answer, bindingError, handlerError } from './answer.ts';
 import type { RequestFailure } from './failures.ts';
 
-/** All that a request can meet: a log that refuses to open never gets as far. */
-type Code = Exclude<(BaseFailure | EntryFailure | LogFailure | RequestFailure)['code'], 'log-refused'>;
+type Code = (BaseFailure | EntryFailure | LogFailure | RequestFailure)['code'];
 
 /** Seconds after which a refused request may succeed. A batch takes far less. */
 const RETRY_AFTER = { 'Retry-After': '1' };

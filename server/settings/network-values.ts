@@ -17,9 +17,10 @@ export const listenAddress: ValueType<ListenAddress> = {
 };
 
 function parseListen(text: string): ListenAddress | undefined {
-  const [, bracketed, plain = '', digits = ''] = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(text) ?? [];
-  const port = Number(digits);
-  if (digits === '' || port > 65_535) return undefined;
+  const parts = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(text);
+  const port = Number(parts?.[3]);
+  if (parts === null || port > 65_535) return undefined;
+  const [, bracketed, plain = ''] = parts;
   if (bracketed !== undefined) return isIPv6(bracketed) ? { host: bracketed, port } : undefined;
   if (plain === '') return { host: undefined, port };
   return isIPv4(plain) || isHostName(plain) ? { host: plain, port } : undefined;

@@ -2,7 +2,7 @@ import { type Fault, SettingsFault } from './failures.ts';
 import { conflicts } from './rules.ts';
 import { type DefaultContext, type Setting, settingName, type SettingTable, type Surroundings } from './setting.ts';
 import { type FlagNames, type Given, readEnvironment, readFlags, readMembers, type Source } from './sources.ts';
-import { settingGroups, type Settings } from './table.ts';
+import { settingGroups, type Settings, STANDARD_DATA } from './table.ts';
 
 /** Where settings come from. Everything is passed in: reading them touches neither the machine nor the process. */
 export interface SettingsInput {
@@ -92,7 +92,7 @@ function readConfig({ source, text }: Given, readFile: SettingsInput['readFile']
 /** One reading for each setting, in the order of the table. */
 function withDefaults(table: SettingTable, given: readonly Given[], surroundings: Surroundings): readonly Reading[] {
   const strongestGiven = (name: string) => given.find((one) => one.name === name);
-  const data = strongestGiven('data')?.text ?? String(table['data']?.standard);
+  const data = strongestGiven('data')?.text ?? STANDARD_DATA;
   return Object.entries(table).map(([property, setting]) => {
     const name = settingName(property);
     return strongestGiven(name) ?? { name, source: DEFAULT, text: defaultText(setting, { ...surroundings, data }) };

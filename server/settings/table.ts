@@ -36,10 +36,13 @@ const SERVING = {
   ),
 };
 
+/** Other defaults follow the data folder. */
+export const STANDARD_DATA = './data';
+
 const ORIGIN = { words: 'the host name of the machine', from: ({ hostName }: Surroundings) => defaultOrigin(hostName) };
 
 const DATA = {
-  data: setting(path, './data', 'Folder that holds the log. One server at a time.'),
+  data: setting(path, STANDARD_DATA, 'Folder that holds the log. One server at a time.'),
   heads: setting(
     path,
     { words: '<data>-heads', from: ({ data }) => `${withoutSlash(data)}-heads` },

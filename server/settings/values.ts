@@ -11,11 +11,11 @@ export interface ValueType<T> {
 }
 
 /** One word out of a few. */
-export function choice<const Word extends string>(...words: readonly Word[]): ValueType<Word> {
+export function choice<const Word extends string>(...all: readonly Word[]): ValueType<Word> {
   return {
-    placeholder: words.join('|'),
-    expects: words.join(', '),
-    parse: (text) => words.find((word) => word === text),
+    placeholder: all.join('|'),
+    expects: all.join(', '),
+    parse: (text) => all.find((word) => word === text),
   };
 }
 

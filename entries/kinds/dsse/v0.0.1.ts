@@ -4,7 +4,7 @@ import { type Envelope, readEnvelope } from '../../envelope/envelope.ts';
 import { IN_TOTO_TYPE, statementDigests } from '../../envelope/statement.ts';
 import { EnvelopeTrial } from '../../envelope/trial.ts';
 import { InvalidEntry } from '../../failures.ts';
-import { type CheckedEntry, type EntryKind, type Examination } from '../../kind.ts';
+import { type CheckedEntry, type EntryKind, type Examination, type SearchKey } from '../../kind.ts';
 import { type KeyMaterial } from '../../pki/x509.ts';
 import { digestKey, searchKeys, sha256Digest, signerKeys } from '../../search-keys.ts';
 import { readKeysIfReadable } from '../../spec/key.ts';
@@ -35,10 +35,11 @@ export const dsse001: EntryKind = {
   },
 };
 
+/** Keys of stored entries have to be readable only for the entry to be found by anything. */
 function examineStored(stored: Stored): Examination {
-  const keys = readKeysIfReadable(stored.signatures.map(({ verifier }) => verifier)) ?? [];
-  const checked = { ...entry(stored, keys, []), notInsertable: 'missing proposed content' };
-  return { claims: [], conclude: () => checked };
+  const keys = readKeysIfReadable(stored.signatures.map(({ verifier }) => verifier));
+  const found = keys === undefined ? [] : searchKeys(leafKeys(stored, keys));
+  return { claims: [], conclude: () => ({ ...entry(stored, found), notInsertable: 'missing proposed content' }) };
 }
 
 function examineProposed(proposed: Proposed): Examination {
@@ -62,24 +63,22 @@ function concludeProposed(
 ): CheckedEntry {
   const signatures = Array.from(keys, ([signature, key]) => ({ signature, verifier: key.canonicalPem }));
   const stored = { envelopeHash: sha256Digest(utf8(text)), payloadHash: sha256Digest(payload), signatures };
-  const digests = envelope.payloadType === IN_TOTO_TYPE ? statementDigests(payload, 'any') : [];
-  return entry(stored, [...keys.values()], digests ?? []);
+  const digests = envelope.payloadType === IN_TOTO_TYPE ? statementDigests(payload, 'any') : undefined;
+  return entry(stored, searchKeys(leafKeys(stored, [...keys.values()]), digests));
 }
 
-function entry(stored: Stored, keys: readonly KeyMaterial[], digests: readonly string[]): CheckedEntry {
+function leafKeys({ payloadHash, envelopeHash }: Stored, keys: readonly KeyMaterial[]): readonly string[] {
+  return [...keys.flatMap(signerKeys), digestKey(payloadHash), digestKey(envelopeHash)];
+}
+
+function entry(stored: Stored, found: readonly SearchKey[]): CheckedEntry {
   const { kind, version } = dsse001;
   const { envelopeHash, payloadHash } = stored;
   const signatures = stored.signatures
-    .toSorted((a, b) => bytewise(a, b))
+    .toSorted(bytewise)
     .map(({ signature, verifier }) => ({ signature, verifier: toBase64(verifier) }));
   const spec = { envelopeHash: { ...envelopeHash }, payloadHash: { ...payloadHash }, signatures };
-  const leafKeys = [...keys.flatMap(signerKeys), digestKey(payloadHash), digestKey(envelopeHash)];
-  return {
-    kind,
-    version,
-    body: utf8(canonicalJson({ apiVersion: version, kind, spec })),
-    searchKeys: searchKeys(leafKeys, digests),
-  };
+  return { kind, version, body: utf8(canonicalJson({ apiVersion: version, kind, spec })), searchKeys: found };
 }
 
 /** Base64 is ASCII: code units are bytes. */

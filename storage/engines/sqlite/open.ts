@@ -35,8 +35,8 @@ export async function openSqliteStore(folder: string, owner: string): Promise<Lo
     commit: (value) => writer.request({ op: 'commit', value }),
     heartbeat: (value) => writer.request({ op: 'heartbeat', value }),
     [Symbol.asyncDispose]: async () => {
+      reading.close(); // before the writer, who leaves no WAL behind if it is the last
       await writer[Symbol.asyncDispose]();
-      reading.close();
       lock[Symbol.dispose]();
     },
   };

@@ -85,7 +85,9 @@ export class Project implements Disposable {
     const texts = { out: '', err: '' };
     child.stdout.on('data', (chunk: Buffer) => (texts.out += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (texts.err += chunk.toString()));
-    const end = once(child, 'close').then(([code, signal]) => ({ code, signal, ...texts }) as End);
+    const end = new Promise<End>((done) => {
+      child.once('close', (code, signal) => done({ code, signal, ...texts }));
+    });
     return {
       child,
       end,

@@ -90,7 +90,7 @@ describe('logging: levels and dev', () => {
 });
 
 describe('logging: secrets', () => {
-  const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+  const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' });
   const kept = pem.split('\n')[1] ?? '';
 
   it.each<[string, (log: ReturnType<typeof createLogger>) => void]>([

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { type Server as HttpServer, type ServerOptions, createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Express } from 'express';
+
+export interface ListenSettings {
+  readonly listen: { readonly host: string | undefined; readonly port: number };
+  /** PEM files: a certificate chain and its key, both or none. */
+  readonly tlsCert: string | undefined;
+  readonly tlsKey: string | undefined;
+}
+
+/** As genuine Rekor has them: contract section 1.4. */
+const LIMITS: ServerOptions = {
+  requestTimeout: 30_000,
+  headersTimeout: 30_000,
+  keepAliveTimeout: 10_000,
+  maxHeaderSize: 1_000_000,
+};
+
+/** Resolves once the server takes connections. */
+export async function listen(app: Express, { listen: { host, port }, tlsCert, tlsKey }: ListenSettings) {
+  const server =
+    tlsCert !== undefined && tlsKey !== undefined
+      ? createTlsServer({ ...LIMITS, cert: readFileSync(tlsCert), key: readFileSync(tlsKey) }, app)
+      : createServer(LIMITS, app);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port, host }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  return server;
+}
+
+/** Takes no more connections, and resolves when the open requests are answered or `patience` milliseconds are over. */
+export async function close(server: HttpServer, patience: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), patience);
+  await closed;
+  clearTimeout(timer);
+}
+
+export function addressOf(server: HttpServer): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  return `${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}

@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism, hostname } from 'node:os';
+import { Failure } from '../base/failure.ts';
+import { kinds } from '../entries/kinds/index.ts';
+import { composeServer } from './compose.ts';
+import { addressOf, close, listen } from './listen.ts';
+import { type Logger, createLogger } from './logging/logger.ts';
+import { type Command, readCommand } from './settings/command.ts';
+import type { Settings } from './settings/table.ts';
+
+/*
+ * The program: reads its settings once, opens the log, serves it until it is told to stop. The exit status is 0 after
+ * a clean stop, 2 for settings that cannot be, and 1 for everything else.
+ */
+
+function readCommandLine(): Command {
+  const surroundings = {
+    hostName: hostname(),
+    cores: availableParallelism(),
+    terminal: process.stdout.isTTY,
+    kinds,
+  };
+  const readFile = (path: string): string => readFileSync(path, 'utf8');
+  return readCommand({ argv: process.argv.slice(2), env: process.env, readFile, surroundings }, version());
+}
+
+function version(): string {
+  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(file) as { readonly version: string }).version;
+}
+
+async function serve(settings: Settings): Promise<void> {
+  const logger = createLogger({ format: settings.logFormat, level: settings.logLevel, dev: settings.dev });
+  const stopping = new Promise<string>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+  });
+  try {
+    await using server = await composeServer(settings, { logger, fatal: (reason) => die(logger, reason) });
+    const http = await listen(server.app, settings);
+    greet(logger, settings, addressOf(http));
+    logger.info(`stopping on ${await stopping}, what was accepted is finished first`);
+    await close(http, settings.shutdownTimeout);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    logger.fatal(`cannot start: ${error.message}`);
+    process.exitCode = 1;
+  }
+}
+
+function greet(logger: Logger, settings: Settings, address: string): void {
+  const url = `${settings.tlsCert === undefined ? 'http' : 'https'}://${address}`;
+  if (settings.dev) logger.warn('keys and data are in memory only: this log ends with this process');
+  logger.info(`serving on ${url}; to send the first entry, open ${url}/ or see "A first entry" in README.md`);
+}
+
+/** The outcome of a write is unknown, so nothing that this process believes can be signed. Start-up recovers. */
+function die(logger: Logger, reason: unknown): never {
+  logger.fatal('a write failed and its outcome is unknown: the process ends, and the next start recovers', {
+    error: reason,
+  });
+  process.exit(1);
+}
+
+function run(): Promise<void> | void {
+  try {
+    const command = readCommandLine();
+    if (command.ask === 'serve') return serve(command.settings);
+    process.stdout.write(command.text);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    process.stderr.write(`cannot start:\n${error.message}\n`);
+    process.exitCode = 2;
+  }
+}
+
+await run();

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { offences, ROOT, type Source, sources } from './inspect.ts';
+
+describe('style §1: rooms, rings, lengths', () => {
+  it('nothing in the house is out of place', () => {
+    expect(offences(sources(ROOT))).toStrictEqual([]);
+  });
+
+  it('looks at the whole house', () => {
+    const paths = sources(ROOT).map(({ path }) => path);
+    expect(paths).toEqual(
+      expect.arrayContaining([
+        'base/bytes.ts',
+        'merkle/verify.ts',
+        'entries/kinds/index.ts',
+        'log/log.ts',
+        'test/house/imports.test.ts',
+      ]),
+    );
+    expect(paths.length).toBeGreaterThan(80);
+  });
+});
+
+/** What is said about files that are as the table says: path, text. */
+function said(...files: readonly (readonly [string, string])[]): readonly string[] {
+  return offences(files.map(([path, text]): Source => ({ path, text })));
+}
+
+describe('style §1: planted offenders are found', () => {
+  it.each([
+    ['a floor that imports a higher one', 'merkle/a.ts', "import { x } from '../entries/kind.ts';"],
+    ['a type from a higher floor', 'base/a.ts', "import type { X } from '../log/types.ts';"],
+    ['an import that is written late', 'storage/a.ts', "const x = await import('../log/log.ts');"],
+    ['a re-export', 'checkpoint/a.ts', "export { x } from '../storage/contract.ts';"],
+    ['a worker', 'log/a.ts', "new Worker(new URL('../server/worker.ts', import.meta.url));"],
+    ['a wing from outside', 'log/a.ts', "import { kinds } from '../entries/kinds/index.ts';"],
+    ['a kind that imports the log', 'entries/kinds/x/a.ts', "import { x } from '../../../log/log.ts';"],
+    ['a test inside the house', 'log/a.ts', "import { x } from '../test/support/x.ts';"],
+    ['express below the door', 'log/a.ts', "import express from 'express';"],
+    ['SQLite outside of its engine', 'storage/a.ts', "import Database from 'better-sqlite3';"],
+    ['SQLite in the server', 'server/a.ts', "import Database from 'better-sqlite3';"],
+    ['cryptography past its door', 'entries/pki/a.ts', "import { verify } from 'node:crypto';"],
+    ['cryptography among the kinds', 'entries/kinds/x/a.ts', "import { verify } from 'node:crypto';"],
+    ['files in the log', 'log/a.ts', "import { readFileSync } from 'node:fs';"],
+    ['files in the settings', 'server/settings/a.ts', "import { readFile } from 'node:fs/promises';"],
+    ['any module of Node in the tree', 'merkle/a.ts', "import { join } from 'node:path';"],
+  ])('%s', (_what, path, text) => {
+    expect(said([path, text])).toStrictEqual([expect.stringContaining(`${path} may not import `)]);
+  });
+
+  it.each([
+    ['server/settings/a.ts', 'const x = process.env;', 'process.env'],
+    ['log/a.ts', 'const x = process.env["X"];', 'process.env'],
+    ['log/a.ts', 'const x = process.pid;', 'process'],
+    ['log/a.ts', 'f(Date.now());', 'Date.now'],
+    ['log/a.ts', 'f(Date.now);', 'Date.now'],
+    ['checkpoint/a.ts', 'const x = new Date();', 'new Date()'],
+    ['merkle/a.ts', 'const x = performance.now();', 'performance.now'],
+    ['server/a.ts', 'const x = Math.random();', 'Math.random'],
+  ])('%s asking: %s', (path, text, expression) => {
+    expect(said([path, text])).toContain(`${path} may not ask for ${expression}`);
+  });
+
+  it('a ring between files', () => {
+    const ring = said(
+      ['log/a.ts', "import './b.ts';"],
+      ['log/b.ts', "import './c.ts';"],
+      ['log/c.ts', "import './a.ts';"],
+    );
+    expect(ring).toStrictEqual(['a ring: log/a.ts -> log/b.ts -> log/c.ts -> log/a.ts']);
+  });
+
+  it('a ring between folders whose files form none', () => {
+    const files = said(
+      ['server/http/a.ts', "import '../admission/b.ts';"],
+      ['server/admission/b.ts', ''],
+      ['server/admission/c.ts', "import '../http/d.ts';"],
+      ['server/http/d.ts', ''],
+    );
+    expect(files).toStrictEqual(['a ring: server/http -> server/admission -> server/http']);
+  });
+
+  it('a file of 251 lines, and not one of 250', () => {
+    expect(said(['log/a.ts', 'f();\n'.repeat(251)])).toStrictEqual(['log/a.ts has 251 lines, more than 250']);
+    expect(said(['log/a.ts', 'f();\n'.repeat(250)])).toStrictEqual([]);
+  });
+
+  it('a file that stands in no room', () => {
+    expect(said(['utils/a.ts', "import 'x';"])).toStrictEqual(['utils/a.ts stands in no room']);
+  });
+
+  it('but nothing that is in place', () => {
+    expect(
+      said(
+        ['server/main.ts', "import { kinds } from '../entries/kinds/index.ts'; f(process.env, Date.now());"],
+        ['storage/engines/sqlite/a.ts', "import Database from 'better-sqlite3'; import '../../contract.ts';"],
+        ['entries/signatures/node-crypto.ts', "import { verify } from 'node:crypto';"],
+        ['test/log/a.test.ts', "import '../../entries/kinds/index.ts'; import 'node:fs'; f(process.env);"],
+        ['log/a.ts', "const asked = { process: 1, now: asked.process }; // process.env\nf('Date.now()');"],
+      ),
+    ).toStrictEqual([]);
+  });
+});

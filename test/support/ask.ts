@@ -1,0 +1,63 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Express } from 'express';
+import supertest from 'supertest';
+import { validateAnswer } from './validate.ts';
+
+export interface Asked {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The body, byte for byte. */
+  readonly text: string;
+}
+
+export type RequestHeaders = Readonly<Record<string, string>>;
+
+/** Asks an app over HTTP, and checks every answer against the OpenAPI document. */
+export interface Asking extends AsyncDisposable {
+  /** `http://127.0.0.1:<port>` */
+  readonly base: string;
+  get(path: string, headers?: RequestHeaders): Promise<Asked>;
+  /** @param body - sent as it stands if it is text, else as JSON */
+  post(path: string, body: unknown, headers?: RequestHeaders): Promise<Asked>;
+  send(method: string, path: string, headers?: RequestHeaders, body?: string): Promise<Asked>;
+}
+
+export async function askOf(app: Express): Promise<Asking> {
+  const server = createServer(app);
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  async function send(method: string, path: string, headers: RequestHeaders = {}, body?: string): Promise<Asked> {
+    const test = supertest(base)[method.toLowerCase() as 'get'](path).set(headers).buffer(true).parse(collect);
+    const response = await (body === undefined ? test : test.serialize(String).send(body));
+    const answer = {
+      status: response.status,
+      headers: response.headers as Asked['headers'],
+      text: typeof response.body === 'string' ? response.body : '',
+    };
+    validateAnswer({ method, path, ...answer, body: answer.text });
+    return answer;
+  }
+
+  return {
+    base,
+    send,
+    get: (path, headers) => send('GET', path, headers),
+    post: (path, body, headers) => {
+      const text = typeof body === 'string' ? body : JSON.stringify(body);
+      return send('POST', path, { 'Content-Type': 'application/json', ...headers }, text);
+    },
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}
+
+/** superagent's parsers would change bytes. */
+function collect(response: NodeJS.ReadableStream, done: (error: Error | null, body: unknown) => void): void {
+  const chunks: Buffer[] = [];
+  response.on('data', (chunk: Buffer) => chunks.push(Buffer.from(chunk)));
+  response.on('end', () => done(null, Buffer.concat(chunks).toString('utf8')));
+}

@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Express } from 'express';
+import { kinds } from '../../entries/kinds/index.ts';
+import type { Log } from '../../log/types.ts';
+import { composeServer } from '../../server/compose.ts';
+import { createLogger } from '../../server/logging/logger.ts';
+import { readSettings } from '../../server/settings/read.ts';
+
+export interface TestLog {
+  readonly app: Express;
+  readonly log: Log;
+  /** Data folder; the head journal stands beside it. */
+  readonly folder: string;
+  /** What was logged as an error since the start. */
+  readonly errors: readonly string[];
+  close(): Promise<void>;
+}
+
+/**
+ * The real thing on a folder of its own: store, journal, threads, keys and routes, all but the socket.
+ *
+ * @param argv - flags as for `npm start`
+ * @param folder - one that was used before; it is kept when the log is closed
+ */
+export async function openTestLog(argv: readonly string[] = [], folder?: string): Promise<TestLog> {
+  const data = folder ?? join(mkdtempSync(join(tmpdir(), 'stele-test-')), 'data');
+  const surroundings = { hostName: 'rekor.test', cores: 2, terminal: false, kinds };
+  const settings = readSettings({
+    argv: ['--data', data, '--origin', 'rekor.test', '--log-level', 'error', ...argv],
+    env: {},
+    readFile: () => {
+      throw new Error('tests have no settings file');
+    },
+    surroundings,
+  });
+  const errors: string[] = [];
+  const stream = { write: (line: string) => void errors.push(line) };
+  const logger = createLogger({ format: 'json', level: 'error', dev: settings.dev, stream });
+  const server = await composeServer(settings, {
+    logger,
+    fatal: (reason) => {
+      throw reason instanceof Error ? reason : new Error(String(reason));
+    },
+  });
+  return {
+    app: server.app,
+    log: server.log,
+    folder: data,
+    errors,
+    close: async () => {
+      await server[Symbol.asyncDispose]();
+      if (folder === undefined) rmSync(join(data, '..'), { recursive: true, force: true });
+    },
+  };
+}

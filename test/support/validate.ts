@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { cleanPath } from '../../server/http/target.ts';
+
+/** An answer, as it came over the wire. */
+export interface SeenAnswer {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: string;
+}
+
+interface HeaderObject {
+  readonly $ref?: string;
+  readonly required?: boolean;
+}
+interface ResponseObject {
+  readonly $ref?: string;
+  readonly headers?: Readonly<Record<string, HeaderObject>>;
+  readonly content?: Readonly<Record<string, object>>;
+}
+type Operation = { readonly responses: Readonly<Record<string, ResponseObject>> };
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+
+const ID = 'https://stele.test/openapi.json';
+const document = JSON.parse(
+  readFileSync(new URL('../../openapi/openapi.json', import.meta.url), 'utf8'),
+) as Document;
+const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
+ajv.addSchema({ ...document, $id: ID });
+
+const PAGES = /^\/(docs(\/.*)?|openapi\.json|swagger\.json)?$/;
+const ERROR = '#/components/schemas/Error';
+
+/**
+ * Checks an answer against the OpenAPI document, and against what it says of all answers.
+ *
+ * @throws Error that lists everything that does not fit
+ */
+export function validateAnswer(answer: SeenAnswer): void {
+  const faults = [...commonFaults(answer), ...faultsOf(answer)];
+  if (faults.length === 0) return;
+  const { method, path, status, headers, body } = answer;
+  const seen = `${method} ${path} -> ${status} ${JSON.stringify(headers)}\n${body.slice(0, 2000)}`;
+  throw new Error(`the answer does not fit the OpenAPI document:\n- ${faults.join('\n- ')}\n${seen}`);
+}
+
+function faultsOf(answer: SeenAnswer): readonly string[] {
+  const path = cleanPath(answer.path.split('?', 1)[0] ?? '');
+  if (answer.status === 204) return answer.method === 'OPTIONS' ? [] : ['only preflights are answered with 204'];
+  if (PAGES.test(path)) return [200, 405].includes(answer.status) ? [] : ['pages answer 200 or 405'];
+  const template = templateOf(path);
+  if (template === undefined) return answer.status === 400 ? schemaFaults(ERROR, answer) : expected(404, answer);
+  const operations = document.paths[template] ?? {};
+  const method = answer.method === 'HEAD' && path !== template ? 'head' : answer.method.toLowerCase();
+  const pointer = operationPointer(path, template, method);
+  if (pointer !== undefined) return responseFaults(pointer, answer);
+  if (answer.method === 'HEAD' && operations['get'] && !template.startsWith('/api/')) return [];
+  return expected(template === '/ping' ? 404 : 405, answer);
+}
+
+/** `retrieve` has the form of an entry id, and for GET it is one. */
+function operationPointer(path: string, template: string, method: string): string | undefined {
+  const candidates = [template, ...Object.keys(document.paths).filter((other) => matches(path, other))];
+  const found = candidates.find((candidate) => document.paths[candidate]?.[method]);
+  return found === undefined ? undefined : `#/paths/${escape(found)}/${method}`;
+}
+
+function templateOf(path: string): string | undefined {
+  if (document.paths[path]) return path;
+  if (path.toLowerCase() === '/ping') return '/ping';
+  return Object.keys(document.paths).find((template) => matches(path, template));
+}
+
+function matches(path: string, template: string): boolean {
+  return new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path);
+}
+
+function expected(status: number, answer: SeenAnswer): readonly string[] {
+  if (answer.status !== status) return [`status ${answer.status} where only ${status} is right`];
+  if (status === 405 && !answer.headers['allow']) return ['405 without Allow'];
+  return answer.method === 'HEAD' ? [] : schemaFaults(ERROR, answer);
+}
+
+function responseFaults(operation: string, answer: SeenAnswer): readonly string[] {
+  const status = String(answer.status);
+  const responses = resolve<Operation>(operation).responses;
+  if (!responses[status]) return [`status ${status} is not one of ${Object.keys(responses).join(', ')}`];
+  const { pointer, value } = follow<ResponseObject>(`${operation}/responses/${status}`);
+  return [...headerFaults(pointer, value, answer), ...contentFaults(pointer, value, answer)];
+}
+
+function headerFaults(pointer: string, { headers = {} }: ResponseObject, answer: SeenAnswer): readonly string[] {
+  return Object.keys(headers).flatMap((name) => {
+    const seen = answer.headers[name.toLowerCase()];
+    const header = follow<HeaderObject>(`${pointer}/headers/${name}`);
+    if (seen === undefined) return header.value.required ? [`header ${name} is missing`] : [];
+    return schemaFaultsOf(`${header.pointer}/schema`, seen, `header ${name}`);
+  });
+}
+
+function contentFaults(pointer: string, { content }: ResponseObject, answer: SeenAnswer): readonly string[] {
+  const type = answer.headers['content-type'];
+  if (content === undefined) {
+    return answer.body === '' && type === undefined ? [] : ['a body or Content-Type where there is to be none'];
+  }
+  if (type === undefined || !content[type]) return [`Content-Type ${type} is not one of ${Object.keys(content).join(', ')}`];
+  return schemaFaults(`${pointer}/content/${escape(type)}/schema`, answer);
+}
+
+function schemaFaults(pointer: string, { headers, body }: SeenAnswer): readonly string[] {
+  if (headers['content-type'] !== 'application/json') return schemaFaultsOf(pointer, body, 'body');
+  try {
+    return schemaFaultsOf(pointer, JSON.parse(body), 'body');
+  } catch (error) {
+    return [`the body is no JSON: ${String(error)}`];
+  }
+}
+
+function schemaFaultsOf(pointer: string, value: unknown, what: string): readonly string[] {
+  const validate = ajv.getSchema(ID + pointer) ?? ajv.compile({ $ref: ID + pointer });
+  if (validate(value)) return [];
+  return (validate.errors ?? []).map((error) => `${what}${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`);
+}
+
+function commonFaults({ status, headers, body, method }: SeenAnswer): readonly string[] {
+  const faults: string[] = [];
+  const length = headers['content-length'];
+  if (status !== 204 && method !== 'HEAD' && length !== String(Buffer.byteLength(body))) {
+    faults.push(`Content-Length ${length} for ${Buffer.byteLength(body)} bytes`);
+  }
+  if (!headers['vary']?.startsWith('Origin')) faults.push('Vary does not name Origin');
+  if (headers['x-powered-by'] !== undefined) faults.push('X-Powered-By tells what is none of its readers');
+  if (status === 503 && !headers['retry-after']) faults.push('503 without Retry-After');
+  return faults;
+}
+
+/** What stands at a pointer, and where: at the end of its references. */
+function follow<T extends { readonly $ref?: string }>(pointer: string): { readonly pointer: string; readonly value: T } {
+  const value = resolve<T>(pointer);
+  return value.$ref === undefined ? { pointer, value } : follow(value.$ref);
+}
+
+function resolve<T>(pointer: string): T {
+  const steps = pointer.slice(2).split('/').map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return steps.reduce<unknown>((value, step) => (value as Record<string, unknown>)[step], document) as T;
+}
+
+function escape(step: string): string {
+  return step.replaceAll('~', '~0').replaceAll('/', '~1').replaceAll('{', '%7B').replaceAll('}', '%7D');
+}
