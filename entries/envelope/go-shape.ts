@@ -1,4 +1,4 @@
-import { foldedMember, isObject } from '../../base/json-reader.ts';
+import { isObject } from '../../base/json-reader.ts';
 
 /**
  * The Go type that Rekor decodes a JSON value into: a string, bool, time or anything, a slice of `each`, a map of
@@ -17,24 +17,26 @@ export type Shape =
  * JSON pointer of the first value that Go would not decode into `shape`; undefined when all of it fits. JSON's null
  * fits everywhere, and members that the shape does not name may be anything.
  */
-export function misfit(value: unknown, shape: Shape, path = ''): string | undefined {
+export function misfit(value: unknown, shape: Shape): string | undefined {
   if (value === null || value === undefined || shape === 'anything') return undefined;
-  if (typeof shape === 'string') return fitsScalar(value, shape) ? undefined : path;
-  if ('each' in shape) return Array.isArray(value) ? firstMisfit(value.entries(), () => shape.each, path) : path;
-  if (!isObject(value)) return path;
-  if ('values' in shape) return firstMisfit(Object.entries(value), () => shape.values, path);
-  const members = Object.keys(shape.members).map((name) => [name, foldedMember(value, name)] as const);
-  return firstMisfit(members, (name) => shape.members[name] ?? 'anything', path);
+  if (typeof shape === 'string') return fitsScalar(value, shape) ? undefined : '';
+  if ('each' in shape) return Array.isArray(value) ? within(value.keys(), (i) => misfit(value[i], shape.each)) : '';
+  if (!isObject(value)) return '';
+  if ('values' in shape) return within(Object.keys(value), (name) => misfit(value[name], shape.values));
+  const members = new Map(Object.entries(shape.members).map(([name, member]) => [foldCase(name), member]));
+  return within(Object.keys(value), (name) => misfit(value[name], members.get(foldCase(name)) ?? 'anything'));
 }
 
-function firstMisfit<Name extends string | number>(
-  values: Iterable<readonly [Name, unknown]>,
-  shapeOf: (name: Name) => Shape,
-  path: string,
+/** Go decodes every spelling of a name that it meets, and one that does not fit is enough to fail. */
+const foldCase = (name: string): string => name.toUpperCase().toLowerCase();
+
+function within<Name extends string | number>(
+  names: Iterable<Name>,
+  fault: (name: Name) => string | undefined,
 ): string | undefined {
-  for (const [name, value] of values) {
-    const found = misfit(value, shapeOf(name), `${path}/${name}`);
-    if (found !== undefined) return found;
+  for (const name of names) {
+    const found = fault(name);
+    if (found !== undefined) return `/${name}${found}`;
   }
   return undefined;
 }

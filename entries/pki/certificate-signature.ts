@@ -31,13 +31,16 @@ const ALGORITHMS: Readonly<Record<string, SignatureAlgorithm>> = {
 const RSA_PSS = '1.2.840.113549.1.1.10';
 const ED25519 = '1.3.101.112';
 
+/** Said of algorithms that nobody here knows. */
+export const UNIMPLEMENTED = 'x509: cannot verify signature: algorithm unimplemented';
+
 /** Why `certificate` is not signed with the key of `parent`, in the words of Go's crypto/x509. */
 export function certificateSignatureRefusal(
   certificate: Certificate,
   parent: PublicKey | 'unused',
 ): string | undefined {
   const algorithm = readAlgorithm(certificate.signatureAlgorithm);
-  if (algorithm === undefined) return 'x509: cannot verify signature: algorithm unimplemented';
+  if (algorithm === undefined) return UNIMPLEMENTED;
   if (algorithm.digest === undefined) return `x509: cannot verify signature: insecure algorithm ${algorithm.name}`;
   const family = algorithm.scheme === 'RSA-PSS' ? 'RSA' : algorithm.scheme;
   if (parent === 'unused' || parent.type !== family.toLowerCase()) return mismatch(family, parent);

@@ -1,7 +1,7 @@
 import { equalBytes } from '../../base/bytes.ts';
 import { toInteger } from '../signatures/integers.ts';
 import { type Certificate } from './certificate.ts';
-import { certificateSignatureRefusal } from './certificate-signature.ts';
+import { certificateSignatureRefusal, UNIMPLEMENTED } from './certificate-signature.ts';
 
 /*
  * Path building as Go's crypto/x509 does it for Rekor: the last certificate is the root, those between are
@@ -49,45 +49,54 @@ interface Hint {
 
 const LIMIT_REACHED = 'x509: signature check attempts limit reached while verifying certificate chain';
 
-/** Why `path`, which ends below the root, cannot be led on to it. */
+/**
+ * Why `path`, which ends below the root, cannot be led on to it. What Go says of several candidates: why the last issuer
+ * found is not valid; if none was, why the first was no issuer.
+ */
 function extendPath(path: readonly Certificate[], search: Search): string | undefined {
   const last = path.at(-1) as Certificate;
   let hint: Hint | undefined;
+  let lapse: string | undefined;
   for (const candidate of [search.root, ...search.intermediates]) {
     if (!equalBytes(candidate.subject, last.issuer)) continue;
     search.checksLeft -= 1;
     if (search.checksLeft < 0) return LIMIT_REACHED;
-    if (candidate.key === 'unknown' || isInPath(candidate, path)) continue;
-    const refusal = candidateRefusal(candidate, path, search);
-    if (refusal !== undefined) hint ??= { refusal, candidate };
+    if (isInPath(candidate, path)) continue;
+    const refusal = issuerRefusal(candidate, last);
+    lapse = refusal === undefined ? validityRefusal(candidate, path, search) : lapse;
+    if (refusal !== undefined || lapse !== undefined) hint ??= { refusal: refusal ?? lapse ?? '', candidate };
     else if (candidate === search.root) return undefined;
     else {
-      const further = extendPath([...path, candidate], search);
-      if (further === undefined || further === LIMIT_REACHED) return further;
+      lapse = extendPath([...path, candidate], search);
+      if (lapse === undefined || lapse === LIMIT_REACHED) return lapse;
     }
   }
-  return unknownAuthority(hint);
+  return lapse ?? unknownAuthority(hint);
 }
 
-function candidateRefusal(
-  candidate: Certificate,
-  path: readonly Certificate[],
-  { root, time }: Search,
+/** Why `issuer` did not, or could not, sign `certificate`. */
+function issuerRefusal(
+  { basicConstraints, version, mustNotSign, key }: Certificate,
+  certificate: Certificate,
 ): string | undefined {
-  const last = path.at(-1) as Certificate;
-  const { basicConstraints, version, key, mustNotSign } = candidate;
   const isNoCa = basicConstraints === undefined ? version === 3 : !basicConstraints.isCa;
   if (isNoCa || mustNotSign === true)
     return 'x509: invalid signature: parent certificate cannot sign this kind of certificate';
-  if (key === 'unknown') return 'x509: cannot verify signature: algorithm unimplemented';
-  const refusal = certificateSignatureRefusal(last, key);
-  if (refusal !== undefined) return refusal;
-  if (candidate.isBeyondUs === true) return UNHANDLED_CRITICAL;
-  const lapse = timeRefusal(candidate, time);
+  return key === 'unknown' ? UNIMPLEMENTED : certificateSignatureRefusal(certificate, key);
+}
+
+/** Why an issuer may not stand behind `path`. */
+function validityRefusal(
+  issuer: Certificate,
+  path: readonly Certificate[],
+  { root, time }: Search,
+): string | undefined {
+  if (issuer.isBeyondUs === true) return UNHANDLED_CRITICAL;
+  const lapse = timeRefusal(issuer, time);
   if (lapse !== undefined) return lapse;
-  if (candidate !== root && basicConstraints === undefined)
+  if (issuer !== root && issuer.basicConstraints === undefined)
     return 'x509: certificate is not authorized to sign other certificates';
-  const isTooLong = path.length - 1 > (basicConstraints?.pathLength ?? Infinity);
+  const isTooLong = path.length - 1 > (issuer.basicConstraints?.pathLength ?? Infinity);
   return isTooLong ? 'x509: too many intermediates for path length constraint' : undefined;
 }
 

@@ -77,7 +77,7 @@ describe('style §1: planted offenders are found', () => {
       ['server/admission/c.ts', "import '../http/d.ts';"],
       ['server/http/d.ts', ''],
     );
-    expect(files).toStrictEqual(['a ring: server/http -> server/admission -> server/http']);
+    expect(files).toStrictEqual(['a ring: server/admission -> server/http -> server/admission']);
   });
 
   it('a file of 251 lines, and not one of 250', () => {

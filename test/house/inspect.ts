@@ -13,9 +13,9 @@ const LONGEST_FILE = 250; // lines
 const ROOMS = Object.keys(MAY_IMPORT).toSorted((a, b) => b.length - a.length);
 
 /** Everything that is out of place, one line each: rooms, guarded modules, what depends on the moment, length, rings. */
-export function offences(sources: readonly Source[]): readonly string[] {
-  const imports = new Map(sources.map((source) => [source.path, importsOf(source)]));
-  const single = sources.flatMap((source) => [
+export function offences(files: readonly Source[]): readonly string[] {
+  const imports = new Map(files.map((source) => [source.path, importsOf(source)]));
+  const single = files.flatMap((source) => [
     ...(imports.get(source.path) ?? []).flatMap((target) => importOffences(source.path, target)),
     ...ambientOffences(source),
     ...lengthOffences(source),
@@ -89,12 +89,14 @@ function rings(imports: ReadonlyMap<string, readonly string[]>, group: (path: st
       .filter((target) => imports.has(target))
       .map(group)
       .filter((to) => to !== from);
-    edges.set(from, (edges.get(from) ?? new Set()).union(new Set(outside)));
+    edges.set(from, new Set([...(edges.get(from) ?? []), ...outside]));
   }
   const found = new Map<string, string>();
-  for (const start of edges.keys()) {
+  for (const start of [...edges.keys()].toSorted()) {
     const ring = wayBack(start, edges);
-    if (ring !== undefined) found.set(ring.toSorted().join(), `a ring: ${[...ring, start].join(' -> ')}`);
+    const name = ring?.toSorted().join();
+    if (ring !== undefined && name !== undefined && !found.has(name))
+      found.set(name, `a ring: ${[...ring, start].join(' -> ')}`);
   }
   return [...found.values()];
 }

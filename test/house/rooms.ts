@@ -6,7 +6,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   checkpoint: ['base', 'merkle'],
   'entries/signatures': ['base'],
   'entries/pki': ['base', 'entries/signatures', 'entries'],
-  'entries/envelope': ['base', 'entries/pki', 'entries/signatures', 'entries'],
+  'entries/envelope': ['base', 'entries/pki', 'entries/signatures', 'entries/spec', 'entries'],
   'entries/spec': ['base', 'entries/pki', 'entries/signatures', 'entries'],
   entries: ['base', 'merkle', 'entries/signatures', 'entries/pki', 'entries/envelope', 'entries/spec'],
   'entries/kinds': [
@@ -34,6 +34,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'log',
     'server/http',
     'server/logging',
+    'entries/pki',
   ],
   'server/routes': ['base', 'openapi', 'merkle', 'entries', 'log', 'server/http', 'server/admission'],
   server: [
@@ -42,6 +43,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'merkle',
     'checkpoint',
     'entries',
+    'entries/signatures',
     'storage',
     'log',
     'server/settings',
@@ -60,7 +62,8 @@ export const BESIDE = ['bench', 'scripts', 'test'];
 export const COMPOSERS: Readonly<Record<string, readonly string[]>> = {
   'server/main.ts': ['entries/kinds', 'storage/engines'],
   'server/start.ts': ['entries/kinds', 'storage/engines'],
-  'server/admission/worker.ts': ['entries/kinds'],
+  'server/birth.ts': ['entries/kinds'],
+  'server/admission/tasks.ts': ['entries/kinds'],
 };
 
 /** A package or a module of Node, and the files that may import it. */

@@ -50,34 +50,20 @@ export function validateAnswer(answer: SeenAnswer): void {
 }
 
 function faultsOf(answer: SeenAnswer): readonly string[] {
+  const { method, status } = answer;
   const path = cleanPath(answer.path.split('?', 1)[0] ?? '');
-  if (answer.status === 204) return answer.method === 'OPTIONS' ? [] : ['only preflights are answered with 204'];
-  if (PAGES.test(path)) return [200, 405].includes(answer.status) ? [] : ['pages answer 200 or 405'];
-  const template = templateOf(path);
-  if (template === undefined) return answer.status === 400 ? schemaFaults(ERROR, answer) : expected(404, answer);
-  const operations = document.paths[template] ?? {};
-  const method = answer.method === 'HEAD' && path !== template ? 'head' : answer.method.toLowerCase();
-  const pointer = operationPointer(path, template, method);
-  if (pointer !== undefined) return responseFaults(pointer, answer);
-  if (answer.method === 'HEAD' && operations['get'] && !template.startsWith('/api/')) return [];
-  return expected(template === '/ping' ? 404 : 405, answer);
-}
-
-/** `retrieve` has the form of an entry id, and for GET it is one. */
-function operationPointer(path: string, template: string, method: string): string | undefined {
-  const candidates = [template, ...Object.keys(document.paths).filter((other) => matches(path, other))];
-  const found = candidates.find((candidate) => document.paths[candidate]?.[method]);
-  return found === undefined ? undefined : `#/paths/${escape(found)}/${method}`;
-}
-
-function templateOf(path: string): string | undefined {
-  if (document.paths[path]) return path;
-  if (path.toLowerCase() === '/ping') return '/ping';
-  return Object.keys(document.paths).find((template) => matches(path, template));
+  if (status === 204) return method === 'OPTIONS' ? [] : ['only preflights are answered with 204'];
+  if (PAGES.test(path)) return [200, 405].includes(status) ? [] : ['pages answer 200 or 405'];
+  const templates = Object.keys(document.paths).filter((template) => matches(path, template));
+  if (templates.length === 0) return status === 400 ? schemaFaults(ERROR, answer) : expected(404, answer);
+  const asked = method === 'HEAD' && !path.startsWith('/api/') ? 'get' : method.toLowerCase();
+  const template = templates.find((candidate) => document.paths[candidate]?.[asked]);
+  if (template !== undefined) return responseFaults(`#/paths/${escape(template)}/${asked}`, answer);
+  return expected(templates.includes('/ping') ? 404 : 405, answer);
 }
 
 function matches(path: string, template: string): boolean {
-  return new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path);
+  return new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`, template === '/ping' ? 'i' : '').test(path);
 }
 
 function expected(status: number, answer: SeenAnswer): readonly string[] {
@@ -105,6 +91,7 @@ function headerFaults(pointer: string, { headers = {} }: ResponseObject, answer:
 
 function contentFaults(pointer: string, { content }: ResponseObject, answer: SeenAnswer): readonly string[] {
   const type = answer.headers['content-type'];
+  if (answer.method === 'HEAD') return answer.body === '' ? [] : ['a body for HEAD'];
   if (content === undefined) {
     return answer.body === '' && type === undefined ? [] : ['a body or Content-Type where there is to be none'];
   }
@@ -146,8 +133,12 @@ function follow<T extends { readonly $ref?: string }>(pointer: string): { readon
 }
 
 function resolve<T>(pointer: string): T {
-  const steps = pointer.slice(2).split('/').map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-  return steps.reduce<unknown>((value, step) => (value as Record<string, unknown>)[step], document) as T;
+  const steps = decodeURIComponent(pointer.slice(2)).split('/');
+  return steps.reduce<unknown>((value, step) => (value as Record<string, unknown>)[unescape(step)], document) as T;
+}
+
+function unescape(step: string): string {
+  return step.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
 function escape(step: string): string {

@@ -1,0 +1,74 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { fulcioHandler, type HandlerFn, initializeCA, initializeCTLog } from '@sigstore/mock';
+
+// The mock loads nock, which takes node:http over at once. The services here have sockets of their own.
+const beside = createRequire(createRequire(import.meta.url).resolve('@sigstore/mock'));
+(beside('nock') as { restore(): void }).restore();
+
+export interface Listening extends AsyncDisposable {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+}
+
+/** A service on a port of loopback that the system chose. */
+export async function listenOn(handler: RequestListener): Promise<Listening> {
+  const server = createServer(handler);
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
+  };
+}
+
+/** A certificate authority that believes every token, with its certificate transparency log. */
+export interface Fulcio extends Listening {
+  readonly rootCertificate: Uint8Array;
+  readonly ctLog: { readonly publicKey: Uint8Array; readonly logId: Uint8Array };
+}
+
+/** Sigstore's own stand-in for Fulcio, over HTTP. */
+export async function startFulcio(): Promise<Fulcio> {
+  const keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const ctLog = await initializeCTLog(keys);
+  const ca = await initializeCA(keys, ctLog);
+  const { path, fn } = fulcioHandler(ca);
+  const listening = await listenOn(answering(path, fn));
+  return {
+    ...listening,
+    rootCertificate: bytesOf(ca.rootCertificate),
+    ctLog: { publicKey: ctLog.publicKey, logId: bytesOf(ctLog.logID) },
+  };
+}
+
+function answering(path: string, fn: HandlerFn): RequestListener {
+  return (request, response) => {
+    void bodyOf(request).then(async (body) => {
+      const { statusCode, response: text, contentType } =
+        request.url === path ? await fn(body) : { statusCode: 404, response: '', contentType: undefined };
+      response.writeHead(statusCode, { 'Content-Type': contentType ?? 'text/plain' }).end(text);
+    });
+  };
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  return (await buffer(request)).toString();
+}
+
+/** The mock's certificates are whole buffers: @peculiar/x509 gives no view of a part. */
+function bytesOf(view: ArrayBufferView): Uint8Array {
+  return new Uint8Array(view.buffer as ArrayBuffer);
+}
+
+/** A token that Fulcio's stand-in reads the identity from; nobody checks its signature. */
+export function identityToken(email: string): string {
+  const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const claims = { iss: 'https://issuer.test', aud: 'sigstore', sub: email, email, email_verified: true };
+  return `${part({ alg: 'none' })}.${part(claims)}.${part('signature')}`;
+}

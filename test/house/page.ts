@@ -1,0 +1,44 @@
+import { hashes, verify } from '@noble/ed25519';
+import { sha512 } from '@noble/hashes/sha2.js';
+import { parseHex } from '../../base/bytes.ts';
+import { parseCheckpoint } from '../../checkpoint/checkpoint.ts';
+import { parseNote } from '../../checkpoint/note.ts';
+import { hashLeaf } from '../../merkle/hash.ts';
+import { logIndex, nodeHash } from '../../merkle/types.ts';
+import { verifyInclusion } from '../../merkle/verify.ts';
+
+/** A leaf, its proof, and the note with the tree head. Bytes are in hex: they come from another process. */
+export interface Question {
+  readonly note: string;
+  readonly publicKey: string;
+  readonly leaf: string;
+  readonly index: number;
+  readonly proof: readonly string[];
+}
+
+export interface Answer {
+  readonly signed: boolean;
+  readonly included: boolean;
+}
+
+declare global {
+  var check: (question: Question) => Answer;
+}
+
+hashes.sha512 = sha512;
+
+/** What a web page does with a proof and a signed checkpoint: all of it comes from the lower floors. */
+globalThis.check = ({ note, publicKey, leaf, index, proof }) => {
+  const { text, signatures } = parseNote(note);
+  const encoder = new TextEncoder();
+  const signature = signatures[0]?.signature ?? new Uint8Array();
+  const path = proof.map((hash) => nodeHash(bytes(hash)));
+  return {
+    signed: verify(signature, encoder.encode(text), bytes(publicKey)),
+    included: verifyInclusion(parseCheckpoint(text), logIndex(index), hashLeaf(encoder.encode(leaf)), path),
+  };
+};
+
+function bytes(hex: string): Uint8Array {
+  return parseHex(hex, 32) ?? new Uint8Array();
+}
