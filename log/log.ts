@@ -35,6 +35,10 @@ export class TransparencyLog implements Log {
     return this.#parts.sequencer.head;
   }
 
+  refusal(): string | undefined {
+    return this.#parts.sequencer.refusal();
+  }
+
   async add(entry: AdmittedEntry): Promise<AddedEntry> {
     const name = toHex(entry.leafHash);
     const other = this.#adding.get(name);

@@ -31,37 +31,52 @@ export async function search(
   return { hits, completeTo: size, next: found.length > limit ? hits.at(-1)?.virtualIndex : undefined };
 }
 
-async function collect(
+function collect(ground: SearchGround, { groups, operator }: SearchQuestion, start: number, most: number) {
+  if (groups.length === 0) return Promise.resolve([]);
+  return operator === 'or' ? collectAny(ground, groups.flat(), start, most) : collectAll(ground, groups, start, most);
+}
+
+async function collectAny(
   { store, size }: SearchGround,
-  { groups, operator }: SearchQuestion,
+  keys: readonly string[],
   start: number,
   most: number,
 ): Promise<readonly LogIndex[]> {
-  const [first, ...others] = operator === 'and' ? groups : [groups.flat()];
-  if (first === undefined || first.length === 0) return [];
   const found: LogIndex[] = [];
   for (let at = start; found.length < most;) {
-    const step = await store.indexesOf(first, logIndex(at), STRIDE);
-    const released = step.filter((index) => index < size);
-    found.push(...(await holdingAll(store, released, others)));
+    const step = await store.indexesOf(keys, logIndex(at), STRIDE);
+    found.push(...step.filter((index) => index < size));
     const last = step.at(-1);
-    if (last === undefined || step.length < STRIDE || released.length < step.length) break;
+    if (last === undefined || step.length < STRIDE || last >= size) break;
     at = last + 1;
-    await new Promise((resume) => setImmediate(resume));
+    await otherWork();
   }
   return found.slice(0, most);
 }
 
-/** Those of `indexes` that have a key of each group. */
-async function holdingAll(
-  store: LogStore,
-  indexes: readonly LogIndex[],
+/** Each group says where its next entry is; the search leaps to the farthest, so the rarest group sets the pace. */
+async function collectAll(
+  { store, size }: SearchGround,
   groups: readonly (readonly string[])[],
+  start: number,
+  most: number,
 ): Promise<readonly LogIndex[]> {
-  if (groups.length === 0) return indexes;
-  const lists = await store.searchKeys(indexes);
-  return indexes.filter((_, i) => {
-    const held = new Set(lists[i]?.map(({ text }) => text.toLowerCase()));
-    return groups.every((group) => group.some((key) => held.has(key.toLowerCase())));
-  });
+  const found: LogIndex[] = [];
+  for (let at = start, leaps = 1; found.length < most; leaps += 1) {
+    let farthest = at;
+    let agreed = 0;
+    for (const keys of groups) {
+      const [next] = await store.indexesOf(keys, logIndex(farthest), 1);
+      if (next === undefined || next >= size) return found;
+      agreed = next === farthest ? agreed + 1 : 1;
+      farthest = next;
+    }
+    if (agreed === groups.length) found.push(logIndex(farthest));
+    at = agreed === groups.length ? farthest + 1 : farthest;
+    if (leaps % STRIDE === 0) await otherWork();
+  }
+  return found;
 }
+
+/** Lets requests that wait have their turn. */
+const otherWork = (): Promise<void> => new Promise((resume) => setImmediate(resume));

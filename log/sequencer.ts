@@ -76,9 +76,14 @@ export class Sequencer {
     return this.#head;
   }
 
+  /** Why no entry is taken now; undefined while they are. */
+  refusal(): string | undefined {
+    return this.#refusal ?? this.#parts.clock.doubt(this.#lastTime);
+  }
+
   /** Resolves once the entry is durable and its head released. @throws Overloaded, NotWritable */
   place(entry: AdmittedEntry): Promise<Placed> {
-    const refusal = this.#refusal ?? this.#clockRefusal();
+    const refusal = this.refusal();
     if (refusal !== undefined) throw new NotWritable(refusal);
     const { maxWaiting, maxWaitingBytes } = this.#parts.limits;
     if (this.#waiting.length >= maxWaiting) throw new Overloaded(`${maxWaiting} entries are waiting already`);
@@ -96,11 +101,6 @@ export class Sequencer {
     this.#refusal ??= 'the log is stopping';
     await this.#running;
     await this.#released;
-  }
-
-  #clockRefusal(): string | undefined {
-    const { clock } = this.#parts;
-    return clock.doubt() ?? (clock.now() < this.#lastTime - 10 ? 'the clock is behind the newest entry' : undefined);
   }
 
   async #run(): Promise<void> {

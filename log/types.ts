@@ -62,6 +62,8 @@ export interface SearchPage {
 export interface Log {
   readonly shard: Shard;
   head(): SignedHead;
+  /** Why the log takes no entries now; undefined while it does. */
+  refusal(): string | undefined;
   /** Resolves once the entry is durable and under a released head. @throws Overloaded, NotWritable */
   add(entry: AdmittedEntry): Promise<AddedEntry>;
   byIndex(virtualIndex: number): Promise<ProvenEntry | undefined>;

@@ -23,17 +23,19 @@ export function systemClock(tolerance: number, { wall, steady }: TimeSources = S
   let compared = Number.NEGATIVE_INFINITY;
   let doubt: string | undefined;
 
+  const drifted = (): string | undefined => {
+    const drift = Math.round(wall() / 1000 - start.wall - (steady() - start.steady));
+    if (Math.abs(drift) <= tolerance) return undefined;
+    const way = drift > 0 ? 'forward' : 'back';
+    return `the clock was set ${Math.abs(drift)} s ${way} while the log ran: set it right, or restart the log if it is right now`;
+  };
+
   return {
     now: () => Math.floor(wall() / 1000),
-    doubt: () => {
-      if (Math.abs(wall() - compared) < COMPARE) return doubt;
-      compared = wall();
-      const drift = Math.round(wall() / 1000 - start.wall - (steady() - start.steady));
-      doubt =
-        Math.abs(drift) > tolerance
-          ? `the clock was set ${Math.abs(drift)} s ${drift > 0 ? 'forward' : 'back'} while the log ran: set it right, or restart the log if it is right now`
-          : undefined;
-      return doubt;
+    doubt: (newest) => {
+      if (Math.abs(wall() - compared) >= COMPARE) [compared, doubt] = [wall(), drifted()];
+      const behind = newest - Math.floor(wall() / 1000);
+      return behind > tolerance ? `the clock is ${behind} s behind the newest entry: set it right` : doubt;
     },
   };
 }

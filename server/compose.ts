@@ -52,7 +52,7 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   );
   const health = createHealth({
     heartbeat: () => opened.log.heartbeat(),
-    doubt: () => clock.doubt(),
+    refusal: () => opened.log.refusal(),
     within: settings.readyWithin,
     patience: HEARTBEAT_PATIENCE,
     now,

@@ -12,8 +12,8 @@ export interface Readiness {
 export interface HealthParts {
   /** A durable write that adds no leaf. */
   readonly heartbeat: () => Promise<void>;
-  /** Why the clock is not to be trusted; undefined while it is. */
-  readonly doubt: () => string | undefined;
+  /** Why the log takes no entries now; undefined while it does. */
+  readonly refusal: () => string | undefined;
   /** Age of a heartbeat that is young enough, in milliseconds. */
   readonly within: number;
   /** Time that a heartbeat may take, in milliseconds. */
@@ -23,7 +23,7 @@ export interface HealthParts {
 }
 
 /** Writes a heartbeat only when it is asked and the last one is old: a log that nobody probes writes nothing. */
-export function createHealth({ heartbeat, doubt, within, patience, now }: HealthParts): Health {
+export function createHealth({ heartbeat, refusal, within, patience, now }: HealthParts): Health {
   let written = Number.NEGATIVE_INFINITY;
   let writing: Promise<string> | undefined;
 
@@ -50,7 +50,7 @@ export function createHealth({ heartbeat, doubt, within, patience, now }: Health
 
   return {
     ready: async () => {
-      const checks = { write: await disk(), clock: doubt() ?? 'ok' };
+      const checks = { write: await disk(), entries: refusal() ?? 'ok' };
       return { ready: Object.values(checks).every((state) => state === 'ok'), checks };
     },
   };

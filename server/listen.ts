@@ -38,10 +38,11 @@ export async function listen(app: Express, { listen: { host, port }, tlsCert, tl
 /** Takes no more connections, and resolves when the open requests are answered or `patience` milliseconds are over. */
 export async function close(server: HttpServer, patience: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), patience);
+  const idle = setInterval(() => server.closeIdleConnections(), 50); // those that were busy when we began to close
+  const late = setTimeout(() => server.closeAllConnections(), patience);
   await closed;
-  clearTimeout(timer);
+  clearInterval(idle);
+  clearTimeout(late);
 }
 
 export function addressOf(server: HttpServer): string {

@@ -41,10 +41,15 @@ async function serve(settings: Settings): Promise<void> {
     logger.info(`stopping on ${await stopping}, what was accepted is finished first`);
     await close(http, settings.shutdownTimeout);
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    logger.fatal(`cannot start: ${error.message}`);
+    if (!isOperational(error)) throw error;
+    logger.fatal(`cannot go on: ${error.message}`);
     process.exitCode = 1;
   }
+}
+
+/** What an operator can do something about: a refusal of ours, or one of the system's, such as a port that is taken. */
+function isOperational(error: unknown): error is Error {
+  return error instanceof Failure || (error instanceof Error && 'code' in error && typeof error.code === 'string');
 }
 
 function greet(logger: Logger, settings: Settings, address: string): void {

@@ -1,5 +1,6 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import type { Express } from 'express';
 import supertest from 'supertest';
 import { validateAnswer } from './validate.ts';
@@ -45,8 +46,8 @@ export async function askOf(app: Express): Promise<Asking> {
     send,
     get: (path, headers) => send('GET', path, headers),
     post: (path, body, headers) => {
-      const text = typeof body === 'string' ? body : JSON.stringify(body);
-      return send('POST', path, { 'Content-Type': 'application/json', ...headers }, text);
+      const sent = typeof body === 'string' ? body : JSON.stringify(body);
+      return send('POST', path, { 'Content-Type': 'application/json', ...headers }, sent);
     },
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
@@ -56,8 +57,6 @@ export async function askOf(app: Express): Promise<Asking> {
 }
 
 /** superagent's parsers would change bytes. */
-function collect(response: NodeJS.ReadableStream, done: (error: Error | null, body: unknown) => void): void {
-  const chunks: Buffer[] = [];
-  response.on('data', (chunk: Buffer) => chunks.push(Buffer.from(chunk)));
-  response.on('end', () => done(null, Buffer.concat(chunks).toString('utf8')));
+function collect(response: unknown, done: (error: Error | null, body: unknown) => void): void {
+  text(response as IncomingMessage).then((body) => done(null, body), done);
 }

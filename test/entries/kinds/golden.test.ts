@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { toHex } from '../../../base/bytes.ts';
+import { leafHash, logIndex, nodeHash, rootHash, treeSize } from './brands.ts';
+import { verifyInclusion } from '../../../merkle/verify.ts';
+import { admit, bodyOf, keysOf, stored } from './admit.ts';
+import { base64, dsse, intoto001, intoto002, sha256Hex, signedDigest, type TestEnvelope } from './proposals.ts';
+
+const read = (name: string): Buffer => readFileSync(`test/vectors/rekor/${name}`);
+const envelopeText = read('envelopes/intoto_dsse.json').toString();
+const envelopePem = read('envelopes/intoto_dsse.pem').toString();
+
+describe('§14 golden vectors', () => {
+  it('gives the EC hashedrekord its leaf and keys', () => {
+    const pem = read('client-algos/ec_public.pem').toString();
+    const value = sha256Hex(read('client-algos/file1'));
+    const entry = admit(signedDigest({ algorithm: 'sha256', value }, read('client-algos/file1.ec.sig'), pem));
+    expect(entry.body.length).toBe(557);
+    expect(toHex(entry.leafHash)).toBe('248a10339658f2215fae36b8305b6543df96927cd6c9dad7f249acfe88ae2506');
+    expect(keysOf(entry)).toEqual([expect.stringMatching(/^1035855a[0-9a-f]{56}$/), `sha256:${value}`]);
+  });
+
+  it('gives intoto 0.0.2 its leaf, with the canonical PEM sent and the hash of the file', () => {
+    const sent = intoto002(JSON.parse(envelopeText) as TestEnvelope, [`${envelopePem.trim()}\n`]);
+    const hash = { algorithm: 'sha256', value: sha256Hex(envelopeText) };
+    const entry = admit({ ...sent, spec: { content: { ...sent.spec.content, hash } } });
+    expect(entry.body.length).toBe(743);
+    expect(toHex(entry.leafHash)).toBe('dc1fe5ae66f045ba9f3cf4760370aa4e55b962201dca87bda72a79cb0588e45e');
+  });
+
+  it('gives dsse 0.0.1 its leaf and keys', () => {
+    const entry = admit(dsse(envelopeText, [envelopePem]));
+    expect(entry.body.length).toBe(652);
+    expect(toHex(entry.leafHash)).toBe('3a3f0515ff04d7a17fdf0713d74e479c215d2ac4c2e81095b1f43360c15b7666');
+    expect(keysOf(entry)).toEqual([
+      expect.stringMatching(/^sha256:1e4cebf9/),
+      expect.stringMatching(/^sha256:7ebff188/),
+      expect.stringMatching(/^sha256:7fa2e20d/),
+      'foo:bar',
+    ]);
+  });
+
+  it('takes the envelope that two keys of different type signed, as each of the three kinds', () => {
+    const text = read('envelopes/intoto_multi_dsse.json').toString();
+    const pems = [envelopePem, read('envelopes/intoto_multi_pub2.pem').toString()];
+    const signatures = (stored(admit(dsse(text, pems))) as { spec: { signatures: unknown[] } }).spec.signatures;
+    expect(signatures).toHaveLength(2);
+    expect(bodyOf(admit(intoto002(JSON.parse(text) as TestEnvelope, pems)))).toContain('"payloadHash"');
+    expect(keysOf(admit(intoto001(text, pems[1] ?? '')))).toContain('foo:bar');
+  });
+
+  it.each(['rsa', 'ed25519ph'])('takes what OpenSSL signed with %s', (name) => {
+    const pem = read(`client-algos/${name.replace('ph', '')}_public.pem`).toString();
+    const [algorithm, value] =
+      name === 'rsa' ? ['sha256', sha256Hex(read('client-algos/file1'))] : ['sha512', sha512File()];
+    const entry = admit(signedDigest({ algorithm, value }, read(`client-algos/file1.${name}.sig`), pem));
+    expect(keysOf(entry)).toContain(`${algorithm}:${value}`);
+  });
+});
+
+interface Bundle {
+  readonly verificationMaterial: { readonly tlogEntries: readonly TlogEntry[] };
+}
+
+interface TlogEntry {
+  readonly canonicalizedBody: string;
+  readonly inclusionProof?: {
+    readonly logIndex: string;
+    readonly rootHash: string;
+    readonly treeSize: string;
+    readonly hashes: readonly string[];
+  };
+}
+
+const bundles = [
+  'bundle-provenance.json',
+  'bundle-publish.json',
+  'dsse.sigstore.json',
+  'dsse-2sigs.sigstore.json',
+  'oci-attestation.sigstore.json',
+  'othername.sigstore.json',
+  'sigstore-js-provenance.sigstore.json',
+];
+
+const entries = bundles.flatMap((name) =>
+  (JSON.parse(read(`bundles/${name}`).toString()) as Bundle).verificationMaterial.tlogEntries.map((entry) => ({
+    name,
+    entry,
+  })),
+);
+
+describe('§3.0 canonical form of entries that stand in real logs', () => {
+  it.each(entries)('makes of the body in $name the same bytes again', ({ entry }) => {
+    const body = Buffer.from(entry.canonicalizedBody, 'base64').toString();
+    expect(bodyOf(admit(JSON.parse(body), 'lookup'))).toBe(body);
+  });
+
+  it.each(entries.filter(({ entry }) => entry.inclusionProof !== undefined))(
+    'names the body in $name as its log did',
+    ({ entry: { canonicalizedBody, inclusionProof } }) => {
+      const { leafHash } = admit(JSON.parse(Buffer.from(canonicalizedBody, 'base64').toString()), 'lookup');
+      expect(inclusionProof).toBeDefined();
+      expect(provenRoot(leafHash, inclusionProof as Required<TlogEntry>['inclusionProof'])).toBe(true);
+    },
+  );
+});

@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { toHex } from '../../../base/bytes.ts';
+import { readJson } from '../../../base/json-reader.ts';
+import { type Admission } from '../../../entries/admission.ts';
+import { admitEach } from './admit.ts';
+
+/** What Rekor 1.5.4 said to a proposal: see the text beside the vectors. */
+interface Verdict {
+  readonly bind?: string;
+  readonly lookup?: string;
+  readonly create?: string;
+  readonly canon?: string;
+  readonly leaf?: string;
+  readonly keys?: readonly string[];
+  readonly keysErr?: string;
+  readonly attLen?: number;
+}
+
+const lines = readFileSync('test/vectors/rekor/verdicts.jsonl', 'utf8').trim().split('\n');
+const cases = lines.map((line) => {
+  const { proposal, verdict } = readJson(Buffer.from(line), 'refuse') as { proposal: unknown; verdict: Verdict };
+  return { proposal, verdict, text: `${JSON.stringify(proposal).slice(0, 90)}...` };
+});
+const proposals = cases.map(({ proposal }) => proposal);
+const lookups = admitEach(proposals, 'lookup');
+const creations = admitEach(proposals, 'create');
+
+const LIST = 'validation failure list:\n';
+const GO_JSON = /^(json: |invalid character|unexpected end of JSON)/;
+
+/**
+ * What of a refusal is the contract: not the names that go-swagger repeats in front of a member, and not what Go says
+ * of JSON that it cannot decode.
+ */
+function essence(message: string): string {
+  if (GO_JSON.test(message) || message.startsWith('the DSSE envelope')) return 'JSON that cannot be decoded';
+  const first = message.replace(LIST, '').split('\n')[0] ?? '';
+  return first.replace(/^[\w.]*\.(?=\w+ in body )/, '');
+}
+
+const messageOf = (admission: Admission | undefined): string =>
+  admission instanceof Error ? essence(admission.message) : 'admitted';
+
+describe('§3: what Rekor 1.5.4 says to the same proposals', () => {
+  it('is at hand for several hundred', () => {
+    expect(cases.length).toBeGreaterThan(400);
+  });
+
+  it.each(cases.map(({ text, verdict }, i) => ({ text, verdict, i })))('$i $text', ({ verdict, i }) => {
+    const refused = verdict.bind ?? verdict.lookup ?? verdict.canon;
+    expect(messageOf(lookups[i])).toBe(refused === undefined ? 'admitted' : essence(refused));
+    const entry = lookups[i];
+    if (entry === undefined || entry instanceof Error) return;
+    expect(toHex(entry.leafHash)).toBe(verdict.leaf);
+    const keys = verdict.keysErr === undefined ? (verdict.keys ?? []) : [];
+    expect(entry.searchKeys.map(({ text }) => text).sort()).toEqual(lowered(keys));
+    expect(entry.attestation?.length ?? 0).toBe(verdict.create === undefined ? (verdict.attLen ?? 0) : 0);
+    expect(messageOf(creations[i])).toBe(afterReading(verdict, creations[i]));
+  });
+});
+
+const lowered = (keys: readonly string[]): readonly string[] =>
+  [...new Set(keys.map((key) => key.toLowerCase()))].sort();
+
+/** The policy is the API's, not the kinds': the verdicts do not know it. */
+function afterReading({ create }: Verdict, creation: Admission | undefined): string {
+  if (create !== undefined) return `entry not insertable into log: ${create}`;
+  return messageOf(creation) === 'entry algorithms are not allowed' ? messageOf(creation) : 'admitted';
+}

@@ -1,0 +1,142 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Where a log keeps itself and its signed heads. Both are gone once disposed of. */
+export interface LogFolder extends Disposable {
+  /** Holds `data` and `heads`, and is the test's to put other things in. */
+  readonly parent: string;
+  readonly data: string;
+  readonly heads: string;
+}
+
+export function temporaryFolder(): LogFolder {
+  const parent = mkdtempSync(join(tmpdir(), 'stele-process-'));
+  const remove = (): void => rmSync(parent, { recursive: true, force: true });
+  return { ...foldersIn(parent), [Symbol.dispose]: remove };
+}
+
+/** The same inside another folder, which belongs to somebody else. */
+export function foldersIn(parent: string): LogFolder {
+  const data = join(parent, 'data');
+  return { parent, data, heads: `${data}-heads`, [Symbol.dispose]: () => undefined };
+}
+
+export interface StartOptions {
+  /** Flags as for `npm start`. */
+  readonly flags?: readonly string[];
+  /** A program and its arguments that runs the server, such as strace. */
+  readonly wrapper?: readonly string[];
+  /** Flags of Node itself. */
+  readonly nodeFlags?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Ending {
+  readonly code: number | undefined;
+  readonly signal: NodeJS.Signals | undefined;
+}
+
+/** The real program as a child. Disposing of it ends it, however it stands. */
+export interface ServerProcess extends AsyncDisposable {
+  /** `http://127.0.0.1:<port>` */
+  readonly base: string;
+  /** Of the server, not of its wrapper. */
+  readonly pid: number;
+  /** What it and its wrapper have said so far. */
+  readonly lines: readonly string[];
+  readonly ended: Promise<Ending>;
+  /** Asks it to finish what it accepted. */
+  stop(): Promise<Ending>;
+  /** As a power failure would, but for the page cache. */
+  kill(): Promise<Ending>;
+}
+
+const MAIN = new URL('../../server/main.ts', import.meta.url).pathname;
+/** A machine that is busy with other tests takes its time. */
+const PATIENCE = 40_000; // milliseconds
+
+/** Resolves once `GET /api/v1/log` answers 200. @throws Error with all that was said if the program ends before */
+export async function startServer(folder: LogFolder, options: StartOptions = {}): Promise<ServerProcess> {
+  const { child, lines, ended } = launch(folder, options);
+  const base = await firstAnswer(lines, ended).catch((error: unknown) => {
+    child.kill('SIGKILL');
+    throw error;
+  });
+  const pid = options.wrapper === undefined ? (child.pid ?? 0) : ownerOf(folder);
+  const end = async (signal: NodeJS.Signals): Promise<Ending> => {
+    if (child.exitCode === null && child.signalCode === null) process.kill(pid, signal);
+    return ended;
+  };
+  const kill = (): Promise<Ending> => end('SIGKILL');
+  return { base, pid, lines, ended, stop: () => end('SIGTERM'), kill, [Symbol.asyncDispose]: async () => void (await kill()) };
+}
+
+/** Runs the program until it ends by itself. What to use for starts that are to be refused. */
+export async function runServer(folder: LogFolder, options: StartOptions = {}): Promise<Ending & { said: string }> {
+  const { child, lines, ended } = launch(folder, options);
+  const ending = await Promise.race([ended, sleep(PATIENCE, undefined, { ref: false })]);
+  if (ending !== undefined) return { ...ending, said: lines.join('\n') };
+  child.kill('SIGKILL');
+  throw new Error(`the server was not refused:\n${lines.join('\n')}`);
+}
+
+interface Launched {
+  readonly child: ChildProcess;
+  readonly lines: string[];
+  readonly ended: Promise<Ending>;
+}
+
+function launch({ data, heads }: LogFolder, { flags = [], wrapper = [], nodeFlags = [], env }: StartOptions): Launched {
+  const serving = ['--data', data, '--heads', heads, '--listen', '127.0.0.1:0', '--log-format', 'json'];
+  const command = [...wrapper, process.execPath, ...nodeFlags, MAIN, ...serving, ...flags];
+  const child = spawn(command[0] ?? '', command.slice(1), {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+  });
+  const killChild = (): boolean => child.kill('SIGKILL');
+  process.once('exit', killChild);
+  const lines: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', (line) => lines.push(line));
+  const ended = once(child, 'close').then(([code, signal]: unknown[]): Ending => {
+    process.off('exit', killChild);
+    return { code: typeof code === 'number' ? code : undefined, signal: signal as NodeJS.Signals | undefined };
+  });
+  return { child, lines, ended };
+}
+
+async function firstAnswer(lines: readonly string[], ended: Promise<Ending>): Promise<string> {
+  let over = false;
+  void ended.then(() => (over = true));
+  for (const start = performance.now(); performance.now() - start < PATIENCE; await sleep(20)) {
+    const base = addressIn(lines);
+    if (base !== undefined && (await answers(base))) return base;
+    if (over) break;
+  }
+  throw new Error(`the server did not start:\n${lines.join('\n')}`);
+}
+
+function addressIn(lines: readonly string[]): string | undefined {
+  return lines.map((line) => /serving on (http:\/\/[\d.:]+)/.exec(line)?.[1]).find((base) => base !== undefined);
+}
+
+async function answers(base: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${base}/api/v1/log`);
+    await response.arrayBuffer();
+    return response.status === 200;
+  } catch {
+    return false;
+  }
+}
+
+/** The log writes down who holds it. */
+function ownerOf({ data }: LogFolder): number {
+  const pid = /^process (\d+) /.exec(readFileSync(join(data, 'lock-owner.txt'), 'utf8'))?.[1];
+  if (pid === undefined) throw new Error('the lock names no process');
+  return Number(pid);
+}
