@@ -84,7 +84,8 @@ export function isObject(value: unknown): value is JsonObject {
 /** The member that Go would put into the struct field `name`: its name in any case, the last one if there are several. */
 export function foldedMember(object: JsonObject, name: string): unknown {
   const folded = foldCase(name);
-  return Object.entries(object).findLast(([key]) => key === name || foldCase(key) === folded)?.[1];
+  const key = Object.keys(object).findLast((one) => one === name || foldCase(one) === folded);
+  return key === undefined ? undefined : object[key];
 }
 
 /** Simple case folding, with the two letters beyond ASCII that fold into it (U+017F, U+212A). */

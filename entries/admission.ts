@@ -18,6 +18,9 @@ export interface AdmissionRules {
   readonly maxAttestation: number;
 }
 
+/** Keys that one entry may be found by. Each costs a row, and an attestation of 32 MiB could name a million. */
+export const MAX_SEARCH_KEYS = 16_384;
+
 /** An admitted entry, or why there is none: a `Failure`, or else an error that is this house's own. */
 export type Admission = AdmittedEntry | Error;
 
@@ -63,6 +66,10 @@ function admit(
   rules: AdmissionRules,
 ): AdmittedEntry {
   const entry = examination.conclude(refusals);
+  if (entry.searchKeys.length > MAX_SEARCH_KEYS)
+    throw new InvalidEntry(
+      `the entry has ${entry.searchKeys.length} digests to be found by, and the limit is ${MAX_SEARCH_KEYS}`,
+    );
   if (purpose === 'create') refuseUnwanted(entry, rules);
   return keepAttestation({ ...entry, leafHash: hashLeaf(entry.body) }, rules.maxAttestation);
 }

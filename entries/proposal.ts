@@ -34,17 +34,25 @@ const SEMVER =
  * @throws InvalidEntry for `ProposedEntry`, a name that Rekor's request model knows but no entry can have
  */
 export function readProposal(value: unknown): Proposal {
-  if (value !== null && value !== undefined && !isObject(value)) throw wrongType('proposedEntry', 'object');
-  const kind = readText(value ?? {}, 'kind');
-  if (kind === undefined || kind === '') throw new MalformedProposal('kind in body is required', 602);
-  if (kind === 'ProposedEntry') throw new InvalidEntry(`could not unmarshal entry for kind '${kind}'`);
-  if (!REKOR_KINDS.has(kind)) throw new MalformedProposal(`invalid kind value: ${JSON.stringify(brief(kind))}`, 422);
-  const version = readText(value ?? {}, 'apiVersion');
-  if (version === undefined) throw new MalformedProposal('apiVersion in body is required', 602);
+  const proposal = value ?? {};
+  if (!isObject(proposal)) throw wrongType('proposedEntry', 'object');
+  const kind = readKind(proposal);
+  const version = required('apiVersion', readText(proposal, 'apiVersion'));
   if (!SEMVER.test(version)) throw new MalformedProposal(`apiVersion in body should match '${SEMVER.source}'`, 605);
-  const spec = foldedMember(value ?? {}, 'spec') ?? undefined;
-  if (spec === undefined) throw new MalformedProposal('spec in body is required', 602);
-  return { kind, version, spec };
+  return { kind, version, spec: required('spec', foldedMember(proposal, 'spec')) };
+}
+
+function readKind(proposal: JsonObject): string {
+  const text = readText(proposal, 'kind');
+  const kind = required('kind', text === '' ? undefined : text);
+  if (kind === 'ProposedEntry') throw new InvalidEntry(`could not unmarshal entry for kind '${kind}'`);
+  if (REKOR_KINDS.has(kind)) return kind;
+  throw new MalformedProposal(`invalid kind value: ${JSON.stringify(brief(kind))}`, 422);
+}
+
+function required<T>(name: string, value: T): NonNullable<T> {
+  if (value === null || value === undefined) throw new MalformedProposal(`${name} in body is required`, 602);
+  return value;
 }
 
 /** Undefined for null, too. */

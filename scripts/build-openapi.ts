@@ -21,10 +21,10 @@ function proposed({ kind, version, schema }: EntryKind): object {
 
 function join(source: Source, all: readonly EntryKind[]): object {
   const names = all.map(({ kind, version }) => `${kind}-${version}`);
-  const schemas = {
+  const schemas: Record<string, object> = {
     ...source.components.schemas,
     ProposedEntry: { oneOf: names.map((name) => ({ $ref: `#/components/schemas/${name}` })) },
-    ...Object.fromEntries(all.map((kind, i) => [names[i], proposed(kind)])),
+    ...Object.fromEntries<object>(all.map((kind, i) => [names[i] ?? '', proposed(kind)])),
   };
   return { ...source, components: { ...source.components, schemas } };
 }

@@ -1,10 +1,8 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { Log } from '../log/types.ts';
 import type { Admission } from './admission/contract.ts';
-import type { Health } from './health.ts';
 import { bindingError } from './http/answer.ts';
 import { BodyBudget, SenderGone } from './http/body.ts';
-import { preflightHeaders } from './http/cors.ts';
 import { Exchange, type RequestLine } from './http/exchange.ts';
 import type { Handlers, OperationId } from './http/operation.ts';
 import { UNKNOWN_ERROR } from './http/problems.ts';
@@ -17,7 +15,7 @@ import { type DuplicateAnswer, entryRoutes } from './routes/v1/entries.ts';
 import { logRoutes } from './routes/v1/log.ts';
 import { retrieveRoutes } from './routes/v1/retrieve.ts';
 import { searchRoutes } from './routes/v1/search.ts';
-import { serviceRoutes } from './routes/service.ts';
+import { type Health, serviceRoutes } from './routes/service.ts';
 
 /** Sizes are bytes. */
 export interface AppSettings {
@@ -81,15 +79,8 @@ function enter({ settings, now, observe, report }: AppParts): RequestHandler {
   };
   return (request, response, next) => {
     const exchange = new Exchange(request, response, { requestIdHeader: settings.requestIdHeader, now, ended });
-    const { origin, ...headers } = request.headers;
-    const preflight = preflightHeaders({
-      method: request.method,
-      origin,
-      requestMethod: headers['access-control-request-method'],
-      requestHeaders: headers['access-control-request-headers'],
-    });
     const { cleanPath, path, search } = exchange.target;
-    if (preflight) return exchange.send({ status: 204, headers: preflight });
+    if (exchange.isPreflight) return exchange.send({ status: 204 });
     if (!isWellEncoded(path)) return exchange.send(bindingError(400, `the path ${path} has an invalid escape`));
     if (request.url !== cleanPath + search) request.url = cleanPath + search;
     next();

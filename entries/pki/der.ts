@@ -119,8 +119,7 @@ export class DerReader {
 }
 
 function dotted(value: Uint8Array): string | undefined {
-  if (value.length === 0) return undefined;
-  const arcs: number[] = [];
+  let text = '';
   let arc = 0;
   let isFresh = true;
   for (const byte of value) {
@@ -129,16 +128,10 @@ function dotted(value: Uint8Array): string | undefined {
     if (arc >= 2 ** 31) return undefined;
     isFresh = byte < 0x80;
     if (!isFresh) continue;
-    arcs.push(arc);
+    text += text === '' ? firstTwo(arc) : `.${arc}`;
     arc = 0;
   }
-  return isFresh
-    ? firstTwo(arcs[0] as number) +
-        arcs
-          .slice(1)
-          .map((each) => `.${each}`)
-          .join('')
-    : undefined;
+  return isFresh && text !== '' ? text : undefined;
 }
 
 function firstTwo(arc: number): string {

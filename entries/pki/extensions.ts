@@ -21,14 +21,23 @@ export interface ExtensionValues {
   readonly isBeyondUs?: boolean;
 }
 
-type ReadValue = (value: DerReader, isCritical: boolean) => ExtensionValues & { readonly isUnhandled?: boolean };
+/** What one extension says, and whether it says what nobody here understands. */
+interface ReadExtension {
+  readonly values?: ExtensionValues;
+  readonly isUnhandled?: boolean;
+}
+
+type ReadValue = (value: DerReader, isCritical: boolean) => ReadExtension;
+
+const UNHANDLED: ReadExtension = { isUnhandled: true };
 
 /** Reads those that Go reads, each as strictly as it does. @throws InvalidKey */
 export function readExtensionValues(extensions: readonly Extension[]): ExtensionValues {
-  let values: ExtensionValues = {};
+  const values: { isBeyondUs: boolean } & ExtensionValues = { isBeyondUs: false };
   for (const { id, isCritical, value } of extensions) {
-    const { isUnhandled, ...read } = READERS.get(id)?.(new DerReader(value), isCritical) ?? { isUnhandled: true };
-    values = { ...values, ...read, ...(isUnhandled === true && isCritical ? { isBeyondUs: true } : {}) };
+    const read = READERS.get(id)?.(new DerReader(value), isCritical) ?? UNHANDLED;
+    Object.assign(values, read.values);
+    if (read.isUnhandled === true && isCritical) values.isBeyondUs = true;
   }
   return values;
 }
@@ -50,37 +59,37 @@ const READERS: ReadonlyMap<string, ReadValue> = new Map<string, ReadValue>([
   ['1.3.6.1.5.5.7.1.1', readAuthorityInformation],
 ]);
 
-function readSubjectKeyIdentifier(value: DerReader, isCritical: boolean): ExtensionValues {
+function readSubjectKeyIdentifier(value: DerReader, isCritical: boolean): ReadExtension {
   if (isCritical) throw new InvalidKey('x509: subject key identifier incorrectly marked critical');
   must(value.enter(TAG.octetString), 'x509: invalid subject key identifier');
   return {};
 }
 
-function readKeyUsage(value: DerReader): ExtensionValues {
+function readKeyUsage(value: DerReader): ReadExtension {
   const bits = value.enter(TAG.bitString)?.bytes ?? new Uint8Array();
   const [unused, first, second] = [bits[0] ?? 8, bits[1] ?? 0, bits[2] ?? 0];
   const isAligned = unused === 0 || (bits.length > 1 && (bits.at(-1) as number) % 2 ** unused === 0);
   if (unused > 7 || !isAligned) throw new InvalidKey('x509: invalid key usage');
   const saysSomething = first > 0 || second >= 0x80;
-  return { mustNotSign: saysSomething && Math.floor(first / 4) % 2 === 0 };
+  return { values: { mustNotSign: saysSomething && Math.floor(first / 4) % 2 === 0 } };
 }
 
-function readSubjectNames(value: DerReader): ReturnType<ReadValue> {
+function readSubjectNames(value: DerReader): ReadExtension {
   const names = readAlternativeNames(value);
-  return { names, isUnhandled: Object.values(names).every((each: readonly string[]) => each.length === 0) };
+  return { values: { names }, isUnhandled: Object.values(names).every((each: readonly string[]) => each.length === 0) };
 }
 
-function readBasicConstraints(value: DerReader): ExtensionValues {
+function readBasicConstraints(value: DerReader): ReadExtension {
   const words = 'x509: invalid basic constraints';
   const contents = must(value.enter(TAG.sequence), words);
   const isCa = contents.startsWith(TAG.boolean) ? must(contents.boolean(), words) : false;
   const length = contents.startsWith(TAG.integer) ? must(contents.integer(), words) : undefined;
   if (length !== undefined && ((length[0] as number) >= 0x80 || length.length > 8)) throw new InvalidKey(words);
   const pathLength = length?.reduce((sum, byte) => 256 * sum + byte, 0);
-  return { basicConstraints: { isCa, pathLength } };
+  return { values: { basicConstraints: { isCa, pathLength } } };
 }
 
-function readDistributionPoints(value: DerReader): ExtensionValues {
+function readDistributionPoints(value: DerReader): ReadExtension {
   const words = 'x509: invalid CRL distribution point';
   const points = must(value.enter(TAG.sequence), `${words}s`);
   while (!points.isEmpty) {
@@ -92,7 +101,7 @@ function readDistributionPoints(value: DerReader): ExtensionValues {
   return {};
 }
 
-function readPolicies(value: DerReader): ExtensionValues {
+function readPolicies(value: DerReader): ReadExtension {
   const words = 'x509: invalid certificate policies';
   const policies = must(value.enter(TAG.sequence), words);
   const seen = new Set<string>();
@@ -104,7 +113,7 @@ function readPolicies(value: DerReader): ExtensionValues {
   return {};
 }
 
-function readPolicyMappings(value: DerReader): ExtensionValues {
+function readPolicyMappings(value: DerReader): ReadExtension {
   const words = 'x509: invalid policy mappings extension';
   const mappings = must(value.enter(TAG.sequence), words);
   while (!mappings.isEmpty) {
@@ -115,7 +124,7 @@ function readPolicyMappings(value: DerReader): ExtensionValues {
   return {};
 }
 
-function readAuthorityKeyIdentifier(value: DerReader, isCritical: boolean): ExtensionValues {
+function readAuthorityKeyIdentifier(value: DerReader, isCritical: boolean): ReadExtension {
   if (isCritical) throw new InvalidKey('x509: authority key identifier incorrectly marked critical');
   const contents = must(value.enter(TAG.sequence), 'x509: invalid authority key identifier');
   if (!contents.skipOptional(contextTag(0, 'primitive')))
@@ -123,7 +132,7 @@ function readAuthorityKeyIdentifier(value: DerReader, isCritical: boolean): Exte
   return {};
 }
 
-function readPolicyConstraints(value: DerReader): ExtensionValues {
+function readPolicyConstraints(value: DerReader): ReadExtension {
   const words = 'x509: invalid policy constraints extension';
   const contents = must(value.enter(TAG.sequence), words);
   for (const tag of [contextTag(0, 'primitive'), contextTag(1, 'primitive')])
@@ -131,20 +140,20 @@ function readPolicyConstraints(value: DerReader): ExtensionValues {
   return {};
 }
 
-function readExtendedKeyUsage(value: DerReader): ExtensionValues {
+function readExtendedKeyUsage(value: DerReader): ReadExtension {
   const words = 'x509: invalid extended key usages';
   const usages = must(value.enter(TAG.sequence), words);
   while (!usages.isEmpty) must(usages.objectIdentifier(), words);
   return {};
 }
 
-function readInhibitAnyPolicy(value: DerReader): ExtensionValues {
+function readInhibitAnyPolicy(value: DerReader): ReadExtension {
   const words = 'x509: invalid inhibit any policy extension';
   if (must(value.integer(), words).length > 8) throw new InvalidKey(words);
   return {};
 }
 
-function readAuthorityInformation(value: DerReader, isCritical: boolean): ExtensionValues {
+function readAuthorityInformation(value: DerReader, isCritical: boolean): ReadExtension {
   if (isCritical) throw new InvalidKey('x509: authority info access incorrectly marked critical');
   const words = 'x509: invalid authority info access';
   const contents = must(value.enter(TAG.sequence), words);

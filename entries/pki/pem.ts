@@ -71,12 +71,16 @@ function skipHeaders(text: string): string {
   }
 }
 
-const COLUMNS = /.{1,64}/g;
-
 /** RFC 7468 §2: 64 columns, LF at every end, no headers. */
 export function encodePem({ label, bytes }: PemBlock): Uint8Array {
-  const lines = toBase64(bytes).replaceAll(COLUMNS, '$&\n');
-  return utf8(`-----BEGIN ${label}-----\n${lines}-----END ${label}-----\n`);
+  return utf8(`-----BEGIN ${label}-----\n${inColumns(toBase64(bytes))}-----END ${label}-----\n`);
+}
+
+/** In lines of 64, each with its LF. */
+export function inColumns(text: string): string {
+  let lines = '';
+  for (let at = 0; at < text.length; at += 64) lines += `${text.slice(at, at + 64)}\n`;
+  return lines;
 }
 
 /** What Unicode calls white space, as Go trims it: U+0085 is, the byte order mark U+FEFF is not. */

@@ -8,6 +8,7 @@ import {
 } from 'openpgp';
 import { toBase64, utf8 } from '../../base/bytes.ts';
 import { InvalidKey } from './failures.ts';
+import { inColumns } from './pem.ts';
 
 /** A key with a thousand foreign certifications has less; reading this much takes a second. */
 const MAX_LENGTH = 1_048_576;
@@ -17,7 +18,7 @@ type OpenPgp = typeof import('openpgp');
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * A public key ring in ASCII armor: of each key what GnuPG calls minimal or more. Reads armored or binary rings.
+ * A public key ring in ASCII armor, spelled as Rekor spells it; users stay in their order. Reads armored or binary rings.
  * Signatures are sorted, not verified.
  *
  * @throws InvalidKey
@@ -109,7 +110,7 @@ function serialize(openpgp: OpenPgp, { packet, signatures, users, subkeys }: Pgp
 function armored(bytes: Uint8Array): Uint8Array {
   const checksum = crc24(bytes);
   const checksumBytes = Uint8Array.of(Math.floor(checksum / 65_536), Math.floor(checksum / 256) % 256, checksum % 256);
-  const lines = toBase64(bytes).replaceAll(/.{1,64}/g, '$&\n');
+  const lines = inColumns(toBase64(bytes));
   const name = 'PGP PUBLIC KEY BLOCK';
   return utf8(`-----BEGIN ${name}-----\n\n${lines}=${toBase64(checksumBytes)}\n-----END ${name}-----`);
 }

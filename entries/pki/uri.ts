@@ -38,14 +38,14 @@ function hierarchyText(uri: string, scheme: string, hierarchy: string): string {
   if (!hasAuthority) return escapeAgain(uri, hierarchy, 'path');
   const slash = hierarchy.indexOf('/', 2);
   const [authority, path] = slash < 0 ? [hierarchy.slice(2), ''] : [hierarchy.slice(2, slash), hierarchy.slice(slash)];
-  const text = authorityText(uri, authority);
+  const text = authorityText(uri, scheme, authority);
   return text === '' && path === '' ? '' : `//${text}${escapeAgain(uri, path, 'path')}`;
 }
 
-function authorityText(uri: string, authority: string): string {
+function authorityText(uri: string, scheme: string, authority: string): string {
   const at = authority.lastIndexOf('@');
   const host = authority.slice(at + 1);
-  checkHost(uri, host);
+  checkHost(uri, scheme, host);
   if (at < 0) return host;
   const user = authority.slice(0, at);
   if (!/^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(user)) throw unreadable(uri, 'net/url: invalid userinfo');
@@ -55,19 +55,32 @@ function authorityText(uri: string, authority: string): string {
   return `${escape(unescape(uri, name), USER)}:${escape(unescape(uri, password), USER)}@${host}`;
 }
 
-/** Escapes in a host could only stand for bytes beyond ASCII, which no domain name of a certificate may have. */
-function checkHost(uri: string, host: string): void {
-  const [, port] = /^(?:\[[0-9A-Fa-f:.]*\]|[^:[\]]*)(:.*)?$/.exec(host) ?? [];
-  if (host.includes('[') !== host.includes(']') || !/^(?:\[|[^[]*$)/.test(host))
-    throw unreadable(uri, 'invalid IP-literal');
-  if (port !== undefined && !/^:\d*$/.test(port))
-    throw unreadable(uri, `invalid port ${JSON.stringify(port)} after host`);
-  const odd = /[^A-Za-z0-9!$&'()*+,;=:[\]<>"\-_.~]/.exec(host)?.[0];
-  if (odd === '%')
-    throw unreadable(uri, `invalid URL escape ${JSON.stringify(host.slice(host.indexOf('%')).slice(0, 3))}`);
-  if (odd !== undefined) throw unreadable(uri, `invalid character ${JSON.stringify(odd)} in host name`);
+/** Escapes in a host can only stand for `%` or for bytes beyond ASCII, which no domain name of a certificate may have. */
+function checkHost(uri: string, scheme: string, host: string): void {
+  const port = host.startsWith('[') ? portBehindLiteral(uri, host) : portBehindName(uri, scheme, host);
+  if (!/^(?::\d*)?$/.test(port)) throw unreadable(uri, `invalid port ${JSON.stringify(port)} after host`);
+  const odd = /[^A-Za-z0-9!$&'()*+,;=:[\]<>"\-_.~]/.exec(host.replaceAll('%25', ''));
+  if (odd?.[0] === '%')
+    throw unreadable(uri, `invalid URL escape ${JSON.stringify(odd.input.slice(odd.index, odd.index + 3))}`);
+  if (odd !== null) throw unreadable(uri, `invalid character ${JSON.stringify(odd[0])} in host name`);
   if (host !== '' && host.split('.').includes(''))
     throw new InvalidKey(`x509: cannot parse URI ${JSON.stringify(uri)}: invalid domain`);
+}
+
+/** RFC 3986 §3.2.2. Zones, which Go reads, are refused. */
+function portBehindLiteral(uri: string, host: string): string {
+  const close = host.lastIndexOf(']');
+  if (close < 0) throw unreadable(uri, "missing ']' in host");
+  if (host.lastIndexOf('[') > 0 || !URL.canParse(`http://${host.slice(0, close + 1)}`))
+    throw unreadable(uri, 'invalid IP-literal');
+  return host.slice(close + 1);
+}
+
+function portBehindName(uri: string, scheme: string, host: string): string {
+  if (host.includes('[')) throw unreadable(uri, 'invalid IP-literal');
+  const isWeb = /^https?$/i.test(scheme);
+  const colon = isWeb ? host.indexOf(':') : host.lastIndexOf(':');
+  return colon < 0 ? '' : host.slice(colon);
 }
 
 /** Characters that may stand as they are once a text has been unescaped. */

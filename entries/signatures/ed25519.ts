@@ -17,10 +17,10 @@ export function ed25519phRefusal(key: Uint8Array, digest: Uint8Array, signature:
   if (signature.length !== 64) return `ed25519: bad signature length: ${signature.length}`;
   const point = readPoint(key);
   if (point === undefined) return 'ed25519: bad public key';
-  const s = toInteger(signature.slice(32).reverse());
+  const s = toInteger(signature.subarray(32).toReversed());
   if (s >= ORDER) return 'ed25519: invalid signature';
   const hash = digestOf('sha512', concatBytes(DOM2, signature.subarray(0, 32), key, digest));
-  const k = mod(toInteger(Uint8Array.from(hash).reverse()), ORDER);
+  const k = mod(toInteger(hash.toReversed()), ORDER);
   const r = Point.BASE.multiply(s, false).subtract(point.multiply(k, false));
   return equalBytes(r.toBytes(), signature.subarray(0, 32)) ? undefined : 'ed25519: invalid signature';
 }

@@ -64,15 +64,6 @@ export function multiplyBase(curve: Curve, scalar: Uint8Array): Uint8Array {
   return multiplier.getPublicKey();
 }
 
-/** The x coordinate of `scalar·point`: what a Diffie-Hellman exchange gives. Undefined for no point of the curve. */
-export function multiplyPoint(curve: Curve, scalar: Uint8Array, point: Uint8Array): Uint8Array | undefined {
-  const multiplier = multiplierOf(curve);
-  return attempt(() => {
-    multiplier.setPrivateKey(scalar);
-    return multiplier.computeSecret(point);
-  });
-}
-
 const multipliers = new Map<Curve, ECDH>();
 
 function multiplierOf(curve: Curve): ECDH {

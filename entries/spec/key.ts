@@ -1,4 +1,6 @@
+import { toBase64 } from '../../base/bytes.ts';
 import { InvalidEntry } from '../failures.ts';
+import { MAX_CLAIMS } from '../kind.ts';
 import { InvalidKey } from '../pki/failures.ts';
 import { type KeyMaterial, readKeyMaterial } from '../pki/x509.ts';
 
@@ -12,10 +14,15 @@ export function readKey(pem: Uint8Array): KeyMaterial {
   }
 }
 
-/** Undefined if one of them cannot be read: stored entries may hold keys that nobody has looked at. */
+/**
+ * The distinct keys of an entry; undefined if one of them cannot be read, or if there are more than an entry that was
+ * checked can have. Stored entries may hold keys that nobody has looked at, and nobody pays to look at thousands.
+ */
 export function readKeysIfReadable(pems: readonly Uint8Array[]): readonly KeyMaterial[] | undefined {
+  const distinct = new Map(pems.map((pem) => [toBase64(pem), pem]));
+  if (distinct.size > MAX_CLAIMS) return undefined;
   try {
-    return pems.map(readKeyMaterial);
+    return Array.from(distinct.values(), readKeyMaterial);
   } catch (error) {
     if (error instanceof InvalidKey) return undefined;
     throw error;

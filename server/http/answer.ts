@@ -42,10 +42,7 @@ export function handlerError(status: number, message: string, headers?: Headers)
  */
 export function bindingError(code: number, message: string, headers?: Headers): Answer {
   const escaped = JSON.stringify({ code, message }).replaceAll(/[<>&\u2028\u2029]/g, unicodeEscape);
-  return withHeaders(
-    { status: code >= 600 ? 422 : code, body: { type: 'application/json', text: escaped } },
-    headers,
-  );
+  return withHeaders({ status: code >= 600 ? 422 : code, body: { type: 'application/json', text: escaped } }, headers);
 }
 
 function withHeaders(answer: Answer, headers: Headers | undefined): Answer {

@@ -40,11 +40,13 @@ export interface BodyLimits {
 export class BodyLease {
   readonly #budget: BodyBudget;
   #bytes = 0;
+  #released = false;
 
   constructor(budget: BodyBudget) {
     this.#budget = budget;
   }
 
+  /** Of the body, as far as it was read. Stays what it was when the claim is released. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -56,8 +58,8 @@ export class BodyLease {
   }
 
   release(): void {
-    this.#budget.giveBack(this.#bytes);
-    this.#bytes = 0;
+    if (!this.#released) this.#budget.giveBack(this.#bytes);
+    this.#released = true;
   }
 }
 
@@ -93,7 +95,7 @@ export function readBody(request: IncomingMessage, { most, json }: BodyLimits, l
     } catch (error) {
       chunks = [];
       settle();
-      reject(error as Error);
+      reject(error);
     }
   };
   const onEnd = (): void => {

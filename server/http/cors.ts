@@ -5,7 +5,7 @@ import type { Headers } from './answer.ts';
 const METHODS: readonly string[] = ['GET', 'POST', 'HEAD'];
 const REQUEST_HEADERS: readonly string[] = ['accept', 'content-type', 'x-requested-with'];
 
-export const VARY_ORIGIN: Headers = { Vary: 'Origin' };
+const VARY_ORIGIN: Headers = { Vary: 'Origin' };
 const VARY_AND_ALLOW: Headers = { ...VARY_ORIGIN, 'Access-Control-Allow-Origin': '*' };
 const VARY_PREFLIGHT: Headers = { Vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers' };
 
@@ -17,15 +17,19 @@ export interface CorsRequest {
   readonly requestHeaders: string | undefined;
 }
 
-/** Headers for the answer to any request but a preflight. */
-export function corsHeaders(method: string, origin: string | undefined): Headers {
+/** Whether the request only asks what another may do: Fetch standard, CORS-preflight. */
+export function isPreflight({ method, requestMethod }: CorsRequest): boolean {
+  return method === 'OPTIONS' && requestMethod !== undefined && requestMethod !== '';
+}
+
+/** What every answer says about other origins. */
+export function corsHeaders(request: CorsRequest): Headers {
+  if (isPreflight(request)) return preflightHeaders(request);
+  const { method, origin } = request;
   return origin !== undefined && (METHODS.includes(method) || method === 'OPTIONS') ? VARY_AND_ALLOW : VARY_ORIGIN;
 }
 
-/** Headers of the 204 that answers a preflight (Fetch standard, CORS-preflight); undefined for any other request. */
-export function preflightHeaders(request: CorsRequest): Headers | undefined {
-  const { method, origin, requestMethod, requestHeaders = '' } = request;
-  if (method !== 'OPTIONS' || requestMethod === undefined || requestMethod === '') return undefined;
+function preflightHeaders({ origin, requestMethod = '', requestHeaders = '' }: CorsRequest): Headers {
   const names = requestHeaders === '' ? [] : requestHeaders.split(',').map((name) => name.trim().toLowerCase());
   const allowed = METHODS.includes(requestMethod) && names.every((name) => REQUEST_HEADERS.includes(name));
   if (origin === undefined || !allowed) return VARY_PREFLIGHT;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Answer, Headers } from './answer.ts';
-import { corsHeaders } from './cors.ts';
+import { corsHeaders, type CorsRequest, isPreflight } from './cors.ts';
+import type { BodyLease } from './body.ts';
 import { parseTarget, type Target } from './target.ts';
 
 /** What is said about a request once it is over. */
@@ -31,18 +32,21 @@ const CLIENT_GONE = 499;
 /** One request and its answer. Nothing else holds a response, and every answer leaves through `send`. */
 export class Exchange {
   readonly target: Target;
+  readonly isPreflight: boolean;
   readonly #request: Request;
   readonly #response: Response;
   #template = '(none)';
   #headers: Headers;
   #allowed: readonly string[] = [];
-  #bytesIn = 0;
+  #body: BodyLease | undefined;
 
   constructor(request: Request, response: Response, { requestIdHeader, now, ended }: ExchangeOptions) {
     this.target = parseTarget(request.url);
     this.#request = request;
     this.#response = response;
-    this.#headers = corsHeaders(request.method, request.headers.origin);
+    const cors = corsRequestOf(request);
+    this.isPreflight = isPreflight(cors);
+    this.#headers = corsHeaders(cors);
     const requestId = requestIdOf(request.headers[requestIdHeader]);
     const started = now();
     const remote = request.ip ?? '';
@@ -54,7 +58,7 @@ export class Exchange {
         path: this.#template,
         status: response.writableFinished ? response.statusCode : CLIENT_GONE,
         durationMs: now() - started,
-        bytesIn: this.#bytesIn,
+        bytesIn: this.#body?.bytes ?? 0,
         remote,
       });
     });
@@ -80,8 +84,9 @@ export class Exchange {
     this.#headers = { ...this.#headers, ...headers };
   }
 
-  received(bytes: number): void {
-    this.#bytesIn = bytes;
+  /** The request's body is being read. */
+  receive(body: BodyLease): void {
+    this.#body = body;
   }
 
   send({ status, headers, body }: Answer): void {
@@ -93,6 +98,15 @@ export class Exchange {
     response.writeHead(status, all);
     response.end(this.#request.method === 'HEAD' ? undefined : body?.text);
   }
+}
+
+function corsRequestOf({ method, headers }: Request): CorsRequest {
+  return {
+    method,
+    origin: headers.origin,
+    requestMethod: headers['access-control-request-method'],
+    requestHeaders: headers['access-control-request-headers'],
+  };
 }
 
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;

@@ -6,15 +6,11 @@ export function negotiate(accept: string | undefined, offers: readonly string[])
   if (accept === undefined || accept.trim() === '') return offers[0];
   if (accept === offers[0]) return accept;
   const ranges = accept.split(',').map(parseRange);
-  const best = { offer: undefined as string | undefined, quality: 0, exactness: 0 };
-  for (const offer of offers) {
-    for (const { range, quality } of ranges) {
-      const exactness = quality > 0 ? exactnessOf(range, offer) : 0;
-      if (exactness === 0 || quality < best.quality) continue;
-      if (quality > best.quality || exactness > best.exactness) Object.assign(best, { offer, quality, exactness });
-    }
-  }
-  return best.offer;
+  const matches = offers.flatMap((offer) =>
+    ranges.map(({ range, quality }) => ({ offer, quality, exactness: exactnessOf(range, offer) })),
+  );
+  const liked = matches.filter(({ quality, exactness }) => quality > 0 && exactness > 0);
+  return liked.toSorted((a, b) => b.quality - a.quality || b.exactness - a.exactness)[0]?.offer;
 }
 
 function parseRange(text: string): { readonly range: string; readonly quality: number } {

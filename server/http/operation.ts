@@ -26,7 +26,9 @@ type Body<Response> = Response extends { content: infer Types } ? { readonly bod
 
 /** One of the answers that the OpenAPI document promises for this operation. */
 export type OperationAnswer<Op extends OperationId> = {
-  [Status in keyof Responses<Op>]: { readonly status: Status; readonly headers?: Headers } & Body<Responses<Op>[Status]>;
+  [Status in keyof Responses<Op>]: { readonly status: Status; readonly headers?: Headers } & Body<
+    Responses<Op>[Status]
+  >;
 }[keyof Responses<Op>];
 
 export type Handler<Op extends OperationId> = (asked: Asked) => Promise<OperationAnswer<Op>>;

@@ -40,8 +40,8 @@ export function toAnswer(thrown: unknown): Answer | undefined {
   return handlerError(code, thrown.message, code === 503 ? RETRY_AFTER : undefined);
 }
 
-function ownNumber(failure: Failure<string>): number {
-  const detail: unknown = 'detail' in failure ? failure.detail : undefined;
+function ownNumber(failure: object): number {
+  const detail = 'detail' in failure ? failure.detail : undefined;
   return typeof detail === 'number' && detail >= 400 && detail < 700 ? detail : 400;
 }
 

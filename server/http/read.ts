@@ -18,6 +18,11 @@ export function missing(name: string, place: Place): InvalidRequest {
   return new InvalidRequest(`${name} in ${place} is required`, 602);
 }
 
+/** A body that cannot become what the operation takes. @param parameter - Rekor's name for the body */
+export function unreadableBody(parameter: 'entry' | 'query', reason: string): InvalidRequest {
+  return new InvalidRequest(`parsing ${parameter} body from "" failed, because ${reason}`, 400);
+}
+
 /** @throws InvalidRequest unless `text` matches */
 export function requirePattern(text: string, name: string, place: Place, pattern: RegExp): void {
   if (!pattern.test(text)) throw new InvalidRequest(`${name} in ${place} should match '${pattern.source}'`, 605);

@@ -1,13 +1,12 @@
 import type { Request } from 'express';
 import { MalformedJson } from '../../base/failures.ts';
 import { type Answer, bindingError } from './answer.ts';
-import { unreadableBody } from './bodies/member.ts';
 import { type BodyBudget, BodyLease, type BodyLimits, hasBody, readBody } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import { mediaType, negotiate } from './negotiate.ts';
 import type { Asked } from './operation.ts';
 import { toAnswer } from './problems.ts';
-import { missing } from './read.ts';
+import { missing, unreadableBody } from './read.ts';
 import { asAccepted, type Row } from './rows.ts';
 import { parseQuery } from './target.ts';
 
@@ -36,9 +35,9 @@ export async function serve(
   if (typeof accepted !== 'string') return exchange.send(accepted);
   if (!enabled && row.disabled) return exchange.send(asAccepted(row.disabled, accepted));
   const lease = new BodyLease(budget);
+  exchange.receive(lease);
   try {
     const body = row.body === undefined ? NO_BODY : await readFor(row.body, request, limits, lease);
-    exchange.received(lease.bytes);
     const { path: target, search } = exchange.target;
     const path = request.params as Readonly<Record<string, string>>;
     exchange.send(await handler({ path, query: parseQuery(search), target: target + search, accepted, body }));
@@ -47,7 +46,6 @@ export async function serve(
     if (answer === undefined) throw error;
     exchange.send(asAccepted(answer, accepted));
   } finally {
-    exchange.received(lease.bytes);
     lease.release();
   }
 }

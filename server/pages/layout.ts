@@ -32,7 +32,7 @@ export interface PageOptions {
 const STYLE = new Html(`
   :root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
   body { margin: 0 auto; max-width: 46rem; padding: 1rem; }
-  body.wide { max-width: none; }
+  body:has(#console) { max-width: none; }
   pre { border: 1px solid color-mix(in srgb, currentColor 25%, transparent); border-radius: .4rem; overflow-x: auto; padding: .8rem; }
   code, pre { font-family: ui-monospace, monospace; font-size: .9em; }
   dt { font-weight: 600; }

@@ -1,6 +1,16 @@
-import type { Health } from '../health.ts';
 import { json } from '../http/answer.ts';
 import type { Handlers } from '../http/operation.ts';
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** `ok`, or what is wrong, for each part that was asked. Shown to everyone. */
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+export interface Health {
+  /** Whether requests can be taken and answered. Should resolve within seconds, whatever is wrong. */
+  ready(): Promise<Readiness>;
+}
 
 /** What probes ask: Rekor's `/ping`, and the two questions of Kubernetes. */
 export function serviceRoutes(health: Health): Pick<Handlers, 'ping' | 'alive' | 'ready'> {

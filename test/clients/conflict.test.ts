@@ -28,7 +28,9 @@ describe('sigstore-js: an entry that the log holds already', () => {
     it(`${entry}: without it the client says what the server said`, async () => {
       const signer = repeatingSigner();
       await make(world, signer, options);
-      const failure: unknown = await make(world, signer, { ...options, fetchOnConflict: false }).catch((e: unknown) => e);
+      const failure: unknown = await make(world, signer, { ...options, fetchOnConflict: false }).catch(
+        (e: unknown) => e,
+      );
       expect(failure).toBeInstanceOf(InternalError);
       expect(failure).toMatchObject({ code: 'TLOG_CREATE_ENTRY_ERROR' });
       expect(String((failure as InternalError).cause)).toMatch(

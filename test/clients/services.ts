@@ -50,8 +50,11 @@ export async function startFulcio(): Promise<Fulcio> {
 function answering(path: string, fn: HandlerFn): RequestListener {
   return (request, response) => {
     void bodyOf(request).then(async (body) => {
-      const { statusCode, response: text, contentType } =
-        request.url === path ? await fn(body) : { statusCode: 404, response: '', contentType: undefined };
+      const {
+        statusCode,
+        response: text,
+        contentType,
+      } = request.url === path ? await fn(body) : { statusCode: 404, response: '', contentType: undefined };
       response.writeHead(statusCode, { 'Content-Type': contentType ?? 'text/plain' }).end(text);
     });
   };

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { type Bundle, bundleFromJSON, bundleToJSON, type SerializedBundle } from '@sigstore/bundle';
-import { TrustedRoot } from '@sigstore/protobuf-specs';
+import { PublicKeyDetails, TrustedRoot } from '@sigstore/protobuf-specs';
 import {
   DSSEBundleBuilder,
   FulcioSigner,
@@ -106,7 +106,9 @@ export function throughFile(bundle: Bundle): SerializedBundle {
 
 /** Verifies as `sigstore verify` does: signature, promise, proof and checkpoint. @throws VerificationError */
 export function verify(world: World, bundle: SerializedBundle, signer?: KeySigner) {
-  const keys = signer && { [HINT]: { rawBytes: derOf(signer.publicKey), keyDetails: 5 } };
+  const keys = signer && {
+    [HINT]: { rawBytes: derOf(signer.publicKey), keyDetails: PublicKeyDetails.PKIX_ECDSA_P256_SHA_256 },
+  };
   const material = toTrustMaterial(TrustedRoot.fromJSON(world.trustedRoot), keys);
   const verifier = new Verifier(material, { ctlogThreshold: signer ? 0 : 1, tlogThreshold: 1 });
   const read = bundleFromJSON(bundle);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Asking, askOf } from '../support/ask.ts';
 import { openTestLog } from '../support/log.ts';
 import { entryOf, holds } from './entry-answers.ts';
-import { hashedrekord, intoto, newSubmitter } from './proposals.ts';
+import { hashedrekord, hashedrekordOf, intoto002, newSubmitter } from '../support/proposals.ts';
 import { variantOf } from './variants.ts';
 
 const ENTRIES = '/api/v1/log/entries';
@@ -42,12 +42,14 @@ describe('contract 1.1: POST /api/v1/log/entries', () => {
     expect(Object.keys(value as object)).toEqual(['body', 'integratedTime', 'logID', 'logIndex', 'verification']);
     expect(text).toBe(`${JSON.stringify(JSON.parse(text))}\n`);
     expect(text).toContain('"inclusionProof":{"checkpoint":"');
-    expect(text).toMatch(/"hashes":\[.*\],"logIndex":\d+,"rootHash":"[0-9a-f]{64}","treeSize":\d+\},"signedEntryTimestamp"/);
+    expect(text).toMatch(
+      /"hashes":\[.*\],"logIndex":\d+,"rootHash":"[0-9a-f]{64}","treeSize":\d+\},"signedEntryTimestamp"/,
+    );
   });
 
   it('leaves the attestation out of the 201, and gives it first when the entry is read', async () => {
     const payload = '{"_type":"https://in-toto.io/Statement/v0.1","predicateType":"x","subject":[],"predicate":{}}';
-    const created = await asking.post(ENTRIES, intoto(payload, submitter));
+    const created = await asking.post(ENTRIES, intoto002(payload, submitter));
     expect(created.status).toBe(201);
     expect(entryOf(created.text)[1].attestation).toBeUndefined();
     const read = await asking.get(created.headers['location'] ?? '');
@@ -106,11 +108,18 @@ describe('contract 1.1: POST /api/v1/log/entries', () => {
 describe('contract 1.3 and 1.6: what create refuses', () => {
   const good = hashedrekord('refused', submitter);
   const unescaped = { ...good, apiVersion: '9.9.9' };
-  const badSignature = { ...good, spec: { ...good.spec, data: hashedrekord('other', submitter).spec.data } };
+  const otherDigest = { algorithm: 'sha256', value: 'ab'.repeat(32) };
+  const badSignature = hashedrekordOf(otherDigest, new Uint8Array(64), submitter.pem);
 
   it.each([
     ['a signature over something else', badSignature, 400, 400, /^error processing entry: verifying signature: /],
-    ['a version nobody knows', unescaped, 400, 400, /^error processing entry: hashedrekord implementation for version '9.9.9' not found/],
+    [
+      'a version nobody knows',
+      unescaped,
+      400,
+      400,
+      /^error processing entry: hashedrekord implementation for version '9.9.9' not found/,
+    ],
     ['no kind', { ...good, kind: undefined }, 422, 602, /^kind in body is required$/],
     ['a kind that no Rekor has', { ...good, kind: 'x<y>' }, 422, 422, /^invalid kind value: "x<y>"$/],
     ['no version', { ...good, apiVersion: null }, 422, 602, /^apiVersion in body is required$/],
@@ -132,7 +141,7 @@ describe('contract 1.3 and 1.6: what create refuses', () => {
     expect(binding.text).toBe('{"code":422,"message":"invalid kind value: \\"x\\u003cy\\u003e\\u0026\\""}');
   });
 
-  it('asks for a body: 422 with 602 and the name of Rekor\'s parameter', async () => {
+  it("asks for a body: 422 with 602 and the name of Rekor's parameter", async () => {
     const none = await asking.send('POST', ENTRIES, { 'Content-Type': 'application/json' });
     expect([none.status, none.text]).toEqual([422, '{"code":602,"message":"proposedEntry in body is required"}']);
   });

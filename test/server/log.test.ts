@@ -5,7 +5,7 @@ import { verifyConsistency } from '../../merkle/verify.ts';
 import { type Asking, askOf } from '../support/ask.ts';
 import { openTestLog } from '../support/log.ts';
 import { hashOf } from './entry-answers.ts';
-import { hashedrekord, newSubmitter } from './proposals.ts';
+import { hashedrekord, newSubmitter } from '../support/proposals.ts';
 
 const PROOF = '/api/v1/log/proof';
 const KEY = '/api/v1/log/publicKey';
@@ -91,7 +91,10 @@ describe('contract 8: GET /api/v1/log/publicKey', () => {
   it('has nothing else: 406', async () => {
     const { status, text } = await asking.get(KEY, { Accept: 'text/plain' });
     const only = '[application/x-pem-file application/json]';
-    expect([status, text]).toEqual([406, `{"code":406,"message":"unsupported media type requested, only ${only} are available"}`]);
+    expect([status, text]).toEqual([
+      406,
+      `{"code":406,"message":"unsupported media type requested, only ${only} are available"}`,
+    ]);
   });
 
   it('knows its own tree, in decimal', async () => {
@@ -100,12 +103,19 @@ describe('contract 8: GET /api/v1/log/publicKey', () => {
     expect((await asking.get(`${KEY}?treeID=`)).status).toBe(200);
     for (const other of ['1', '99999999999999999999']) {
       const pem = await asking.get(`${KEY}?treeID=${other}`);
-      expect([pem.status, pem.headers['content-type'], pem.text]).toEqual([400, 'application/x-pem-file', '{"code":400,"message":"Bad Request"}']);
+      expect([pem.status, pem.headers['content-type'], pem.text]).toEqual([
+        400,
+        'application/x-pem-file',
+        '{"code":400,"message":"Bad Request"}',
+      ]);
       const json = await asking.get(`${KEY}?treeID=${other}`, { Accept: 'application/json' });
       expect([json.status, json.text]).toEqual([400, '{"code":400,"message":"Bad Request"}\n']);
     }
     const hex = await asking.get(`${KEY}?treeID=abc`, { Accept: 'application/json' });
-    expect([hex.status, JSON.parse(hex.text)]).toEqual([422, { code: 605, message: "treeID in query should match '^[0-9]+$'" }]);
+    expect([hex.status, JSON.parse(hex.text)]).toEqual([
+      422,
+      { code: 605, message: "treeID in query should match '^[0-9]+$'" },
+    ]);
   });
 });
 
@@ -116,7 +126,10 @@ describe('contract 9: GET /api/v1/log/proof', () => {
       for (const later of heads.slice(i)) {
         const { text } = await asking.get(`${PROOF}?firstSize=${old.treeSize}&lastSize=${later.treeSize}`);
         const { hashes, rootHash } = JSON.parse(text) as { hashes: string[]; rootHash: string };
-        const [from, to] = [old, later].map((head) => ({ size: treeSize(head.treeSize), root: hashOf(head.rootHash) as RootHash }));
+        const [from, to] = [old, later].map((head) => ({
+          size: treeSize(head.treeSize),
+          root: hashOf(head.rootHash) as RootHash,
+        }));
         expect(rootHash).toBe(newest.rootHash);
         expect(from && to && verifyConsistency(from, to, hashes.map(hashOf))).toBe(true);
       }
@@ -125,7 +138,12 @@ describe('contract 9: GET /api/v1/log/proof', () => {
 
   it('starts at 1 unless told, and has no hashes between equal sizes', async () => {
     const told = await asking.get(`${PROOF}?firstSize=1&lastSize=5`);
-    for (const query of ['?lastSize=5', '?firstSize=&lastSize=5', `?lastSize=5&treeID=${opened.log.shard.treeId}`, '?lastSize=5&treeID=']) {
+    for (const query of [
+      '?lastSize=5',
+      '?firstSize=&lastSize=5',
+      `?lastSize=5&treeID=${opened.log.shard.treeId}`,
+      '?lastSize=5&treeID=',
+    ]) {
       expect((await asking.get(`${PROOF}${query}`)).text).toBe(told.text);
     }
     expect(told.text).toMatch(/^\{"hashes":\["/);
@@ -145,7 +163,12 @@ describe('contract 9: GET /api/v1/log/proof', () => {
     ['?lastSize=5&treeID=12', 400, 400, 'no log range found for tree ID 12'],
     ['?lastSize=5&treeID=9223372036854775808', 400, 400, 'invalid tree ID specified: 9223372036854775808'],
     ['?lastSize=1000', 400, 400, 'the tree size requested(1000) was greater than what is currently observable(8)'],
-    ['?lastSize=9223372036854775807', 400, 400, 'the tree size requested(9223372036854775807) was greater than what is currently observable(8)'],
+    [
+      '?lastSize=9223372036854775807',
+      400,
+      400,
+      'the tree size requested(9223372036854775807) was greater than what is currently observable(8)',
+    ],
   ])('refuses %j', async (query, status, code, message) => {
     const answer = await asking.get(`${PROOF}${query}`);
     expect([answer.status, JSON.parse(answer.text)]).toEqual([status, { code, message }]);

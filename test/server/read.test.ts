@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Asking, askOf } from '../support/ask.ts';
 import { openTestLog } from '../support/log.ts';
 import { entryOf, holds } from './entry-answers.ts';
-import { hashedrekord, newSubmitter } from './proposals.ts';
+import { hashedrekord, newSubmitter } from '../support/proposals.ts';
 
 const ENTRIES = '/api/v1/log/entries';
 const NEVER_CACHE = {
@@ -53,12 +53,15 @@ describe('contract 1.1: GET /api/v1/log/entries?logIndex=', () => {
     expect(entryOf(answer.text)[0]).toBe(id);
   });
 
-  it.each(['1000', '9007199254740993', '9223372036854775807'])('answers 404 with nothing beyond the end: %s', async (beyond) => {
-    const answer = await asking.get(`${ENTRIES}?logIndex=${beyond}`);
-    expect([answer.status, answer.text, answer.headers['content-length']]).toEqual([404, '', '0']);
-    expect(answer.headers['content-type']).toBeUndefined();
-    expect(answer.headers).toMatchObject(NEVER_CACHE);
-  });
+  it.each(['1000', '9007199254740993', '9223372036854775807'])(
+    'answers 404 with nothing beyond the end: %s',
+    async (beyond) => {
+      const answer = await asking.get(`${ENTRIES}?logIndex=${beyond}`);
+      expect([answer.status, answer.text, answer.headers['content-length']]).toEqual([404, '', '0']);
+      expect(answer.headers['content-type']).toBeUndefined();
+      expect(answer.headers).toMatchObject(NEVER_CACHE);
+    },
+  );
 
   it.each([
     ['', 602, 'logIndex in query is required'],

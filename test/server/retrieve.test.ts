@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Asking, askOf } from '../support/ask.ts';
 import { openTestLog } from '../support/log.ts';
 import { type EntryValue, entryOf, holds } from './entry-answers.ts';
-import { hashedrekord, newSubmitter } from './proposals.ts';
+import { hashedrekord, hashedrekordOf, newSubmitter } from '../support/proposals.ts';
 
 const ENTRIES = '/api/v1/log/entries';
 const RETRIEVE = `${ENTRIES}/retrieve`;
@@ -55,8 +55,11 @@ describe('contract 6: POST /api/v1/log/entries/retrieve', () => {
     ['null', null],
     ['nulls', { entryUUIDs: null, logIndexes: null, entries: null }],
     ['no entries', { entries: [] }],
-    ['what the log does not hold', { entryUUIDs: ['ab'.repeat(32), `1${'0'.repeat(15)}${'ab'.repeat(32)}`], logIndexes: [99] }],
-    ['an index that no log reaches', { logIndexes: [9_007_199_254_740_993] }],
+    [
+      'what the log does not hold',
+      { entryUUIDs: ['ab'.repeat(32), `1${'0'.repeat(15)}${'ab'.repeat(32)}`], logIndexes: [99] },
+    ],
+    ['an index that no log reaches', '{"logIndexes":[9007199254740993]}'],
     ['a valid entry that was never logged', { entries: [hashedrekord('never', submitter)] }],
   ])('answers 200 [] to %s', async (_what, body) => {
     const answer = await asking.post(RETRIEVE, body);
@@ -70,11 +73,11 @@ describe('contract 6: POST /api/v1/log/entries/retrieve', () => {
   });
 
   it('checks the signatures of entries, and says the bare reason', async () => {
-    const [a, b] = proposals;
-    const forged = { ...a, spec: { ...a?.spec, data: b?.spec.data } };
+    const digest = { algorithm: 'sha256', value: 'ab'.repeat(32) };
+    const forged = hashedrekordOf(digest, new Uint8Array(64), submitter.pem);
     const answer = await asking.post(RETRIEVE, { entries: [forged] });
     expect(answer.status).toBe(400);
-    expect(JSON.parse(answer.text)).toMatchObject({ code: 400, message: expect.stringMatching(/^verifying signature: /) });
+    expect(answer.text).toMatch(/^\{"code":400,"message":"verifying signature: .*"\}\n$/);
   });
 
   const pattern = "should match '^([0-9a-fA-F]{64}|[0-9a-fA-F]{80})$'";
@@ -86,7 +89,12 @@ describe('contract 6: POST /api/v1/log/entries/retrieve', () => {
     [{ entryUUIDs: ['ab'.repeat(32), 'x'] }, 422, 605, `entryUUIDs.1 in body ${pattern}`],
     [{ entryUUIDs: [null] }, 422, 605, `entryUUIDs.0 in body ${pattern}`],
     [{ logIndexes: [3, -1] }, 422, 609, 'logIndexes.1 in body should be greater than or equal to 0'],
-    [{ logIndexes: many(6), entryUUIDs: many(5).map(() => 'ab'.repeat(32)) }, 422, 422, 'more than max allowed 10 entries in request'],
+    [
+      { logIndexes: many(6), entryUUIDs: many(5).map(() => 'ab'.repeat(32)) },
+      422,
+      422,
+      'more than max allowed 10 entries in request',
+    ],
     [{ entryUUIDs: ['f'.repeat(80)] }, 400, 400, `invalid entryID ${'f'.repeat(80)}`],
     [{ entryUUIDs: ['0'.repeat(80)] }, 400, 400, `invalid entryID ${'0'.repeat(80)}`],
     [{ entries: [null] }, 400, 400, 'parsing entry body from "" failed, because kind in body is required'],
@@ -103,14 +111,14 @@ describe('contract 6: POST /api/v1/log/entries/retrieve', () => {
   it('answers 400 to what is no JSON, 422 to no body at all, 415 to no media type', async () => {
     const broken = await asking.post(RETRIEVE, '{"logIndexes":');
     expect(broken.status).toBe(400);
-    expect(JSON.parse(broken.text)).toMatchObject({ message: expect.stringMatching(/^parsing entry body from "" failed, because /) });
+    expect(broken.text).toMatch(/^\{"code":400,"message":"parsing entry body from \\"\\" failed, because .*"\}$/);
     const none = await asking.send('POST', RETRIEVE, { 'Content-Type': 'application/json' });
     expect([none.status, none.text]).toEqual([422, '{"code":602,"message":"entry in body is required"}']);
     const blank = await asking.post(RETRIEVE, ' \n');
     expect([blank.status, blank.text]).toEqual([422, '{"code":602,"message":"entry in body is required"}']);
-    const untyped = await asking.send('POST', RETRIEVE, { 'Content-Type': '' }, '{}');
-    const text = 'unsupported media type \\"application/octet-stream\\", only [application/json] are allowed';
-    expect([untyped.status, untyped.text]).toEqual([415, `{"code":415,"message":"${text}"}`]);
+    const form = await asking.post(RETRIEVE, {}, { 'Content-Type': 'application/x-www-form-urlencoded' });
+    const text = 'unsupported media type \\"application/x-www-form-urlencoded\\", only [application/json] are allowed';
+    expect([form.status, form.text]).toEqual([415, `{"code":415,"message":"${text}"}`]);
   });
 
   it('names another maximum where the operator has set one', async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Asking, askOf } from '../support/ask.ts';
 import { openTestLog } from '../support/log.ts';
 import { entryOf } from './entry-answers.ts';
-import { base64, hashedrekord, newSubmitter } from './proposals.ts';
+import { hashedrekord, newSubmitter } from '../support/proposals.ts';
 import { variantOf } from './variants.ts';
 
 const SEARCH = '/api/v1/index/retrieve';
@@ -17,7 +17,10 @@ let asking: Asking;
 beforeAll(async () => {
   opened = await openTestLog();
   asking = await askOf(opened.app);
-  for (const [artifact, submitter] of [...Array.from({ length: 5 }, (_, i) => [`a${i}`, busy] as const), ['a0', rare] as const]) {
+  for (const [artifact, submitter] of [
+    ...Array.from({ length: 5 }, (_, i) => [`a${i}`, busy] as const),
+    ['a0', rare] as const,
+  ]) {
     const created = await asking.post('/api/v1/log/entries', hashedrekord(artifact, submitter));
     const [id, { logIndex }] = entryOf(created.text);
     ids.push(id);
@@ -29,7 +32,7 @@ afterAll(async () => {
   await opened.close();
 });
 
-const keyOf = (pem: string) => ({ format: 'x509', content: base64(pem) });
+const keyOf = (pem: string) => ({ format: 'x509', content: Buffer.from(pem).toString('base64') });
 const a0 = hash('sha256', 'a0');
 
 describe('contract 5: POST /api/v1/index/retrieve', () => {
@@ -70,14 +73,29 @@ describe('contract 5: POST /api/v1/index/retrieve', () => {
   });
 
   it.each([
-    [{ hash: 'sha384:'.concat('0'.repeat(96)) }, 422, 605, /^hash in body should match '\^\(sha512:\)\?\[0-9a-fA-F\]\{128\}\$\|/],
+    [
+      { hash: 'sha384:'.concat('0'.repeat(96)) },
+      422,
+      605,
+      /^hash in body should match '\^\(sha512:\)\?\[0-9a-fA-F\]\{128\}\$\|/,
+    ],
     [{ hash: 'xyz' }, 422, 605, /^hash in body should match '/],
     [{ email: 'joe' }, 422, 601, /^email in body must be of type email: "joe"$/],
     [{ operator: 'AND' }, 422, 606, /^operator in body should be one of \[and or\]$/],
     [{ subject: 'x'.repeat(513) }, 422, 603, /^subject in body should be at most 512 chars long$/],
     [{ publicKey: {} }, 422, 602, /^publicKey\.publicKey\.format in body is required$/],
-    [{ publicKey: { format: 'der' } }, 422, 606, /^publicKey\.publicKey\.format in body should be one of \[pgp x509 minisign ssh tuf\]$/],
-    [{ publicKey: { format: 'x509', content: 'a-_=' } }, 400, 400, /^parsing query body from "" failed, because publicKey\.content is not base64$/],
+    [
+      { publicKey: { format: 'der' } },
+      422,
+      606,
+      /^publicKey\.publicKey\.format in body should be one of \[pgp x509 minisign ssh tuf\]$/,
+    ],
+    [
+      { publicKey: { format: 'x509', content: 'a-_=' } },
+      400,
+      400,
+      /^parsing query body from "" failed, because publicKey\.content is not base64$/,
+    ],
     [{ publicKey: { format: 'x509', content: 'YWJj' } }, 400, 400, /^public key provided could not be parsed$/],
     [{ hash: 1 }, 400, 400, /^parsing query body from "" failed, because hash is not a string$/],
     ['{', 400, 400, /^parsing query body from "" failed, because /],

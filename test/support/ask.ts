@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import type { Express } from 'express';
 import supertest from 'supertest';
 import { validateAnswer } from './validate.ts';
@@ -58,5 +57,8 @@ export async function askOf(app: Express): Promise<Asking> {
 
 /** superagent's parsers would change bytes. */
 function collect(response: unknown, done: (error: Error | null, body: unknown) => void): void {
-  text(response as IncomingMessage).then((body) => done(null, body), done);
+  const chunks: Buffer[] = [];
+  (response as IncomingMessage)
+    .on('data', (chunk: string | Buffer) => chunks.push(Buffer.from(chunk as string, 'latin1')))
+    .on('end', () => done(null, Buffer.concat(chunks).toString()));
 }

@@ -33,7 +33,11 @@ const base64 = (data: string | Uint8Array): string => Buffer.from(data as string
 /** A hashedrekord 0.0.1 over `artifact`; Ed25519 signs as Ed25519ph, which has SHA-512. */
 export function hashedrekord(artifact: string, submitter = newSubmitter()): Proposal {
   const algorithm = submitter.key.asymmetricKeyType === 'ed25519' ? 'sha512' : 'sha256';
-  return hashedrekordOf({ algorithm, value: hash(algorithm, artifact) }, signArtifact(artifact, submitter), submitter.pem);
+  return hashedrekordOf(
+    { algorithm, value: hash(algorithm, artifact) },
+    signArtifact(artifact, submitter),
+    submitter.pem,
+  );
 }
 
 /** The same of parts: a digest in hex, its signature, and a key or certificate in PEM. */

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Where a log keeps itself and its signed heads. Both are gone once disposed of. */
@@ -47,8 +46,8 @@ export interface ServerProcess extends AsyncDisposable {
   readonly base: string;
   /** Of the server, not of its wrapper. */
   readonly pid: number;
-  /** What it and its wrapper have said so far. */
-  readonly lines: readonly string[];
+  /** What it and its wrapper have said so far, a line each. */
+  readonly lines: () => readonly string[];
   readonly ended: Promise<Ending>;
   /** Asks it to finish what it accepted. */
   stop(): Promise<Ending>;
@@ -73,51 +72,67 @@ export async function startServer(folder: LogFolder, options: StartOptions = {})
     return ended;
   };
   const kill = (): Promise<Ending> => end('SIGKILL');
-  return { base, pid, lines, ended, stop: () => end('SIGTERM'), kill, [Symbol.asyncDispose]: async () => void (await kill()) };
+  return {
+    base,
+    pid,
+    lines,
+    ended,
+    stop: () => end('SIGTERM'),
+    kill,
+    [Symbol.asyncDispose]: async () => void (await kill()),
+  };
 }
 
 /** Runs the program until it ends by itself. What to use for starts that are to be refused. */
 export async function runServer(folder: LogFolder, options: StartOptions = {}): Promise<Ending & { said: string }> {
   const { child, lines, ended } = launch(folder, options);
   const ending = await Promise.race([ended, sleep(PATIENCE, undefined, { ref: false })]);
-  if (ending !== undefined) return { ...ending, said: lines.join('\n') };
+  if (ending !== undefined) return { ...ending, said: lines().join('\n') };
   child.kill('SIGKILL');
-  throw new Error(`the server was not refused:\n${lines.join('\n')}`);
+  throw new Error(`the server was not refused:\n${lines().join('\n')}`);
 }
 
 interface Launched {
   readonly child: ChildProcess;
-  readonly lines: string[];
+  readonly lines: () => readonly string[];
   readonly ended: Promise<Ending>;
 }
 
-function launch({ data, heads }: LogFolder, { flags = [], wrapper = [], nodeFlags = [], env }: StartOptions): Launched {
+let launched = 0;
+
+function launch(
+  { parent, data, heads }: LogFolder,
+  { flags = [], wrapper = [], nodeFlags = [], env }: StartOptions,
+): Launched {
   const serving = ['--data', data, '--heads', heads, '--listen', '127.0.0.1:0', '--log-format', 'json'];
   const command = [...wrapper, process.execPath, ...nodeFlags, MAIN, ...serving, ...flags];
+  const output = join(parent, `output-${(launched += 1)}.txt`); // a file never makes the server wait for its reader
+  const handle = openSync(output, 'wx');
   const child = spawn(command[0] ?? '', command.slice(1), {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', handle, handle],
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
   });
+  closeSync(handle);
   const killChild = (): boolean => child.kill('SIGKILL');
   process.once('exit', killChild);
-  const lines: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', (line) => lines.push(line));
-  const ended = once(child, 'close').then(([code, signal]: unknown[]): Ending => {
+  const ended = once(child, 'exit').then((ending): Ending => {
     process.off('exit', killChild);
-    return { code: typeof code === 'number' ? code : undefined, signal: signal as NodeJS.Signals | undefined };
+    const [code, signal] = ending as [number | null, NodeJS.Signals | null];
+    return { code: code ?? undefined, signal: signal ?? undefined };
   });
+  const lines = (): readonly string[] => readFileSync(output, 'utf8').split('\n').slice(0, -1);
   return { child, lines, ended };
 }
 
-async function firstAnswer(lines: readonly string[], ended: Promise<Ending>): Promise<string> {
+async function firstAnswer(lines: () => readonly string[], ended: Promise<Ending>): Promise<string> {
   let over = false;
   void ended.then(() => (over = true));
   for (const start = performance.now(); performance.now() - start < PATIENCE; await sleep(20)) {
-    const base = addressIn(lines);
+    const base = addressIn(lines());
     if (base !== undefined && (await answers(base))) return base;
     if (over) break;
   }
-  throw new Error(`the server did not start:\n${lines.join('\n')}`);
+  throw new Error(`the server did not start:\n${lines().join('\n')}`);
 }
 
 function addressIn(lines: readonly string[]): string | undefined {

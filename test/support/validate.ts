@@ -27,9 +27,7 @@ interface Document {
 }
 
 const ID = 'https://stele.test/openapi.json';
-const document = JSON.parse(
-  readFileSync(new URL('../../openapi/openapi.json', import.meta.url), 'utf8'),
-) as Document;
+const document = JSON.parse(readFileSync(new URL('../../openapi/openapi.json', import.meta.url), 'utf8')) as Document;
 const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
 ajv.addSchema({ ...document, $id: ID });
 
@@ -55,10 +53,15 @@ function faultsOf(answer: SeenAnswer): readonly string[] {
   if (status === 204) return method === 'OPTIONS' ? [] : ['only preflights are answered with 204'];
   if (PAGES.test(path)) return [200, 405].includes(status) ? [] : ['pages answer 200 or 405'];
   const templates = Object.keys(document.paths).filter((template) => matches(path, template));
-  if (templates.length === 0) return status === 400 ? schemaFaults(ERROR, answer) : expected(404, answer);
-  const asked = method === 'HEAD' && !path.startsWith('/api/') ? 'get' : method.toLowerCase();
-  const template = templates.find((candidate) => document.paths[candidate]?.[asked]);
-  if (template !== undefined) return responseFaults(`#/paths/${escape(template)}/${asked}`, answer);
+  if (templates.length === 0) return expected(status === 400 ? 400 : 404, answer);
+  return operationFaults(templates, answer);
+}
+
+function operationFaults(templates: readonly string[], answer: SeenAnswer): readonly string[] {
+  const isApi = templates.every((template) => template.startsWith('/api/'));
+  const method = answer.method === 'HEAD' && !isApi ? 'get' : answer.method.toLowerCase();
+  const template = templates.find((candidate) => document.paths[candidate]?.[method]);
+  if (template !== undefined) return responseFaults(`#/paths/${escape(template)}/${method}`, answer);
   return expected(templates.includes('/ping') ? 404 : 405, answer);
 }
 
@@ -74,16 +77,16 @@ function expected(status: number, answer: SeenAnswer): readonly string[] {
 
 function responseFaults(operation: string, answer: SeenAnswer): readonly string[] {
   const status = String(answer.status);
-  const responses = resolve<Operation>(operation).responses;
+  const responses = resolve(operation).responses;
   if (!responses[status]) return [`status ${status} is not one of ${Object.keys(responses).join(', ')}`];
-  const { pointer, value } = follow<ResponseObject>(`${operation}/responses/${status}`);
+  const { pointer, value } = follow(`${operation}/responses/${status}`);
   return [...headerFaults(pointer, value, answer), ...contentFaults(pointer, value, answer)];
 }
 
 function headerFaults(pointer: string, { headers = {} }: ResponseObject, answer: SeenAnswer): readonly string[] {
   return Object.keys(headers).flatMap((name) => {
     const seen = answer.headers[name.toLowerCase()];
-    const header = follow<HeaderObject>(`${pointer}/headers/${name}`);
+    const header = follow(`${pointer}/headers/${name}`);
     if (seen === undefined) return header.value.required ? [`header ${name} is missing`] : [];
     return schemaFaultsOf(`${header.pointer}/schema`, seen, `header ${name}`);
   });
@@ -95,7 +98,8 @@ function contentFaults(pointer: string, { content }: ResponseObject, answer: See
   if (content === undefined) {
     return answer.body === '' && type === undefined ? [] : ['a body or Content-Type where there is to be none'];
   }
-  if (type === undefined || !content[type]) return [`Content-Type ${type} is not one of ${Object.keys(content).join(', ')}`];
+  if (type === undefined || !content[type])
+    return [`Content-Type ${type} is not one of ${Object.keys(content).join(', ')}`];
   return schemaFaults(`${pointer}/content/${escape(type)}/schema`, answer);
 }
 
@@ -111,7 +115,9 @@ function schemaFaults(pointer: string, { headers, body }: SeenAnswer): readonly 
 function schemaFaultsOf(pointer: string, value: unknown, what: string): readonly string[] {
   const validate = ajv.getSchema(ID + pointer) ?? ajv.compile({ $ref: ID + pointer });
   if (validate(value)) return [];
-  return (validate.errors ?? []).map((error) => `${what}${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`);
+  return (validate.errors ?? []).map(
+    (error) => `${what}${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`,
+  );
 }
 
 function commonFaults({ status, headers, body, method }: SeenAnswer): readonly string[] {
@@ -127,14 +133,15 @@ function commonFaults({ status, headers, body, method }: SeenAnswer): readonly s
 }
 
 /** What stands at a pointer, and where: at the end of its references. */
-function follow<T extends { readonly $ref?: string }>(pointer: string): { readonly pointer: string; readonly value: T } {
-  const value = resolve<T>(pointer);
+function follow(pointer: string): { readonly pointer: string; readonly value: ResponseObject & HeaderObject } {
+  const value = resolve(pointer);
   return value.$ref === undefined ? { pointer, value } : follow(value.$ref);
 }
 
-function resolve<T>(pointer: string): T {
-  const steps = decodeURIComponent(pointer.slice(2)).split('/');
-  return steps.reduce<unknown>((value, step) => (value as Record<string, unknown>)[unescape(step)], document) as T;
+function resolve(pointer: string): ResponseObject & HeaderObject & Operation {
+  const steps = decodeURIComponent(pointer.slice(2)).split('/').map(unescape);
+  const value = steps.reduce<unknown>((object, step) => (object as Record<string, unknown>)[step], document);
+  return value as ResponseObject & HeaderObject & Operation;
 }
 
 function unescape(step: string): string {

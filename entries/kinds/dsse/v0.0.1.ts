@@ -6,10 +6,10 @@ import { EnvelopeTrial } from '../../envelope/trial.ts';
 import { InvalidEntry } from '../../failures.ts';
 import { type CheckedEntry, type EntryKind, type Examination, type SearchKey } from '../../kind.ts';
 import { type KeyMaterial } from '../../pki/x509.ts';
-import { digestKey, searchKeys, sha256Digest, signerKeys } from '../../search-keys.ts';
 import { readKeysIfReadable } from '../../spec/key.ts';
 import { PEM } from '../../spec/schema.ts';
-import { type Proposed, readParts, type Stored, type VerifiedSignature } from './v0.0.1-parts.ts';
+import { digestKey, searchKeys, sha256Digest, signerKeys } from '../../spec/search-keys.ts';
+import { type Proposed, readParts, type Stored } from './v0.0.1-parts.ts';
 
 /** A DSSE envelope all signatures of which the given verifiers made. The leaf keeps the signatures and two hashes. */
 export const dsse001: EntryKind = {
@@ -35,9 +35,11 @@ export const dsse001: EntryKind = {
   },
 };
 
-/** Keys of stored entries have to be readable only for the entry to be found by anything. */
-function examineStored(stored: Stored): Examination {
-  const keys = readKeysIfReadable(stored.signatures.map(({ verifier }) => verifier));
+/** A stored entry whose keys cannot be read is an entry all the same; only nothing finds it. */
+function examineStored(parts: Stored): Examination {
+  const signatures = parts.signatures.toSorted((a, b) => bytewise(a.signature, b.signature));
+  const stored = { ...parts, signatures };
+  const keys = readKeysIfReadable(signatures.map(({ verifier }) => verifier));
   const found = keys === undefined ? [] : searchKeys(leafKeys(stored, keys));
   return { claims: [], conclude: () => ({ ...entry(stored, found), notInsertable: 'missing proposed content' }) };
 }
@@ -61,10 +63,12 @@ function concludeProposed(
   payload: Uint8Array,
   keys: ReadonlyMap<string, KeyMaterial>,
 ): CheckedEntry {
-  const signatures = Array.from(keys, ([signature, key]) => ({ signature, verifier: key.canonicalPem }));
+  const sorted = [...keys].sort(([a], [b]) => bytewise(a, b));
+  const signatures = sorted.map(([signature, key]) => ({ signature, verifier: key.canonicalPem }));
   const stored = { envelopeHash: sha256Digest(utf8(text)), payloadHash: sha256Digest(payload), signatures };
   const digests = envelope.payloadType === IN_TOTO_TYPE ? statementDigests(payload, 'any') : undefined;
-  return entry(stored, searchKeys(leafKeys(stored, [...keys.values()]), digests));
+  const signers = sorted.map(([, key]) => key);
+  return entry(stored, searchKeys(leafKeys(stored, signers), digests));
 }
 
 function leafKeys({ payloadHash, envelopeHash }: Stored, keys: readonly KeyMaterial[]): readonly string[] {
@@ -74,14 +78,10 @@ function leafKeys({ payloadHash, envelopeHash }: Stored, keys: readonly KeyMater
 function entry(stored: Stored, found: readonly SearchKey[]): CheckedEntry {
   const { kind, version } = dsse001;
   const { envelopeHash, payloadHash } = stored;
-  const signatures = stored.signatures
-    .toSorted(bytewise)
-    .map(({ signature, verifier }) => ({ signature, verifier: toBase64(verifier) }));
+  const signatures = stored.signatures.map(({ signature, verifier }) => ({ signature, verifier: toBase64(verifier) }));
   const spec = { envelopeHash: { ...envelopeHash }, payloadHash: { ...payloadHash }, signatures };
   return { kind, version, body: utf8(canonicalJson({ apiVersion: version, kind, spec })), searchKeys: found };
 }
 
-/** Base64 is ASCII: code units are bytes. */
-function bytewise({ signature: a }: VerifiedSignature, { signature: b }: VerifiedSignature): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
+/** Order of signatures. Base64 is ASCII: code units are bytes. */
+const bytewise = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -5,11 +5,11 @@ import { readBase64 } from '../../base64.ts';
 import { InvalidEntry } from '../../failures.ts';
 import { type CheckedEntry, type EntryKind, type Examination } from '../../kind.ts';
 import { type KeyMaterial } from '../../pki/x509.ts';
-import { digestKey, keyHash, searchKeys } from '../../search-keys.ts';
 import { DIGEST_LENGTH, type DigestAlgorithm } from '../../signatures/claim.ts';
 import { readKey } from '../../spec/key.ts';
 import { objectIn, readSpec, textIn } from '../../spec/members.ts';
 import { BASE64, digestSchema, PEM } from '../../spec/schema.ts';
+import { digestKey, keyHash, searchKeys } from '../../spec/search-keys.ts';
 import { type NamedDigest, readDigest, refuseInvalid, required } from '../../spec/validation.ts';
 
 /** The digest of an artifact nobody has to see, signed with one key: Ed25519 keys sign as Ed25519ph. */

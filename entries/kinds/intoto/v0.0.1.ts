@@ -1,4 +1,3 @@
-import { sshFingerprint } from '../../pki/ssh-fingerprint.ts';
 import { toBase64, utf8 } from '../../../base/bytes.ts';
 import { canonicalJson } from '../../../base/canonical-json.ts';
 import { readBase64 } from '../../base64.ts';
@@ -7,11 +6,12 @@ import { claimSignatures, limitClaims, NONE_ACCEPTED, openEnvelope } from '../..
 import { IN_TOTO_TYPE, statementDigests } from '../../envelope/statement.ts';
 import { InvalidEntry } from '../../failures.ts';
 import { type CheckedEntry, type EntryKind, type Examination } from '../../kind.ts';
+import { sshFingerprint } from '../../pki/ssh-fingerprint.ts';
 import { type KeyMaterial } from '../../pki/x509.ts';
-import { digestKey, searchKeys, sha256Digest, signerKeys } from '../../search-keys.ts';
 import { readKey } from '../../spec/key.ts';
 import { objectIn, readSpec, textIn } from '../../spec/members.ts';
 import { PEM } from '../../spec/schema.ts';
+import { digestKey, searchKeys, sha256Digest, signerKeys } from '../../spec/search-keys.ts';
 import { type NamedDigest, readDigest, refuseInvalid, required } from '../../spec/validation.ts';
 
 /** A DSSE envelope in the text of which at least one signature was made with the one key. The leaf keeps its hashes. */

@@ -1,8 +1,8 @@
 import { JSON_LIMITS, type JsonLimits } from '../../../base/json-meter.ts';
 import { isObject, type JsonObject } from '../../../base/json-reader.ts';
 import { InvalidRequest } from '../failures.ts';
-import { requireLeast, requirePattern } from '../read.ts';
-import { member, readObject, unreadableBody } from './member.ts';
+import { requireLeast, requirePattern, unreadableBody } from '../read.ts';
+import { member, readObject } from './member.ts';
 
 /** Body of `entries/retrieve`, before the entries in it are checked. */
 export interface LogQueryBody {

@@ -1,13 +1,7 @@
 import { MalformedJson } from '../../../base/failures.ts';
 import type { JsonLimits } from '../../../base/json-meter.ts';
 import { foldedMember, isObject, type JsonObject, readJson } from '../../../base/json-reader.ts';
-import { InvalidRequest } from '../failures.ts';
-import { missing } from '../read.ts';
-
-/** A body that cannot become what the operation takes. @param parameter - Rekor's name for the body */
-export function unreadableBody(parameter: 'entry' | 'query', reason: string): InvalidRequest {
-  return new InvalidRequest(`parsing ${parameter} body from "" failed, because ${reason}`, 400);
-}
+import { missing, unreadableBody } from '../read.ts';
 
 /** The object in a body; `null` is one without members. @throws InvalidRequest */
 export function readObject(body: Uint8Array, parameter: 'entry' | 'query', limits: JsonLimits): JsonObject {

@@ -3,9 +3,9 @@ import { JSON_LIMITS, type JsonLimits } from '../../../base/json-meter.ts';
 import { isObject, type JsonObject } from '../../../base/json-reader.ts';
 import type { SearchQuestion } from '../../../log/types.ts';
 import { InvalidRequest } from '../failures.ts';
-import { missing, requirePattern, wrongType } from '../read.ts';
+import { missing, requirePattern, unreadableBody, wrongType } from '../read.ts';
 import { isEmail } from './email.ts';
-import { member, readObject, textMember, unreadableBody } from './member.ts';
+import { member, readObject, textMember } from './member.ts';
 
 const KEY_FORMATS = ['pgp', 'x509', 'minisign', 'ssh', 'tuf'] as const;
 const OPERATORS = ['and', 'or'] as const;
@@ -93,5 +93,5 @@ function requireOneOf<T extends string>(text: string, name: string, choices: rea
 
 /** In characters, not in UTF-16 units; a text twice as long need not be counted. */
 function isLongerThan(text: string, most: number): boolean {
-  return text.length > 2 * most || [...text].length > most;
+  return text.length > 2 * most || Array.from(text).length > most;
 }

@@ -1,8 +1,8 @@
 import { MalformedProposal } from '../../../entries/failures.ts';
 import type { Log, ProvenEntry } from '../../../log/types.ts';
 import type { Admission, LogQuery } from '../../admission/contract.ts';
-import { unreadableBody } from '../../http/bodies/member.ts';
 import type { Handlers } from '../../http/operation.ts';
+import { unreadableBody } from '../../http/read.ts';
 import { findById } from './find.ts';
 import { splitId, treeHex } from './ids.ts';
 import { rendererFor } from './render.ts';

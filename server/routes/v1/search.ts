@@ -22,7 +22,7 @@ export function searchRoutes(log: Log, admission: Admission, limits: SearchLimit
   const tree = treeHex(log.shard.treeId);
   return {
     async searchIndex({ body, query }) {
-      const page = readPage(query, limits);
+      const page = readPage(query, limits, log.shard.offset + log.head().size);
       const question = await admission.searchQuestion(body);
       const found = await find(log, question, page ?? { limit: limits.searchLimit, after: undefined });
       if (page === undefined && found.next !== undefined) throw tooMany(limits);
@@ -32,15 +32,15 @@ export function searchRoutes(log: Log, admission: Admission, limits: SearchLimit
   };
 }
 
-/** Undefined if the request does not ask for pages: Rekor has none. @throws InvalidRequest */
-function readPage(query: Asked['query'], { searchPage }: SearchLimits): Page | undefined {
+/** Undefined if the request does not ask for pages: Rekor has none. @param end - where the log ends @throws InvalidRequest */
+function readPage(query: Asked['query'], { searchPage }: SearchLimits, end: number): Page | undefined {
   const limit = readInteger(query, 'limit', 1);
   const after = readInteger(query, 'after', 0);
   if (limit === undefined && after === undefined) return undefined;
   if (limit !== undefined && limit > searchPage) {
     throw new InvalidRequest(`limit in query should be less than or equal to ${searchPage}`, 608);
   }
-  const from = after !== undefined && after > Number.MAX_SAFE_INTEGER ? Number.MAX_SAFE_INTEGER : after;
+  const from = after !== undefined && after > end ? end : after;
   return { limit: Number(limit ?? searchPage), after: from === undefined ? undefined : Number(from) };
 }
 

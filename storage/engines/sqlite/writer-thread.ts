@@ -1,16 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { Commit, LogIdentity } from '../../contract.ts';
 import { StaleCommit } from '../../failures.ts';
-
-export type WriterRequest =
-  | { readonly op: 'create'; readonly value: LogIdentity }
-  | { readonly op: 'commit'; readonly value: Commit }
-  | { readonly op: 'heartbeat'; readonly value: number }
-  | { readonly op: 'close' };
-
-export type WriterReply =
-  { readonly ok: true } | { readonly ok: false; readonly name: string; readonly message: string };
+import type { WriterReply, WriterRequest } from './writer-wire.ts';
 
 interface Waiting {
   readonly settle: () => void;

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openWriting } from './connection.ts';
-import type { WriterReply, WriterRequest } from './writer-thread.ts';
+import type { WriterReply, WriterRequest } from './writer-wire.ts';
 import { createWriter } from './writer.ts';
 
 /*

@@ -13,7 +13,7 @@ export type KeyType = 'P-256' | 'P-384' | 'P-521' | 'rsa' | 'ed25519';
 
 export function makeSigner(type: KeyType = 'P-256'): Signer {
   const { publicKey, privateKey } = makeKeys(type);
-  return { pem: publicKey.export({ type: 'spki', format: 'pem' }).toString(), privateKey };
+  return { pem: publicKey.export({ type: 'spki', format: 'pem' }), privateKey };
 }
 
 function makeKeys(type: KeyType): { publicKey: KeyObject; privateKey: KeyObject } {

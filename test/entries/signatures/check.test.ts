@@ -53,8 +53,22 @@ describe('rekor-v1 §3.0: signatures that hold', () => {
 
   it('answers stand in the order of the claims, whatever their keys', () => {
     const bad = overSha256(p256.key, hash('sha256'), Buffer.alloc(3));
-    const claims = [overDigest(rsa, 'sha256'), bad, overDigest(p256, 'sha256'), bad, overDigest(p224, 'sha256'), overMessage(p256)];
-    expect(checkClaims(claims).map((refusal) => refusal === undefined)).toStrictEqual([true, false, true, false, true, true]);
+    const claims = [
+      overDigest(rsa, 'sha256'),
+      bad,
+      overDigest(p256, 'sha256'),
+      bad,
+      overDigest(p224, 'sha256'),
+      overMessage(p256),
+    ];
+    expect(checkClaims(claims).map((refusal) => refusal === undefined)).toStrictEqual([
+      true,
+      false,
+      true,
+      false,
+      true,
+      true,
+    ]);
   });
 });
 
@@ -64,7 +78,11 @@ describe('rekor-v1 §3.0: the words for signatures that do not', () => {
   it.each([
     ['over another digest', { ...der, signed: overDigest(p256, 'sha384').signed }, notDer],
     ['with a byte behind it', { ...der, signature: Buffer.concat([der.signature, Buffer.of(0)]) }, notDer],
-    ['with a negative r', overSha256(p256.key, hash('sha256'), Buffer.from('300602018002 0101'.replace(' ', ''), 'hex')), notDer],
+    [
+      'with a negative r',
+      overSha256(p256.key, hash('sha256'), Buffer.from('300602018002 0101'.replace(' ', ''), 'hex')),
+      notDer,
+    ],
     ['with a third number', overSha256(p256.key, hash('sha256'), Buffer.from('3009020101020101020101', 'hex')), notDer],
     ['of zeros', overSha256(p256.key, hash('sha256'), Buffer.from('3006020100020100', 'hex')), notDer],
     ['with an r of a million digits', overSha256(p256.key, hash('sha256'), hugeDer()), notDer],
@@ -79,12 +97,16 @@ describe('rekor-v1 §3.0: the words for signatures that do not', () => {
     ['DER with a length that is not minimal', Buffer.from('308106020101020101', 'hex')],
     ['DER with a number that is not minimal, and odd', Buffer.from('300702020001020101', 'hex')],
   ])('neither DER nor P1363: %s', (_name, signature) => {
-    expect(checkClaims([overSha256(p256.key, hash('sha256'), signature)])).toStrictEqual(['ecdsa: Invalid IEEE_P1363 encoded bytes']);
+    expect(checkClaims([overSha256(p256.key, hash('sha256'), signature)])).toStrictEqual([
+      'ecdsa: Invalid IEEE_P1363 encoded bytes',
+    ]);
   });
 
   it('IEEE P1363', () => {
     const signature = sign('sha256', MESSAGE, { key: p256.privateKey, dsaEncoding: 'ieee-p1363' });
-    const claims = [signature, flip(signature, 5), flip(signature, 60)].map((each) => overSha256(p256.key, hash('sha256'), each));
+    const claims = [signature, flip(signature, 5), flip(signature, 60)].map((each) =>
+      overSha256(p256.key, hash('sha256'), each),
+    );
     const words = 'invalid signature when validating IEEE_P1363 encoded signature';
     expect(checkClaims(claims)).toStrictEqual([undefined, words, words]);
     const messages = claims.map((claim) => ({ ...claim, signed: { over: 'message', message: MESSAGE } as const }));
@@ -104,19 +126,27 @@ describe('rekor-v1 §3.0: the words for signatures that do not', () => {
 
   it('Ed25519 over a message', () => {
     const good = overMessage(ed25519, null as never);
-    expect(checkClaims([{ ...good, signature: flip(good.signature, 3) }])).toStrictEqual(['failed to verify signature']);
+    expect(checkClaims([{ ...good, signature: flip(good.signature, 3) }])).toStrictEqual([
+      'failed to verify signature',
+    ]);
     expect(checkClaims([{ ...good, signature: Buffer.alloc(5) }])).toStrictEqual(['failed to verify signature']);
   });
 
   it.each(['sha256', 'sha384'] as const)('Ed25519 over a digest of %s', (algorithm) => {
-    const claim: SignatureClaim = { key: ed25519.key, signature: Buffer.alloc(64), signed: { over: 'digest', algorithm, digest: hash(algorithm) } };
+    const claim: SignatureClaim = {
+      key: ed25519.key,
+      signature: Buffer.alloc(64),
+      signed: { over: 'digest', algorithm, digest: hash(algorithm) },
+    };
     const name = algorithm === 'sha256' ? 'SHA-256' : 'SHA-384';
     expect(checkClaims([claim])).toStrictEqual([`unsupported hash algorithm: "${name}" not in [SHA-512]`]);
   });
 
   it('a digest that is none of its algorithm', () => {
     const claims = [p256, rsa, ed25519].map(({ key }) => overSha256(key, Buffer.alloc(31), Buffer.alloc(64)));
-    expect(checkClaims(claims)).toStrictEqual(claims.map(() => 'unexpected length of digest for hash function specified'));
+    expect(checkClaims(claims)).toStrictEqual(
+      claims.map(() => 'unexpected length of digest for hash function specified'),
+    );
   });
 });
 
@@ -135,8 +165,16 @@ describe('Go crypto/rsa: keys that no signature is checked with', () => {
   const odd = Buffer.alloc(256, 0xff);
   const e = Buffer.of(1, 0, 1);
   it.each([
-    ['of 512 bits', small.key, 'crypto/rsa: 512-bit keys are insecure (see https://go.dev/pkg/crypto/rsa#hdr-Minimum_key_size)'],
-    ['longer than anyone needs', rsaKey(Buffer.alloc(2049, 0xff), e), 'crypto/rsa: 16392-bit keys are not supported, at most 16384 bits are'],
+    [
+      'of 512 bits',
+      small.key,
+      'crypto/rsa: 512-bit keys are insecure (see https://go.dev/pkg/crypto/rsa#hdr-Minimum_key_size)',
+    ],
+    [
+      'longer than anyone needs',
+      rsaKey(Buffer.alloc(2049, 0xff), e),
+      'crypto/rsa: 16392-bit keys are not supported, at most 16384 bits are',
+    ],
     ['even', rsaKey(flip(odd, 255), e), 'crypto/rsa: public modulus is even'],
     ['with exponent 1', rsaKey(odd, Buffer.of(1)), 'crypto/rsa: public exponent too small or negative'],
     ['with an even exponent', rsaKey(odd, Buffer.of(4)), 'crypto/rsa: public exponent is even'],

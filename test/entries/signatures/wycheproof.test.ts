@@ -45,7 +45,10 @@ function holdsForRekor(file: string, { tcId, result }: Vector): boolean {
   return result === 'valid' || (HALVES_OF_ODD_SIZE[file]?.includes(tcId) ?? false);
 }
 
-function claimsOf(file: string, form: 'message' | 'digest'): { readonly vector: Vector; readonly claim: SignatureClaim }[] {
+function claimsOf(
+  file: string,
+  form: 'message' | 'digest',
+): { readonly vector: Vector; readonly claim: SignatureClaim }[] {
   return read(file).testGroups.flatMap(({ sha, publicKeyPem, tests }) => {
     const { key } = readKeyMaterial(Buffer.from(publicKeyPem));
     const algorithm = sha?.toLowerCase().replace('-', '') as DigestAlgorithm;

@@ -1,8 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { toHex } from '../base/bytes.ts';
-import { type SearchKey } from './kind.ts';
-import { type KeyMaterial } from './pki/x509.ts';
-import { type NamedDigest } from './spec/validation.ts';
+import { toHex } from '../../base/bytes.ts';
+import { type SearchKey } from '../kind.ts';
+import { type KeyMaterial } from '../pki/x509.ts';
+import { type NamedDigest } from './validation.ts';
 
 /** Code units. No question can be longer, so a longer key would never be found; Rekor's index cuts there as well. */
 const MAX_KEY_LENGTH = 512;

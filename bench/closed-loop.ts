@@ -1,0 +1,87 @@
+import { type Connection, openConnection } from './connection.ts';
+
+export interface LoopPlan {
+  readonly port: number;
+  readonly connections: number;
+  /** How long new requests are sent. */
+  readonly seconds: number;
+  /** The only status that counts as done. */
+  readonly status: number;
+  /** Undefined ends the loop early. */
+  readonly next: () => Buffer | undefined;
+}
+
+export interface LoopResult {
+  readonly done: number;
+  /** How often each other status came. */
+  readonly refused: Readonly<Record<string, number>>;
+  /** From the first request to the last answer. */
+  readonly seconds: number;
+  /** Of those done, in milliseconds, ascending. */
+  readonly latencies: Float64Array;
+  /** Whether the requests ran out before the time did. */
+  readonly ranOut: boolean;
+  /** CPU time of this process for each request. */
+  readonly microsecondsPerRequest: number;
+}
+
+/** Each connection sends its next request when the answer to the last has come. */
+export async function closedLoop(plan: LoopPlan): Promise<LoopResult> {
+  const { promise: lost, reject } = Promise.withResolvers<never>();
+  const opened = Array.from({ length: plan.connections }, () => openConnection(plan.port, reject));
+  const connections = await Promise.race([Promise.all(opened), lost]);
+  const meter = new Meter(plan.status);
+  const cpu = process.cpuUsage();
+  const start = performance.now();
+  const until = start + plan.seconds * 1000;
+  await Promise.race([Promise.all(connections.map((connection) => drive(connection, plan, until, meter))), lost]);
+  const seconds = (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  for (const connection of connections) connection.close();
+  return {
+    ...meter.result(),
+    seconds,
+    ranOut: seconds < plan.seconds,
+    microsecondsPerRequest: (user + system) / meter.count,
+  };
+}
+
+function drive(connection: Connection, plan: LoopPlan, until: number, meter: Meter): Promise<void> {
+  return new Promise((resolve) => {
+    let sent = 0;
+    const finished = (status: number): void => {
+      const now = performance.now();
+      meter.add(status, now - sent);
+      step(now);
+    };
+    const step = (now: number): void => {
+      const request = now < until ? plan.next() : undefined;
+      if (request === undefined) return resolve();
+      sent = now;
+      connection.send(request, finished);
+    };
+    step(performance.now());
+  });
+}
+
+class Meter {
+  readonly #status: number;
+  readonly #latencies: number[] = [];
+  readonly #refused: Record<string, number> = {};
+  count = 0;
+
+  constructor(status: number) {
+    this.#status = status;
+  }
+
+  add(status: number, latency: number): void {
+    this.count += 1;
+    if (status === this.#status) this.#latencies.push(latency);
+    else this.#refused[status] = (this.#refused[status] ?? 0) + 1;
+  }
+
+  result(): Pick<LoopResult, 'done' | 'refused' | 'latencies'> {
+    const latencies = Float64Array.from(this.#latencies).sort();
+    return { done: latencies.length, refused: this.#refused, latencies };
+  }
+}

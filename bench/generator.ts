@@ -1,0 +1,57 @@
+import { requestOf } from './connection.ts';
+import { type LoopResult, closedLoop } from './closed-loop.ts';
+import { type BodyKind, makeSubmissions } from './submissions.ts';
+
+/*
+ * The other side of the wire, a process of its own: what it costs is not counted as the server's, and what it sends
+ * is made before the clock runs.
+ */
+
+export interface LoopSettings {
+  readonly port: number;
+  readonly connections: number;
+  readonly seconds: number;
+}
+
+export interface Question {
+  readonly path: string;
+  /** Makes it a POST. */
+  readonly body?: string;
+}
+
+export type Command =
+  | { readonly do: 'make'; readonly kind: BodyKind; readonly count: number }
+  /** Sends what was made, each once. */
+  | { readonly do: 'submit'; readonly loop: LoopSettings }
+  /** Asks these over and over. */
+  | { readonly do: 'ask'; readonly loop: LoopSettings; readonly questions: readonly Question[] };
+
+/** Undefined once something was made. */
+export type Report = LoopResult | undefined;
+
+let made: readonly Buffer[] = [];
+
+async function perform(command: Command): Promise<Report> {
+  switch (command.do) {
+    case 'make':
+      made = makeSubmissions(command.kind, command.count);
+      return undefined;
+    case 'submit': {
+      const left = made.values();
+      const result = await closedLoop({ ...command.loop, status: 201, next: () => left.next().value });
+      made = [];
+      return result;
+    }
+    case 'ask': {
+      const requests = command.questions.map(({ path, body }) =>
+        requestOf(body === undefined ? 'GET' : 'POST', path, body),
+      );
+      let at = 0;
+      return closedLoop({ ...command.loop, status: 200, next: () => requests[(at += 1) % requests.length] });
+    }
+  }
+}
+
+process.on('message', (command) => {
+  void perform(command as Command).then((report) => process.send?.({ report }));
+});

@@ -1,0 +1,55 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Row } from './measure.ts';
+
+const RESULTS = new URL('./results.jsonl', import.meta.url);
+const README = new URL('./README.md', import.meta.url);
+const START = '<!-- results: written by npm run bench -- --keep -->';
+const END = '<!-- end of results -->';
+
+/** Numbers as they are printed: four digits are more than any of them is good for. */
+export function rounded(row: Row): Row {
+  const entries = Object.entries(row).map(([name, value]) => [
+    name,
+    typeof value === 'number' ? Number(value.toPrecision(4)) : value,
+  ]);
+  return Object.fromEntries(entries) as Row;
+}
+
+/** Puts each row in the place of the one that measured the same before, and writes the table anew. */
+export function keep(rows: readonly Row[]): void {
+  const names = new Set(rows.map(({ bench }) => bench));
+  const kept = [...readResults().filter(({ bench }) => !names.has(bench)), ...rows];
+  writeFileSync(RESULTS, kept.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  const readme = readFileSync(README, 'utf8');
+  const [before = ''] = readme.split(START);
+  const after = readme.split(END)[1] ?? '';
+  writeFileSync(README, `${before}${START}\n\n${tableOf(kept)}\n${END}${after}`);
+}
+
+function readResults(): readonly Row[] {
+  const lines = readFileSync(RESULTS, { encoding: 'utf8', flag: 'a+' }).split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Row);
+}
+
+const COLUMNS: readonly (readonly [string, (row: Row) => string | number])[] = [
+  ['what', ({ bench }) => bench],
+  ['per second', ({ perSecond }) => Math.round(perSecond)],
+  ['p50 ms', ({ p50Ms }) => p50Ms],
+  ['p99 ms', ({ p99Ms }) => p99Ms],
+  ['max ms', ({ maxMs }) => maxMs],
+  ['server CPU µs', ({ serverMicroseconds }) => Math.round(serverMicroseconds)],
+  ['generator CPU µs', ({ generatorMicroseconds }) => Math.round(generatorMicroseconds)],
+  ['peak MiB', ({ peakMiB }) => Math.round(peakMiB)],
+  ['longest stall ms', ({ stallMs }) => stallMs],
+  ['date', ({ date }) => date],
+  ['machine', ({ processor, cores, node, syncMs }) => `${cores} × ${processor}, Node ${node}, fdatasync ${syncMs} ms`],
+];
+
+function tableOf(rows: readonly Row[]): string {
+  const lines = [
+    COLUMNS.map(([title]) => title),
+    COLUMNS.map(() => '---'),
+    ...rows.map((row) => COLUMNS.map(([, cell]) => String(cell(row)))),
+  ];
+  return lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+}

@@ -1,0 +1,79 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Failure } from '../../../base/failure.ts';
+import { MAX_CLAIMS } from '../../../entries/kind.ts';
+import { kinds } from '../../../entries/kinds/index.ts';
+import { admit, admitEach, bodyOf, keysOf, registry, stored } from './admit.ts';
+import { dsse, envelope, hashedrekord, intoto001, intoto002, type Proposal } from './proposals.ts';
+import { makeSigner } from './signing.ts';
+
+const signer = makeSigner();
+const other = makeSigner('ed25519');
+const both = envelope([signer, other]);
+
+const samples: Readonly<Record<string, Proposal>> = {
+  'hashedrekord 0.0.1': hashedrekord(signer),
+  'intoto 0.0.1': intoto001(JSON.stringify(both), signer.pem),
+  'intoto 0.0.2': intoto002(both, [signer.pem, other.pem]),
+  'dsse 0.0.1': dsse(JSON.stringify(both), [signer.pem, other.pem]),
+};
+
+describe.each(kinds)('the contract of every kind: $kind $version', ({ kind, version, schema }) => {
+  const sample = samples[`${kind} ${version}`];
+
+  it('has a sample here, and publishes a schema', () => {
+    expect(sample).toMatchObject({ kind, apiVersion: version });
+    expect(schema).toHaveProperty('type', 'object');
+  });
+
+  it('makes of a stored body the same bytes again, and none of its keys is new', () => {
+    const entry = admit(sample);
+    const again = admit(stored(entry), 'lookup');
+    expect(bodyOf(again)).toBe(bodyOf(entry));
+    const leafKeys = entry.searchKeys.filter(({ source }) => source === 'leaf').map(({ text }) => text);
+    expect(keysOf(again)).toEqual(leafKeys);
+  });
+
+  it('answers any JSON with a failure or an entry, and asks for few checks', () => {
+    fc.assert(
+      fc.property(damaged(sample?.spec), (spec) => {
+        const [result] = admitEach([{ kind, apiVersion: version, spec }], 'lookup');
+        expect(!(result instanceof Error) || result instanceof Failure).toBe(true);
+        if (result === undefined || result instanceof Error) return;
+        expect(registry.examine({ kind, apiVersion: version, spec }).claims.length).toBeLessThanOrEqual(MAX_CLAIMS);
+        expect(bodyOf(admit(stored(result), 'lookup'))).toBe(bodyOf(result));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+/** The spec with one value inside it replaced, or none of it left. */
+function damaged(spec: unknown): fc.Arbitrary<unknown> {
+  const places = placesIn(spec);
+  const replaced = fc
+    .tuple(fc.constantFrom(...places), odd())
+    .map(([place, value]): unknown => replace(spec, place, value));
+  return fc.oneof(fc.jsonValue(), replaced, replaced);
+}
+
+/** What trips parsers: also text that is nearly right, and text without a UTF-8 form. */
+function odd(): fc.Arbitrary<unknown> {
+  const text = fc.constantFrom('', 'AAAA', '\ud800', 'sha512', '{"signatures":[{"sig":"AAAA"}]}', '__proto__');
+  return fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary' }), text, fc.base64String());
+}
+
+type Place = readonly (string | number)[];
+
+function placesIn(value: unknown, at: Place = []): readonly Place[] {
+  if (typeof value !== 'object' || value === null) return [at];
+  return [at, ...Object.entries(value).flatMap(([name, member]) => placesIn(member, [...at, name]))];
+}
+
+function replace(value: unknown, [name, ...rest]: Place, by: unknown): unknown {
+  if (name === undefined) return by;
+  if (Array.isArray(value))
+    return value.map((item: unknown, i) => (String(i) === name ? replace(item, rest, by) : item));
+  const object = value as Readonly<Record<string, unknown>>;
+  return { ...object, [name]: replace(object[name], rest, by) };
+}

@@ -1,0 +1,163 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { toHex } from '../../base/bytes.ts';
+import { NotWritable } from '../../log/failures.ts';
+import type { LogStore } from '../../storage/contract.ts';
+import type { HeadJournal } from '../../storage/journal.ts';
+import { addMany, admitted, isProven, LIMITS, openRoom, type Room, type RoomOptions, useFolder } from './room.ts';
+
+const folder = useFolder();
+
+/** Whether the write that fails was made all the same: nobody who gets a rejection can know. */
+type Made = 'not made' | 'made';
+
+function failingAt(n: number, made: Made, write: (value: never) => Promise<void>) {
+  let calls = 0;
+  return async (value: unknown): Promise<void> => {
+    calls += 1;
+    if (calls !== n || made === 'made') await write(value as never);
+    if (calls === n) throw new Error('the disk is gone');
+  };
+}
+
+const failingStore = (n: number, made: Made): RoomOptions => ({
+  store: (real: LogStore): LogStore => ({ ...real, commit: failingAt(n, made, real.commit) }),
+});
+const failingJournal = (n: number, made: Made): RoomOptions => ({
+  journal: (real: HeadJournal): HeadJournal => ({ ...real, append: failingAt(n, made, real.append) }),
+});
+
+/** Sends entries one after another, and a burst at the end, and tells which were acknowledged. */
+async function sendUntilFailure(room: Room): Promise<readonly string[]> {
+  const acknowledged: string[] = [];
+  const send = async (text: string): Promise<void> => {
+    const { entry } = await room.log.add(admitted(text));
+    expect(entry.head.size).toBeGreaterThan(entry.index);
+    acknowledged.push(text);
+  };
+  for (let i = 0; i < 2; i += 1) await send(`single ${i}`);
+  const burst = Array.from({ length: 12 }, (_, i) => send(`burst ${i}`));
+  const reasons = (await Promise.allSettled(burst)).flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+  expect(reasons.length).toBeGreaterThan(0);
+  expect(new Set(reasons.map(String))).toEqual(new Set(['Error: the outcome is unknown']));
+  return acknowledged;
+}
+
+describe('decision: an unknown outcome ends the process, and the next start recovers', () => {
+  const cases: readonly { readonly what: string; readonly options: RoomOptions; readonly size: number }[] = [
+    { what: 'a commit that failed', options: failingStore(4, 'not made'), size: 7 },
+    { what: 'a commit that was made and not known', options: failingStore(4, 'made'), size: 12 },
+    { what: 'a head that was not journalled', options: failingJournal(4, 'not made'), size: 12 },
+    { what: 'a head that was journalled and not known', options: failingJournal(4, 'made'), size: 12 },
+  ];
+  for (const { what, options, size } of cases) {
+    it(what, async () => {
+      const room = await openRoom(folder(), { ...options, limits: { ...LIMITS, batch: 5 } });
+      const acknowledged = await sendUntilFailure(room);
+      expect(acknowledged.length).toBe(7);
+      expect(room.log.head().size).toBe(7);
+      expect(room.fatal.map(String)).toEqual(['Error: the disk is gone']);
+      await expect(room.log.add(admitted('later'))).rejects.toThrow(new NotWritable('the log has failed'));
+      await room[Symbol.asyncDispose]();
+      expect(room.fatal.length).toBe(1);
+
+      await using next = await openRoom(folder());
+      expect(next.log.head().size).toBeGreaterThanOrEqual(size);
+      for (const text of acknowledged) {
+        const found = await next.log.byLeaf(admitted(text).leafHash);
+        expect(found && isProven(found)).toBe(true);
+      }
+      const again = await Promise.all(Array.from({ length: 12 }, (_, i) => next.log.add(admitted(`burst ${i}`))));
+      expect(again.every(({ entry }) => isProven(entry))).toBe(true);
+      expect(next.log.head().size).toBe(14);
+    });
+  }
+
+  it('a signer that gives nothing', async () => {
+    const signer = { publicKey: new Uint8Array(), sign: async () => [] };
+    await using first = await openRoom(folder());
+    await addMany(first.log, 0, 1);
+    await first[Symbol.asyncDispose]();
+    const room = await openRoom(folder(), { signer });
+    await expect(room.log.add(admitted('x'))).rejects.toThrow('the outcome is unknown');
+    expect(room.fatal.map(String)).toEqual(['Error: the signer gave fewer signatures than it was given messages']);
+    expect(room.log.head().size).toBe(1);
+    await room[Symbol.asyncDispose]();
+  });
+});
+
+interface Event {
+  readonly what: 'commit' | 'journal';
+  readonly at: 'start' | 'end';
+  readonly size: number;
+  /** Size of the head that was shown at that moment. */
+  readonly shown: number;
+}
+
+/** Wraps store and journal so that every write is written down, and the journal is slow. */
+function recorded(events: Event[], shown: () => number): RoomOptions {
+  const note = async (what: Event['what'], size: number, write: () => Promise<void>): Promise<void> => {
+    events.push({ what, at: 'start', size, shown: shown() });
+    await write();
+    events.push({ what, at: 'end', size, shown: shown() });
+  };
+  return {
+    store: (real) => ({ ...real, commit: (value) => note('commit', value.head.size, () => real.commit(value)) }),
+    journal: (real) => ({
+      ...real,
+      append: (head) =>
+        note('journal', head.size, async () => {
+          await delay(15);
+          await real.append(head);
+        }),
+    }),
+  };
+}
+
+describe('decision: commit, journal, show', () => {
+  it('no head is journalled before it is committed, and none shown before it is journalled', async () => {
+    const events: Event[] = [];
+    let room: Room | undefined;
+    room = await openRoom(folder(), {
+      ...recorded(events, () => room?.log.head().size ?? 0),
+      limits: { ...LIMITS, batch: 3 },
+    });
+    const added = await addMany(room.log, 0, 20);
+    expect(added.every(({ entry }) => isProven(entry))).toBe(true);
+    await room[Symbol.asyncDispose]();
+
+    const sizes = [3, 6, 9, 12, 15, 18, 20];
+    const place = (what: Event['what'], at: Event['at'], size: number): number =>
+      events.findIndex((event) => event.what === what && event.at === at && event.size === size);
+    for (const [i, size] of sizes.entries()) {
+      expect(place('commit', 'end', size)).toBeGreaterThan(-1);
+      expect(place('journal', 'start', size)).toBeGreaterThan(place('commit', 'end', size));
+      const next = sizes[i + 1];
+      if (next !== undefined) expect(place('journal', 'start', next)).toBeGreaterThan(place('journal', 'end', size));
+    }
+    for (const [i, { shown }] of events.entries()) {
+      const journalled = events.slice(0, i + 1).filter(({ what, at }) => what === 'journal' && at === 'end');
+      expect(shown).toBeLessThanOrEqual(Math.max(0, ...journalled.map(({ size }) => size)));
+    }
+  });
+
+  it('the journal of one batch overlaps the commit of the next', async () => {
+    const events: Event[] = [];
+    await using room = await openRoom(folder(), { ...recorded(events, () => 0), limits: { ...LIMITS, batch: 3 } });
+    await addMany(room.log, 0, 12);
+    const order = events.map(({ what, at, size }) => `${what} ${at} ${size}`);
+    for (const size of [3, 6, 9]) {
+      expect(order.indexOf(`commit start ${size + 3}`)).toBeLessThan(order.indexOf(`journal end ${size}`));
+      expect(order.indexOf(`commit start ${size + 6}`)).not.toBe(order.indexOf(`journal start ${size}`) + 1);
+    }
+  });
+
+  it('what stands in the journal after each answer is the head of that answer or a later one', async () => {
+    await using room = await openRoom(folder());
+    for (let i = 0; i < 5; i += 1) {
+      const { entry } = await room.log.add(admitted(`entry ${i}`));
+      expect(room.journal.last()?.size).toBe(entry.head.size);
+      expect(toHex(room.journal.last()?.root ?? new Uint8Array())).toBe(toHex(entry.head.root));
+    }
+  });
+});

@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach } from 'vitest';
+import { utf8 } from '../../base/bytes.ts';
+import type { AdmittedEntry, SearchKey } from '../../entries/kind.ts';
+import type { Clock } from '../../log/clock.ts';
+import { type OpenedLog, type OpenParts, openLog } from '../../log/open.ts';
+import type { SequencerLimits } from '../../log/sequencer.ts';
+import type { AddedEntry, ProvenEntry } from '../../log/types.ts';
+import { hashLeaf } from '../../merkle/hash.ts';
+import { verifyInclusion } from '../../merkle/verify.ts';
+import { inventKey } from '../../server/keys.ts';
+import type { LogStore } from '../../storage/contract.ts';
+import { openFileJournal } from '../../storage/engines/file-journal/open.ts';
+import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
+import type { HeadJournal } from '../../storage/journal.ts';
+
+/** The key that logs of one test file sign with. */
+export const KEY = inventKey('v1');
+export const LIMITS: SequencerLimits = { maxWaiting: 100_000, maxWaitingBytes: 2 ** 30, batch: 100_000 };
+export const EXPECTED = { origin: 'log.test', logId: KEY.id, tileKeyId: 'cd'.repeat(32) };
+
+/** A clock that a test sets. */
+export interface TestClock extends Clock {
+  time: number;
+  reason: string | undefined;
+}
+
+export function testClock(time = 1_700_000_000): TestClock {
+  const clock: TestClock = { time, reason: undefined, now: () => clock.time, doubt: () => clock.reason };
+  return clock;
+}
+
+export interface RoomOptions extends Partial<Omit<OpenParts, 'store' | 'journal' | 'fatal'>> {
+  /** Puts something before the real store. */
+  readonly store?: (real: LogStore) => LogStore;
+  readonly journal?: (real: HeadJournal) => HeadJournal;
+}
+
+/** A log over the real engine and the real journal. */
+export interface Room extends AsyncDisposable {
+  readonly log: OpenedLog['log'];
+  readonly opened: OpenedLog;
+  readonly store: LogStore;
+  readonly journal: HeadJournal;
+  /** What `fatal` was called with. */
+  readonly fatal: readonly unknown[];
+}
+
+export async function openRoom(folder: string, options: RoomOptions = {}): Promise<Room> {
+  await using cleanup = new AsyncDisposableStack();
+  const store = cleanup.use(await openSqliteStore(join(folder, 'data'), 'a test'));
+  const journal = cleanup.use(await openFileJournal(join(folder, 'heads')));
+  const fatal: unknown[] = [];
+  const parts: OpenParts = {
+    expected: EXPECTED,
+    publicKey: KEY.publicKey,
+    signer: KEY.signer,
+    clock: testClock(),
+    limits: LIMITS,
+    newTreeId: () => '1234567890123456789',
+    ...options,
+    store: options.store?.(store) ?? store,
+    journal: options.journal?.(journal) ?? journal,
+    fatal: (reason) => void fatal.push(reason),
+  };
+  const opened = cleanup.use(await openLog(parts));
+  const rest = cleanup.move();
+  return { log: opened.log, opened, store, journal, fatal, [Symbol.asyncDispose]: () => rest.disposeAsync() };
+}
+
+/** A folder for each test of a file. */
+export function useFolder(): () => string {
+  let folder = '';
+  beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'stele-log-'))));
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  return () => folder;
+}
+
+export function admitted(text: string, keys: readonly string[] = []): AdmittedEntry {
+  const body = utf8(text);
+  const searchKeys = keys.map((key): SearchKey => ({ source: 'leaf', text: key }));
+  return { kind: 'test', version: '1', body, leafHash: hashLeaf(body), searchKeys };
+}
+
+/** Entries `from` up to `to`, sent in one turn. */
+export function addMany(log: OpenedLog['log'], from: number, to: number): Promise<readonly AddedEntry[]> {
+  return Promise.all(Array.from({ length: to - from }, (_, i) => log.add(admitted(`entry ${from + i}`))));
+}
+
+export function isProven({ head, index, body, leafHash, proof }: ProvenEntry): boolean {
+  const own = hashLeaf(body);
+  return own.every((byte, i) => byte === leafHash[i]) && verifyInclusion(head, index, own, proof);
+}

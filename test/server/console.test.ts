@@ -1,0 +1,63 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Asking, askOf } from '../support/ask.ts';
+import { launchChromium } from '../support/chromium.ts';
+import { openTestLog } from '../support/log.ts';
+
+let opened: Awaited<ReturnType<typeof openTestLog>>;
+let asking: Asking;
+let browser: Browser;
+beforeAll(async () => {
+  opened = await openTestLog();
+  asking = await askOf(opened.app);
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser.close();
+  await asking[Symbol.asyncDispose]();
+  await opened.close();
+});
+
+/** Opens a page, and keeps what it asks for and complains about. */
+async function open(path: string, options: { width: number; dark?: boolean }) {
+  const page = await browser.newPage({
+    viewport: { width: options.width, height: 800 },
+    colorScheme: options.dark ? 'dark' : 'light',
+  });
+  const requests: string[] = [];
+  const complaints: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(asking.base + path);
+  return { page, requests, complaints };
+}
+
+describe('/docs in a browser, under its content policy', () => {
+  it('shows every operation, tries one, and asks no other server', async () => {
+    const { page, requests, complaints } = await open('/docs', { width: 1000 });
+    await page.waitForSelector('.opblock');
+    expect(await page.locator('.opblock').count()).toBe(11);
+    await page.click('#operations-log-getLogInfo .opblock-summary-control');
+    await page.click('#operations-log-getLogInfo .try-out__btn');
+    await page.click('#operations-log-getLogInfo .execute');
+    await page.waitForSelector('#operations-log-getLogInfo .live-responses-table');
+    const shown = await page.textContent('#operations-log-getLogInfo .live-responses-table');
+    expect(shown).toContain(opened.log.shard.treeId);
+    expect(requests.filter((url) => !url.startsWith(asking.base) && !url.startsWith('data:'))).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});
+
+describe('/ in a browser', () => {
+  it.each([false, true])('fits a phone, and follows its colours (dark: %s)', async (dark) => {
+    const { page, complaints } = await open('/', { width: 360, dark });
+    const seen = await page.evaluate<{ width: number; color: string }>(
+      `({ width: document.documentElement.scrollWidth, color: getComputedStyle(document.body).color })`,
+    );
+    expect(seen).toEqual({ width: 360, color: dark ? 'rgb(255, 255, 255)' : 'rgb(0, 0, 0)' });
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});

@@ -1,0 +1,75 @@
+import { hash } from 'node:crypto';
+import { utf8 } from '../../base/bytes.ts';
+import type { SearchKey } from '../../entries/kind.ts';
+import { hashLeaf } from '../../merkle/hash.ts';
+import { emptyTile } from '../../merkle/tile.ts';
+import { type RootHash, logIndex, nodeHash, treeSize } from '../../merkle/types.ts';
+import type { Commit, FullTile, LogIdentity, SequencedEntry, StoredEntry, StoredHead } from '../../storage/contract.ts';
+
+/*
+ * Commits as an engine sees them: it looks neither into bodies nor into hashes, so these need not be a tree.
+ */
+
+export const IDENTITY: LogIdentity = {
+  treeId: '9223372036854775807',
+  origin: 'log.test',
+  logId: 'ab'.repeat(32),
+  tileKeyId: 'cd'.repeat(32),
+  offset: 2 ** 53 - 1,
+  created: 1_700_000_000,
+};
+
+export interface EntryParts {
+  readonly keys?: readonly SearchKey[];
+  readonly attestation?: Uint8Array;
+  readonly body?: Uint8Array;
+}
+
+export function entryAt(index: number, { keys, attestation, body = utf8(`body ${index}`) }: EntryParts = {}) {
+  const entry: SequencedEntry = {
+    index: logIndex(index),
+    integratedTime: 1_700_000_000 + index,
+    body,
+    leafHash: hashLeaf(body),
+    signedEntryTimestamp: utf8(`timestamp ${index}`),
+    searchKeys: keys ?? [{ source: 'leaf', text: `entry:${index}` }],
+    ...(attestation && { attestation }),
+  };
+  return entry;
+}
+
+export function headOf(size: number): StoredHead {
+  const root = nodeHash(hash('sha256', `root ${size}`, 'buffer')) as RootHash;
+  return { size: treeSize(size), root, at: 1_700_000_000 + size, signature: utf8(`signature ${size}`) };
+}
+
+/** A tile that says which it is. */
+export function tileAt(level: number, index: number): FullTile {
+  const tile = emptyTile();
+  tile.set(utf8(`tile ${level}/${index}`));
+  return { level, index, tile };
+}
+
+export function commitOf(from: number, entries: readonly SequencedEntry[], tiles: readonly FullTile[] = []): Commit {
+  return { from: treeSize(from), entries, tiles, head: headOf(from + entries.length) };
+}
+
+/** Entries `from` up to `to`, each with the keys that `keys` gives it. */
+export function growth(from: number, to: number, keys?: (index: number) => readonly SearchKey[]): Commit {
+  const indexes = Array.from({ length: to - from }, (_, i) => from + i);
+  return commitOf(
+    from,
+    indexes.map((index) => entryAt(index, keys && { keys: keys(index) })),
+  );
+}
+
+/** As an entry comes back: plain arrays of bytes, whatever class of them the engine uses. */
+export function storedOf({ index, integratedTime, body, signedEntryTimestamp, attestation }: StoredEntry) {
+  const bytes = (value: Uint8Array): Uint8Array => new Uint8Array(value);
+  const stored = { index, integratedTime, body: bytes(body), signedEntryTimestamp: bytes(signedEntryTimestamp) };
+  return attestation === undefined ? stored : { ...stored, attestation: bytes(attestation) };
+}
+
+export const plainHead = ({ size, root, at, signature }: StoredHead) => {
+  return { size, root: new Uint8Array(root), at, signature: new Uint8Array(signature) };
+};

@@ -1,0 +1,13 @@
+import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
+import { describeStore, type OpenStore } from './contract.ts';
+import { describeSearch } from './searching.ts';
+
+/** Every engine there is. */
+const ENGINES: Readonly<Record<string, OpenStore>> = {
+  sqlite: (folder) => openSqliteStore(folder, 'a test'),
+};
+
+for (const [engine, open] of Object.entries(ENGINES)) {
+  describeStore(engine, open);
+  describeSearch(engine, open);
+}
