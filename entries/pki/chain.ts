@@ -54,24 +54,32 @@ const LIMIT_REACHED = 'x509: signature check attempts limit reached while verify
  * found is not valid; if none was, why the first was no issuer.
  */
 function extendPath(path: readonly Certificate[], search: Search): string | undefined {
-  const last = path.at(-1) as Certificate;
-  let hint: Hint | undefined;
-  let lapse: string | undefined;
+  const trial: Trial = { hint: undefined, lapse: undefined };
   for (const candidate of [search.root, ...search.intermediates]) {
-    if (!equalBytes(candidate.subject, last.issuer)) continue;
+    if (!equalBytes(candidate.subject, (path.at(-1) as Certificate).issuer)) continue;
     search.checksLeft -= 1;
     if (search.checksLeft < 0) return LIMIT_REACHED;
-    if (isInPath(candidate, path)) continue;
-    const refusal = issuerRefusal(candidate, last);
-    lapse = refusal === undefined ? validityRefusal(candidate, path, search) : lapse;
-    if (refusal !== undefined || lapse !== undefined) hint ??= { refusal: refusal ?? lapse ?? '', candidate };
-    else if (candidate === search.root) return undefined;
-    else {
-      lapse = extendPath([...path, candidate], search);
-      if (lapse === undefined || lapse === LIMIT_REACHED) return lapse;
-    }
+    const isFurther = !isInPath(candidate, path) && mayFollow(candidate, path, search, trial);
+    if (!isFurther) continue;
+    trial.lapse = candidate === search.root ? undefined : extendPath([...path, candidate], search);
+    if (trial.lapse === undefined || trial.lapse === LIMIT_REACHED) return trial.lapse;
   }
-  return lapse ?? unknownAuthority(hint);
+  return trial.lapse ?? unknownAuthority(trial.hint);
+}
+
+/** What was found out while looking for one issuer. */
+interface Trial {
+  hint: Hint | undefined;
+  /** Why the last that did issue is not valid. */
+  lapse: string | undefined;
+}
+
+function mayFollow(candidate: Certificate, path: readonly Certificate[], search: Search, trial: Trial): boolean {
+  const refusal = issuerRefusal(candidate, path.at(-1) as Certificate);
+  if (refusal === undefined) trial.lapse = validityRefusal(candidate, path, search);
+  const reason = refusal ?? trial.lapse;
+  if (reason !== undefined) trial.hint ??= { refusal: reason, candidate };
+  return reason === undefined;
 }
 
 /** Why `issuer` did not, or could not, sign `certificate`. */

@@ -66,12 +66,17 @@ function readSubjectKeyIdentifier(value: DerReader, isCritical: boolean): ReadEx
 }
 
 function readKeyUsage(value: DerReader): ReadExtension {
-  const bits = value.enter(TAG.bitString)?.bytes ?? new Uint8Array();
-  const [unused, first, second] = [bits[0] ?? 8, bits[1] ?? 0, bits[2] ?? 0];
-  const isAligned = unused === 0 || (bits.length > 1 && (bits.at(-1) as number) % 2 ** unused === 0);
-  if (unused > 7 || !isAligned) throw new InvalidKey('x509: invalid key usage');
+  const bits = value.enter(TAG.bitString)?.bytes;
+  if (bits === undefined || !isBitString(bits)) throw new InvalidKey('x509: invalid key usage');
+  const [, first = 0, second = 0] = bits;
   const saysSomething = first > 0 || second >= 0x80;
   return { values: { mustNotSign: saysSomething && Math.floor(first / 4) % 2 === 0 } };
+}
+
+/** X.690 §11.2: as many zeros at the end as the first octet says. */
+function isBitString(octets: Uint8Array): boolean {
+  const [unused = 8, ...rest] = octets;
+  return unused === 0 || (unused < 8 && rest.length > 0 && (rest.at(-1) as number) % 2 ** unused === 0);
 }
 
 function readSubjectNames(value: DerReader): ReadExtension {

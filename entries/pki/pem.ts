@@ -40,7 +40,8 @@ function readBlockThatEnds(text: string, from: number, end: number): FoundBlock 
   if (!firstLine.endsWith(DASHES)) return undefined;
   const label = firstLine.slice(0, -DASHES.length);
   const closing = label + DASHES;
-  const trailer = text.slice(end + END.length, text.indexOf('\n', end + END.length) + 1 || text.length);
+  const newline = text.indexOf('\n', end + END.length);
+  const trailer = text.slice(end + END.length, newline < 0 ? text.length : newline + 1);
   if (!trailer.startsWith(closing) || cutLine(trailer.slice(closing.length))[0] !== '') return undefined;
   const bytes = parseGoBase64(skipHeaders(afterFirst).replaceAll(/[ \t]+/g, ''));
   const rest = text.slice(end + END.length + trailer.length);

@@ -32,19 +32,18 @@ function parseTime(reader: DerReader, form: RegExp): number | undefined {
   const bytes = must(reader.any(), 'x509: malformed validity').contents.bytes;
   const match = bytes.length > 20 ? null : form.exec(ascii.decode(bytes));
   if (match === null) return undefined;
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map((digits) => Number(digits ?? 0));
-  const [sign, hours, minutes] = [match[7], Number(match[8] ?? 0), Number(match[9] ?? 0)];
-  if (sign !== undefined && hours + minutes === 0) return undefined;
-  const local = instant([
-    form === UTC_FORM ? century(year as number) : (year as number),
-    month,
-    day,
-    hour,
-    minute,
-    second,
-  ] as Fields);
-  const offset = (hours * 60 + minutes) * 60_000;
-  return local === undefined || hours > 24 || minutes > 60 ? undefined : local - (sign === '-' ? -offset : offset);
+  const [year, ...rest] = match.slice(1, 7).map((digits) => Number(digits ?? 0)) as unknown as Fields;
+  const local = instant([form === UTC_FORM ? century(year) : year, ...rest]);
+  const offset = readOffset(match.slice(7));
+  return local === undefined || offset === undefined ? undefined : local - offset;
+}
+
+/** Milliseconds east of Greenwich; none for `Z`. */
+function readOffset([sign, hours = '0', minutes = '0']: readonly (string | undefined)[]): number | undefined {
+  if (sign === undefined) return 0;
+  const total = 60 * Number(hours) + Number(minutes);
+  if (total === 0 || Number(hours) > 24 || Number(minutes) > 60) return undefined;
+  return (sign === '-' ? -total : total) * 60_000;
 }
 
 /** RFC 5280 §4.1.2.5.1. */

@@ -10,7 +10,7 @@ export interface Asked {
   readonly query: ReadonlyMap<string, string>;
   /** Path and query before cleaning. */
   readonly target: string;
-  /** The media type that was agreed on: one of those in the operation's row of `contents.ts`. */
+  /** The media type that was agreed on: one of those that the row in `rows.ts` produces; empty where there are none. */
   readonly accepted: string;
   /** Empty for operations without a body. */
   readonly body: Uint8Array;

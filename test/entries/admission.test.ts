@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { admitAll, attestationSize } from '../../entries/admission.ts';
+import { admitAll, attestationSize, MAX_SEARCH_KEYS } from '../../entries/admission.ts';
 import { InvalidEntry } from '../../entries/failures.ts';
 import { type EntryKind } from '../../entries/kind.ts';
 import { KindRegistry } from '../../entries/registry.ts';
@@ -123,5 +123,19 @@ describe('§10 attestations', () => {
     expect(admit(attested, 'create', { ...RULES, maxAttestation: size }).attestation).toHaveLength(STATEMENT.length);
     expect(admit(attested, 'create', { ...RULES, maxAttestation: size - 1 })).not.toHaveProperty('attestation');
     expect(admit(attested, 'create', { ...RULES, maxAttestation: 0 })).not.toHaveProperty('attestation');
+  });
+});
+
+describe('what one entry may cost the index', () => {
+  it('ends at a limit that the refusal names, and one key less is taken', () => {
+    const naming = (digests: number): unknown => {
+      const digest = Object.fromEntries(Array.from({ length: digests }, (_, i) => [`d${i}`, 'ab']));
+      const statement = JSON.stringify({ subject: [{ digest }] });
+      return intoto001(JSON.stringify(envelope([signer], statement)), signer.pem);
+    };
+    const others = 3; // the envelope, the payload and the key
+    const most = admit(naming(MAX_SEARCH_KEYS - others));
+    expect(most.searchKeys).toHaveLength(MAX_SEARCH_KEYS);
+    expect(refusal(naming(MAX_SEARCH_KEYS - others + 1))).toContain(`the limit is ${MAX_SEARCH_KEYS}`);
   });
 });

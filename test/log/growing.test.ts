@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NotWritable, Overloaded } from '../../log/failures.ts';
+import { systemClock } from '../../server/clock.ts';
 import type { LogStore } from '../../storage/contract.ts';
 import { addMany, admitted, isProven, LIMITS, openRoom, testClock, useFolder } from './room.ts';
 
@@ -48,9 +49,7 @@ describe('add: one entry, sent by many at once', () => {
     clock.time = 2000;
     const again = await room.log.add(admitted('the same'));
     expect(again.entry.integratedTime).toBe(1000);
-    expect(new Uint8Array(again.entry.signedEntryTimestamp)).toEqual(
-      new Uint8Array(first.entry.signedEntryTimestamp),
-    );
+    expect(new Uint8Array(again.entry.signedEntryTimestamp)).toEqual(new Uint8Array(first.entry.signedEntryTimestamp));
   });
 });
 
@@ -129,13 +128,18 @@ describe('Sequencer: time', () => {
     expect(await timeOf(room, 'd')).toBe(1007);
   });
 
-  it('takes nothing while the clock is far behind the newest entry', async () => {
-    const clock = testClock(1000);
+  it('takes nothing while the real clock is far behind the newest entry', async () => {
+    let wall = 1_000_000;
+    const clock = systemClock(10, { wall: () => wall, steady: () => wall / 1000 });
     await using room = await openRoom(folder(), { clock });
-    await timeOf(room, 'a');
-    clock.time = 989;
-    await expect(timeOf(room, 'b')).rejects.toThrow(new NotWritable('the clock is behind the newest entry'));
-    clock.time = 990;
+    expect(await timeOf(room, 'a')).toBe(1000);
+    expect(room.log.refusal()).toBeUndefined();
+    wall = 989_000;
+    await expect(timeOf(room, 'b')).rejects.toThrow(
+      new NotWritable('the clock is 11 s behind the newest entry: set it right'),
+    );
+    expect(room.log.refusal()).toBe('the clock is 11 s behind the newest entry: set it right');
+    wall = 990_000;
     expect(await timeOf(room, 'b')).toBe(1000);
   });
 

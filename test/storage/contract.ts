@@ -123,7 +123,10 @@ function committing(store: Used): void {
   it('is seen whole or not at all by those who read meanwhile', async () => {
     await store.now().commit(growth(0, 1));
     let done = false;
-    const writing = store.now().commit(growth(1, 3000)).then(() => void (done = true));
+    const writing = store
+      .now()
+      .commit(growth(1, 3000))
+      .then(() => void (done = true));
     const seen = new Set<number>();
     while (!done) {
       const last = await store.now().entry(logIndex(2999));

@@ -59,7 +59,8 @@ describe('sqlite: a damaged list of keys is reported, never read', () => {
     { damage: 'an empty blob', change: (db) => db.exec("UPDATE entry_keys SET packed = x''") },
     {
       damage: 'the list of another entry',
-      change: (db) => db.prepare('UPDATE entry_keys SET packed = ? WHERE idx = 1').run(packKeys(0, [leafKey('entry:1')])),
+      change: (db) =>
+        db.prepare('UPDATE entry_keys SET packed = ? WHERE idx = 1').run(packKeys(0, [leafKey('entry:1')])),
     },
   ];
   for (const { damage, change } of damages) {

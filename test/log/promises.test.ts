@@ -1,0 +1,99 @@
+import { createPublicKey, verify } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { describe, expect, it } from 'vitest';
+import { toHex, utf8 } from '../../base/bytes.ts';
+import { parseCheckpoint } from '../../checkpoint/checkpoint.ts';
+import { parseNote } from '../../checkpoint/note.ts';
+import type { ProvenEntry } from '../../log/types.ts';
+import { addMany, admitted, EXPECTED, isProven, KEY, openRoom, useFolder } from './room.ts';
+
+const folder = useFolder();
+const publicKey = createPublicKey(KEY.publicKey);
+const TREE = '1234567890123456789';
+
+function promiseOf({ body, integratedTime, virtualIndex }: ProvenEntry): Uint8Array {
+  const members = {
+    logIndex: virtualIndex,
+    logID: KEY.id,
+    integratedTime,
+    body: Buffer.from(body).toString('base64'),
+  };
+  return utf8(canonicalize(members) ?? '');
+}
+
+describe('contract §7: signed entry timestamps', () => {
+  it('verify over canonical JSON of body, time, log id and index, and over nothing else', async () => {
+    await using room = await openRoom(folder());
+    const added = await addMany(room.log, 0, 40);
+    for (const { entry } of added) {
+      const signature = entry.signedEntryTimestamp;
+      expect(verify('sha256', promiseOf(entry), publicKey, signature)).toBe(true);
+      for (const change of [
+        { integratedTime: entry.integratedTime + 1 },
+        { virtualIndex: entry.virtualIndex + 1 },
+        { body: utf8('other') },
+      ]) {
+        expect(verify('sha256', promiseOf({ ...entry, ...change }), publicKey, signature)).toBe(false);
+      }
+    }
+  });
+
+  it('are the same when an entry is read, later and after the next start', async () => {
+    let first: Uint8Array;
+    {
+      await using room = await openRoom(folder());
+      first = new Uint8Array((await room.log.add(admitted('a'))).entry.signedEntryTimestamp);
+      await addMany(room.log, 0, 3);
+      expect(new Uint8Array((await room.log.byIndex(0))?.signedEntryTimestamp ?? [])).toEqual(first);
+    }
+    await using room = await openRoom(folder());
+    expect(new Uint8Array((await room.log.byIndex(0))?.signedEntryTimestamp ?? [])).toEqual(first);
+  });
+
+  it('name the place in the whole log when other trees came before', async () => {
+    const offset = 5_000_000_000;
+    {
+      // A shard that was made with an offset: its identity and its journal stand before its first entry.
+      await using room = await openRoom(folder(), {
+        store: (real) => ({ ...real, create: (identity) => real.create({ ...identity, offset }) }),
+      });
+      expect(room.opened.created).toBe(true);
+    }
+    await using room = await openRoom(folder());
+    const [, second] = await addMany(room.log, 0, 2);
+    expect([second?.entry.index, second?.entry.virtualIndex]).toEqual([1, offset + 1]);
+    const found = await room.log.byIndex(offset + 1);
+    expect(found && isProven(found)).toBe(true);
+    expect(found && verify('sha256', promiseOf(found), publicKey, found.signedEntryTimestamp)).toBe(true);
+    for (const index of [0, 1, offset - 1, offset + 2]) expect(await room.log.byIndex(index)).toBeUndefined();
+  });
+});
+
+describe('contract §8: checkpoints', () => {
+  it('are notes of one signature, by the host, over origin, size and root', async () => {
+    await using room = await openRoom(folder());
+    for (const size of [0, 1, 2, 300]) {
+      await addMany(room.log, room.log.head().size, size);
+      const head = room.log.head();
+      const { text, signatures } = parseNote(head.checkpoint);
+      const { origin, size: signed, root } = parseCheckpoint(text);
+      expect([origin, signed, toHex(root)]).toEqual([`${EXPECTED.origin} - ${TREE}`, size, toHex(head.root)]);
+      expect(signatures.length).toBe(1);
+      const [{ name, hint, signature } = { name: '', hint: utf8(''), signature: utf8('') }] = signatures;
+      expect([name, toHex(hint)]).toEqual([EXPECTED.origin, KEY.id.slice(0, 8)]);
+      expect(verify('sha256', utf8(text), publicKey, signature)).toBe(true);
+      expect(verify('sha256', utf8(text.replace('\n', '0\n')), publicKey, signature)).toBe(false);
+    }
+  });
+
+  it('stay byte for byte the same over a start', async () => {
+    let checkpoint: string;
+    {
+      await using room = await openRoom(folder());
+      await addMany(room.log, 0, 3);
+      ({ checkpoint } = room.log.head());
+    }
+    await using room = await openRoom(folder());
+    expect(room.log.head().checkpoint).toBe(checkpoint);
+  });
+});

@@ -1,0 +1,134 @@
+import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { LogRefused } from '../../log/failures.ts';
+import { type RootHash, nodeHash, treeSize } from '../../merkle/types.ts';
+import { formatRecord } from '../../storage/engines/file-journal/record.ts';
+import { addMany, EXPECTED, openRoom, type RoomOptions, useFolder } from './room.ts';
+
+const folder = useFolder();
+const data = (): string => join(folder(), 'data');
+const heads = (): string => join(folder(), 'heads');
+const journal = (): string => join(heads(), 'heads.txt');
+
+async function begin(size: number): Promise<void> {
+  await using room = await openRoom(folder());
+  await addMany(room.log, 0, size);
+}
+
+/** The sentence that the log refuses with; nothing of the folder has changed by it. */
+async function refusal(options: RoomOptions = {}): Promise<string> {
+  const before = readFileSync(journal(), { encoding: 'utf8', flag: 'a+' });
+  const refused: unknown = await openRoom(folder(), options).then(
+    (room) => room[Symbol.asyncDispose](),
+    (error: unknown) => error,
+  );
+  expect(refused).toBeInstanceOf(LogRefused);
+  expect(readFileSync(journal(), 'utf8')).toBe(before);
+  return (refused as Error).message;
+}
+
+describe('openLog: another log than the one that was asked for', () => {
+  it.each([
+    ['origin', { origin: 'other.test' }, 'the log is log.test for ever, not other.test: set origin to log.test'],
+    ['v1 key', { logId: 'ef'.repeat(32) }, 'the v1 key is not the one this log has signed with since it began'],
+    ['tile key', { tileKeyId: 'ef'.repeat(32) }, 'the tile key is not the one this log has signed with'],
+  ])('%s', async (_what, change, sentence) => {
+    await begin(2);
+    expect(await refusal({ expected: { ...EXPECTED, ...change } })).toContain(sentence);
+  });
+});
+
+describe('openLog: a tree that would be a fork', () => {
+  const ADVICE = 'If you know that no later head was ever shown to anyone, run: npm run recover';
+
+  it('the journal is missing', async () => {
+    await begin(3);
+    rmSync(journal());
+    expect(await refusal()).toBe(`the head journal is missing. Put it back. ${ADVICE}`);
+  });
+  it('the journal has lost its first line', async () => {
+    await begin(3);
+    writeFileSync(journal(), readFileSync(journal(), 'utf8').split('\n').slice(1).join('\n'));
+    expect(await refusal()).toBe(`the head journal is missing. Put it back. ${ADVICE}`);
+  });
+  it('the journal is that of another log', async () => {
+    await begin(3);
+    cpSync(heads(), join(folder(), 'kept'), { recursive: true });
+    for (const path of [data(), heads()]) rmSync(path, { recursive: true });
+    {
+      await using other = await openRoom(folder(), { newTreeId: () => '77' });
+      await addMany(other.log, 0, 9);
+    }
+    rmSync(heads(), { recursive: true });
+    cpSync(join(folder(), 'kept'), heads(), { recursive: true });
+    expect(await refusal()).toBe(
+      "the head journal is that of log 1234567890123456789, not of 77: set heads to the folder of this log's own",
+    );
+  });
+  it('the data was restored from an older copy', async () => {
+    await begin(3);
+    cpSync(data(), join(folder(), 'backup'), { recursive: true });
+    await begin(5);
+    rmSync(data(), { recursive: true });
+    cpSync(join(folder(), 'backup'), data(), { recursive: true });
+    expect(await refusal()).toBe(
+      `the log has 3 entries, and has signed a head of 5: it was restored from an old copy. Put back a newer one. ${ADVICE}`,
+    );
+  });
+  it('the data was restored from an older copy and has grown elsewhere', async () => {
+    await begin(4);
+    const root = nodeHash(new Uint8Array(32).fill(7)) as RootHash;
+    appendFileSync(journal(), formatRecord({ size: treeSize(3), root }));
+    expect(await refusal()).toBe(
+      `at size 3 the log is another tree than the one whose head it signed: restore the right one. ${ADVICE}`,
+    );
+  });
+  it('the data is gone, and the journal is not', async () => {
+    await begin(3);
+    rmSync(data(), { recursive: true });
+    expect(await refusal()).toContain(
+      'the head journal holds heads of log 1234567890123456789, and the data folder is',
+    );
+  });
+  it('an entry was changed in the store', async () => {
+    await begin(3);
+    const changed: RoomOptions = {
+      store: (real) => ({
+        ...real,
+        entry: async (index) => {
+          const entry = await real.entry(index);
+          return entry && index === 1 ? { ...entry, body: new Uint8Array([1, 2, 3]) } : entry;
+        },
+      }),
+    };
+    expect(await refusal(changed)).toBe(
+      'the stored tree of 3 does not have the root that was signed: restore a whole copy',
+    );
+  });
+  it('an entry is missing from the store', async () => {
+    await begin(3);
+    const torn: RoomOptions = {
+      store: (real) => ({ ...real, entry: async (index) => (index === 2 ? undefined : real.entry(index)) }),
+    };
+    expect(await refusal(torn)).toBe('entry 2 of 3 is missing: restore a whole copy');
+  });
+});
+
+describe('openLog: what is no reason to refuse', () => {
+  it('a journal that is behind: the process ended between commit and journal', async () => {
+    await begin(3);
+    const older = readFileSync(journal(), 'utf8');
+    await begin(300);
+    writeFileSync(journal(), older);
+    await using room = await openRoom(folder());
+    expect(room.log.head().size).toBe(300);
+    expect(room.journal.last()?.size).toBe(300);
+  });
+  it('a torn last line of the journal', async () => {
+    await begin(3);
+    appendFileSync(journal(), '4 abcdef');
+    await using room = await openRoom(folder());
+    expect(room.log.head().size).toBe(3);
+  });
+});

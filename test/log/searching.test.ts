@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { toHex } from '../../base/bytes.ts';
+import type { SearchPage, SearchQuestion } from '../../log/types.ts';
+import { admitted, openRoom, type Room } from './room.ts';
+
+const SIZE = 900;
+
+/** Each entry has a key for each of these that divides its number. */
+const DIVISORS = [1, 2, 3, 5, 7, 450];
+const keysOf = (index: number): string[] => DIVISORS.filter((d) => index % d === 0).map((d) => `Divisor:${d}`);
+const ALL = Array.from({ length: SIZE }, (_, i) => i);
+
+function expected({ groups, operator }: SearchQuestion): readonly number[] {
+  const holds = (index: number, key: string): boolean => {
+    return keysOf(index).some((own) => own.toLowerCase() === key.toLowerCase());
+  };
+  const answers = (index: number, group: readonly string[]): boolean => group.some((key) => holds(index, key));
+  if (groups.length === 0) return [];
+  return ALL.filter((index) => {
+    const answered = groups.filter((group) => answers(index, group)).length;
+    return operator === 'and' ? answered === groups.length : answered > 0;
+  });
+}
+
+describe('find: every question, page by page', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stele-find-'));
+  let room: Room;
+  beforeAll(async () => {
+    room = await openRoom(folder);
+    await Promise.all(ALL.map((index) => room.log.add(admitted(`entry ${index}`, keysOf(index)))));
+  });
+  afterAll(async () => {
+    await room[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** All pages of `limit` hits. */
+  async function pages(question: SearchQuestion, limit: number): Promise<readonly SearchPage[]> {
+    const read: SearchPage[] = [];
+    for (let after: number | undefined; ;) {
+      const page = await room.log.find(question, after, limit);
+      read.push(page);
+      if (page.next === undefined) return read;
+      after = page.next;
+    }
+  }
+  const indexesOf = (page: SearchPage): readonly number[] => page.hits.map(({ virtualIndex }) => virtualIndex);
+  const question = (operator: 'and' | 'or', ...groups: readonly (readonly string[])[]): SearchQuestion => {
+    return { groups, operator };
+  };
+
+  it('or: any group, in log order, each entry once', async () => {
+    const page = await room.log.find(question('or', ['divisor:450'], ['divisor:7', 'divisor:5']), undefined, 6);
+    expect(indexesOf(page)).toEqual([0, 5, 7, 10, 14, 15]);
+    expect([page.next, page.completeTo]).toEqual([15, SIZE]);
+  });
+  it('and: every group, by any key of it', async () => {
+    const page = await room.log.find(question('and', ['divisor:2'], ['divisor:5', 'divisor:7']), undefined, 6);
+    expect(indexesOf(page)).toEqual([0, 10, 14, 20, 28, 30]);
+  });
+  it('a page that ends with the last hit says so', async () => {
+    const last = await room.log.find(question('or', ['divisor:450']), undefined, 2);
+    expect([indexesOf(last), last.next]).toEqual([[0, 450], undefined]);
+    const first = await room.log.find(question('or', ['divisor:450']), undefined, 1);
+    expect([indexesOf(first), first.next]).toEqual([[0], 0]);
+  });
+  it('a group without keys answers nothing', async () => {
+    expect(indexesOf(await room.log.find(question('and', ['divisor:1'], []), undefined, 9))).toEqual([]);
+    expect(indexesOf(await room.log.find(question('or', []), undefined, 9))).toEqual([]);
+    expect(indexesOf(await room.log.find(question('and'), undefined, 9))).toEqual([]);
+  });
+  it('each hit names the leaf that stands there', async () => {
+    for (const { virtualIndex, leafHash } of (await room.log.find(question('or', ['divisor:7']), 700, 5)).hits) {
+      expect(toHex(leafHash)).toBe(toHex(admitted(`entry ${virtualIndex}`).leafHash));
+    }
+  });
+  it('behind the end there is nothing more', async () => {
+    const page = await room.log.find(question('or', ['divisor:1']), SIZE - 1, 5);
+    expect([page.hits, page.next, page.completeTo]).toEqual([[], undefined, SIZE]);
+  });
+
+  it('all pages together are what the keys themselves say', async () => {
+    const key = fc.constantFrom(...DIVISORS.map((d) => `divisor:${d}`), 'DIVISOR:3', 'divisor:11');
+    const groups = fc.array(fc.array(key, { maxLength: 3 }), { maxLength: 3 });
+    const asked = fc.tuple(groups, fc.constantFrom('and', 'or'), fc.integer({ min: 25, max: 1000 }));
+    await fc.assert(
+      fc.asyncProperty(asked, async ([some, operator, limit]) => {
+        const read = await pages(question(operator, ...some), limit);
+        expect(read.flatMap(indexesOf)).toEqual(expected(question(operator, ...some)));
+        expect(read.slice(0, -1).every(({ hits }) => hits.length === limit)).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('find: only what stands under the released head', () => {
+  it('leaves out what is committed and not yet shown', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'stele-find-'));
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => void (release = resolve));
+    const room = await openRoom(folder, {
+      journal: (real) => ({
+        ...real,
+        append: async (head) => {
+          if (head.size > 2) await held;
+          await real.append(head);
+        },
+      }),
+    });
+    await Promise.all([0, 1].map((i) => room.log.add(admitted(`entry ${i}`, ['key']))));
+    const late = room.log.add(admitted('late', ['key']));
+    while ((await room.store.head())?.size !== 3) await new Promise((resume) => setImmediate(resume));
+
+    const ask = async () => {
+      const page = await room.log.find({ groups: [['key'], ['KEY']], operator: 'and' }, undefined, 9);
+      return [page.hits.map(({ virtualIndex }) => virtualIndex), page.completeTo];
+    };
+    expect(await ask()).toEqual([[0, 1], 2]);
+    expect(await room.log.byIndex(2)).toBeUndefined();
+    expect(await room.log.byLeaf(admitted('late').leafHash)).toBeUndefined();
+    release();
+    expect((await late).entry.index).toBe(2);
+    expect(await ask()).toEqual([[0, 1, 2], 3]);
+    await room[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true });
+  });
+});
