@@ -1,13 +1,4 @@
-/** Whether the log can write, as `/readyz` tells it. */
-export interface Health {
-  ready(): Promise<Readiness>;
-}
-
-export interface Readiness {
-  readonly ready: boolean;
-  /** What was looked at, and `ok` or what is wrong with it. */
-  readonly checks: Readonly<Record<string, string>>;
-}
+import type { Health } from './routes/service.ts';
 
 export interface HealthParts {
   /** A durable write that adds no leaf. */

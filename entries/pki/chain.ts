@@ -133,7 +133,8 @@ function unknownAuthority(hint: Hint | undefined): string {
   const words = 'x509: certificate signed by unknown authority';
   if (hint === undefined) return words;
   const { subjectName, serial } = hint.candidate;
-  const name = subjectName.commonName || subjectName.organization || `serial:${toInteger(serial)}`;
+  const names = [subjectName.commonName, subjectName.organization, `serial:${toInteger(serial)}`];
+  const name = names.find((each) => each !== undefined && each !== '');
   const reason = `${JSON.stringify(hint.refusal)} while trying to verify candidate authority certificate ${JSON.stringify(name)}`;
   return `${words} (possibly because of ${reason})`;
 }

@@ -45,7 +45,7 @@ async function readRings(openpgp: OpenPgp, content: Uint8Array): Promise<AnyPack
 }
 
 async function unarmor(openpgp: OpenPgp, block: string): Promise<Uint8Array> {
-  const { type, data } = await openpgp.unarmor(block);
+  const { type, data }: { readonly type: unknown; readonly data: unknown } = await openpgp.unarmor(block);
   if (type !== openpgp.enums.armor.publicKey || !(data instanceof Uint8Array))
     throw new InvalidKey('invalid PGP type detected');
   return data;

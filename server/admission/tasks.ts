@@ -29,13 +29,13 @@ export function createTasks(settings: AdmissionSettings): (batch: Batch) => Prom
   }
 
   function logQuery(body: Uint8Array): LogQuery {
-    const { entries, ...query } = readLogQuery(body, { maxRetrieve });
+    const { entries, ...query } = readLogQuery(body, { maxRetrieve, json });
     const found = admitAll(entries, 'lookup', rules, registry, checkClaims);
     return { ...query, leaves: found.map((entry) => toHex(orThrow(entry).leafHash)) };
   }
 
   async function searchQuestion(body: Uint8Array) {
-    const index = readSearchIndex(body);
+    const index = readSearchIndex(body, json);
     return questionOf(index, index.publicKey && (await keyHash(index.publicKey)));
   }
 

@@ -43,6 +43,16 @@ async function sendUntilFailure(room: Room): Promise<readonly string[]> {
   return acknowledged;
 }
 
+/** What a log acknowledged that failed in the middle of a burst: two entries, and the burst's first batch. */
+async function failOnce(options: RoomOptions): Promise<readonly string[]> {
+  await using room = await openRoom(folder(), options);
+  const acknowledged = await sendUntilFailure(room);
+  expect([acknowledged.length, room.log.head().size]).toEqual([7, 7]);
+  expect(room.fatal.map(String)).toEqual(['Error: the disk is gone']);
+  await expect(room.log.add(admitted('later'))).rejects.toThrow(new NotWritable('the log has failed'));
+  return acknowledged;
+}
+
 describe('decision: an unknown outcome ends the process, and the next start recovers', () => {
   const cases: readonly { readonly what: string; readonly options: RoomOptions; readonly size: number }[] = [
     { what: 'a commit that failed', options: failingStore(4, 'not made'), size: 7 },
@@ -52,14 +62,7 @@ describe('decision: an unknown outcome ends the process, and the next start reco
   ];
   for (const { what, options, size } of cases) {
     it(what, async () => {
-      const room = await openRoom(folder(), { ...options, limits: { ...LIMITS, batch: 5 } });
-      const acknowledged = await sendUntilFailure(room);
-      expect([acknowledged.length, room.log.head().size]).toEqual([7, 7]);
-      expect(room.fatal.map(String)).toEqual(['Error: the disk is gone']);
-      await expect(room.log.add(admitted('later'))).rejects.toThrow(new NotWritable('the log has failed'));
-      await room[Symbol.asyncDispose]();
-      expect(room.fatal.length).toBe(1);
-
+      const acknowledged = await failOnce({ ...options, limits: { ...LIMITS, batch: 5 } });
       await using next = await openRoom(folder());
       expect(next.log.head().size).toBeGreaterThanOrEqual(size);
       for (const text of acknowledged) {
@@ -74,14 +77,14 @@ describe('decision: an unknown outcome ends the process, and the next start reco
 
   it('a signer that gives nothing', async () => {
     const signer = { publicKey: new Uint8Array(), sign: async () => [] };
-    await using first = await openRoom(folder());
-    await addMany(first.log, 0, 1);
-    await first[Symbol.asyncDispose]();
-    const room = await openRoom(folder(), { signer });
+    {
+      await using room = await openRoom(folder());
+      await addMany(room.log, 0, 1);
+    }
+    await using room = await openRoom(folder(), { signer });
     await expect(room.log.add(admitted('x'))).rejects.toThrow('the outcome is unknown');
     expect(room.fatal.map(String)).toEqual(['Error: the signer gave fewer signatures than it was given messages']);
     expect(room.log.head().size).toBe(1);
-    await room[Symbol.asyncDispose]();
   });
 });
 

@@ -124,8 +124,8 @@ describe('RFC 7468 and encoding/pem: the text around a key', () => {
   it.each([
     ['text behind a key', `${P256}garbage`, 'x509: malformed serial number'],
     ['two keys', P256 + P256, 'x509: malformed serial number'],
-    ['a key behind a certificate', `${chainOf('leaf')}${P256}`, 'x509: malformed serial number'],
-    ['text behind a certificate', `${chainOf('leaf')}garbage`, 'error during PEM decoding'],
+    ['a key behind a certificate', chainOf('leaf').toString() + P256, 'x509: malformed serial number'],
+    ['text behind a certificate', `${chainOf('leaf').toString()}garbage`, 'error during PEM decoding'],
     ['eleven certificates', chainOf(...Array<string>(11).fill('leaf')), 'too many certificates specified in PEM block'],
     [
       'another label',
