@@ -33,7 +33,10 @@ export function parseBase64(text: string): Uint8Array | undefined {
 
 /** What is known to be base64 already. */
 export function decodeBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i += 1) bytes[i] = binary.charCodeAt(i);
+  return bytes;
 }
 
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {

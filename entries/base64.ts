@@ -1,47 +1,26 @@
+import { parseGoBase64 } from '../base/go-base64.ts';
 import { InvalidEntry } from './failures.ts';
 
 /**
- * Standard base64 (RFC 4648 §4) as Go's `StdEncoding` reads it: padding is required, line ends are skipped, unused
- * bits of the last character are ignored.
+ * Standard base64 as Go reads it.
  *
  * @param complaint - what stands before Go's words when the text is no base64
  * @throws InvalidEntry
  */
 export function readBase64(text: string, complaint = ''): Uint8Array {
-  const bytes = parseStandard(text);
+  const bytes = parseGoBase64(text);
   if (bytes === undefined) throw new InvalidEntry(`${complaint}illegal base64 data at input byte ${illegalAt(text)}`);
   return bytes;
 }
 
 /** Base64 as DSSE allows it: the standard alphabet or else the one for URLs (RFC 4648 §5), padded; undefined if neither. */
 export function parseAnyBase64(text: string): Uint8Array | undefined {
-  const bytes = parseStandard(text);
+  const bytes = parseGoBase64(text);
   if (bytes !== undefined || /[+/]/.test(text)) return bytes;
-  return parseStandard(text.replaceAll('-', '+').replaceAll('_', '/'));
+  return parseGoBase64(text.replaceAll('-', '+').replaceAll('_', '/'));
 }
 
-/** Whether `text` is padded base64 of the standard alphabet and nothing else, line ends included. */
-export function isPlainBase64(text: string): boolean {
-  if (text.length % 4 !== 0) return false;
-  const foreign = text.search(FOREIGN);
-  return foreign < 0 || text.slice(foreign, foreign + 3) === '=' || text.slice(foreign, foreign + 3) === '==';
-}
-
-// Searching for a stranger needs no backtracking; matching the whole text would, and overflows on megabytes.
 const FOREIGN = /[^A-Za-z0-9+/]/;
-
-function parseStandard(text: string): Uint8Array | undefined {
-  if (isPlainBase64(text)) return decode(text);
-  const oneLine = text.replaceAll(/[\r\n]/g, '');
-  return isPlainBase64(oneLine) ? decode(oneLine) : undefined;
-}
-
-function decode(text: string): Uint8Array {
-  const binary = atob(text);
-  const bytes = new Uint8Array(binary.length);
-  for (let i = 0; i < binary.length; i += 1) bytes[i] = binary.charCodeAt(i);
-  return bytes;
-}
 
 /** The offset that Go reports for `text`, which is no base64. All before it is ASCII, so it counts bytes too. */
 function illegalAt(text: string): number {

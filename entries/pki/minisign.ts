@@ -1,6 +1,6 @@
 import { concatBytes } from '@noble/hashes/utils.js';
 import { toBase64, utf8 } from '../../base/bytes.ts';
-import { parseGoBase64 } from './base64.ts';
+import { parseGoBase64 } from '../../base/go-base64.ts';
 import { must } from './failures.ts';
 
 /** Algorithm (2), key number (8), Ed25519 key (32). */

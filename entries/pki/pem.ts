@@ -1,5 +1,5 @@
 import { toBase64, utf8 } from '../../base/bytes.ts';
-import { parseGoBase64 } from './base64.ts';
+import { parseGoBase64 } from '../../base/go-base64.ts';
 
 /** A block of RFC 7468, or of its laxer forebears: headers are read over. */
 export interface PemBlock {

@@ -10,8 +10,8 @@ import { toBase64, utf8 } from '../../base/bytes.ts';
 import { InvalidKey } from './failures.ts';
 import { inColumns } from './pem.ts';
 
-/** A key with a thousand foreign certifications has less; reading this much takes a second. */
-const MAX_LENGTH = 1_048_576;
+/** Bytes of a key ring: this many empty packets cost half a second. */
+const MAX_LENGTH = 262_144;
 
 type OpenPgp = typeof import('openpgp');
 
@@ -37,15 +37,29 @@ async function readRings(openpgp: OpenPgp, content: Uint8Array): Promise<AnyPack
   const text = decoder.decode(content);
   try {
     if (!text.startsWith('-----BEGIN PGP')) return [await readPackets(openpgp, content)];
-    const blocks = text.match(/-----BEGIN PGP[^]*?\n-----END PGP.*/g) ?? [];
-    return await Promise.all(blocks.map(async (block) => readPackets(openpgp, await unarmor(openpgp, block))));
+    return await Promise.all(
+      armoredBlocks(text).map(async (block) => readPackets(openpgp, await unarmor(openpgp, block))),
+    );
   } catch (error) {
     throw new InvalidKey('error reading PGP public key', { cause: error });
   }
 }
 
+/** The text up to and including each line that ends a block. */
+function armoredBlocks(text: string): string[] {
+  const blocks: string[] = [];
+  for (let from = 0; ;) {
+    const end = text.indexOf('\n-----END PGP', from);
+    if (end < 0) return blocks;
+    const newline = text.indexOf('\n', end + 1);
+    const to = newline < 0 ? text.length : newline + 1;
+    blocks.push(text.slice(from, to));
+    from = to;
+  }
+}
+
 async function unarmor(openpgp: OpenPgp, block: string): Promise<Uint8Array> {
-  const { type, data }: { readonly type: unknown; readonly data: unknown } = await openpgp.unarmor(block);
+  const { type, data } = (await openpgp.unarmor(block)) as { readonly type: unknown; readonly data: unknown };
   if (type !== openpgp.enums.armor.publicKey || !(data instanceof Uint8Array))
     throw new InvalidKey('invalid PGP type detected');
   return data;

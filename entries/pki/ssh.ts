@@ -1,7 +1,7 @@
 import { toBase64, utf8 } from '../../base/bytes.ts';
 import { CURVES, isOnCurve } from '../signatures/curves.ts';
 import { toInteger } from '../signatures/integers.ts';
-import { parseGoBase64 } from './base64.ts';
+import { parseGoBase64 } from '../../base/go-base64.ts';
 import { InvalidKey } from './failures.ts';
 import { SshReader } from './ssh-wire.ts';
 

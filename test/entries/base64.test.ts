@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isPlainBase64, parseAnyBase64, readBase64 } from '../../entries/base64.ts';
+import { isPlainBase64 } from '../../base/go-base64.ts';
+import { parseAnyBase64, readBase64 } from '../../entries/base64.ts';
 import { InvalidEntry } from '../../entries/failures.ts';
 
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'));

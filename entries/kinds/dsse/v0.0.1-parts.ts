@@ -1,5 +1,6 @@
 import { isObject, type JsonObject } from '../../../base/json-reader.ts';
-import { isPlainBase64, readBase64 } from '../../base64.ts';
+import { isPlainBase64 } from '../../../base/go-base64.ts';
+import { readBase64 } from '../../base64.ts';
 import { InvalidEntry } from '../../failures.ts';
 import { listIn, objectIn, readSpec, textIn } from '../../spec/members.ts';
 import {

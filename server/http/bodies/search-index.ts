@@ -1,4 +1,4 @@
-import { decodeBase64 } from '../../../base/bytes.ts';
+import { parseGoBase64 } from '../../../base/go-base64.ts';
 import { JSON_LIMITS, type JsonLimits } from '../../../base/json-meter.ts';
 import { isObject, type JsonObject } from '../../../base/json-reader.ts';
 import type { SearchQuestion } from '../../../log/types.ts';
@@ -68,15 +68,9 @@ function decodeKey(
   const key = member(query, 'publicKey');
   if (key === undefined) return undefined;
   if (!isObject(key)) throw unreadableBody('query', 'publicKey is not a JSON object');
-  const content = readBase64(textMember(key, 'content') ?? '');
+  const content = parseGoBase64(textMember(key, 'content') ?? '');
   if (content === undefined) throw unreadableBody('query', 'publicKey.content is not base64');
   return { format: textMember(key, 'format'), content };
-}
-
-/** As Go's standard encoding: padding required, line ends skipped, stray bits ignored. */
-function readBase64(text: string): Uint8Array | undefined {
-  const joined = text.replaceAll(/[\r\n]/g, '');
-  return joined.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(joined) ? decodeBase64(joined) : undefined;
 }
 
 /** go-openapi names a member of a member after both its parents. */

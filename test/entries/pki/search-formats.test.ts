@@ -101,6 +101,21 @@ describe('RFC 9580: key rings', () => {
   });
 });
 
+describe('bounded time: a second for anything that is asked', () => {
+  it.each([
+    ['beginnings', 'pgp', Buffer.from('-----BEGIN PGP X-----\n'.repeat(11_000))],
+    ['empty blocks', 'pgp', Buffer.from('-----BEGIN PGP X-----\n\n\n-----END PGP X-----\n'.repeat(5000))],
+    ['a key ring too long', 'pgp', Buffer.alloc(262_145, 0xcd)],
+    ['lines', 'ssh', Buffer.alloc(65_000, 'a b\n')],
+    ['a megabyte of base64', 'minisign', Buffer.alloc(1_000_000, 'A')],
+    ['a root too long', 'tuf', Buffer.alloc(262_145, '[')],
+  ] as const)('%s', async (_name, format, content) => {
+    const start = performance.now();
+    await expect(canonicalKeyOf(format, content)).rejects.toBeInstanceOf(InvalidKey);
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+});
+
 describe('TUF: a root signs itself', () => {
   const root = JSON.parse(rekorFile('other_root.json').toString()) as { signed: object; signatures: { sig: string }[] };
 

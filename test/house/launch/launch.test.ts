@@ -116,3 +116,15 @@ describe.each(['none', 'noExecve'] as const)('launcher: ends and signals (%s)', 
     expect(await project.run({ pretend, file: 'server/none.ts' })).toMatchObject({ code: 1 });
   });
 });
+
+describe.each(['SIGTERM', 'SIGKILL'] as const)('launcher: npm (%s)', (signal) => {
+  it('stops the program when the shell of npm is killed', async () => {
+    using project = new Project();
+    const running = project.start({ args: ['wait'], shell: true, env: { npm_lifecycle_event: 'start' } });
+    await running.printed('ready');
+    running.child.kill(signal);
+    const { out } = await running.end; // the end of all who hold the output
+    expect(out.split('\n').filter((line) => line.startsWith('got'))).toStrictEqual(['got SIGTERM']);
+    expect(() => process.kill(Number(out.split(' ', 1)[0]), 0)).toThrow(/ESRCH/);
+  });
+});

@@ -32,6 +32,8 @@ export interface Start {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly pretend?: keyof typeof PRETENCES;
+  /** Whether a shell stands before the launcher, as it does for npm. */
+  readonly shell?: boolean;
 }
 
 export interface End {
@@ -71,9 +73,11 @@ export class Project implements Disposable {
     );
   }
 
-  start({ file = 'server/main.ts', args = [], env = {}, pretend = 'none' }: Start): Running {
+  start({ file = 'server/main.ts', args = [], env = {}, pretend = 'none', shell = false }: Start): Running {
     const pretence = PRETENCES[pretend] === '' ? [] : ['--import', PRETENCES[pretend]];
-    const child = spawn(process.execPath, [...pretence, join(this.folder, 'scripts', 'launch.mjs'), file, ...args], {
+    const command = [process.execPath, ...pretence, join(this.folder, 'scripts', 'launch.mjs'), file, ...args];
+    const [program = '', ...rest] = shell ? ['sh', '-c', '"$@"; exit $?', 'sh', ...command] : command;
+    const child = spawn(program, rest, {
       env: {
         PATH: process.env['PATH'],
         npm_execpath: join(import.meta.dirname, 'npm-cli.cjs'),

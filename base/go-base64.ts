@@ -1,0 +1,23 @@
+import { decodeBase64 } from './bytes.ts';
+
+/*
+ * Base64 (RFC 4648 §4) as Go's `StdEncoding` reads it: padding is required, line ends are skipped wherever they stand,
+ * unused bits of the last character are ignored.
+ */
+
+/** Undefined for what Go refuses. */
+export function parseGoBase64(text: string): Uint8Array | undefined {
+  if (isPlainBase64(text)) return decodeBase64(text);
+  const oneLine = text.replaceAll(/[\r\n]+/g, '');
+  return isPlainBase64(oneLine) ? decodeBase64(oneLine) : undefined;
+}
+
+/** Whether `text` is padded base64 of the standard alphabet and nothing else, line ends included. */
+export function isPlainBase64(text: string): boolean {
+  if (text.length % 4 !== 0) return false;
+  const foreign = text.search(FOREIGN);
+  return foreign < 0 || text.slice(foreign, foreign + 3) === '=' || text.slice(foreign, foreign + 3) === '==';
+}
+
+// Searching for a stranger needs no backtracking; matching the whole text would, and overflows on megabytes.
+const FOREIGN = /[^A-Za-z0-9+/]/;
