@@ -82,7 +82,10 @@ describe('keys: what a file may hold', () => {
         writeFileSync(path, text);
         const words = face === 'v1' ? 'an ECDSA P-256 key' : 'an Ed25519 key';
         if (fits) expect(readOrMakeKey(face, path).made).toBe(false);
-        else expect(() => readOrMakeKey(face, path)).toThrow(new LogRefused(`${path} is not ${words} in PEM: give the ${face} face one`));
+        else
+          expect(() => readOrMakeKey(face, path)).toThrow(
+            new LogRefused(`${path} is not ${words} in PEM: give the ${face} face one`),
+          );
         expect(readFileSync(path, 'utf8')).toBe(text);
       });
     }
