@@ -55,16 +55,21 @@ export class JsonMeter {
   }
 
   #structure(byte: number, next: number): void {
-    const open = byte === 0x7b || byte === 0x5b;
-    if (open || byte === COMMA) {
-      if (open) this.#depth += 1;
-      this.#values += 1;
-      if (this.#depth > this.#limits.depth) throw new MalformedJson(`JSON is nested deeper than ${this.#limits.depth}`);
-      if (this.#values > this.#limits.values)
-        throw new MalformedJson(`JSON has more than ${this.#limits.values} values`);
+    if (byte === 0x7b || byte === 0x5b) {
+      this.#depth += 1;
+      this.#count();
+    } else if (byte === COMMA) {
+      this.#count();
     } else if (byte === 0x7d || byte === 0x5d) {
       this.#depth -= 1;
       if (this.#depth === 0) this.#end ??= next;
     }
+  }
+
+  #count(): void {
+    const { depth, values } = this.#limits;
+    this.#values += 1;
+    if (this.#depth > depth) throw new MalformedJson(`JSON is nested deeper than ${depth}`);
+    if (this.#values > values) throw new MalformedJson(`JSON has more than ${values} values`);
   }
 }

@@ -61,19 +61,29 @@ function decodeByteByByte(bytes: Uint8Array): string {
   return parts.join('');
 }
 
-/** Bytes of the well-formed character that starts at `at`; 0 if none does (Unicode 16, table 3-7). */
+/** Bytes of the well-formed character that starts at `at`; 0 if none does. */
 function characterLength(bytes: Uint8Array, at: number): number {
   const lead = bytes[at] as number;
-  if (lead < 0x80) return 1;
-  const length = lead < 0xc2 ? 0 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 0;
-  const least = { 0xe0: 0xa0, 0xf0: 0x90 }[lead] ?? 0x80;
-  const most = { 0xed: 0x9f, 0xf4: 0x8f }[lead] ?? 0xbf;
-  for (let i = 1; i < length; i += 1) {
-    const byte = bytes[at + i] ?? 0;
-    if (byte < (i === 1 ? least : 0x80) || byte > (i === 1 ? most : 0xbf)) return 0;
-  }
-  return length;
+  const row = WELL_FORMED.find(({ from, to }) => lead >= from && lead <= to);
+  if (row === undefined) return 0;
+  const tail = bytes.subarray(at + 1, at + row.length);
+  const [second = 0x80] = tail;
+  const whole = tail.length === row.length - 1 && tail.every((byte) => byte >= 0x80 && byte <= 0xbf);
+  return whole && second >= row.least && second <= row.most ? row.length : 0;
 }
+
+/** Unicode 16, table 3-7: the first byte of a character, how long it is, and the range of the second byte. */
+const WELL_FORMED = [
+  { from: 0x00, to: 0x7f, length: 1, least: 0x80, most: 0xbf },
+  { from: 0xc2, to: 0xdf, length: 2, least: 0x80, most: 0xbf },
+  { from: 0xe0, to: 0xe0, length: 3, least: 0xa0, most: 0xbf },
+  { from: 0xe1, to: 0xec, length: 3, least: 0x80, most: 0xbf },
+  { from: 0xed, to: 0xed, length: 3, least: 0x80, most: 0x9f },
+  { from: 0xee, to: 0xef, length: 3, least: 0x80, most: 0xbf },
+  { from: 0xf0, to: 0xf0, length: 4, least: 0x90, most: 0xbf },
+  { from: 0xf1, to: 0xf3, length: 4, least: 0x80, most: 0xbf },
+  { from: 0xf4, to: 0xf4, length: 4, least: 0x80, most: 0x8f },
+] as const;
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

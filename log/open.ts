@@ -53,15 +53,13 @@ export async function openLog(parts: OpenParts): Promise<OpenedLog> {
   const { store, journal, clock } = parts;
   const found = await store.identity();
   const identity = found ?? (await begin(parts));
-  if (found) checkIdentity(found, parts.expected);
-
   const stored = await store.head();
-  const shelf = new TileShelf(store);
   const size = stored?.size ?? treeSize(0);
-  const root = await shelf.load(size, (await entriesBehindTiles(store, size)).map(leafHashOf));
-  if (stored && toHex(root) !== toHex(stored.root))
-    throw new LogRefused(`the stored tree of ${size} does not have the root that was signed: restore a whole copy`);
-  if (found) await checkJournal(journal, found, shelf, size);
+  const shelf = await loadShelf(store, size, stored);
+  if (found) {
+    checkIdentity(found, parts.expected);
+    await checkJournal(journal, found, shelf, size);
+  }
   await journal.begin(ownerOf(identity), stored);
 
   const shard: Shard = { ...identity, publicKey: parts.publicKey };
@@ -71,6 +69,15 @@ export async function openLog(parts: OpenParts): Promise<OpenedLog> {
   const sequencer = new Sequencer({ ...parts, shelf, face }, { head, time: newest?.integratedTime ?? 0 });
   const log = new TransparencyLog({ shard, store, shelf, sequencer, now: () => clock.now() });
   return { log, identity, created: !found, [Symbol.asyncDispose]: () => sequencer.stop() };
+}
+
+/** @throws LogRefused unless what is stored has the root that was signed */
+async function loadShelf(store: LogStore, size: TreeSize, stored: StoredHead | undefined): Promise<TileShelf> {
+  const shelf = new TileShelf(store);
+  const root = await shelf.load(size, (await entriesBehindTiles(store, size)).map(leafHashOf));
+  if (stored && toHex(root) !== toHex(stored.root))
+    throw new LogRefused(`the stored tree of ${size} does not have the root that was signed: restore a whole copy`);
+  return shelf;
 }
 
 async function begin({ store, journal, expected, newTreeId, clock }: OpenParts): Promise<LogIdentity> {

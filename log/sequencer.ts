@@ -104,7 +104,7 @@ export class Sequencer {
   }
 
   async #run(): Promise<void> {
-    await undefined; // entries that arrive in the same turn share the first batch
+    await Promise.resolve(); // entries that arrive in the same turn share the first batch
     let taken: readonly Waiting[] = [];
     try {
       while (this.#waiting.length > 0) {

@@ -17,9 +17,6 @@ export const TILE_HEIGHT = 8;
 export const TILE_WIDTH = 256;
 const HASH = 32;
 
-/** Bytes that C2SP serves of a full tile. */
-export const TILE_BYTES = TILE_WIDTH * HASH;
-
 /** Where each of the eight rows starts, counted in hashes. */
 const ROWS = [0, 256, 384, 448, 480, 496, 504, 508] as const;
 

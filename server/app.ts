@@ -33,8 +33,8 @@ export interface AppSettings {
   readonly trustedProxies: readonly string[];
   /** In lower case. */
   readonly requestIdHeader: string;
-  /** Where the world finds the server; else what the request says is shown. */
-  readonly publicUrl?: string;
+  /** Where the world finds the server; if undefined, what the request says is shown. */
+  readonly publicUrl: string | undefined;
 }
 
 export interface AppParts {

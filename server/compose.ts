@@ -5,7 +5,6 @@ import { AdmissionPool } from './admission/pool.ts';
 import { createApp } from './app.ts';
 import { systemClock } from './clock.ts';
 import { createHealth } from './health.ts';
-import type { OperationId } from './http/operation.ts';
 import type { RequestLine } from './http/exchange.ts';
 import type { Logger } from './logging/logger.ts';
 import { readConsoleFiles } from './pages/console-files.ts';
@@ -61,7 +60,7 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
     log: opened.log,
     admission,
     health,
-    settings: { ...settings, operations: settings.operations as readonly OperationId[] },
+    settings,
     document: readDocument(),
     consoleFiles: await readConsoleFiles(),
     dev: settings.dev,

@@ -74,7 +74,7 @@ function toLogKey(key: KeyObject): LogKey {
   const spki = publicKey.export({ type: 'spki', format: 'der' });
   const algorithm = key.asymmetricKeyType === 'ec' ? 'sha256' : undefined;
   return {
-    publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    publicKey: publicKey.export({ type: 'spki', format: 'pem' }),
     id: hash('sha256', spki, 'hex'),
     signer: { publicKey: spki, sign: async (messages) => messages.map((message) => sign(algorithm, message, key)) },
   };

@@ -11,6 +11,7 @@ import { openSqliteStore } from '../storage/engines/sqlite/open.ts';
 import { birthOf } from './birth.ts';
 import { type KeyFace, type LogKey, inventKey, readKey, readOrMakeKey } from './keys.ts';
 import { checkPlace, recordPlace } from './place.ts';
+import { originOf } from './settings/network-values.ts';
 
 export interface StartSettings {
   readonly data: string;
@@ -83,7 +84,7 @@ async function settle(
   announce: (sentence: string) => void,
 ): Promise<Settled> {
   const identity = await store.identity();
-  const origin = settings.origin ?? identity?.origin ?? hostname().toLowerCase();
+  const origin = settings.origin ?? identity?.origin ?? originOf(hostname());
   if (settings.dev) return { origin, v1: inventKey('v1'), tile: inventKey('tile') };
   if (identity) {
     if (settings.volume === 'fixed') checkPlace(folder);

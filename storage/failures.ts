@@ -9,4 +9,3 @@ export class StaleCommit extends Failure<'store-stale'> {
 export class StoreRefused extends Failure<'store-refused'> {
   readonly code = 'store-refused';
 }
-export type StoreFailure = StaleCommit | StoreRefused;

@@ -5,8 +5,6 @@ export class InvalidKey extends Failure<'key-invalid'> {
   readonly code = 'key-invalid';
 }
 
-export type PkiFailure = InvalidKey;
-
 /** `value`, unless it is undefined. @throws InvalidKey with `words` */
 export function must<T>(value: T | undefined, words: string): T {
   if (value === undefined) throw new InvalidKey(words);

@@ -17,7 +17,7 @@ export interface PageParts {
   readonly log: Log;
   readonly document: OpenApiDocument;
   readonly consoleFiles: ConsoleFiles;
-  readonly settings: { readonly publicUrl?: string };
+  readonly settings: { readonly publicUrl: string | undefined };
   readonly dev: boolean;
 }
 

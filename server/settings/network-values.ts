@@ -36,6 +36,22 @@ export const originName: ValueType<string> = {
   parse: (text) => (text === text.toLowerCase() && isHostName(text) ? text : undefined),
 };
 
+/** As Rekor does it: a machine whose name cannot stand in a checkpoint calls its log `localhost`. */
+export function originOf(hostName: string): string {
+  return originName.parse(hostName.toLowerCase()) ?? 'localhost';
+}
+
+/** Without a slash at the end: paths are put behind it. */
+export const webAddress: ValueType<string> = {
+  placeholder: 'URL',
+  expects: 'an http or https URL without query, such as https://log.example.org',
+  parse: (text) => {
+    const url = URL.parse(text);
+    const fits = url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '';
+    return fits ? text.replace(/\/+$/, '') : undefined;
+  },
+};
+
 const LABEL = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i;
 
 /** RFC 1123 §2.1, with the underscores that container networks use; what ends in a number would be an address. */

@@ -1,6 +1,6 @@
 import { DEFAULT_ALGORITHMS, KNOWN_ALGORITHMS } from '../../entries/algorithm-policy.ts';
 import { type operations } from '../../openapi/types.ts';
-import { headerName, listenAddress, originName, proxies } from './network-values.ts';
+import { headerName, listenAddress, originName, proxies, webAddress } from './network-values.ts';
 import { optional, setting, type Surroundings, type Values } from './setting.ts';
 import { choice, count, duration, flag, onOff, parseList, path, size, type ValueType, words } from './values.ts';
 
@@ -12,6 +12,7 @@ const MINUTE = 60 * SECOND;
 
 const SERVING = {
   listen: setting(listenAddress, '127.0.0.1:3000', 'Address and port to serve on; without a host, every address.'),
+  publicUrl: optional(webAddress, 'Where the world finds the server, if that is not what its requests say.'),
   trustedProxies: setting(
     proxies,
     'none',
@@ -39,8 +40,6 @@ const SERVING = {
 /** Other defaults follow the data folder. */
 export const STANDARD_DATA = './data';
 
-const ORIGIN = { words: 'the host name of the machine', from: ({ hostName }: Surroundings) => defaultOrigin(hostName) };
-
 const DATA = {
   data: setting(path, STANDARD_DATA, 'Folder that holds the log. One server at a time.'),
   heads: setting(
@@ -61,7 +60,10 @@ const DATA = {
 };
 
 const IDENTITY = {
-  origin: setting(originName, ORIGIN, 'Name of the log in its checkpoints. Permanent from the first entry.'),
+  origin: optional(
+    originName,
+    'Name of the log in its checkpoints, permanent from its beginning. A log that begins without one takes the host name of the machine.',
+  ),
   v1Key: setting(
     path,
     { words: '<data>/keys/rekor-v1.pem', from: ({ data }) => `${withoutSlash(data)}/keys/rekor-v1.pem` },
@@ -209,11 +211,6 @@ function kindList(kinds: Surroundings['kinds']): ValueType<readonly string[]> {
       return lists && [...new Set(lists.flat())];
     },
   };
-}
-
-/** As Rekor does it: a machine whose name cannot stand in a checkpoint calls its log `localhost`. */
-function defaultOrigin(hostName: string): string {
-  return originName.parse(hostName.toLowerCase()) ?? 'localhost';
 }
 
 function withoutSlash(folder: string): string {

@@ -120,7 +120,7 @@ describe('signed-note: every byte of a note is read or signed', () => {
 
 describe('signed-note: checkpoints of the real Rekor', () => {
   const folder = new URL('../vectors/rekor/bundles/', import.meta.url);
-  const bundles = ['bundle-provenance.json', 'dsse.sigstore.json', 'oci-attestation.sigstore.json'];
+  const bundles = ['oci-attestation.sigstore.json', 'othername.sigstore.json', 'sigstore-js-provenance.sigstore.json'];
 
   interface Bundle {
     readonly verificationMaterial: {

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { fulcioHandler, type HandlerFn, initializeCA, initializeCTLog } from '@sigstore/mock';
 
 // The mock loads nock, which takes node:http over at once. The services here have sockets of their own.
@@ -48,20 +48,13 @@ export async function startFulcio(): Promise<Fulcio> {
 }
 
 function answering(path: string, fn: HandlerFn): RequestListener {
-  return (request, response) => {
-    void bodyOf(request).then(async (body) => {
-      const {
-        statusCode,
-        response: text,
-        contentType,
-      } = request.url === path ? await fn(body) : { statusCode: 404, response: '', contentType: undefined };
-      response.writeHead(statusCode, { 'Content-Type': contentType ?? 'text/plain' }).end(text);
-    });
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await text(request);
+    const missing = { statusCode: 404, response: '', contentType: 'text/plain' };
+    const { statusCode, contentType, response: answered } = request.url === path ? await fn(body) : missing;
+    response.writeHead(statusCode, { 'Content-Type': contentType ?? 'text/plain' }).end(answered);
   };
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  return (await buffer(request)).toString();
+  return (request, response) => void answer(request, response);
 }
 
 /** The mock's certificates are whole buffers: @peculiar/x509 gives no view of a part. */

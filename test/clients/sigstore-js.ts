@@ -59,7 +59,7 @@ export interface KeySigner extends Signer {
 
 export function keySigner(): KeySigner {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  const pem = publicKey.export({ type: 'spki', format: 'pem' });
   return {
     publicKey: pem,
     sign: async (data) => ({

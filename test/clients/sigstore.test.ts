@@ -34,7 +34,9 @@ describe('sigstore: sign, attest and verify of the package that most projects us
     await expect(sigstore.verify(bundle, ARTIFACT, verifying())).resolves.toMatchObject({
       identity: { subjectAlternativeName: EMAIL },
     });
-    await expect(sigstore.verify(bundle, Buffer.from('another'), verifying())).rejects.toThrow();
+    await expect(sigstore.verify(bundle, Buffer.from('another'), verifying())).rejects.toMatchObject({
+      code: 'SIGNATURE_ERROR',
+    });
   });
 
   for (const legacyCompatibility of [false, true]) {

@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, hash, verify } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, hash, type KeyObject, verify } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,8 +26,8 @@ const PEMS: Readonly<Record<string, string>> = {
   RSA: pem(generateKeyPairSync('rsa', { modulusLength: 2048 })),
 };
 
-function pem({ privateKey }: { readonly privateKey: import('node:crypto').KeyObject }): string {
-  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+function pem({ privateKey }: { readonly privateKey: KeyObject }): string {
+  return privateKey.export({ type: 'pkcs8', format: 'pem' });
 }
 
 async function expectWhole(key: LogKey, type: string, digest: string | undefined): Promise<void> {
@@ -74,21 +74,23 @@ describe.each(FACES)('decision: keys are never made up silently: $face', ({ face
 
 describe('keys: what a file may hold', () => {
   const accepted: Readonly<Record<KeyFace, string>> = { v1: 'P-256', tile: 'Ed25519' };
+  const words: Readonly<Record<KeyFace, string>> = { v1: 'an ECDSA P-256 key', tile: 'an Ed25519 key' };
+  const given = (text: string): string => {
+    const path = join(folder, 'given.pem');
+    writeFileSync(path, text);
+    return path;
+  };
+
   for (const { face } of FACES) {
-    for (const [kind, text] of Object.entries(PEMS)) {
-      const fits = accepted[face] === kind;
-      it(`the ${face} face ${fits ? 'takes' : 'refuses'} a key of ${kind}`, () => {
-        const path = join(folder, 'given.pem');
-        writeFileSync(path, text);
-        const words = face === 'v1' ? 'an ECDSA P-256 key' : 'an Ed25519 key';
-        if (fits) expect(readOrMakeKey(face, path).made).toBe(false);
-        else
-          expect(() => readOrMakeKey(face, path)).toThrow(
-            new LogRefused(`${path} is not ${words} in PEM: give the ${face} face one`),
-          );
-        expect(readFileSync(path, 'utf8')).toBe(text);
-      });
-    }
+    it(`the ${face} face takes ${words[face]}`, () => {
+      expect(readOrMakeKey(face, given(PEMS[accepted[face]] ?? '')).made).toBe(false);
+    });
+    it.each(Object.keys(PEMS).filter((kind) => kind !== accepted[face]))(`the ${face} face refuses %s`, (kind) => {
+      const path = given(PEMS[kind] ?? '');
+      const refusal = new LogRefused(`${path} is not ${words[face]} in PEM: give the ${face} face one`);
+      expect(() => readOrMakeKey(face, path)).toThrow(refusal);
+      expect(readFileSync(path, 'utf8')).toBe(PEMS[kind]);
+    });
   }
 
   it.each([
@@ -97,8 +99,7 @@ describe('keys: what a file may hold', () => {
     ['a public key', inventKey('v1').publicKey],
     ['half a key', (PEMS['P-256'] ?? '').slice(0, 80)],
   ])('%s is refused, and left as it is', (_what, text) => {
-    const path = join(folder, 'given.pem');
-    writeFileSync(path, text);
+    const path = given(text);
     expect(() => readKey('v1', path)).toThrow(LogRefused);
     expect(() => readOrMakeKey('v1', path)).toThrow(LogRefused);
     expect(readFileSync(path, 'utf8')).toBe(text);
@@ -106,8 +107,7 @@ describe('keys: what a file may hold', () => {
 
   it('a key in the older form of OpenSSL is taken', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const path = join(folder, 'given.pem');
-    writeFileSync(path, privateKey.export({ type: 'sec1', format: 'pem' }));
+    const path = given(privateKey.export({ type: 'sec1', format: 'pem' }));
     await expectWhole(readKey('v1', path), 'ec', 'sha256');
   });
 });

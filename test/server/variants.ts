@@ -31,6 +31,7 @@ export const SETTINGS: AppSettings = {
     'getLogProof',
     'searchIndex',
   ],
+  publicUrl: undefined,
   trustedProxies: [],
   requestIdHeader: 'x-request-id',
 };

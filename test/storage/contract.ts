@@ -55,9 +55,15 @@ export function describeStore(engine: string, open: OpenStore): void {
       });
     });
 
-    describe('commit', () => committing(store));
-    describe('heartbeat', () => beating(store));
-    describe('reads', () => reading(store));
+    describe('commit', () => {
+      committing(store);
+    });
+    describe('heartbeat', () => {
+      beating(store);
+    });
+    describe('reads', () => {
+      reading(store);
+    });
   });
 }
 

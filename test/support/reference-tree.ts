@@ -15,9 +15,9 @@ function mth(leaves: readonly Uint8Array[], from: number, to: number): Buffer {
   const hashes = known.get(leaves) ?? new Map<string, Buffer>();
   known.set(leaves, hashes);
   const range = `${from}-${to}`;
-  const hash = hashes.get(range) ?? computeMth(leaves, from, to);
-  hashes.set(range, hash);
-  return hash;
+  const node = hashes.get(range) ?? computeMth(leaves, from, to);
+  hashes.set(range, node);
+  return node;
 }
 
 function computeMth(leaves: readonly Uint8Array[], from: number, to: number): Buffer {

@@ -3,6 +3,9 @@ import Database from 'better-sqlite3';
 import { StoreRefused } from '../../failures.ts';
 import { lockFile, lockOwnerFile } from './files.ts';
 
+/** Milliseconds that a process which is just stopping gets to let go of the folder. */
+const PATIENCE = 3000;
+
 /** Held until disposed of, or until the process ends, however it ends. */
 export interface FolderLock extends Disposable {
   readonly folder: string;
@@ -16,7 +19,7 @@ export interface FolderLock extends Disposable {
  * @throws StoreRefused when another process holds it
  */
 export function lockFolder(folder: string, owner: string): FolderLock {
-  const db = new Database(lockFile(folder), { timeout: 0 });
+  const db = new Database(lockFile(folder), { timeout: PATIENCE });
   try {
     db.pragma('journal_mode = DELETE');
     db.exec('BEGIN EXCLUSIVE');

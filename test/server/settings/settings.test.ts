@@ -1,16 +1,18 @@
+import { originOf } from '../../../server/settings/network-values.ts';
 import { describe, expect, it } from 'vitest';
 import { readCommand } from '../../../server/settings/command.ts';
 import { input, settings } from './examples.ts';
 
 describe('settings: defaults', () => {
-  it('serves this machine only, from ./data, under the name of the machine', () => {
+  it('serves this machine only, from ./data, and leaves the name to the log', () => {
     expect(settings({})).toMatchObject({
       listen: { host: '127.0.0.1', port: 3000 },
       data: './data',
       heads: './data-heads',
       v1Key: './data/keys/rekor-v1.pem',
       tileKey: './data/keys/tile.pem',
-      origin: 'box.example',
+      origin: undefined,
+      publicUrl: undefined,
       dev: false,
       genesis: true,
       volume: 'fixed',
@@ -64,8 +66,16 @@ describe('settings: defaults', () => {
     expect(alone).toMatchObject({ admissionThreads: 1, logFormat: 'text' });
   });
 
-  it('calls the log localhost when the name of the machine cannot stand in a checkpoint', () => {
-    expect(settings({ surroundings: { hostName: 'my box+1' } }).origin).toBe('localhost');
+  it('names a log after the machine, or localhost when the name of the machine cannot stand in a checkpoint', () => {
+    expect(originOf('Box.Example')).toBe('box.example');
+    expect(originOf('my box+1')).toBe('localhost');
+  });
+
+  it('takes an address of the server without a slash at the end, and none with a query', () => {
+    const publicUrl = (text: string) => settings({ argv: ['--public-url', text] }).publicUrl;
+    expect(publicUrl('https://log.example.org/')).toBe('https://log.example.org');
+    expect(() => publicUrl('https://log.example.org/?a=b')).toThrow('--public-url');
+    expect(() => publicUrl('log.example.org')).toThrow('--public-url');
   });
 
   it('is frozen', () => {
