@@ -68,7 +68,7 @@ export async function measure(
   };
 }
 
-/** Runs what was asked for in a temporary folder and stops the server with a signal, so that it writes its profile. */
+/** Stops the server as one should, so that it writes its profile. */
 export async function stopped(server: ServerProcess): Promise<void> {
   const { code } = await server.stop();
   if (code !== 0) throw new Error(`the server ended with ${code}:\n${server.lines().slice(-5).join('\n')}`);

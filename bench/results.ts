@@ -8,11 +8,10 @@ const END = '<!-- end of results -->';
 
 /** Numbers as they are printed: four digits are more than any of them is good for. */
 export function rounded(row: Row): Row {
-  const entries = Object.entries(row).map(([name, value]) => [
-    name,
+  const text = JSON.stringify(row, (_name, value: unknown) =>
     typeof value === 'number' ? Number(value.toPrecision(4)) : value,
-  ]);
-  return Object.fromEntries(entries) as Row;
+  );
+  return JSON.parse(text) as Row;
 }
 
 /** Puts each row in the place of the one that measured the same before, and writes the table anew. */
@@ -45,11 +44,11 @@ const COLUMNS: readonly (readonly [string, (row: Row) => string | number])[] = [
   ['machine', ({ processor, cores, node, syncMs }) => `${cores} × ${processor}, Node ${node}, fdatasync ${syncMs} ms`],
 ];
 
+/** Columns are as wide as their widest cell: the form that the formatter of this project keeps. */
 function tableOf(rows: readonly Row[]): string {
-  const lines = [
-    COLUMNS.map(([title]) => title),
-    COLUMNS.map(() => '---'),
-    ...rows.map((row) => COLUMNS.map(([, cell]) => String(cell(row)))),
-  ];
-  return lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+  const cells = [COLUMNS.map(([title]) => title), ...rows.map((row) => COLUMNS.map(([, cell]) => String(cell(row))))];
+  const widths = COLUMNS.map((_, column) => Math.max(3, ...cells.map((line) => (line[column] ?? '').length)));
+  const [titles = [], ...body] = cells.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)));
+  const rule = widths.map((width) => '-'.repeat(width));
+  return [titles, rule, ...body].map((line) => `| ${line.join(' | ')} |\n`).join('');
 }

@@ -13,7 +13,7 @@ export function makeSubmissions(kind: BodyKind, count: number): Buffer[] {
   return Array.from({ length: count }, () => {
     const artifact = randomBytes(32);
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const pem = issuer?.issue(publicKey) ?? publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    const pem = issuer?.issue(publicKey) ?? publicKey.export({ type: 'spki', format: 'pem' });
     const digest = { algorithm: 'sha256', value: hash('sha256', artifact) };
     const proposal = hashedrekordOf(digest, sign('sha256', artifact, privateKey), pem);
     return requestOf('POST', '/api/v1/log/entries', JSON.stringify(proposal));

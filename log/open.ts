@@ -87,6 +87,7 @@ async function begin({ store, journal, expected, newTreeId, clock }: OpenParts):
     );
   }
   const identity = { treeId: newTreeId(), ...expected, offset: 0, created: clock.now() };
+  await journal.begin(ownerOf(identity), undefined); // first: a log without a journal would never start again
   await store.create(identity);
   return identity;
 }

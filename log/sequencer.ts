@@ -62,6 +62,7 @@ export class Sequencer {
   #released: Promise<void> = Promise.resolve();
   #running: Promise<void> | undefined;
   #refusal: string | undefined;
+  #failed = false;
 
   /** @param last - the newest head in the store, and the time of the newest entry */
   constructor(parts: SequencerParts, last: { readonly head: SignedHead; readonly time: number }) {
@@ -137,6 +138,7 @@ export class Sequencer {
     [this.#size, this.#lastTime] = [head.size, at];
     shelf.settle(tiles);
     await this.#released; // one journal write at a time, beside at most one commit
+    if (this.#failed) throw new Error('the head before this one may not be in the journal');
     this.#released = this.#release({ waiting, entries, head: stored });
   }
 
@@ -156,9 +158,10 @@ export class Sequencer {
 
   /** An outcome is unknown. Nobody is told that an entry was refused: it may be in the log after the next start. */
   #end(reason: unknown, waiting: readonly Waiting[]): void {
-    if (this.#refusal === 'the log has failed') return;
-    this.#refusal = 'the log has failed';
     for (const { fail } of [...waiting, ...this.#waiting.splice(0)]) fail(new Error('the outcome is unknown'));
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#refusal = 'the log has failed';
     this.#parts.fatal(reason);
   }
 }

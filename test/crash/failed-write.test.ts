@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseRecord } from '../../storage/engines/file-journal/record.ts';
-import { traced } from '../durability/trace.ts';
+import { traced } from './trace.ts';
 import { type LogFolder, startServer, temporaryFolder } from '../support/server-process.ts';
 import { type Receipt, type Submission, created, entryAt, headOf, inconsistentWith } from './client.ts';
 import { search, submissionOf, submit, treeSizeOf } from './client.ts';

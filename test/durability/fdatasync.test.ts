@@ -5,7 +5,7 @@ import { openWriting, prepareDatabase } from '../../storage/engines/sqlite/conne
 import { createWriter } from '../../storage/engines/sqlite/writer.ts';
 import { type LogFolder, startServer, temporaryFolder } from '../support/server-process.ts';
 import { created, submissionOf, submit } from '../crash/client.ts';
-import { type Call, readTrace, traced } from './trace.ts';
+import { type Call, readTrace, traced } from '../crash/trace.ts';
 
 const SUBMISSIONS = 6;
 const CALLS = ['fsync', 'fdatasync', 'pwrite64', 'write', 'writev'];

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type LogFolder, startServer, temporaryFolder } from '../support/server-process.ts';
 import { ask, created, entryAt, inconsistentWith, search, submissionOf, submit } from '../crash/client.ts';
-import { readTrace, traced } from './trace.ts';
+import { readTrace, traced } from '../crash/trace.ts';
 
 const SYNCS = ['fsync', 'fdatasync'];
 

@@ -125,6 +125,15 @@ describe('openLog: what is no reason to refuse', () => {
     expect(room.log.head().size).toBe(300);
     expect(room.journal.last()?.size).toBe(300);
   });
+  it('a first start that ended before anything was journalled', async () => {
+    const killed: RoomOptions = {
+      journal: (real) => ({ ...real, begin: () => Promise.reject(new Error('killed')) }),
+    };
+    await expect(openRoom(folder(), killed)).rejects.toThrow('killed');
+    await using room = await openRoom(folder());
+    await addMany(room.log, 0, 2);
+    expect([room.log.head().size, room.journal.last()?.size]).toEqual([2, 2]);
+  });
   it('a torn last line of the journal', async () => {
     await begin(3);
     appendFileSync(journal(), '4 abcdef');

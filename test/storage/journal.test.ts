@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -121,20 +121,17 @@ function expectedLast(at: number, text: string) {
   return at < text.indexOf('\n') ? plain(head(12)) : undefined;
 }
 
-/** Where there is one, a folder in memory: 100,000 syncs of a disk take minutes. */
-const MEMORY = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-
 describe('HeadJournal: rotation', () => {
-  it('begins the file again after 100,000 heads, with owner and newest head', { timeout: 300_000 }, async () => {
-    const place = mkdtempSync(join(MEMORY, 'stele-heads-'));
+  it('begins the file again when it is full, with owner and newest head', async () => {
+    const place = mkdtempSync(join(tmpdir(), 'stele-heads-'));
     try {
-      await using journal = await openFileJournal(place);
+      await using journal = await openFileJournal(place, 10);
       await journal.begin(OWNER, undefined);
-      const root = head(1).root;
-      for (let size = 1; size <= 100_002; size += 1) await journal.append({ size: treeSize(size), root });
+      const { root } = head(1);
+      for (let size = 1; size <= 12; size += 1) await journal.append({ size: treeSize(size), root });
       expect(readFileSync(join(place, 'heads.txt'), 'utf8').split('\n').length).toBe(4);
       await using other = await openFileJournal(place);
-      expect([other.owner(), other.last()?.size]).toEqual([OWNER, 100_002]);
+      expect([other.owner(), other.last()?.size]).toEqual([OWNER, 12]);
     } finally {
       rmSync(place, { recursive: true });
     }

@@ -19,7 +19,7 @@ export type SubmitterKey = 'P-256' | 'rsa' | 'ed25519';
 
 export function newSubmitter(type: SubmitterKey = 'P-256'): Submitter {
   const { privateKey, publicKey } = newKeys(type);
-  return { key: privateKey, pem: publicKey.export({ type: 'spki', format: 'pem' }).toString() };
+  return { key: privateKey, pem: publicKey.export({ type: 'spki', format: 'pem' }) };
 }
 
 function newKeys(type: SubmitterKey): { readonly privateKey: KeyObject; readonly publicKey: KeyObject } {

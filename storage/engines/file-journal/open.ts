@@ -7,8 +7,8 @@ import { formatOwner, formatRecord, parseOwner, parseRecord } from './record.ts'
 /** Records in one file before it is begun again with the newest: about 10 MB. Every head is in the database too. */
 const RECORDS = 100_000;
 
-/** A journal of heads in `folder`, one file. Opening it changes nothing. */
-export async function openFileJournal(folder: string): Promise<HeadJournal> {
+/** A journal of heads in `folder`, one file. Opening it changes nothing. @param most - records in one file */
+export async function openFileJournal(folder: string, most = RECORDS): Promise<HeadJournal> {
   const file = join(folder, 'heads.txt');
   const lines = (await readIfThere(file))?.split('\n') ?? [];
   let owner = parseOwner(lines[0]);
@@ -32,7 +32,7 @@ export async function openFileJournal(folder: string): Promise<HeadJournal> {
     begin,
     append: async (head) => {
       if (handle === undefined || owner === undefined) throw new Error('the head journal has not been begun');
-      if (records >= RECORDS) return begin(owner, head);
+      if (records >= most) return begin(owner, head);
       await handle.appendFile(formatRecord(head));
       await handle.datasync();
       records += 1;

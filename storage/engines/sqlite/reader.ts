@@ -9,7 +9,7 @@ import { tilePlace } from './tile-place.ts';
 
 type Reads = Pick<LogStore, 'identity' | 'head' | 'entry' | 'tiles' | 'locate' | 'indexesOf' | 'searchKeys'>;
 
-/** Candidates that one statement brings; a page of the index is read in steps of this many. */
+/** Candidates that one statement brings, at most. */
 const STEP = 512;
 
 /** Everything that is asked of the database. Each statement sees one committed state; no read waits for a writer. */
@@ -50,15 +50,16 @@ export function createReader(db: Database.Database): Reads {
     indexesOf: async (keys, from, limit) => {
       const wanted = new Set(keys.map((key) => key.toLowerCase()));
       const holds = (index: LogIndex) => keysOf(index).some(({ text }) => wanted.has(text.toLowerCase()));
-      return confirmed(candidates(sql, [...wanted].map(keyPrefix), from), holds, limit);
+      const found = candidates(sql, [...wanted].map(keyPrefix), from, Math.min(STEP, limit));
+      return confirmed(found, holds, limit);
     },
     searchKeys: async (indexes) => indexes.map(keysOf),
   };
 }
 
-/** All that the index holds under any of `prefixes`, in log order, each once. */
-function* candidates(sql: Statements, prefixes: readonly bigint[], from: number): Generator<LogIndex> {
-  const lists = prefixes.map((prefix) => candidatesOf(sql, prefix, from));
+/** All that the index holds under any of `prefixes`, in log order, each once; read `step` at a time. */
+function* candidates(sql: Statements, prefixes: readonly bigint[], from: number, step: number): Generator<LogIndex> {
+  const lists = prefixes.map((prefix) => candidatesOf(sql, prefix, from, step));
   const heads = lists.map((list) => list.next().value);
   for (;;) {
     const least = Math.min(...heads.map((head) => head ?? Infinity));
@@ -68,12 +69,12 @@ function* candidates(sql: Statements, prefixes: readonly bigint[], from: number)
   }
 }
 
-function* candidatesOf(sql: Statements, prefix: bigint, from: number): Generator<number, undefined> {
+function* candidatesOf(sql: Statements, prefix: bigint, from: number, step: number): Generator<number, undefined> {
   for (let at = from; ;) {
-    const step = sql.lookup.all(prefix, at, STEP);
-    yield* step;
-    const last = step.at(-1);
-    if (last === undefined || step.length < STEP) return undefined;
+    const found = sql.lookup.all(prefix, at, step);
+    yield* found;
+    const last = found.at(-1);
+    if (last === undefined || found.length < step) return undefined;
     at = last + 1;
   }
 }

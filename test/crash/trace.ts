@@ -33,29 +33,37 @@ export interface Call {
   readonly returned: number;
 }
 
-const WHOLE = /^(\d+) +(\w+)\(\d+<(.+?)>(?=[,)])(.*)$/;
-const BEGUN = /^(\d+) +(\w+)\(\d+<(.+?)>(?=[,) ])(.*) <unfinished \.\.\.>$/;
-const RESUMED = /^(\d+) +<\.\.\. (\w+) resumed>(.*)$/;
+const BEGUN = /^(?<thread>\d+) +(?<name>\w+)\(\d+<(?<target>.+?)>(?=[,) ])(?<rest>.*)$/;
+const RESUMED = /^(?<thread>\d+) +<\.\.\. \w+ resumed>(?<rest>.*)$/;
+const UNFINISHED = '<unfinished ...>';
 
 /** The calls on files and sockets, in the order in which they began. */
 export function readTrace(folder: LogFolder): readonly Call[] {
   const calls: Call[] = [];
-  const open = new Map<string, { readonly at: number; readonly call: Call }>();
+  const open = new Map<string, number>(); // place in `calls` of the one that a thread is in
   for (const [line, text] of linesOf(traceFile(folder)).entries()) {
-    const [, thread = '', name = '', target = '', rest = ''] = BEGUN.exec(text) ?? WHOLE.exec(text) ?? [];
-    const [, resumed = '', , end = ''] = RESUMED.exec(text) ?? [];
-    const begun = open.get(resumed);
-    if (name !== '') {
-      const isOpen = text.endsWith('<unfinished ...>');
-      const call = { name, target, rest, began: line, returned: isOpen ? Infinity : line };
-      if (isOpen) open.set(thread, { at: calls.length, call });
-      calls.push(call);
-    } else if (begun !== undefined) {
-      calls[begun.at] = { ...begun.call, rest: begun.call.rest + end, returned: line };
-      open.delete(resumed);
+    const begun = groupsOf(BEGUN, text);
+    const resumed = groupsOf(RESUMED, text);
+    if (begun !== undefined) {
+      const isOpen = begun.rest.endsWith(UNFINISHED);
+      if (isOpen) open.set(begun.thread, calls.length);
+      calls.push({ ...begun, began: line, returned: isOpen ? Infinity : line });
+    } else if (resumed !== undefined) {
+      const at = open.get(resumed.thread);
+      const call = at === undefined ? undefined : calls[at];
+      if (at !== undefined && call) calls[at] = { ...call, rest: call.rest + resumed.rest, returned: line };
+      open.delete(resumed.thread);
     }
   }
   return calls;
+}
+
+interface Groups extends Pick<Call, 'name' | 'target' | 'rest'> {
+  readonly thread: string;
+}
+
+function groupsOf(form: RegExp, line: string): Groups | undefined {
+  return form.exec(line)?.groups as Groups | undefined;
 }
 
 function linesOf(file: string): readonly string[] {
