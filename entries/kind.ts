@@ -32,8 +32,8 @@ export interface CheckedEntry {
   readonly algorithmUse?: AlgorithmUse;
 }
 
-/** A checked entry, and the hash that names it. */
-export interface AdmittedEntry extends CheckedEntry {
+/** What the log takes of a checked entry, and the hash that names it. */
+export interface AdmittedEntry extends Pick<CheckedEntry, 'body' | 'searchKeys' | 'attestation'> {
   readonly leafHash: LeafHash;
 }
 

@@ -3,7 +3,15 @@ import type { AdmittedEntry } from '../../entries/kind.ts';
 import type { SearchQuestion } from '../../log/types.ts';
 import { Busy } from '../http/failures.ts';
 import type { Admission, LogQuery } from './contract.ts';
-import { type AdmissionSettings, type Batch, type Outcome, type Task, fromOutcome } from './wire.ts';
+import {
+  type AdmissionSettings,
+  type Batch,
+  type Outcome,
+  type Reply,
+  type Task,
+  fromOutcome,
+  unpackReply,
+} from './wire.ts';
 
 /** Bodies in one message. Their signatures are checked together, which is what makes a batch cheaper than its parts. */
 const BATCH_JOBS = 64;
@@ -104,8 +112,8 @@ export class AdmissionPool implements Admission, AsyncDisposable {
     const workerData = this.#options.settings;
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData });
     const thread: Thread = { worker, sent: [] };
-    worker.on('message', (outcomes: readonly Outcome[]) => {
-      settleAll(thread.sent.shift() ?? [], outcomes);
+    worker.on('message', (reply: Reply) => {
+      settleAll(thread.sent.shift() ?? [], unpackReply(reply));
       this.#flush();
     });
     worker.on('error', (error) => this.#options.lost(error));

@@ -1,4 +1,7 @@
 import { MalformedJson } from '../../base/failures.ts';
+import { ByteReader, ByteWriter } from '../../base/byte-record.ts';
+import { readAdmitted, writeAdmitted } from '../../entries/admitted-record.ts';
+import type { AdmittedEntry } from '../../entries/kind.ts';
 import { Failure } from '../../base/failure.ts';
 import { BodyTooLarge, InvalidEntry, MalformedProposal } from '../../entries/failures.ts';
 import type { AdmissionRules } from '../../entries/admission.ts';
@@ -26,6 +29,27 @@ export type Outcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly refusal: Refusal }
   | { readonly ok: false; readonly bug: string };
+
+/** Outcomes in the order of the requests. Where one is undefined, the next entry in `admitted` stands. */
+export interface Reply {
+  readonly outcomes: readonly (Outcome | undefined)[];
+  readonly admitted: Uint8Array<ArrayBuffer>;
+}
+
+export function packReply(tasks: readonly Task[], outcomes: readonly Outcome[]): Reply {
+  const writer = new ByteWriter(1024 * tasks.length);
+  const rest = outcomes.map((outcome, i) => {
+    if (tasks[i] !== 'create' || !outcome.ok) return outcome;
+    writeAdmitted(writer, outcome.value as AdmittedEntry);
+    return undefined;
+  });
+  return { outcomes: rest, admitted: writer.finish() };
+}
+
+export function unpackReply({ outcomes, admitted }: Reply): readonly Outcome[] {
+  const reader = new ByteReader(admitted);
+  return outcomes.map((outcome) => outcome ?? { ok: true, value: readAdmitted(reader) });
+}
 
 /** A `Failure` as it crosses threads. */
 export interface Refusal {

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { createTasks } from './tasks.ts';
-import type { AdmissionSettings, Batch } from './wire.ts';
+import { type AdmissionSettings, type Batch, packReply } from './wire.ts';
 
 /*
  * An admission thread: batches of request bodies in, what they mean out. Whatever a stranger sends, only this thread
@@ -11,5 +11,8 @@ const port = parentPort;
 const perform = createTasks(workerData as AdmissionSettings);
 
 port.on('message', (batch: Batch) => {
-  void perform(batch).then((outcomes) => port.postMessage(outcomes));
+  void perform(batch).then((outcomes) => {
+    const reply = packReply(batch.tasks, outcomes);
+    port.postMessage(reply, [reply.admitted.buffer]);
+  });
 });

@@ -5,13 +5,13 @@ import { textLine } from './text-line.ts';
 /** What goes beside the message. An `Error` stands best under `error`. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
-/** Where the server says what it does. Every method returns once the line has been handed to the operating system. */
+/** Where the server says what it does. Lines of one turn of the event loop are handed to the operating system together. */
 export interface Logger {
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
   error(message: string, fields?: LogFields): void;
-  /** Says why the process is about to end. */
+  /** Says why the process is about to end; returns when this line and all before it have been handed over. */
   fatal(message: string, fields?: LogFields): void;
 }
 
@@ -23,7 +23,13 @@ export interface LoggerOptions {
   /** Marks every line: keys in memory make a log that nobody may rely on. */
   readonly dev: boolean;
   /** Standard output unless given. */
-  readonly stream?: { write(line: string): void };
+  readonly stream?: LineStream;
+}
+
+export interface LineStream {
+  write(line: string): void;
+  /** Hands over what `write` has kept back. */
+  flush?(): void;
 }
 
 /** A logger whose lines hold no private key, password or token, whatever the calls say. */
@@ -44,10 +50,31 @@ export function createLogger({ format, level, dev, stream = standardOutput() }: 
     { write },
   );
   const at = (label: keyof Logger) => (message: string, fields?: LogFields) => logger[label](fields ?? {}, message);
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), fatal: at('fatal') };
+  const fatal: Logger['fatal'] = (message, fields) => {
+    at('fatal')(message, fields);
+    stream.flush?.();
+  };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), fatal };
 }
 
-/** Synchronous: what is written before the process dies is not lost. */
-function standardOutput(): { write(line: string): void } {
-  return destination({ dest: 1, sync: true });
+/**
+ * One write for all lines of a turn: a system call for each of thousands of requests a second costs more than the line.
+ * What is written before the process ends by itself is not lost.
+ */
+function standardOutput(): LineStream {
+  const out = destination({ dest: 1, sync: true });
+  let kept = '';
+  const flush = (): void => {
+    const lines = kept;
+    kept = '';
+    if (lines !== '') out.write(lines);
+  };
+  process.on('exit', flush);
+  return {
+    flush,
+    write(line) {
+      if (kept === '') setImmediate(flush);
+      kept += line;
+    },
+  };
 }

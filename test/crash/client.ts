@@ -3,7 +3,8 @@ import { parseHex } from '../../base/bytes.ts';
 import { type Checkpoint, parseCheckpoint } from '../../checkpoint/checkpoint.ts';
 import { nodeHash } from '../../merkle/types.ts';
 import { verifyConsistency } from '../../merkle/verify.ts';
-import { type Proposal, dsse, hashedrekord, intoto002, newSubmitter, statement } from '../support/proposals.ts';
+import { type Proposal, dsse, hashedrekord, intoto001, intoto002 } from '../support/proposals.ts';
+import { newSubmitter, statement } from '../support/proposals.ts';
 
 /** What a client keeps of an answer, to hold the log to it. */
 export interface Receipt {
@@ -15,20 +16,32 @@ export interface Receipt {
   readonly checkpoint: string;
 }
 
-/** A proposal and the digest by which it can be found, `sha256:…`. */
+/** A proposal and the digest by which it can be found, such as `sha256:…`. */
 export interface Submission {
   readonly proposal: Proposal;
   readonly digest: string;
 }
 
 const submitter = newSubmitter();
+const others = [newSubmitter('rsa'), newSubmitter('ed25519')];
 
-/** Mostly hashedrekord, some envelopes: these have search keys that their canonical body does not hold. */
+/** In turn: mostly hashedrekord, and envelopes, whose search keys are not all in their canonical body. */
+const FORMS: readonly ((artifact: string) => Proposal)[] = [
+  (artifact) => hashedrekord(artifact, submitter),
+  (artifact) => intoto002(statement(artifact), submitter),
+  (artifact) => hashedrekord(artifact, others[0]),
+  (artifact) => hashedrekord(artifact),
+  (artifact) => dsse(statement(artifact), submitter),
+  (artifact) => hashedrekord(artifact, submitter),
+  (artifact) => intoto001(statement(artifact), submitter),
+  (artifact) => hashedrekord(artifact, others[1]),
+];
+
 export function submissionOf(artifact: string, turn: number): Submission {
-  const digest = `sha256:${hash('sha256', artifact)}`;
-  if (turn % 8 === 3) return { digest, proposal: intoto002(statement(artifact), submitter) };
-  if (turn % 8 === 7) return { digest, proposal: dsse(statement(artifact), submitter) };
-  return { digest, proposal: hashedrekord(artifact, submitter) };
+  const form = FORMS[turn % FORMS.length] ?? hashedrekord;
+  // Ed25519ph is over SHA-512, and that is the digest it is found by.
+  const algorithm = form === FORMS.at(-1) ? 'sha512' : 'sha256';
+  return { digest: `${algorithm}:${hash(algorithm, artifact)}`, proposal: form(artifact) };
 }
 
 export interface Answer {

@@ -81,7 +81,7 @@ export function useFolder(): () => string {
 export function admitted(text: string, keys: readonly string[] = []): AdmittedEntry {
   const body = utf8(text);
   const searchKeys = keys.map((key): SearchKey => ({ source: 'leaf', text: key }));
-  return { kind: 'test', version: '1', body, leafHash: hashLeaf(body), searchKeys };
+  return { body, leafHash: hashLeaf(body), searchKeys };
 }
 
 /** Entries `from` up to `to`, sent in one turn. */

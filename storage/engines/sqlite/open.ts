@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import type { LogStore } from '../../contract.ts';
+import { packCommit } from './commit-record.ts';
 import { openReading, openWriting, prepareDatabase } from './connection.ts';
 import { lockFolder } from './lock.ts';
 import { createReader } from './reader.ts';
@@ -32,7 +33,7 @@ export async function openSqliteStore(folder: string, owner: string): Promise<Lo
   return {
     ...createReader(reading),
     create: (value) => writer.request({ op: 'create', value }),
-    commit: (value) => writer.request({ op: 'commit', value }),
+    commit: (value) => writer.request({ op: 'commit', value: packCommit(value) }),
     heartbeat: (value) => writer.request({ op: 'heartbeat', value }),
     [Symbol.asyncDispose]: async () => {
       reading.close(); // before the writer, who leaves no WAL behind if it is the last

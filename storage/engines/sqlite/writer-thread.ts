@@ -25,7 +25,7 @@ export class WriterThread implements AsyncDisposable {
     if (this.#gone) return Promise.reject(this.#gone);
     return new Promise((settle, fail) => {
       this.#waiting.push({ settle, fail });
-      this.#worker.postMessage(request);
+      this.#worker.postMessage(request, request.op === 'commit' ? [request.value.buffer] : []);
     });
   }
 

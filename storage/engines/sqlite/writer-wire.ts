@@ -1,9 +1,9 @@
-import type { Commit, LogIdentity } from '../../contract.ts';
+import type { LogIdentity } from '../../contract.ts';
 
 /** What the writer's thread is asked. */
 export type WriterRequest =
   | { readonly op: 'create'; readonly value: LogIdentity }
-  | { readonly op: 'commit'; readonly value: Commit }
+  | { readonly op: 'commit'; readonly value: Uint8Array<ArrayBuffer> }
   | { readonly op: 'heartbeat'; readonly value: number }
   | { readonly op: 'close' };
 

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { unpackCommit } from './commit-record.ts';
 import { openWriting } from './connection.ts';
 import type { WriterReply, WriterRequest } from './writer-wire.ts';
 import { createWriter } from './writer.ts';
@@ -33,7 +34,7 @@ function perform(request: WriterRequest): void {
     case 'create':
       return writer.create(request.value);
     case 'commit':
-      return writer.commit(request.value);
+      return writer.commit(unpackCommit(request.value));
     case 'heartbeat':
       return writer.heartbeat(request.value);
     case 'close':
