@@ -2,6 +2,7 @@ import { type LogIndex, type TreeSize, logIndex } from '../merkle/types.ts';
 import type { LeafHash } from '../merkle/types.ts';
 import type { LogStore } from '../storage/contract.ts';
 import type { TileShelf } from './tiles.ts';
+import { otherWork } from './turns.ts';
 import type { SearchPage, SearchQuestion } from './types.ts';
 
 /** What a search is made on: one released head, and whatever stands under it. */
@@ -77,6 +78,3 @@ async function collectAll(
   }
   return found;
 }
-
-/** Lets requests that wait have their turn. */
-const otherWork = (): Promise<void> => new Promise((resume) => setImmediate(resume));

@@ -47,7 +47,7 @@ function readEcdsa(parameters: Uint8Array, point: Uint8Array): PublicKey {
   const x = toInteger(point.subarray(1, 1 + length));
   const y = toInteger(point.subarray(1 + length));
   if (!isOnCurve(CURVES[curve], x, y)) throw offCurve();
-  return { type: 'ecdsa', curve, point, spki: concatBytes(hexToBytes(spkiPrefix), point) };
+  return { type: 'ecdsa', curve, point, spki: concatBytes(spkiPrefix, point) };
 }
 
 function offCurve(): InvalidKey {

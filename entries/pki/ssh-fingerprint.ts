@@ -1,4 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js';
+import { sha256 } from '../../base/sha256.ts';
 import { toBase64 } from '../../base/bytes.ts';
 import { type Curve, type PublicKey } from '../signatures/claim.ts';
 import { sshBlob, sshInteger, sshString } from './ssh-wire.ts';

@@ -1,3 +1,4 @@
+import { hexToBytes } from '@noble/hashes/utils.js';
 import type { Curve } from './claim.ts';
 
 /** A curve `y² = x³ − 3x + b` over `p` with a base point of prime order `n` (FIPS 186-4 D.1.2). */
@@ -11,8 +12,8 @@ export interface CurveParameters {
   readonly bits: number;
   /** Bytes in a coordinate, and in a scalar. */
   readonly length: number;
-  /** All of a SubjectPublicKeyInfo that stands before the point `04‖X‖Y`, in hex (RFC 5480 §2). */
-  readonly spkiPrefix: string;
+  /** All of a SubjectPublicKeyInfo that stands before the point `04‖X‖Y` (RFC 5480 §2). */
+  readonly spkiPrefix: Uint8Array;
 }
 
 export const CURVES: Readonly<Record<Curve, CurveParameters>> = {
@@ -23,7 +24,7 @@ export const CURVES: Readonly<Record<Curve, CurveParameters>> = {
     b: 0xb4050a850c04b3abf54132565044b0b7d7bfd8ba270b39432355ffb4n,
     bits: 224,
     length: 28,
-    spkiPrefix: '304e301006072a8648ce3d020106052b81040021033a00',
+    spkiPrefix: hexToBytes('304e301006072a8648ce3d020106052b81040021033a00'),
   },
   'P-256': {
     group: 'prime256v1',
@@ -32,7 +33,7 @@ export const CURVES: Readonly<Record<Curve, CurveParameters>> = {
     b: 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn,
     bits: 256,
     length: 32,
-    spkiPrefix: '3059301306072a8648ce3d020106082a8648ce3d030107034200',
+    spkiPrefix: hexToBytes('3059301306072a8648ce3d020106082a8648ce3d030107034200'),
   },
   'P-384': {
     group: 'secp384r1',
@@ -41,7 +42,7 @@ export const CURVES: Readonly<Record<Curve, CurveParameters>> = {
     b: 0xb3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875ac656398d8a2ed19d2a85c8edd3ec2aefn,
     bits: 384,
     length: 48,
-    spkiPrefix: '3076301006072a8648ce3d020106052b81040022036200',
+    spkiPrefix: hexToBytes('3076301006072a8648ce3d020106052b81040022036200'),
   },
   'P-521': {
     group: 'secp521r1',
@@ -50,7 +51,7 @@ export const CURVES: Readonly<Record<Curve, CurveParameters>> = {
     b: 0x51953eb9618e1c9a1f929a21a0b68540eea2da725b99b315f3b8b489918ef109e156193951ec7e937b1652c0bd3bb1bf073573df883d2c34f1ef451fd46b503f00n,
     bits: 521,
     length: 66,
-    spkiPrefix: '30819b301006072a8648ce3d020106052b8104002303818600',
+    spkiPrefix: hexToBytes('30819b301006072a8648ce3d020106052b8104002303818600'),
   },
 };
 

@@ -1,4 +1,4 @@
-import { concatBytes, hexToBytes } from '@noble/hashes/utils.js';
+import { concatBytes } from '@noble/hashes/utils.js';
 import { type Curve } from './claim.ts';
 import { CURVES, type CurveParameters, isOnCurve } from './curves.ts';
 import { type EcdsaScalars } from './der-signature.ts';
@@ -77,7 +77,7 @@ function candidatesHold(name: Curve, candidates: readonly Candidate[]): boolean[
 }
 
 function substituteHolds(curve: CurveParameters, point: Affine, r: bigint, s: bigint): boolean {
-  const spki = concatBytes(hexToBytes(curve.spkiPrefix), writePoint(curve, point));
+  const spki = concatBytes(curve.spkiPrefix, writePoint(curve, point));
   const signature = concatBytes(toFixedBytes(r, curve.length), toFixedBytes(s, curve.length));
   return ecdsaHolds(SUBSTITUTE.hash, SUBSTITUTE.message, spki, signature);
 }

@@ -1,4 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js';
+import { sha256 } from '../../base/sha256.ts';
 import { toHex } from '../../base/bytes.ts';
 import { type SearchKey } from '../kind.ts';
 import { type KeyMaterial } from '../pki/x509.ts';

@@ -41,9 +41,13 @@ export function prepareDatabase(db: Database.Database, steps: readonly string[] 
       `the data folder has format ${applied} and this version knows ${steps.length}: start the newer version that wrote it`,
     );
   }
-  db.transaction(() => {
-    for (const step of steps.slice(applied)) db.exec(step);
-    db.pragma(`user_version = ${steps.length}`);
-  }).immediate();
+  if (applied < steps.length) migrate(db, steps.slice(applied), steps.length);
   db.pragma('wal_checkpoint(TRUNCATE)');
+}
+
+function migrate(db: Database.Database, steps: readonly string[], format: number): void {
+  db.transaction(() => {
+    for (const step of steps) db.exec(step);
+    db.pragma(`user_version = ${format}`);
+  }).immediate();
 }

@@ -4,7 +4,7 @@ import { CURVES } from '../../../entries/signatures/curves.ts';
 
 /** A key from its point alone. */
 export function ecdsaKey(curve: Curve, point: Uint8Array): PublicKey {
-  return { type: 'ecdsa', curve, point, spki: Buffer.concat([hexToBytes(CURVES[curve].spkiPrefix), point]) };
+  return { type: 'ecdsa', curve, point, spki: Buffer.concat([CURVES[curve].spkiPrefix, point]) };
 }
 
 /** A key from its 32 bytes. */
