@@ -1,4 +1,5 @@
 import { MalformedJson } from './failures.ts';
+import { foldCase } from './go-case.ts';
 import { JSON_LIMITS, type JsonLimits, JsonMeter } from './json-meter.ts';
 
 /*
@@ -97,6 +98,3 @@ export function foldedMember(object: JsonObject, name: string): unknown {
   const key = Object.keys(object).findLast((one) => one === name || foldCase(one) === folded);
   return key === undefined ? undefined : object[key];
 }
-
-/** Simple case folding, with the two letters beyond ASCII that fold into it (U+017F, U+212A). */
-const foldCase = (text: string): string => text.toUpperCase().toLowerCase();

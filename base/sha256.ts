@@ -8,10 +8,10 @@ import { sha256 as portableSha256 } from '@noble/hashes/sha2.js';
 type Digest = (algorithm: 'sha256', data: Uint8Array, encoding: 'buffer') => Uint8Array;
 
 interface Host {
-  readonly process?: { readonly getBuiltinModule?: (name: 'node:crypto') => { readonly hash?: Digest } | undefined };
+  readonly process?: { readonly getBuiltinModule?: (name: 'crypto') => { readonly hash?: Digest } | undefined };
 }
 
-const native = (globalThis as Host).process?.getBuiltinModule?.('node:crypto')?.hash;
+const native = (globalThis as Host).process?.getBuiltinModule?.('crypto')?.hash;
 
 /** 32 bytes. */
 export const sha256: (data: Uint8Array) => Uint8Array =

@@ -8,7 +8,7 @@ export class InvalidEntry extends Failure<'entry-invalid'> {
 /** The entry names no kind, version or spec, or a kind that no Rekor has. */
 export class MalformedProposal extends Failure<'proposal-malformed'> {
   readonly code = 'proposal-malformed';
-  /** go-openapi's number for what is wrong: 422, or 602 and 605 of its validation codes. */
+  /** go-openapi's number for what is wrong: 400, 422, or 602 and 605 of its validation codes. */
   readonly detail: number;
 
   constructor(message: string, detail: number) {

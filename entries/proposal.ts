@@ -62,8 +62,9 @@ function readText(object: JsonObject, name: string): string | undefined {
   throw wrongType(name, 'string');
 }
 
+/** Genuine Rekor fails to decode such a body, and says so with a 500 on create. */
 function wrongType(name: string, type: string): MalformedProposal {
-  return new MalformedProposal(`${name} in body must be of type ${type}`, 601);
+  return new MalformedProposal(`${name} in body must be of type ${type}`, 400);
 }
 
 /** What a message repeats of a text that may be megabytes long. */

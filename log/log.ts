@@ -4,7 +4,7 @@ import { type LeafHash, type LogIndex, type Proof, type TreeSize, logIndex } fro
 import { hashLeaf } from '../merkle/hash.ts';
 import type { LogStore, StoredEntry } from '../storage/contract.ts';
 import { SizeNotReached, SizesReversed } from './failures.ts';
-import { proveConsistency, proveInclusion } from './prove.ts';
+import { InclusionProver, proveConsistency } from './prove.ts';
 import { search } from './search.ts';
 import type { Sequencer } from './sequencer.ts';
 import type { TileShelf } from './tiles.ts';
@@ -23,12 +23,14 @@ export interface LogParts {
 export class TransparencyLog implements Log {
   readonly shard: Shard;
   readonly #parts: LogParts;
+  readonly #prover: InclusionProver;
   /** Entries on their way, by leaf hash, so that one that is sent twice becomes one leaf. */
   readonly #adding = new Map<string, Promise<AddedEntry>>();
 
   constructor(parts: LogParts) {
     this.shard = parts.shard;
     this.#parts = parts;
+    this.#prover = new InclusionProver(parts.shelf);
   }
 
   head(): SignedHead {
@@ -99,7 +101,7 @@ export class TransparencyLog implements Log {
   }
 
   async #prove(entry: StoredEntry, leafHash: LeafHash, head: SignedHead): Promise<ProvenEntry> {
-    const proof = await proveInclusion(this.#parts.shelf, entry.index, head.size);
+    const proof = await this.#prover.prove(entry.index, head.size);
     return { ...entry, virtualIndex: this.shard.offset + entry.index, leafHash, head, proof };
   }
 }

@@ -31,6 +31,7 @@ function version(): string {
 
 async function serve(settings: Settings): Promise<void> {
   const logger = createLogger({ format: settings.logFormat, level: settings.logLevel, dev: settings.dev });
+  process.on('exit', () => logger.flush());
   const stopping = new Promise<string>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
   });

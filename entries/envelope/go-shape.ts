@@ -1,3 +1,4 @@
+import { foldCase } from '../../base/go-case.ts';
 import { isObject } from '../../base/json-reader.ts';
 
 /**
@@ -26,9 +27,6 @@ export function misfit(value: unknown, shape: Shape): string | undefined {
   const members = new Map(Object.entries(shape.members).map(([name, member]) => [foldCase(name), member]));
   return within(Object.keys(value), (name) => misfit(value[name], members.get(foldCase(name)) ?? 'anything'));
 }
-
-/** Go decodes every spelling of a name that it meets, and one that does not fit is enough to fail. */
-const foldCase = (name: string): string => name.toUpperCase().toLowerCase();
 
 function within<Name extends string | number>(
   names: Iterable<Name>,

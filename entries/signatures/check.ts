@@ -1,6 +1,6 @@
 import { DIGEST_LENGTH, type DigestAlgorithm, type PublicKey, type SignatureClaim, type Signed } from './claim.ts';
 import { type EcdsaClaim, ecdsaRefusals } from './ecdsa.ts';
-import { ed25519phRefusal } from './ed25519.ts';
+import { ed25519phRefusal, ed25519SmallHolds } from './ed25519.ts';
 import { digestOf, ed25519Holds } from './node-crypto.ts';
 import { rsaRefusal } from './rsa.ts';
 
@@ -41,8 +41,11 @@ function refuseRsa(key: KeyOf<'rsa'>, signature: Uint8Array, signed: Signed): Re
 const GO_NAME: Readonly<Record<DigestAlgorithm, string>> = { sha256: 'SHA-256', sha384: 'SHA-384', sha512: 'SHA-512' };
 
 function refuseEd25519(key: KeyOf<'ed25519'>, signature: Uint8Array, signed: Signed): Refusal {
-  if (signed.over === 'message')
-    return ed25519Holds(signed.message, key.spki, signature) ? undefined : 'failed to verify signature';
+  if (signed.over === 'message') {
+    const { message } = signed;
+    const holds = ed25519Holds(message, key.spki, signature) || ed25519SmallHolds(key.raw, message, signature);
+    return holds ? undefined : 'failed to verify signature';
+  }
   if (signed.algorithm !== 'sha512')
     return `unsupported hash algorithm: "${GO_NAME[signed.algorithm]}" not in [SHA-512]`;
   const refusal = ed25519phRefusal(key.raw, signed.digest, signature);

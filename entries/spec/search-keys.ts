@@ -1,3 +1,4 @@
+import { lowerCase } from '../../base/go-case.ts';
 import { sha256 } from '../../base/sha256.ts';
 import { toHex } from '../../base/bytes.ts';
 import { type SearchKey } from '../kind.ts';
@@ -20,7 +21,7 @@ export function searchKeys(leaf: Iterable<string>, payload: Iterable<string> = [
 }
 
 function add(keys: Map<string, SearchKey>, source: SearchKey['source'], spelling: string): void {
-  const text = spelling.toWellFormed().toLowerCase();
+  const text = lowerCase(spelling.toWellFormed());
   if (text.length <= MAX_KEY_LENGTH && !keys.has(text)) keys.set(text, { source, text });
 }
 

@@ -14,7 +14,7 @@ import {
 } from './wire.ts';
 
 /** Bodies in one message. Their signatures are checked together, which is what makes a batch cheaper than its parts. */
-const BATCH_JOBS = 64;
+const BATCH_JOBS = 24;
 const BATCH_BYTES = 4 * 1024 * 1024;
 
 /** Batches that a thread has at once: one it works on, one that waits, so that it is never idle while we read. */

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { Failure } from '../../base/failure.ts';
 import { toHex } from '../../base/bytes.ts';
+import type { JsonLimits } from '../../base/json-meter.ts';
 import { readJson } from '../../base/json-reader.ts';
 import { admitAll } from '../../entries/admission.ts';
 import type { AdmittedEntry } from '../../entries/kind.ts';
@@ -9,6 +10,8 @@ import { canonicalKeyOf } from '../../entries/pki/search-formats.ts';
 import { KindRegistry } from '../../entries/registry.ts';
 import { checkClaims } from '../../entries/signatures/check.ts';
 import { InvalidRequest } from '../http/failures.ts';
+import { missing } from '../http/read.ts';
+import { isBlank } from '../http/bodies/member.ts';
 import { readLogQuery } from '../http/bodies/log-query.ts';
 import { type PublicKeyQuery, questionOf, readSearchIndex } from '../http/bodies/search-index.ts';
 import type { LogQuery } from './contract.ts';
@@ -22,7 +25,7 @@ export function createTasks(settings: AdmissionSettings): (batch: Batch) => Prom
 
   /** All proposals of a batch at once, so that their signatures are checked together. */
   function create(bodies: readonly Uint8Array[]): readonly Outcome[] {
-    const read = bodies.map((body) => attempt(() => readJson(body, 'ignore', json)));
+    const read = bodies.map((body) => attempt(() => readProposed(body, json)));
     const proposals = read.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
     const admitted = admitAll(proposals, 'create', rules, registry, checkClaims).values();
     return read.map((outcome) => (outcome.ok ? toAnswer(admitted.next().value) : outcome));
@@ -50,6 +53,12 @@ export function createTasks(settings: AdmissionSettings): (batch: Batch) => Prom
     }
     return outcomes;
   };
+}
+
+/** @throws InvalidRequest, MalformedJson */
+function readProposed(body: Uint8Array, json: JsonLimits): unknown {
+  if (isBlank(body)) throw missing('proposedEntry', 'body');
+  return readJson(body, 'ignore', json);
 }
 
 function cut(bytes: Uint8Array, lengths: readonly number[]): readonly Uint8Array[] {

@@ -11,8 +11,10 @@ const port = parentPort;
 const perform = createTasks(workerData as AdmissionSettings);
 
 port.on('message', (batch: Batch) => {
-  void perform(batch).then((outcomes) => {
-    const reply = packReply(batch.tasks, outcomes);
-    port.postMessage(reply, [reply.admitted.buffer]);
-  });
+  void answer(batch);
 });
+
+async function answer(batch: Batch): Promise<void> {
+  const reply = packReply(batch.tasks, await perform(batch));
+  port.postMessage(reply, [reply.admitted.buffer]);
+}

@@ -50,8 +50,12 @@ function notEnabled(name: string): Answer {
   return handlerError(501, `${name} API not enabled in this Rekor instance`);
 }
 
-/** Rekor sends errors as the media type that was agreed on, whatever they are made of: contract section 8. */
+/**
+ * Rekor's handlers send errors as the media type that was agreed on, whatever they are made of: contract section 8.
+ * Its framework, which answers 422 before a handler is asked, sends JSON.
+ */
 export function asAccepted(answer: Answer, accepted: string): Answer {
-  if (accepted !== 'application/x-pem-file' || typeof answer.body?.text !== 'string') return answer;
+  if (answer.status === 422 || accepted !== 'application/x-pem-file' || typeof answer.body?.text !== 'string')
+    return answer;
   return { ...answer, body: { type: accepted, text: answer.body.text.trimEnd() } };
 }

@@ -46,7 +46,13 @@ export function isWellEncoded(path: string): boolean {
 
 /** Of a repeated parameter the last value stays: contract section 1.4. */
 export function parseQuery(search: string): ReadonlyMap<string, string> {
-  return search === '' ? NO_PARAMETERS : new Map(new URLSearchParams(search));
+  return search === '' ? NO_PARAMETERS : new Map(parametersOf(search));
+}
+
+/** As Go reads a query: a parameter with a semicolon or a broken escape in it is left out. */
+function parametersOf(search: string): URLSearchParams {
+  const parameters = search.slice(1).split('&');
+  return new URLSearchParams(`?${parameters.filter((each) => !/;|%(?![0-9A-Fa-f]{2})/.test(each)).join('&')}`);
 }
 
 const NO_PARAMETERS: ReadonlyMap<string, string> = new Map();
@@ -59,7 +65,7 @@ export function entryLocation(target: string, id: string): string {
   const { path, search } = parseTarget(target);
   const location = `${path.replace(/^\/+/, '/')}/${id}`;
   if (search.length < 2) return location;
-  const query = new URLSearchParams(search);
+  const query = parametersOf(search);
   query.delete('apiKey');
   query.sort();
   return query.size === 0 ? location : `${location}?${query.toString()}`;

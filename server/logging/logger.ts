@@ -13,6 +13,8 @@ export interface Logger {
   error(message: string, fields?: LogFields): void;
   /** Says why the process is about to end; returns when this line and all before it have been handed over. */
   fatal(message: string, fields?: LogFields): void;
+  /** Hands over what has been kept back. For the end of the process. */
+  flush(): void;
 }
 
 export interface LoggerOptions {
@@ -49,17 +51,18 @@ export function createLogger({ format, level, dev, stream = standardOutput() }: 
     },
     { write },
   );
-  const at = (label: keyof Logger) => (message: string, fields?: LogFields) => logger[label](fields ?? {}, message);
+  const at = (label: Exclude<keyof Logger, 'flush'>) => (message: string, fields?: LogFields) =>
+    logger[label](fields ?? {}, message);
+  const flush = (): void => stream.flush?.();
   const fatal: Logger['fatal'] = (message, fields) => {
     at('fatal')(message, fields);
-    stream.flush?.();
+    flush();
   };
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), fatal };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), fatal, flush };
 }
 
 /**
  * One write for all lines of a turn: a system call for each of thousands of requests a second costs more than the line.
- * What is written before the process ends by itself is not lost.
  */
 function standardOutput(): LineStream {
   const out = destination({ dest: 1, sync: true });
@@ -69,7 +72,6 @@ function standardOutput(): LineStream {
     kept = '';
     if (lines !== '') out.write(lines);
   };
-  process.on('exit', flush);
   return {
     flush,
     write(line) {

@@ -187,5 +187,7 @@ describe('paths', () => {
   it('sorts what is left of the query in Location', () => {
     expect(entryLocation('/e?b=2&apiKey=x&a=1&b=1', 'id')).toBe('/e/id?a=1&b=2&b=1');
     expect(entryLocation('///e/?', 'id')).toBe('/e//id');
+    expect(entryLocation('/e?b=1;c=2&a=%zz&d=%20', 'id')).toBe('/e/id?d=+');
+    expect(entryLocation('/e?a;b', 'id')).toBe('/e/id');
   });
 });

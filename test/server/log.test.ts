@@ -111,11 +111,14 @@ describe('contract 8: GET /api/v1/log/publicKey', () => {
       const json = await asking.get(`${KEY}?treeID=${other}`, { Accept: 'application/json' });
       expect([json.status, json.text]).toEqual([400, '{"code":400,"message":"Bad Request"}\n']);
     }
-    const hex = await asking.get(`${KEY}?treeID=abc`, { Accept: 'application/json' });
-    expect([hex.status, JSON.parse(hex.text)]).toEqual([
-      422,
-      { code: 605, message: "treeID in query should match '^[0-9]+$'" },
-    ]);
+    for (const headers of [{}, { Accept: 'application/json' }]) {
+      const hex = await asking.get(`${KEY}?treeID=abc`, headers);
+      expect([hex.status, hex.headers['content-type'], JSON.parse(hex.text)]).toEqual([
+        422,
+        'application/json',
+        { code: 605, message: "treeID in query should match '^[0-9]+$'" },
+      ]);
+    }
   });
 });
 

@@ -69,6 +69,8 @@ describe('contract 1.1: GET /api/v1/log/entries?logIndex=', () => {
     ['?logIndex=-1', 609, 'logIndex in query should be greater than or equal to 0'],
     ['?logIndex=abc', 601, 'logIndex in query must be of type int64: "abc"'],
     ['?logIndex=9223372036854775808', 601, 'logIndex in query must be of type int64: "9223372036854775808"'],
+    ['?logIndex=1;2', 602, 'logIndex in query is required'],
+    ['?logIndex=1%2', 602, 'logIndex in query is required'],
     ['?logIndex=1.0', 601, 'logIndex in query must be of type int64: "1.0"'],
   ])('refuses %j with 422', async (query, code, message) => {
     const answer = await asking.get(`${ENTRIES}${query}`);

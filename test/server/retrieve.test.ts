@@ -60,6 +60,7 @@ describe('contract 6: POST /api/v1/log/entries/retrieve', () => {
       { entryUUIDs: ['ab'.repeat(32), `1${'0'.repeat(15)}${'ab'.repeat(32)}`], logIndexes: [99] },
     ],
     ['an index that no log reaches', '{"logIndexes":[9007199254740993]}'],
+    ['the largest int64', '{"logIndexes":[9223372036854775807]}'],
     ['a valid entry that was never logged', { entries: [hashedrekord('never', submitter)] }],
   ])('answers 200 [] to %s', async (_what, body) => {
     const answer = await asking.post(RETRIEVE, body);
@@ -101,6 +102,7 @@ describe('contract 6: POST /api/v1/log/entries/retrieve', () => {
     [{ entries: [{ kind: 'x' }] }, 400, 400, 'parsing entry body from "" failed, because invalid kind value: "x"'],
     [{ entries: ['x'] }, 400, 400, 'parsing entry body from "" failed, because entries.0 is not a JSON object'],
     [{ logIndexes: [1.5] }, 400, 400, 'parsing entry body from "" failed, because logIndexes.0 is not an int64'],
+    [{ logIndexes: [1e19] }, 400, 400, 'parsing entry body from "" failed, because logIndexes.0 is not an int64'],
     [{ logIndexes: 1 }, 400, 400, 'parsing entry body from "" failed, because logIndexes is not an array'],
     [[], 400, 400, 'parsing entry body from "" failed, because it is not a JSON object'],
   ])('refuses %j', async (body, status, code, message) => {

@@ -67,10 +67,10 @@ function readText(value: unknown, i: number): string {
   return value;
 }
 
-/** `null` counts as 0. Beyond 2⁵³ an index is inexact, and beyond every log. */
+/** `null` counts as 0. Beyond 2⁵³ an index is inexact, and beyond every log; the largest int64 is read as 2⁶³. */
 function readIndex(value: unknown, i: number): number {
   if (value === null) return 0;
-  if (typeof value !== 'number' || !Number.isInteger(value) || Math.abs(value) >= 2 ** 63) {
+  if (typeof value !== 'number' || !Number.isInteger(value) || Math.abs(value) > 2 ** 63) {
     throw unreadableBody('entry', `logIndexes.${i} is not an int64`);
   }
   return value;

@@ -21,8 +21,8 @@ function parse(body: Uint8Array, parameter: 'entry' | 'query', limits: JsonLimit
   }
 }
 
-/** JSON's white space only: Go's decoder meets the end of the body before any value. */
-function isBlank(body: Uint8Array): boolean {
+/** Whether there is JSON's white space and nothing else: Go's decoder meets the end of the body before any value. */
+export function isBlank(body: Uint8Array): boolean {
   return body.every((byte) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09);
 }
 

@@ -1,3 +1,4 @@
+import { lowerCase } from '../../../base/go-case.ts';
 import { parseGoBase64 } from '../../../base/go-base64.ts';
 import { JSON_LIMITS, type JsonLimits } from '../../../base/json-meter.ts';
 import { isObject, type JsonObject } from '../../../base/json-reader.ts';
@@ -52,7 +53,7 @@ export function readSearchIndex(body: Uint8Array, json: JsonLimits = JSON_LIMITS
 export function questionOf(index: SearchIndexBody, keyHash?: string): SearchQuestion {
   const hash = index.hash === undefined ? undefined : withPrefix(index.hash);
   const keys = [hash, keyHash, index.email, index.subject].filter((key) => key !== undefined);
-  return { groups: keys.map((key) => [key.toLowerCase()]), operator: index.operator };
+  return { groups: keys.map((key) => [lowerCase(key)]), operator: index.operator };
 }
 
 const PREFIX_OF_LENGTH: Readonly<Record<number, string>> = { 40: 'sha1:', 64: 'sha256:', 128: 'sha512:' };

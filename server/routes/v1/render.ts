@@ -57,7 +57,7 @@ function renderHead(head: SignedHead): HeadText {
   const known = heads.get(head);
   if (known !== undefined) return known;
   const text = {
-    checkpoint: `"checkpoint":${ascii(JSON.stringify(head.checkpoint))},`,
+    checkpoint: `"checkpoint":${JSON.stringify(head.checkpoint)},`,
     root: `"rootHash":"${toHex(head.root)}","treeSize":${head.size}`,
   };
   heads.set(head, text);
@@ -66,9 +66,4 @@ function renderHead(head: SignedHead): HeadText {
 
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-}
-
-/** The dash of a note is the one character beyond Latin 1, and would double what every answer costs to write. */
-function ascii(json: string): string {
-  return json.replaceAll('\u2014', String.raw`\u2014`);
 }

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { lowerCase } from '../../../base/go-case.ts';
 import type { SearchKey } from '../../../entries/kind.ts';
 
 /*
@@ -46,7 +47,7 @@ function checksum(index: number, packed: Buffer): Buffer {
 
 /** Where the index looks for a key, whatever its case. */
 export function keyPrefix(text: string): bigint {
-  return hash('sha256', text.toLowerCase(), 'buffer').readBigInt64BE(0);
+  return hash('sha256', lowerCase(text), 'buffer').readBigInt64BE(0);
 }
 
 export function leafPrefix(leaf: Uint8Array): bigint {

@@ -3,6 +3,7 @@ import type { SearchKey } from '../../../entries/kind.ts';
 import { hashLeaf } from '../../../merkle/hash.ts';
 import { type LeafHash, type LogIndex, type RootHash, logIndex, nodeHash, treeSize } from '../../../merkle/types.ts';
 import { equalBytes } from '../../../base/bytes.ts';
+import { lowerCase } from '../../../base/go-case.ts';
 import type { LogIdentity, LogStore, StoredEntry, StoredHead } from '../../contract.ts';
 import { keyPrefix, leafPrefix, unpackKeys } from './key-list.ts';
 import { tilePlace } from './tile-place.ts';
@@ -48,8 +49,8 @@ export function createReader(db: Database.Database): Reads {
       return found === undefined ? undefined : logIndex(found);
     },
     indexesOf: async (keys, from, limit) => {
-      const wanted = new Set(keys.map((key) => key.toLowerCase()));
-      const holds = (index: LogIndex) => keysOf(index).some(({ text }) => wanted.has(text.toLowerCase()));
+      const wanted = new Set(keys.map(lowerCase));
+      const holds = (index: LogIndex) => keysOf(index).some(({ text }) => wanted.has(lowerCase(text)));
       const found = candidates(sql, [...wanted].map(keyPrefix), from, Math.min(STEP, limit));
       return confirmed(found, holds, limit);
     },

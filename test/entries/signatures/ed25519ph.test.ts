@@ -71,6 +71,41 @@ describe('Go crypto/ed25519: what it takes and what not', () => {
     expect(check(claim(key, Buffer.concat([identity, littleEndian(1n)])))).toBe(INVALID);
   });
 
+  const overMessage = (raw: Uint8Array, signature: Uint8Array, message: Uint8Array): SignatureClaim => ({
+    key: ed25519Key(raw),
+    signature,
+    signed: { over: 'message', message },
+  });
+
+  it.each([
+    ['1', identity, 1],
+    ['1, not reduced', littleEndian(2n ** 255n - 18n), 1],
+    ['2', littleEndian(2n ** 255n - 20n), 2],
+    ['4', littleEndian(0n), 4],
+    ['8', Buffer.from('26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05', 'hex'), 8],
+  ])('without pre-hashing, too: a key of order %s signs each message whose hash it divides', (_name, key, small) => {
+    const signature = Buffer.concat([identity, littleEndian(0n)]);
+    const messages = Array.from({ length: 32 }, (_, i) => Buffer.from(`message ${i}`));
+    const divided = messages.map((message) => {
+      const hash = createHash('sha512').update(identity).update(key).update(message).digest().reverse();
+      return (BigInt(`0x${hash.toString('hex')}`) % order) % BigInt(small) === 0n;
+    });
+    expect(divided).toContain(true);
+    const refusals = checkClaims(messages.map((message) => overMessage(key, signature, message)));
+    expect(refusals.map((refusal) => refusal === undefined)).toStrictEqual(divided);
+  });
+
+  it('without pre-hashing, too: R of small order', () => {
+    const secret = 13n;
+    const key = Point.BASE.multiply(secret).toBytes();
+    const message = Buffer.from('message');
+    const hash = createHash('sha512').update(identity).update(key).update(message).digest().reverse();
+    const s = ((BigInt(`0x${hash.toString('hex')}`) % order) * secret) % order;
+    const signature = Buffer.concat([identity, littleEndian(s)]);
+    expect(check(overMessage(key, signature, message))).toBeUndefined();
+    expect(check(overMessage(key, signature, Buffer.from('other')))).toBe('failed to verify signature');
+  });
+
   it('R with a part of small order does not hold, though it would times the cofactor', () => {
     const torsion = Point.fromHex('26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05');
     expect(torsion.multiplyUnsafe(8n).is0()).toBe(true);
