@@ -5,6 +5,8 @@ export interface LoopPlan {
   readonly connections: number;
   /** How long new requests are sent. */
   readonly seconds: number;
+  /** Requests a second over all connections; undefined sends each when the last is answered. */
+  readonly rate?: number | undefined;
   /** The only status that counts as done. */
   readonly status: number;
   /** Undefined ends the loop early. */
@@ -25,7 +27,10 @@ export interface LoopResult {
   readonly microsecondsPerRequest: number;
 }
 
-/** Each connection sends its next request when the answer to the last has come. */
+/**
+ * Each connection sends its next request when the answer to the last has come; at a given rate not before it is due, and
+ * then its latency counts from when it was due, so that a server that stalls is charged for all who would have asked.
+ */
 export async function closedLoop(plan: LoopPlan): Promise<LoopResult> {
   const { promise: lost, reject } = Promise.withResolvers<never>();
   const opened = Array.from({ length: plan.connections }, () => openConnection(plan.port, reject));
@@ -47,20 +52,22 @@ export async function closedLoop(plan: LoopPlan): Promise<LoopResult> {
 }
 
 function drive(connection: Connection, plan: LoopPlan, until: number, meter: Meter): Promise<void> {
+  const pause = plan.rate === undefined ? 0 : (1000 * plan.connections) / plan.rate;
   return new Promise((resolve) => {
-    let sent = 0;
+    let due = performance.now() + Math.random() * pause;
     const finished = (status: number): void => {
       const now = performance.now();
-      meter.add(status, now - sent);
-      step(now);
+      meter.add(status, now - due);
+      due = pause === 0 ? now : due + pause;
+      if (due <= now) step();
+      else setTimeout(step, due - now);
     };
-    const step = (now: number): void => {
-      const request = now < until ? plan.next() : undefined;
+    const step = (): void => {
+      const request = due < until ? plan.next() : undefined;
       if (request === undefined) return resolve();
-      sent = now;
       connection.send(request, finished);
     };
-    step(performance.now());
+    setTimeout(step, Math.max(0, due - performance.now()));
   });
 }
 

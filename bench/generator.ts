@@ -11,6 +11,8 @@ export interface LoopSettings {
   readonly port: number;
   readonly connections: number;
   readonly seconds: number;
+  /** Requests a second over all connections; undefined sends each when the last is answered. */
+  readonly rate?: number | undefined;
 }
 
 export interface Question {

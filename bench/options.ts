@@ -9,6 +9,8 @@ export interface BenchOptions {
   readonly command: BenchCommand;
   readonly connections: number;
   readonly seconds: number;
+  /** Submissions a second; undefined for a closed loop. */
+  readonly rate: number | undefined;
   readonly kind: BodyKind;
   /** Delay before each fsync and fdatasync of the server, in milliseconds; 0 leaves the disk as it is. */
   readonly slowFdatasync: number;
@@ -23,6 +25,7 @@ export interface BenchOptions {
 const OPTIONS = {
   connections: { type: 'string', default: '64' },
   seconds: { type: 'string', default: '10' },
+  rate: { type: 'string' },
   kind: { type: 'string', default: 'hashedrekord' },
   'slow-fdatasync': { type: 'string', default: '0' },
   entries: { type: 'string', default: '20000' },
@@ -37,6 +40,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     command: oneOf('the first word', COMMANDS, positionals[0] ?? 'submit'),
     connections: count('connections', values.connections, 1),
     seconds: count('seconds', values.seconds, 1),
+    rate: values.rate === undefined ? undefined : count('rate', values.rate, 1),
     kind: oneOf('--kind', BODY_KINDS, values.kind),
     slowFdatasync: count('slow-fdatasync', values['slow-fdatasync'], 0),
     entries: count('entries', values.entries, 1000),

@@ -32,10 +32,11 @@ async function withServer(
 }
 
 async function submit({ server, folder, generator, options }: Stage): Promise<readonly Row[]> {
-  const { kind, connections, seconds } = options;
+  const { kind, connections, seconds, rate } = options;
   await warmUp(server, generator, options);
-  const load = () => generator.submit({ port: portOf(server), connections, seconds });
-  return [await measure(server, folder, `submit ${kind} x${connections}${slowness(options)}`, load)];
+  const load = () => generator.submit({ port: portOf(server), connections, seconds, rate });
+  const pace = rate === undefined ? '' : ` at ${rate}/s`;
+  return [await measure(server, folder, `submit ${kind} x${connections}${pace}${slowness(options)}`, load)];
 }
 
 async function reads({ server, folder, generator, options }: Stage): Promise<readonly Row[]> {
@@ -51,6 +52,8 @@ async function reads({ server, folder, generator, options }: Stage): Promise<rea
 
 /** Connections that read beside those that write: few, so that what is measured is waiting for the disk. */
 const READERS = 4;
+/** Reads a second. Readers who wait for nothing but their answers would measure how busy they keep the machine. */
+const READ_RATE = 200;
 
 /** Reads of every kind while submissions go on. The row about reads says what they cost a reader; CPU is of both. */
 async function mixed({ server, folder, generator, options }: Stage): Promise<readonly Row[]> {
@@ -60,8 +63,8 @@ async function mixed({ server, folder, generator, options }: Stage): Promise<rea
   await warmUp(server, generator, options);
   const port = portOf(server);
   const writing = generator.submit({ port, connections, seconds: seconds + 1 });
-  const reading = () => readers.ask({ port, connections: READERS, seconds }, questions);
-  const name = `reads x${READERS} beside submit x${connections}${slowness(options)}`;
+  const reading = () => readers.ask({ port, connections: READERS, seconds, rate: READ_RATE }, questions);
+  const name = `reads at ${READ_RATE}/s beside submit x${connections}${slowness(options)}`;
   const row = await measure(server, folder, name, reading);
   const { done, seconds: took, latencies } = await writing;
   const p99 = latencies[Math.floor(done * 0.99)] ?? 0;
