@@ -1,7 +1,7 @@
 /*
- * Records of bytes and numbers in one buffer, for what crosses threads by the hundred: one buffer changes hands where
- * a structured clone would copy, and allocate, each part on its own. Lengths are 4 bytes, numbers are IEEE doubles,
- * both big-endian; reader and writer agree on the order of the parts.
+ * Records of bytes and numbers in one buffer, for what crosses threads by the hundred and for what is kept: one buffer
+ * changes hands where a structured clone would copy, and allocate, each part on its own. Lengths are 4 bytes, numbers are
+ * IEEE doubles, all big-endian; reader and writer agree on the order of the parts.
  */
 
 export class ByteWriter {
@@ -15,17 +15,39 @@ export class ByteWriter {
     this.#view = new DataView(this.#bytes.buffer);
   }
 
+  /** Bytes written so far. */
+  get length(): number {
+    return this.#length;
+  }
+
   number(value: number): void {
     this.#reserve(8);
     this.#view.setFloat64(this.#length, value);
     this.#length += 8;
   }
 
+  uint8(value: number): void {
+    this.#reserve(1);
+    this.#view.setUint8(this.#length, value);
+    this.#length += 1;
+  }
+
+  uint32(value: number): void {
+    this.#reserve(4);
+    this.#view.setUint32(this.#length, value);
+    this.#length += 4;
+  }
+
   bytes(value: Uint8Array): void {
-    this.#reserve(4 + value.length);
-    this.#view.setUint32(this.#length, value.length);
-    this.#bytes.set(value, this.#length + 4);
-    this.#length += 4 + value.length;
+    this.uint32(value.length);
+    this.raw(value);
+  }
+
+  /** Bytes of a length that the reader knows. */
+  raw(value: Uint8Array): void {
+    this.#reserve(value.length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
   }
 
   /** @param value - well-formed */
@@ -34,6 +56,11 @@ export class ByteWriter {
     const { written } = encoder.encodeInto(value, this.#bytes.subarray(this.#length + 4));
     this.#view.setUint32(this.#length, written);
     this.#length += 4 + written;
+  }
+
+  /** Writes over a `uint32` that was written at offset `at`. */
+  setUint32(at: number, value: number): void {
+    this.#view.setUint32(at, value);
   }
 
   /** What has been written: a view of a buffer that is the caller's from now on. */
@@ -50,14 +77,17 @@ export class ByteWriter {
   }
 }
 
+/** Reads what a `ByteWriter` wrote. @throws RangeError at the end of the bytes */
 export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  #at = 0;
+  #at: number;
 
-  constructor(bytes: Uint8Array) {
+  /** @param at - offset of the first part */
+  constructor(bytes: Uint8Array, at = 0) {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#at = at;
   }
 
   number(): number {
@@ -65,10 +95,26 @@ export class ByteReader {
     return this.#view.getFloat64(this.#at - 8);
   }
 
+  uint8(): number {
+    this.#at += 1;
+    return this.#view.getUint8(this.#at - 1);
+  }
+
+  uint32(): number {
+    this.#at += 4;
+    return this.#view.getUint32(this.#at - 4);
+  }
+
   /** A view, not a copy. */
   bytes(): Uint8Array {
-    const from = this.#at + 4;
-    this.#at = from + this.#view.getUint32(this.#at);
+    return this.raw(this.uint32());
+  }
+
+  /** The next `length` bytes: a view, not a copy. */
+  raw(length: number): Uint8Array {
+    const from = this.#at;
+    this.#at += length;
+    if (this.#at > this.#bytes.length) throw new RangeError('the bytes end before the record does');
     return this.#bytes.subarray(from, this.#at);
   }
 

@@ -2,6 +2,7 @@ import { Failure } from '../base/failure.ts';
 import { hashLeaf } from '../merkle/hash.ts';
 import { allows } from './algorithm-policy.ts';
 import { BodyTooLarge, InvalidEntry } from './failures.ts';
+import { packKeys } from './key-list.ts';
 import { type AdmittedEntry, type CheckedEntry } from './kind.ts';
 import { type KindRegistry, type NamedExamination, notEnabled } from './registry.ts';
 import { type SignatureClaim } from './signatures/claim.ts';
@@ -71,7 +72,9 @@ function admit(
       `the entry has ${entry.searchKeys.length} digests to be found by, and the limit is ${MAX_SEARCH_KEYS}`,
     );
   if (purpose === 'create') refuseUnwanted(entry, rules);
-  return keepAttestation({ ...entry, leafHash: hashLeaf(entry.body) }, rules.maxAttestation);
+  const { body, attestation } = entry;
+  const admitted = { body, leafHash: hashLeaf(body), keys: packKeys(entry.searchKeys) };
+  return keeps(attestation, rules.maxAttestation) ? { ...admitted, attestation } : admitted;
 }
 
 /** @throws InvalidEntry, BodyTooLarge */
@@ -93,10 +96,8 @@ function refuseKind({ kind, version }: CheckedEntry, enabled: ReadonlySet<string
   throw new InvalidEntry(notEnabled(kind));
 }
 
-function keepAttestation(entry: AdmittedEntry, limit: number): AdmittedEntry {
-  const { attestation, ...rest } = entry;
-  if (attestation === undefined || limit === 0 || attestationSize(attestation.length) > limit) return rest;
-  return entry;
+function keeps(attestation: Uint8Array | undefined, limit: number): attestation is Uint8Array {
+  return attestation !== undefined && limit !== 0 && attestationSize(attestation.length) <= limit;
 }
 
 /** Bytes that Rekor holds against its limit: what the base64 of the payload could decode to at most. */

@@ -1,4 +1,5 @@
 import type { LeafHash } from '../merkle/types.ts';
+import type { KeyList } from './key-list.ts';
 import type { SignatureClaim } from './signatures/claim.ts';
 
 /**
@@ -33,8 +34,9 @@ export interface CheckedEntry {
 }
 
 /** What the log takes of a checked entry, and the hash that names it. */
-export interface AdmittedEntry extends Pick<CheckedEntry, 'body' | 'searchKeys' | 'attestation'> {
+export interface AdmittedEntry extends Pick<CheckedEntry, 'body' | 'attestation'> {
   readonly leafHash: LeafHash;
+  readonly keys: KeyList;
 }
 
 /** What a kind makes of a spec before any signature has been checked. */

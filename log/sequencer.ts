@@ -183,9 +183,9 @@ async function sequence(
   });
   const { signature, timestamps } = await face.sign(head, promises);
   const entries = waiting.map(({ entry }, i): SequencedEntry => {
-    const { body, leafHash, searchKeys, attestation } = entry;
+    const { body, leafHash, keys, attestation } = entry;
     const signedEntryTimestamp = timestamps[i] as Uint8Array;
-    const placed = { index: logIndex(from + i), integratedTime: at, body, leafHash, searchKeys, signedEntryTimestamp };
+    const placed = { index: logIndex(from + i), integratedTime: at, body, leafHash, keys, signedEntryTimestamp };
     return attestation === undefined ? placed : { ...placed, attestation };
   });
   return { entries, signature };

@@ -1,3 +1,4 @@
+import type { KeyList } from '../entries/key-list.ts';
 import type { SearchKey } from '../entries/kind.ts';
 import type { Tile, TileId } from '../merkle/tile.ts';
 import type { LeafHash, LogIndex, TreeHead, TreeSize } from '../merkle/types.ts';
@@ -31,7 +32,7 @@ export interface StoredEntry {
 /** An entry with its place in the log, on its way into the store. */
 export interface SequencedEntry extends StoredEntry {
   readonly leafHash: LeafHash;
-  readonly searchKeys: readonly SearchKey[];
+  readonly keys: KeyList;
 }
 
 /** A head and the v1 face's signature over its checkpoint. One compact row a commit; all are kept. */
@@ -84,4 +85,6 @@ export interface LogStore extends AsyncDisposable {
   commit(commit: Commit): Promise<void>;
   /** Writes a row that is no part of the log. Durable once resolved. */
   heartbeat(at: number): Promise<void>;
+  /** Does what an engine puts off until it has time, such as merging and compressing. Changes no answer. */
+  tidy(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import { utf8 } from '../../base/bytes.ts';
+import { packKeys } from '../../entries/key-list.ts';
 import type { AdmittedEntry, SearchKey } from '../../entries/kind.ts';
 import type { Clock } from '../../log/clock.ts';
 import { type OpenedLog, type OpenParts, openLog } from '../../log/open.ts';
@@ -81,7 +82,7 @@ export function useFolder(): () => string {
 export function admitted(text: string, keys: readonly string[] = []): AdmittedEntry {
   const body = utf8(text);
   const searchKeys = keys.map((key): SearchKey => ({ source: 'leaf', text: key }));
-  return { body, leafHash: hashLeaf(body), searchKeys };
+  return { body, leafHash: hashLeaf(body), keys: packKeys(searchKeys) };
 }
 
 /** Entries `from` up to `to`, sent in one turn. */

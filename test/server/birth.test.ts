@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import canonicalize from 'canonicalize';
 import { describe, expect, it } from 'vitest';
 import { equalBytes, toHex } from '../../base/bytes.ts';
+import { unpackKeys } from '../../entries/key-list.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import { verifyInclusion } from '../../merkle/verify.ts';
 import { birthOf } from '../../server/birth.ts';
@@ -58,8 +59,9 @@ describe('decision: entry 0 is the log itself', () => {
   });
   it('is found by the hash of its document and by the key', async () => {
     const { document, entry } = await birthOf(identity, v1, tile);
-    expect(entry.searchKeys.map(({ text }) => text)).toContain(`sha256:${hash('sha256', document)}`);
-    expect(entry.searchKeys.map(({ text }) => text)).toContain(hash('sha256', v1.publicKey));
+    const keys = unpackKeys(entry.keys.packed).map(({ text }) => text);
+    expect(keys).toContain(`sha256:${hash('sha256', document)}`);
+    expect(keys).toContain(hash('sha256', v1.publicKey));
   });
 });
 

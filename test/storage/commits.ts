@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { utf8 } from '../../base/bytes.ts';
+import { packKeys } from '../../entries/key-list.ts';
 import type { SearchKey } from '../../entries/kind.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import { emptyTile } from '../../merkle/tile.ts';
@@ -32,7 +33,7 @@ export function entryAt(index: number, { keys, attestation, body = utf8(`body ${
     body,
     leafHash: hashLeaf(body),
     signedEntryTimestamp: utf8(`timestamp ${index}`),
-    searchKeys: keys ?? [{ source: 'leaf', text: `entry:${index}` }],
+    keys: packKeys(keys ?? [{ source: 'leaf', text: `entry:${index}` }]),
     ...(attestation && { attestation }),
   };
   return entry;

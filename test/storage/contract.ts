@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../base/bytes.ts';
+import { unpackKeys } from '../../entries/key-list.ts';
 import type { LeafHash } from '../../merkle/types.ts';
 import { logIndex } from '../../merkle/types.ts';
 import type { LogStore } from '../../storage/contract.ts';
@@ -80,7 +81,9 @@ function committing(store: Used): void {
         expect(storedOf((await now.entry(entry.index)) ?? entryAt(9))).toEqual(storedOf(entry));
         expect(await now.locate(entry.leafHash)).toBe(entry.index);
       }
-      expect(await now.searchKeys([logIndex(1), logIndex(0)])).toEqual(entries.map((e) => e.searchKeys).reverse());
+      expect(await now.searchKeys([logIndex(1), logIndex(0)])).toEqual(
+        entries.map(({ keys }) => unpackKeys(keys.packed)).reverse(),
+      );
       expect((await now.tiles([tileAt(1, 0)])).map((tile) => new Uint8Array(tile))).toEqual([tileAt(1, 0).tile]);
     }
   });
@@ -99,7 +102,7 @@ function committing(store: Used): void {
 
   it('keeps nothing of a step that fails half way', async () => {
     await store.now().commit(growth(0, 2));
-    const broken = commitOf(2, [entryAt(2), entryAt(3), entryAt(1)], [tileAt(0, 0)]);
+    const broken = commitOf(2, [entryAt(2), entryAt(3)], [tileAt(0, 1), tileAt(0, 1)]);
     await expect(store.now().commit(broken)).rejects.toThrow(/./);
     for (const open of [store.now, store.again]) {
       const now = await open();

@@ -2,12 +2,15 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../base/bytes.ts';
+import { packKeys } from '../../entries/key-list.ts';
 import type { SearchKey } from '../../entries/kind.ts';
 import { logIndex } from '../../merkle/types.ts';
 import { openWriting, prepareDatabase } from '../../storage/engines/sqlite/connection.ts';
-import { keyPrefix, leafPrefix, packKeys } from '../../storage/engines/sqlite/key-list.ts';
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
+import { packBatch } from '../../storage/engines/sqlite/rows/batch-row.ts';
+import { sealed } from '../../storage/engines/sqlite/rows/checksum.ts';
 import { migrations } from '../../storage/engines/sqlite/schema.ts';
+import type { SequencedEntry } from '../../storage/contract.ts';
 import { StoreRefused } from '../../storage/failures.ts';
 import { commitOf, entryAt, growth, IDENTITY } from './commits.ts';
 import { expectSize, useStore } from './contract.ts';
@@ -25,57 +28,79 @@ function reopenedAfter(change: (db: Database.Database) => void) {
 
 const leafKey = (text: string): SearchKey => ({ source: 'leaf', text });
 
+/** What the database holds as the row of the commit that began at `first`. */
+function rowOf(db: Database.Database, first: number): Buffer {
+  const row = db.prepare<[number], Buffer>('SELECT packed FROM batch WHERE first = ?').pluck().get(first);
+  if (row === undefined) throw new Error(`no row begins at ${first}`);
+  return row;
+}
+
+function replaceRow(db: Database.Database, first: number, row: Uint8Array): void {
+  db.prepare('UPDATE batch SET packed = ? WHERE first = ?').run(row, first);
+}
+
 describe('sqlite: what the index says is confirmed', () => {
-  it('a candidate whose list does not hold the key is no hit', async () => {
+  it('an entry whose fingerprint fits and whose keys do not is no hit', async () => {
+    // The row says of entry 0 what fingerprints entry 2 has; its keys say something else.
     await store.now().commit(growth(0, 4));
     const now = await reopenedAfter((db) => {
-      const plant = db.prepare('INSERT INTO lookup VALUES (?, ?)');
-      for (const index of [0, 3]) plant.run(keyPrefix('entry:2'), index);
+      const entries = Array.from({ length: 4 }, (_, i) => entryAt(i));
+      const mistaken = entries.map((entry) => ({
+        ...entry,
+        leafHash: entryAt(2).leafHash,
+        keys: withKeysOf(entry, 2),
+      }));
+      replaceRow(db, 0, sealed(0, packBatch(mistaken, [])));
     });
     expect(await now.indexesOf(['entry:2'], logIndex(0), 10)).toEqual([2]);
     expect(await now.indexesOf(['entry:2'], logIndex(0), 1)).toEqual([2]);
-  });
-  it('a candidate whose body is another leaf is not taken for it', async () => {
-    await store.now().commit(growth(0, 4));
-    const now = await reopenedAfter((db) => {
-      const plant = db.prepare('INSERT INTO leaf VALUES (?, ?)');
-      for (const index of [0, 3, 4]) plant.run(leafPrefix(entryAt(2).leafHash), index);
-    });
     expect(await now.locate(entryAt(2).leafHash)).toBe(2);
+    expect(await now.locate(entryAt(3).leafHash)).toBeUndefined();
   });
 });
 
-describe('sqlite: a damaged list of keys is reported, never read', () => {
+function withKeysOf({ keys }: SequencedEntry, other: number): SequencedEntry['keys'] {
+  return { packed: keys.packed, fingerprints: entryAt(other).keys.fingerprints };
+}
+
+describe('sqlite: a damaged row is reported, never read', () => {
+  const flipped = (row: Buffer, at: number): Buffer => {
+    const copy = Buffer.from(row);
+    copy[at] = (copy[at] ?? 0) ^ 1;
+    return copy;
+  };
   const damages: readonly { readonly damage: string; readonly change: (db: Database.Database) => void }[] = [
-    {
-      damage: 'a flipped bit',
-      change: (db) => {
-        const packed = db.prepare<[], Buffer>('SELECT packed FROM entry_keys WHERE idx = 1').pluck().get();
-        if (packed) packed[4] = (packed[4] ?? 0) ^ 1;
-        db.prepare('UPDATE entry_keys SET packed = ? WHERE idx = 1').run(packed);
-      },
-    },
-    { damage: 'a list cut short', change: (db) => db.exec('UPDATE entry_keys SET packed = substr(packed, 1, 9)') },
-    { damage: 'an empty blob', change: (db) => db.exec("UPDATE entry_keys SET packed = x''") },
-    {
-      damage: 'the list of another entry',
-      change: (db) =>
-        db.prepare('UPDATE entry_keys SET packed = ? WHERE idx = 1').run(packKeys(0, [leafKey('entry:1')])),
-    },
+    ...[0, 5, 40, 120].map((at) => {
+      return {
+        damage: `bit ${8 * at}`,
+        change: (db: Database.Database) => replaceRow(db, 0, flipped(rowOf(db, 0), at)),
+      };
+    }),
+    { damage: 'a row cut short', change: (db) => replaceRow(db, 0, rowOf(db, 0).subarray(0, -1)) },
+    { damage: 'an empty row', change: (db) => replaceRow(db, 0, new Uint8Array()) },
+    { damage: 'the row of another commit', change: (db) => replaceRow(db, 0, rowOf(db, 3)) },
   ];
   for (const { damage, change } of damages) {
     it(damage, async () => {
       await store.now().commit(growth(0, 3));
-      const now = await reopenedAfter(change);
-      await expect(now.searchKeys([logIndex(1)])).rejects.toThrow('the search keys of entry 1 are damaged');
-      await expect(now.indexesOf(['entry:1'], logIndex(0), 10)).rejects.toThrow('entry 1 are damaged');
+      await store.now().commit(growth(3, 6));
+      await expect(reopenedAfter(change)).rejects.toThrow('the row of the entries from 0 on is damaged');
+      await reopenedAfter((db) =>
+        replaceRow(
+          db,
+          0,
+          sealed(
+            0,
+            packBatch(
+              [0, 1, 2].map((i) => entryAt(i)),
+              [],
+            ),
+          ),
+        ),
+      );
+      await expectSize(store.now(), 6);
     });
   }
-  it('a list that is gone', async () => {
-    await store.now().commit(growth(0, 3));
-    const now = await reopenedAfter((db) => db.exec('DELETE FROM entry_keys WHERE idx = 1'));
-    await expect(now.indexesOf(['entry:1'], logIndex(0), 10)).rejects.toThrow('entry 1 has no list of search keys');
-  });
 });
 
 describe('sqlite: key lists', () => {
@@ -84,10 +109,9 @@ describe('sqlite: key lists', () => {
     await store.now().commit(commitOf(0, [entryAt(0, { keys }), entryAt(1, { keys: [] })]));
     expect(await store.now().searchKeys([logIndex(0), logIndex(1)])).toEqual([keys, []]);
   });
-  it('keep nothing of an entry with a key that is longer', async () => {
-    const keys = [leafKey('x'.repeat(65_536))];
-    await expect(store.now().commit(commitOf(0, [entryAt(0, { keys })]))).rejects.toThrow(/65535|65_535/);
-    expect(await store.now().entry(logIndex(0))).toBeUndefined();
+  it('are not made of a key that is longer', () => {
+    expect(() => packKeys([leafKey('x'.repeat(65_536))])).toThrow('a search key has at most 65535 bytes, not 65536');
+    expect(() => packKeys([leafKey('é'.repeat(32_768))])).toThrow(RangeError);
   });
 });
 

@@ -1,28 +1,41 @@
 import Database from 'better-sqlite3';
 import { StoreRefused } from '../../failures.ts';
 import { databaseFile } from './files.ts';
-import { migrations } from './schema.ts';
+import { type Migration, migrations } from './schema.ts';
 
-/** A WAL of this many pages (16 MiB) is copied into the database. Only writers wait for it. */
-const CHECKPOINT_PAGES = 4096;
+/** Milliseconds that a writer waits while the checkpointer moves a WAL that has grown too long. */
+const PATIENCE = 60_000;
 
 /**
- * The one connection that writes. `synchronous = FULL` comes after WAL, or this build of SQLite falls back to NORMAL
- * and a commit that resolved would not outlive the power supply.
+ * The connection that commits. `synchronous = FULL` comes after WAL, or this build of SQLite falls back to NORMAL and a
+ * commit that resolved would not outlive the power supply. Moving the WAL into the database is the checkpointer's.
  */
 export function openWriting(folder: string): Database.Database {
-  const db = new Database(databaseFile(folder));
-  db.pragma('journal_mode = WAL');
+  const db = openDeriving(folder);
   db.pragma('synchronous = FULL');
-  db.pragma('foreign_keys = ON');
-  db.pragma('mmap_size = 0');
-  db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
   return db;
 }
 
+/**
+ * For what can be made again from what was committed. Its writes wait for no disk: they stand in the WAL before the next
+ * commit, and are as durable as that.
+ */
+export function openDeriving(folder: string): Database.Database {
+  const db = new Database(databaseFile(folder), { timeout: PATIENCE });
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = NORMAL');
+  db.pragma('foreign_keys = ON');
+  db.pragma('mmap_size = 0');
+  db.pragma('wal_autocheckpoint = 0');
+  return db;
+}
+
+/** As much of the database as a machine can map: rows are read out of the page cache, not copied twice. */
+const MAPPED = 2 ** 40;
+
 export function openReading(folder: string): Database.Database {
   const db = new Database(databaseFile(folder), { readonly: true });
-  db.pragma('mmap_size = 0');
+  db.pragma(`mmap_size = ${MAPPED}`);
   db.pragma('query_only = ON');
   return db;
 }
@@ -34,7 +47,7 @@ export function openReading(folder: string): Database.Database {
  *
  * @throws StoreRefused when a newer version wrote the folder
  */
-export function prepareDatabase(db: Database.Database, steps: readonly string[] = migrations): void {
+export function prepareDatabase(db: Database.Database, steps: readonly Migration[] = migrations): void {
   const applied = Number(db.pragma('user_version', { simple: true }));
   if (applied > steps.length) {
     throw new StoreRefused(
@@ -45,9 +58,12 @@ export function prepareDatabase(db: Database.Database, steps: readonly string[] 
   db.pragma('wal_checkpoint(TRUNCATE)');
 }
 
-function migrate(db: Database.Database, steps: readonly string[], format: number): void {
+function migrate(db: Database.Database, steps: readonly Migration[], format: number): void {
   db.transaction(() => {
-    for (const step of steps) db.exec(step);
+    for (const step of steps) {
+      if (typeof step === 'string') db.exec(step);
+      else step(db);
+    }
     db.pragma(`user_version = ${format}`);
   }).immediate();
 }

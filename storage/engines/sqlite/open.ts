@@ -1,44 +1,60 @@
 import { mkdirSync } from 'node:fs';
 import type { LogStore } from '../../contract.ts';
-import { packCommit } from './commit-record.ts';
+import { CheckpointThread } from './checkpoint/thread.ts';
 import { openReading, openWriting, prepareDatabase } from './connection.ts';
+import { Candidates } from './index/candidates.ts';
+import { partReader } from './index/run-table.ts';
+import { unflushed } from './index/unflushed.ts';
 import { lockFolder } from './lock.ts';
 import { createReader } from './reader.ts';
-import { WriterThread } from './writer-thread.ts';
+import { packCommit } from './writer/commit.ts';
+import { WriterThread } from './writer/thread.ts';
 
 /**
  * Opens the log in `folder`, or an empty one: one database, one writer on a thread of its own, one reading connection
  * on this thread, and a lock that keeps every other process out.
  *
  * @param owner - one line that tells another process who holds the folder
+ * @param runRecords - for tests: how many records of the index become a run
  * @throws StoreRefused
  */
-export async function openSqliteStore(folder: string, owner: string): Promise<LogStore> {
+export async function openSqliteStore(folder: string, owner: string, runRecords?: number): Promise<LogStore> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const lock = lockFolder(folder, owner);
-  try {
-    const preparing = openWriting(folder);
-    try {
-      prepareDatabase(preparing);
-    } finally {
-      preparing.close();
-    }
-  } catch (error) {
-    lock[Symbol.dispose]();
-    throw error;
-  }
+  await using cleanup = new AsyncDisposableStack();
+  cleanup.use(lockFolder(folder, owner));
+  prepare(folder);
 
-  const writer = new WriterThread(folder);
+  // Disposed of in reverse: the reader before the writer, who leaves no WAL behind if it is the last.
+  const writer = cleanup.use(new WriterThread({ folder, runRecords }));
+  const runs = await writer.begin();
+  cleanup.use(new CheckpointThread(folder));
   const reading = openReading(folder);
+  cleanup.defer(() => void reading.close());
+  const index = new Candidates(runs, partReader(reading));
+  for (const { records, to } of unflushed(reading, runs.at(-1)?.to ?? 0)) index.add(records, to);
+  writer.publishTo((published) => index.adopt(published));
+
+  const parts = cleanup.move();
   return {
-    ...createReader(reading),
+    ...createReader(reading, index),
     create: (value) => writer.request({ op: 'create', value }),
-    commit: (value) => writer.request({ op: 'commit', value: packCommit(value) }),
-    heartbeat: (value) => writer.request({ op: 'heartbeat', value }),
-    [Symbol.asyncDispose]: async () => {
-      reading.close(); // before the writer, who leaves no WAL behind if it is the last
-      await writer[Symbol.asyncDispose]();
-      lock[Symbol.dispose]();
+    commit: async (commit) => {
+      const value = packCommit(commit);
+      await writer.request({ op: 'commit', value });
+      index.add(value.records, value.head.size);
     },
+    heartbeat: (value) => writer.request({ op: 'heartbeat', value }),
+    tidy: () => writer.request({ op: 'tidy' }),
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
+}
+
+/** @throws StoreRefused */
+function prepare(folder: string): void {
+  const db = openWriting(folder);
+  try {
+    prepareDatabase(db);
+  } finally {
+    db.close();
+  }
 }

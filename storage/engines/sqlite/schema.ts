@@ -1,10 +1,51 @@
+import type Database from 'better-sqlite3';
+import { batchesOfEntries } from './migrations/batches-of-entries.ts';
+
+/** What a format adds to the one before it: statements, or what statements cannot say. */
+export type Migration = string | ((db: Database.Database) => void);
+
+const FORMAT_2 = `
+  CREATE TABLE batch (
+    first  INTEGER PRIMARY KEY,
+    packed BLOB    NOT NULL
+  ) STRICT;
+  CREATE TABLE bundle (
+    number INTEGER PRIMARY KEY,
+    ends   BLOB    NOT NULL,
+    gzip   BLOB    NOT NULL
+  ) STRICT;
+  CREATE TABLE bundle_group (
+    place  INTEGER PRIMARY KEY,
+    packed BLOB    NOT NULL
+  ) STRICT;
+  CREATE TABLE run (
+    id      INTEGER PRIMARY KEY,
+    level   INTEGER NOT NULL,
+    first   INTEGER NOT NULL,
+    last    INTEGER NOT NULL,
+    records INTEGER NOT NULL,
+    fence   BLOB    NOT NULL
+  ) STRICT;
+  CREATE TABLE run_part (
+    place   INTEGER PRIMARY KEY,
+    records BLOB    NOT NULL
+  ) STRICT;
+  CREATE TABLE run_filter (
+    place INTEGER PRIMARY KEY,
+    bits  BLOB    NOT NULL
+  ) STRICT;
+  CREATE TABLE run_doomed (
+    id INTEGER PRIMARY KEY
+  ) STRICT;
+`;
+
 /**
  * Applied in order, each once; `user_version` counts those applied. Never edit one that has shipped.
  *
- * Only what proofs and answers are made of is data: `leaf` and `lookup` can be made again from `entry` and
- * `entry_keys`. Both hold the first 8 bytes of a SHA-256, so a hit is a candidate until it has been confirmed.
+ * Only what proofs and answers are made of is data: all `run` tables can be made again from the rows of entries. The
+ * index holds fingerprints, so a hit is a candidate until it has been confirmed.
  */
-export const migrations: readonly string[] = [
+export const migrations: readonly Migration[] = [
   /* 1 */ `
   CREATE TABLE identity (
     id          INTEGER PRIMARY KEY CHECK (id = 1),
@@ -55,4 +96,8 @@ export const migrations: readonly string[] = [
     at INTEGER NOT NULL
   ) STRICT;
   `,
+  /* 2 */ (db) => {
+    db.exec(FORMAT_2);
+    batchesOfEntries(db);
+  },
 ];

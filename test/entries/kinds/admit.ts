@@ -1,6 +1,7 @@
 import { type Admission, admitAll, type AdmissionRules } from '../../../entries/admission.ts';
 import { DEFAULT_ALGORITHMS } from '../../../entries/algorithm-policy.ts';
-import { type AdmittedEntry } from '../../../entries/kind.ts';
+import { unpackKeys } from '../../../entries/key-list.ts';
+import type { AdmittedEntry, SearchKey } from '../../../entries/kind.ts';
 import { kinds } from '../../../entries/kinds/index.ts';
 import { KindRegistry } from '../../../entries/registry.ts';
 import { checkClaims } from '../../../entries/signatures/check.ts';
@@ -40,4 +41,5 @@ export function bodyOf(admission: Admission): string {
 }
 
 export const stored = (entry: AdmittedEntry): unknown => JSON.parse(bodyOf(entry));
-export const keysOf = (entry: AdmittedEntry): readonly string[] => entry.searchKeys.map(({ text }) => text);
+export const searchKeysOf = ({ keys }: AdmittedEntry): readonly SearchKey[] => unpackKeys(keys.packed);
+export const keysOf = (entry: AdmittedEntry): readonly string[] => searchKeysOf(entry).map(({ text }) => text);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { admit, bodyOf, keysOf, refusal, RULES, stored } from './admit.ts';
+import { admit, bodyOf, keysOf, refusal, RULES, searchKeysOf, stored } from './admit.ts';
 import { base64, dsse, envelope, sha256Hex, STATEMENT, type TestEnvelope } from './proposals.ts';
 import { makeSigner } from './signing.ts';
 
@@ -44,7 +44,11 @@ describe('§3.4 dsse 0.0.1: the leaf', () => {
     const leaf = [first.pem, STATEMENT, text].map((value) => `sha256:${sha256Hex(value)}`);
     const entry = admit(dsse(text, [first.pem]));
     expect(keysOf(entry)).toEqual([...leaf, `sha256:${'ab'.repeat(32)}`, 'foo:bar', `sha1:${'cd'.repeat(20)}`]);
-    expect(entry.searchKeys.filter(({ source }) => source === 'leaf').map((key) => key.text)).toEqual(leaf);
+    expect(
+      searchKeysOf(entry)
+        .filter(({ source }) => source === 'leaf')
+        .map((key) => key.text),
+    ).toEqual(leaf);
   });
 
   it('is subject to no algorithm policy (trap 7)', () => {
@@ -130,7 +134,7 @@ describe('§3.4 dsse 0.0.1: the two forms', () => {
       verifier: base64(`${first.pem} ${i}`),
     }));
     const found = admit({ ...proposal, spec: { ...spec, signatures } }, 'lookup');
-    expect(found.searchKeys).toEqual([]);
+    expect(keysOf(found)).toEqual([]);
     expect((stored(found) as { spec: { signatures: unknown } }).spec.signatures).toEqual(signatures);
   });
 

@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { sshFingerprint } from '../../../entries/pki/ssh-fingerprint.ts';
 import { readKeyMaterial } from '../../../entries/pki/x509.ts';
-import { admit, bodyOf, keysOf, refusal, stored } from './admit.ts';
+import { admit, bodyOf, keysOf, refusal, searchKeysOf, stored } from './admit.ts';
 import { base64, envelope, IN_TOTO, intoto001, sha256Hex, STATEMENT, type TestEnvelope } from './proposals.ts';
 import { makeSigner } from './signing.ts';
 
@@ -48,7 +48,11 @@ describe('§3.2 intoto 0.0.1: the leaf', () => {
     const leaf = [sha256Hex(text), sha256Hex(signer.pem), sha256Hex(STATEMENT)].map((hash) => `sha256:${hash}`);
     const payload = [`sha256:${'ab'.repeat(32)}`, 'foo:bar', `sha1:${'cd'.repeat(20)}`];
     expect(keysOf(entry)).toEqual([...leaf, ...payload]);
-    expect(entry.searchKeys.filter(({ source }) => source === 'payload').map((key) => key.text)).toEqual(payload);
+    expect(
+      searchKeysOf(entry)
+        .filter(({ source }) => source === 'payload')
+        .map((key) => key.text),
+    ).toEqual(payload);
   });
 });
 

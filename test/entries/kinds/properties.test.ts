@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../base/failure.ts';
 import { MAX_CLAIMS } from '../../../entries/kind.ts';
 import { kinds } from '../../../entries/kinds/index.ts';
-import { admit, admitEach, bodyOf, keysOf, registry, stored } from './admit.ts';
+import { admit, admitEach, bodyOf, keysOf, registry, searchKeysOf, stored } from './admit.ts';
 import { dsse, envelope, hashedrekord, intoto001, intoto002, type Proposal } from './proposals.ts';
 import { makeSigner } from './signing.ts';
 
@@ -30,7 +30,9 @@ describe.each(kinds)('the contract of every kind: $kind $version', ({ kind, vers
     const entry = admit(sample);
     const again = admit(stored(entry), 'lookup');
     expect(bodyOf(again)).toBe(bodyOf(entry));
-    const leafKeys = entry.searchKeys.filter(({ source }) => source === 'leaf').map(({ text }) => text);
+    const leafKeys = searchKeysOf(entry)
+      .filter(({ source }) => source === 'leaf')
+      .map(({ text }) => text);
     expect(keysOf(again)).toEqual(leafKeys);
   });
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../../base/bytes.ts';
+import { unpackKeys } from '../../../entries/key-list.ts';
 import { readJson } from '../../../base/json-reader.ts';
 import { type Admission } from '../../../entries/admission.ts';
 import { admitEach } from './admit.ts';
@@ -53,7 +54,11 @@ describe('§3: what Rekor 1.5.4 says to the same proposals', () => {
     const entry = lookups[i];
     if (entry === undefined || entry instanceof Error) return;
     expect(toHex(entry.leafHash)).toBe(verdict.leaf);
-    expect(entry.searchKeys.map(({ text }) => text).sort()).toEqual(keysOf(verdict));
+    expect(
+      unpackKeys(entry.keys.packed)
+        .map(({ text }) => text)
+        .sort(),
+    ).toEqual(keysOf(verdict));
     expect(entry.attestation?.length ?? 0).toBe(attested(verdict));
     expect(messageOf(creations[i])).toBe(afterReading(verdict, creations[i]));
   });

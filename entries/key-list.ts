@@ -1,0 +1,78 @@
+import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
+import { ByteReader, ByteWriter } from '../base/byte-record.ts';
+import { utf8 } from '../base/bytes.ts';
+import { lowerCase } from '../base/go-case.ts';
+import { sha256 } from '../base/sha256.ts';
+import type { SearchKey } from './kind.ts';
+
+/*
+ * The search keys of an entry, as they travel between threads and as they are kept: made once, when the entry is
+ * admitted, and copied from there on. Most keys are the hex of a SHA-256, and stand here as its 32 bytes.
+ */
+
+/** 0 ≤ fingerprint < 2^30: all that an index has to know of a key. Whoever finds by it must ask the list itself. */
+export const FINGERPRINT_BITS = 30;
+
+export interface KeyList {
+  /** What `unpackKeys` reads. */
+  readonly packed: Uint8Array;
+  /** A fingerprint for each key, in their order: 4 bytes, big-endian. */
+  readonly fingerprints: Uint8Array;
+}
+
+/** The first 30 bits of a hash. */
+export function fingerprintOfHash(hash: Uint8Array): number {
+  const [a = 0, b = 0, c = 0, d = 0] = hash;
+  return ((a << 24) | (b << 16) | (c << 8) | d) >>> (32 - FINGERPRINT_BITS);
+}
+
+/** Of a key's text, whatever its case. */
+export function fingerprintOf(text: string): number {
+  return fingerprintOfHash(sha256(utf8(lowerCase(text))));
+}
+
+const SOURCES = ['leaf', 'payload'] as const satisfies readonly SearchKey['source'][];
+/** How a text stands in the list, and what stands before the 64 digits of those that have some. */
+const FORMS = [undefined, '', 'sha256:'] as const;
+const DIGITS = /^(sha256:)?[0-9a-f]{64}$/;
+
+/** @throws RangeError for a text of more than 65,535 bytes */
+export function packKeys(keys: readonly SearchKey[]): KeyList {
+  const writer = new ByteWriter(64 + 48 * keys.length);
+  const fingerprints = new DataView(new ArrayBuffer(4 * keys.length));
+  writer.uint32(keys.length);
+  for (const [i, { source, text }] of keys.entries()) {
+    fingerprints.setUint32(4 * i, fingerprintOf(text));
+    const prefix = DIGITS.test(text) ? text.slice(0, -64) : undefined;
+    writer.uint8(SOURCES.indexOf(source) * FORMS.length + FORMS.indexOf(prefix as '' | 'sha256:' | undefined));
+    if (prefix === undefined) writer.bytes(limited(utf8(text)));
+    else writer.raw(hexToBytes(text.slice(-64)));
+  }
+  return { packed: writer.finish(), fingerprints: new Uint8Array(fingerprints.buffer) };
+}
+
+const MAX_TEXT = 65_535;
+
+function limited(text: Uint8Array): Uint8Array {
+  if (text.length > MAX_TEXT) throw new RangeError(`a search key has at most ${MAX_TEXT} bytes, not ${text.length}`);
+  return text;
+}
+
+/** @throws Error for what `packKeys` did not write */
+export function unpackKeys(packed: Uint8Array): readonly SearchKey[] {
+  const reader = new ByteReader(packed);
+  return Array.from({ length: reader.uint32() }, () => {
+    const how = reader.uint8();
+    const source = SOURCES[Math.floor(how / FORMS.length)];
+    if (source === undefined) throw new Error('a list of search keys was not read as it was written');
+    const prefix = FORMS[how % FORMS.length];
+    return { source, text: prefix === undefined ? reader.text() : prefix + bytesToHex(reader.raw(32)) };
+  });
+}
+
+/** An entry's fingerprints with that of its leaf in front. */
+export function withLeaf(leafHash: Uint8Array, { fingerprints }: KeyList): Uint8Array {
+  const first = new Uint8Array(4);
+  new DataView(first.buffer).setUint32(0, fingerprintOfHash(leafHash));
+  return concatBytes(first, fingerprints);
+}

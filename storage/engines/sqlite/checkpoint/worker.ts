@@ -1,0 +1,43 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { openDeriving } from '../connection.ts';
+
+/*
+ * Moves what has been committed from the WAL into the database, on a thread of its own: it syncs the database as it does
+ * so, and nobody should wait for that. The WAL begins anew at the next commit that finds all of it moved.
+ */
+if (parentPort === null) throw new Error('runs as a worker thread only');
+const port = parentPort;
+const { folder } = workerData as { readonly folder: string };
+const db = openDeriving(folder);
+
+/** Milliseconds between two looks. */
+const PERIOD = 200;
+/** Pages that are worth a sync: 4 MiB. */
+const WORTHWHILE = 1024;
+/** Pages of a WAL for which commits have to wait, because they left no gap in which it could begin anew: 256 MiB. */
+const TOO_LONG = 65_536;
+
+type Mode = 'NOOP' | 'PASSIVE' | 'RESTART';
+
+/** Pages in the WAL, and how many of them stand in the database too. */
+function checkpoint(mode: Mode): { readonly log: number; readonly checkpointed: number } {
+  const [row] = db.pragma(`wal_checkpoint(${mode})`) as readonly {
+    readonly log: number;
+    readonly checkpointed: number;
+  }[];
+  return row ?? { log: 0, checkpointed: 0 };
+}
+
+const timer = setInterval(() => {
+  const { log, checkpointed } = checkpoint('NOOP');
+  if (log - checkpointed < WORTHWHILE) return;
+  const after = checkpoint('PASSIVE');
+  if (after.log >= TOO_LONG) checkpoint('RESTART');
+  else if (after.checkpointed < after.log) checkpoint('PASSIVE'); // what was committed meanwhile: a moment's work
+}, PERIOD);
+
+port.on('message', () => {
+  clearInterval(timer);
+  db.close();
+  port.close();
+});

@@ -1,0 +1,36 @@
+import { MemTable } from '../../../key-index/mem-table.ts';
+import type { Records } from '../../../key-index/records.ts';
+import { candidatesIn, type ReadPart, type Run } from '../../../key-index/runs.ts';
+
+/** The index as readers have it: the runs that the writer published last, and what has been released since. */
+export class Candidates {
+  readonly #read: ReadPart;
+  readonly #fresh = new MemTable();
+  #runs: readonly Run[];
+
+  constructor(runs: readonly Run[], read: ReadPart) {
+    this.#runs = runs;
+    this.#read = read;
+  }
+
+  /** Takes the records of one commit, which made the log as large as `to`. A run may have them already. */
+  add(records: Records, to: number): void {
+    if (to > this.#flushedTo) this.#fresh.add(records);
+  }
+
+  adopt(runs: readonly Run[]): void {
+    this.#runs = runs;
+    this.#fresh.dropBelow(this.#flushedTo);
+  }
+
+  /** Indexes of entries that may have a key with this fingerprint: ascending, `from` and later, none left out. */
+  *of(fingerprint: number, from: number): Generator<number, undefined> {
+    for (const run of this.#runs) yield* candidatesIn(run, this.#read, fingerprint, from);
+    yield* this.#fresh.find(fingerprint, from);
+    return undefined;
+  }
+
+  get #flushedTo(): number {
+    return this.#runs.at(-1)?.to ?? 0;
+  }
+}

@@ -1,0 +1,120 @@
+import { Merge } from '../../../key-index/merge.ts';
+import { type Records, RecordList, sortRecords } from '../../../key-index/records.ts';
+import { FAN_IN, mergeable, type Run, RunBuilder } from '../../../key-index/runs.ts';
+import type { RunTable } from './run-table.ts';
+
+/** Records that wait in memory until they become a run: those of some 20,000 entries, read again at every start. */
+export const RUN_RECORDS = 65_536;
+
+/** Parts that are merged, read and written in one go: about 3 ms. */
+const MERGED_PARTS = 32;
+
+interface Merging {
+  readonly merge: Merge;
+  readonly id: number;
+  readonly runs: readonly Run[];
+  parts: number;
+}
+
+/** What the writer's thread does for the index: gathers the records of new entries, writes runs, merges them. */
+export class IndexKeeper {
+  readonly #table: RunTable;
+  readonly #published: (runs: readonly Run[]) => void;
+  readonly #runRecords: number;
+  readonly #fresh = new RecordList();
+  #runs: readonly Run[];
+  #to: number;
+  #merging: Merging | undefined;
+  #adopted = true;
+
+  /**
+   * @param published - told the runs there are, each time they change. Those that are gone are kept until `adopted`
+   * @param runRecords - records that become a run
+   */
+  constructor(table: RunTable, published: (runs: readonly Run[]) => void, runRecords = RUN_RECORDS) {
+    this.#runRecords = runRecords;
+    this.#table = table;
+    this.#published = published;
+    this.#runs = table.runs();
+    this.#to = this.flushedTo;
+  }
+
+  get runs(): readonly Run[] {
+    return this.#runs;
+  }
+
+  /** Entries before this index are in runs. */
+  get flushedTo(): number {
+    return this.#runs.at(-1)?.to ?? 0;
+  }
+
+  /** Takes the records of the entries up to `to`. */
+  add(records: Records, to: number): void {
+    this.#fresh.addAll(records);
+    this.#to = to;
+  }
+
+  /** The readers hold the newest runs: what the others were made of may go. */
+  adopted(): void {
+    this.#adopted = true;
+  }
+
+  /** Does some of what can wait. @returns whether there was anything to do */
+  work(): boolean {
+    if (this.flush()) return true;
+    this.#merging ??= this.#begin();
+    if (this.#merging) return this.#merge(this.#merging);
+    return this.#adopted && this.#table.sweep();
+  }
+
+  /** Writes a run if there are enough records for one. */
+  flush(): boolean {
+    if (this.#fresh.size < this.#runRecords) return false;
+    const records = this.#fresh.take();
+    sortRecords(records);
+    const builder = new RunBuilder(records.length / 2);
+    const parts: Records[] = [];
+    for (let at = 0; at < records.length; at += 2) {
+      const part = builder.add(records[at + 1] as number, records[at] as number);
+      if (part) parts.push(part);
+    }
+    const last = builder.last();
+    const id = this.#newId();
+    this.#table.writeParts(id, 0, last ? [...parts, last] : parts);
+    const run = builder.finish({ id, level: 0, from: this.flushedTo, to: this.#to });
+    this.#publish(run, []);
+    return true;
+  }
+
+  #begin(): Merging | undefined {
+    const runs = mergeable(this.#runs);
+    return runs && { merge: new Merge(runs, this.#table.readPart), id: this.#newId(), runs, parts: 0 };
+  }
+
+  #merge(merging: Merging): boolean {
+    const { merge, id, runs } = merging;
+    const parts = merge.next(MERGED_PARTS);
+    if (parts.length > 0) {
+      this.#table.writeParts(id, merging.parts, parts);
+      merging.parts += parts.length;
+      return true;
+    }
+    this.#merging = undefined;
+    const [first, last] = [runs[0] as Run, runs[FAN_IN - 1] as Run];
+    this.#publish(merge.finish({ id, level: first.level + 1, from: first.from, to: last.to }), runs);
+    return true;
+  }
+
+  /** A merge that is under way has its number already. */
+  #newId(): number {
+    return Math.max(this.#table.newId(), (this.#merging?.id ?? 0) + 1);
+  }
+
+  #publish(run: Run, replaced: readonly Run[]): void {
+    this.#table.publish(run, replaced);
+    const kept = this.#runs.filter((one) => !replaced.includes(one));
+    this.#runs = [...kept, run].sort((a, b) => a.from - b.from);
+    this.#adopted = false;
+    this.#published(this.#runs);
+  }
+}

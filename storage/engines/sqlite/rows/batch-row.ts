@@ -1,0 +1,98 @@
+import { ByteReader, ByteWriter } from '../../../../base/byte-record.ts';
+import { withLeaf } from '../../../../entries/key-list.ts';
+import type { SequencedEntry } from '../../../contract.ts';
+import { unsealed } from './checksum.ts';
+
+/*
+ * What one commit appended, in one row: the number of entries, where each begins, and the entries. A commit writes one row
+ * to the end of one table, whatever it has to say.
+ */
+
+/** An entry as rows hold it. Bytes are views of the row. */
+export interface KeptEntry {
+  /** Seconds since the Unix epoch. */
+  readonly integratedTime: number;
+  readonly body: Uint8Array;
+  readonly signedEntryTimestamp: Uint8Array;
+  /** What `unpackKeys` reads. */
+  readonly keys: Uint8Array;
+  /** SHA-256 of the attestation; empty if there is none. */
+  readonly attestation: Uint8Array;
+}
+
+const NONE = new Uint8Array();
+/** Bytes before the offsets: the number of entries. */
+const HEAD = 4;
+
+/** @param attestations - the SHA-256 of each entry's attestation; empty for those that have none */
+export function packBatch(
+  entries: readonly SequencedEntry[],
+  attestations: readonly Uint8Array[],
+): Uint8Array<ArrayBuffer> {
+  const writer = new ByteWriter(HEAD + entries.reduce((sum, { body }) => sum + body.length + 512, 0));
+  writer.uint32(entries.length);
+  for (let i = 0; i < entries.length; i += 1) writer.uint32(0);
+  for (const [i, { integratedTime, body, signedEntryTimestamp, leafHash, keys }] of entries.entries()) {
+    writer.setUint32(HEAD + 4 * i, writer.length);
+    writer.bytes(withLeaf(leafHash, keys));
+    writer.number(integratedTime);
+    writer.bytes(signedEntryTimestamp);
+    writer.bytes(keys.packed);
+    writer.bytes(attestations[i] ?? NONE);
+    writer.bytes(body);
+  }
+  return writer.finish();
+}
+
+/** @throws Error if the row is damaged, or stands in another's place */
+export function readBatch(first: number, row: Uint8Array): Batch {
+  const bytes = unsealed(first, row);
+  if (bytes === undefined) throw new Error(`the row of the entries from ${first} on is damaged`);
+  return new Batch(first, bytes);
+}
+
+/** A row that has been read. */
+export class Batch {
+  /** Index of its first entry. */
+  readonly first: number;
+  readonly count: number;
+  /** Bytes of the row. */
+  readonly weight: number;
+  readonly #bytes: Uint8Array;
+
+  constructor(first: number, bytes: Uint8Array) {
+    const reader = new ByteReader(bytes);
+    this.first = first;
+    this.count = reader.uint32();
+    this.weight = bytes.length;
+    this.#bytes = bytes;
+  }
+
+  has(index: number): boolean {
+    return index >= this.first && index < this.first + this.count;
+  }
+
+  /** Needs an index that it has. */
+  entry(index: number): KeptEntry {
+    const reader = this.#readerAt(index);
+    reader.bytes();
+    const integratedTime = reader.number();
+    const [signedEntryTimestamp, keys, attestation, body] = [
+      reader.bytes(),
+      reader.bytes(),
+      reader.bytes(),
+      reader.bytes(),
+    ];
+    return { integratedTime, body, signedEntryTimestamp, keys, attestation };
+  }
+
+  /** The fingerprints of the entry's leaf and keys: 4 bytes each, big-endian. */
+  fingerprints(index: number): Uint8Array {
+    return this.#readerAt(index).bytes();
+  }
+
+  #readerAt(index: number): ByteReader {
+    const offset = new ByteReader(this.#bytes, HEAD + 4 * (index - this.first)).uint32();
+    return new ByteReader(this.#bytes, offset);
+  }
+}

@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { Run } from '../../../key-index/runs.ts';
+import { StaleCommit } from '../../../failures.ts';
+import type { RunsAdopted, RunsPublished, WriterReply, WriterRequest, WriterSettings } from './wire.ts';
+
+interface Waiting {
+  readonly settle: () => void;
+  readonly fail: (reason: Error) => void;
+}
+
+/** This thread's end of the writer. Requests are answered in the order sent. */
+export class WriterThread implements AsyncDisposable {
+  readonly #worker: Worker;
+  readonly #waiting: Waiting[] = [];
+  readonly #began = Promise.withResolvers<readonly Run[]>();
+  #adopt: (runs: readonly Run[]) => void = this.#began.resolve;
+  #gone: Error | undefined;
+
+  constructor(settings: WriterSettings) {
+    this.#began.promise.catch(() => undefined); // whoever begins hears of it
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: settings });
+    this.#worker.on('message', (message: WriterReply | RunsPublished) => this.#receive(message));
+    this.#worker.on('error', (error) => this.#lose(error instanceof Error ? error : new Error(String(error))));
+    this.#worker.on('exit', () => this.#lose(new Error('the writer thread has ended')));
+  }
+
+  /** Resolves with the runs of the index once the thread works. */
+  begin(): Promise<readonly Run[]> {
+    return this.#began.promise;
+  }
+
+  /** From now on `adopt` is called with the runs there are, each time they change, before any later request is answered. */
+  publishTo(adopt: (runs: readonly Run[]) => void): void {
+    this.#adopt = adopt;
+  }
+
+  request(request: WriterRequest): Promise<void> {
+    if (this.#gone) return Promise.reject(this.#gone);
+    return new Promise((settle, fail) => {
+      this.#waiting.push({ settle, fail });
+      this.#worker.postMessage(request, buffersOf(request));
+    });
+  }
+
+  #receive(message: WriterReply | RunsPublished): void {
+    if (!('runs' in message)) return this.#settle(message);
+    this.#adopt(message.runs);
+    this.#worker.postMessage({ op: 'adopted' } satisfies RunsAdopted);
+  }
+
+  #settle(reply: WriterReply): void {
+    const waiting = this.#waiting.shift();
+    if (reply.ok) waiting?.settle();
+    else waiting?.fail(reply.name === StaleCommit.name ? new StaleCommit(reply.message) : new Error(reply.message));
+  }
+
+  #lose(reason: Error): void {
+    this.#gone ??= reason;
+    this.#began.reject(reason);
+    for (const { fail } of this.#waiting.splice(0)) fail(reason);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#gone) return;
+    const ended = once(this.#worker, 'exit');
+    await this.request({ op: 'close' });
+    await ended;
+  }
+}
+
+/** What changes hands: the row of a commit. The rest is small, or still needed on this side. */
+function buffersOf(request: WriterRequest): readonly ArrayBuffer[] {
+  return request.op === 'commit' ? [request.value.batch.buffer] : [];
+}

@@ -1,0 +1,46 @@
+import type { Records } from '../../../key-index/records.ts';
+import type { Run } from '../../../key-index/runs.ts';
+import type { LogIdentity, StoredHead } from '../../../contract.ts';
+
+/** What the writer's thread is started with. */
+export interface WriterSettings {
+  readonly folder: string;
+  /** Records of the index that wait in memory until they become a run; undefined for as many as is best. */
+  readonly runRecords: number | undefined;
+}
+
+/** A commit as the writer's thread gets it: ready rows, in buffers that change hands. */
+export interface WriterCommit {
+  /** Size the log must still have. */
+  readonly from: number;
+  readonly head: StoredHead;
+  /** What `packBatch` made. */
+  readonly batch: Uint8Array<ArrayBuffer>;
+  /** For the index: of every leaf and key. */
+  readonly records: Records;
+  readonly attestations: readonly { readonly hash: Uint8Array; readonly payload: Uint8Array }[];
+  readonly tiles: readonly { readonly place: number; readonly nodes: Uint8Array }[];
+}
+
+/** What the writer's thread is asked. */
+export type WriterRequest =
+  | { readonly op: 'create'; readonly value: LogIdentity }
+  | { readonly op: 'commit'; readonly value: WriterCommit }
+  | { readonly op: 'heartbeat'; readonly value: number }
+  /** Does all that can wait. */
+  | { readonly op: 'tidy' }
+  | { readonly op: 'close' };
+
+/** That the readers have the runs that were published last. Not answered. */
+export interface RunsAdopted {
+  readonly op: 'adopted';
+}
+
+/** Requests are answered in the order asked. */
+export type WriterReply =
+  { readonly ok: true } | { readonly ok: false; readonly name: string; readonly message: string };
+
+/** The runs of the index have changed, or the thread has begun and says which there are. Answers nothing. */
+export interface RunsPublished {
+  readonly runs: readonly Run[];
+}

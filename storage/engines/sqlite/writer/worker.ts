@@ -1,0 +1,72 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { openDeriving, openWriting } from '../connection.ts';
+import { IndexKeeper } from '../index/index-keeper.ts';
+import { createRunTable } from '../index/run-table.ts';
+import { unflushed } from '../index/unflushed.ts';
+import { Bundler } from '../rows/bundler.ts';
+import { Chores } from './chores.ts';
+import type { RunsAdopted, RunsPublished, WriterReply, WriterRequest, WriterSettings } from './wire.ts';
+import { createWriter } from './writer.ts';
+
+/*
+ * The writer's thread: one request after another, each answered when it is durable. A slow disk stops this thread and
+ * no other. What goes wrong is told, not handled: the log decides, and it decides to end. Between requests it looks
+ * after what is derived from the log: the runs of the index, and bundles.
+ */
+if (parentPort === null) throw new Error('runs as a worker thread only');
+const port = parentPort;
+const { folder, runRecords } = workerData as WriterSettings;
+const db = openWriting(folder);
+const derived = openDeriving(folder);
+const writer = createWriter(db);
+const keeper = new IndexKeeper(createRunTable(derived), publish, runRecords);
+const chores = new Chores({ keeper, bundler: new Bundler(derived), now: () => performance.now() });
+
+for (const { records, to } of unflushed(derived, keeper.flushedTo)) {
+  keeper.add(records, to);
+  keeper.flush();
+}
+publish();
+chores.start();
+
+port.on('message', (request: WriterRequest | RunsAdopted) => {
+  if (request.op === 'adopted') {
+    keeper.adopted();
+    return chores.start();
+  }
+  port.postMessage(answer(request));
+  if (request.op === 'close') port.close();
+});
+
+function publish(): void {
+  port.postMessage({ runs: keeper.runs } satisfies RunsPublished);
+}
+
+function answer(request: WriterRequest): WriterReply {
+  try {
+    perform(request);
+    return { ok: true };
+  } catch (error) {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    return { ok: false, name, message };
+  }
+}
+
+function perform(request: WriterRequest): void {
+  switch (request.op) {
+    case 'create':
+      return writer.create(request.value);
+    case 'commit':
+      writer.commit(request.value);
+      keeper.add(request.value.records, request.value.head.size);
+      return chores.committed();
+    case 'heartbeat':
+      return writer.heartbeat(request.value);
+    case 'tidy':
+      return chores.finish();
+    case 'close':
+      chores.stop();
+      derived.close();
+      db.close();
+  }
+}

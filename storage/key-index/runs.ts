@@ -1,0 +1,100 @@
+import { addTo, emptyFilter, type Filter, mayHave } from './filter.ts';
+import { fingerprintIn, highWord, indexAt, lowerBound, lowWord, type Records } from './records.ts';
+
+/** Records in one part: 4,032 bytes, so that a part fits into a page of 4 KiB beside what the page says of itself. */
+export const PART_RECORDS = 504;
+
+/** Runs of one level become one run of the next as soon as there are so many. */
+export const FAN_IN = 8;
+
+/** All records of the entries `from` up to `to`, sorted, in parts. Runs follow each other without gaps. */
+export interface Run {
+  readonly id: number;
+  /** How often its records have been merged. */
+  readonly level: number;
+  readonly from: number;
+  readonly to: number;
+  readonly records: number;
+  /** The high word of the first record of each part. */
+  readonly fence: Uint32Array;
+  readonly filter: Filter;
+}
+
+/** How a part of a run is read: whole, and only of runs that exist. */
+export type ReadPart = (run: number, part: number) => Records;
+
+/** Indexes of the run's entries that may have a key with this fingerprint, ascending, `from` and later. */
+export function* candidatesIn(run: Run, read: ReadPart, fingerprint: number, from: number): Generator<number> {
+  if (run.to <= from || !mayHave(run.filter, fingerprint)) return;
+  const [high, low] = [highWord(fingerprint, from), lowWord(from)];
+  for (let part = firstPart(run.fence, high); part < run.fence.length; part += 1) {
+    const records = read(run.id, part);
+    for (let place = lowerBound(records, high, low); place < records.length / 2; place += 1) {
+      if (fingerprintIn(records[2 * place + 1] as number) !== fingerprint) return;
+      yield indexAt(records, place);
+    }
+  }
+}
+
+/** The last part that begins below `high`: records equal to it may stand at its end. */
+function firstPart(fence: Uint32Array, high: number): number {
+  let from = 0;
+  let to = fence.length;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((fence[middle] as number) < high) from = middle + 1;
+    else to = middle;
+  }
+  return Math.max(0, from - 1);
+}
+
+/** A run while it is written: takes records in order, gives parts. */
+export class RunBuilder {
+  readonly #fence: number[] = [];
+  readonly #filter: Filter;
+  #part: Records = new Uint32Array(2 * PART_RECORDS);
+  #length = 0;
+  #records = 0;
+
+  /** @param most - records that will come */
+  constructor(most: number) {
+    this.#filter = emptyFilter(most);
+  }
+
+  /** @returns a part that this record filled */
+  add(high: number, low: number): Records | undefined {
+    if (this.#length === 0) this.#fence.push(high);
+    this.#part[this.#length] = low;
+    this.#part[this.#length + 1] = high;
+    this.#length += 2;
+    this.#records += 1;
+    addTo(this.#filter, fingerprintIn(high));
+    return this.#length === this.#part.length ? this.last() : undefined;
+  }
+
+  /** The part that is not full, if there is one. */
+  last(): Records | undefined {
+    if (this.#length === 0) return undefined;
+    const part = this.#part.slice(0, this.#length);
+    this.#length = 0;
+    return part;
+  }
+
+  /** Number of parts begun. */
+  get parts(): number {
+    return this.#fence.length;
+  }
+
+  finish(place: Pick<Run, 'id' | 'level' | 'from' | 'to'>): Run {
+    return { ...place, records: this.#records, fence: Uint32Array.from(this.#fence), filter: this.#filter };
+  }
+}
+
+/** The oldest `FAN_IN` runs of the lowest level that has so many; undefined if no level has. */
+export function mergeable(runs: readonly Run[]): readonly Run[] | undefined {
+  for (const level of new Set(runs.map((run) => run.level).toSorted((a, b) => a - b))) {
+    const alike = runs.filter((run) => run.level === level);
+    if (alike.length >= FAN_IN) return alike.slice(0, FAN_IN);
+  }
+  return undefined;
+}

@@ -1,0 +1,138 @@
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import Database from 'better-sqlite3';
+import { describe, expect, it } from 'vitest';
+import { utf8 } from '../../base/bytes.ts';
+import { unpackKeys } from '../../entries/key-list.ts';
+import { logIndex } from '../../merkle/types.ts';
+import type { LogStore, SequencedEntry } from '../../storage/contract.ts';
+import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
+import { commitOf, entryAt, storedOf } from './commits.ts';
+import { useStore } from './contract.ts';
+
+const RUN_RECORDS = 500;
+const store = useStore((folder) => openSqliteStore(folder, 'a test', RUN_RECORDS));
+
+/** Two keys each, one of them shared by many; bodies of any length; here and there something attested. */
+function entry(index: number): SequencedEntry {
+  return entryAt(index, {
+    body: utf8(`${index}:${'x'.repeat((index * 37) % 900)}`),
+    keys: [
+      { source: 'leaf', text: `sha256:${index.toString(16).padStart(64, '0')}` },
+      { source: 'payload', text: index % 3 === 0 ? 'every third' : `Only ${index}` },
+    ],
+    ...(index % 50 === 7 && { attestation: utf8(`attested ${index % 100}`) }),
+  });
+}
+
+/** Commits of 1 to 47 entries up to `size`. */
+async function grow(now: LogStore, from: number, size: number): Promise<void> {
+  for (let at = from, step = 1; at < size; step = (step % 47) + 1) {
+    const to = Math.min(size, at + step);
+    await now.commit(
+      commitOf(
+        at,
+        Array.from({ length: to - at }, (_, i) => entry(at + i)),
+      ),
+    );
+    at = to;
+  }
+}
+
+/** Merges, then what merging leaves behind, then bundles. */
+async function tidied(now: LogStore): Promise<void> {
+  for (let i = 0; i < 3; i += 1) await now.tidy();
+}
+
+async function expectAll(now: LogStore, size: number): Promise<void> {
+  for (let index = 0; index < size; index += 1) {
+    const expected = entry(index);
+    const found = await now.entry(expected.index);
+    expect(found && storedOf(found)).toEqual(storedOf(expected));
+    expect(await now.locate(expected.leafHash)).toBe(index);
+    expect(await now.indexesOf([`SHA256:${index.toString(16).padStart(64, '0')}`], logIndex(0), 9)).toEqual([index]);
+  }
+  const thirds = Array.from({ length: Math.ceil(size / 3) }, (_, i) => 3 * i);
+  expect(await now.indexesOf(['every third'], logIndex(0), size)).toEqual(thirds);
+  const lists = await now.searchKeys([0, 1, size - 1].map(logIndex));
+  expect(lists).toEqual([0, 1, size - 1].map((index) => unpackKeys(entry(index).keys.packed)));
+  expect(await now.entry(logIndex(size))).toBeUndefined();
+}
+
+/** Looks at the database, or changes it, while nobody holds it. */
+async function withDatabase<T>(look: (db: Database.Database) => T): Promise<T> {
+  let result: T | undefined;
+  await store.again(() => {
+    const db = new Database(join(store.folder(), 'stele.db'));
+    result = look(db);
+    db.close();
+  });
+  return result as T;
+}
+
+const count = (table: string) => (db: Database.Database) =>
+  db.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get();
+
+describe('sqlite: entries move from the rows of their commits into bundles', () => {
+  it('and nothing that is asked of them changes', async () => {
+    await grow(store.now(), 0, 1500);
+    await expectAll(store.now(), 1500);
+    await tidied(store.now());
+    await expectAll(store.now(), 1500);
+    await expectAll(await store.again(), 1500);
+    await grow(store.now(), 1500, 2200);
+    await tidied(store.now());
+    await expectAll(store.now(), 2200);
+  });
+
+  it('each 256 of them as one gzip stream of what C2SP serves, and their old rows are gone', async () => {
+    await grow(store.now(), 0, 1500);
+    await tidied(store.now());
+    const rows = await withDatabase((db) =>
+      db.prepare<[], Buffer>('SELECT gzip FROM bundle ORDER BY number').pluck().all(),
+    );
+    expect(rows.length).toBeGreaterThan(3);
+    for (const [number, gzip] of rows.entries()) {
+      const bodies = Array.from({ length: 256 }, (_, i) => Buffer.from(entry(256 * number + i).body));
+      const expected = bodies.flatMap((body) => [Buffer.from([body.length >> 8, body.length & 255]), body]);
+      expect(gunzipSync(gzip).equals(Buffer.concat(expected))).toBe(true);
+    }
+    const left = await withDatabase((db) => db.prepare<[], number>('SELECT min(first) FROM batch').pluck().get());
+    expect(left).toBeLessThanOrEqual(256 * rows.length);
+    expect(left).toBeGreaterThan(256 * (rows.length - 1));
+    expect(await withDatabase(count('bundle_group'))).toBe(16 * rows.length);
+  });
+
+  it('only those that the index has in a run, so that what is fresh can be read again', async () => {
+    await grow(store.now(), 0, 160); // 480 records: not yet a run
+    await tidied(store.now());
+    expect(await withDatabase(count('bundle'))).toBe(0);
+  });
+});
+
+describe('sqlite: damage to what was moved is reported, never read', () => {
+  const damages: readonly (readonly [string, string, RegExp])[] = [
+    [
+      'the row of a group',
+      "UPDATE bundle_group SET packed = x'00' WHERE place = 2",
+      /what is kept of entry 33 is damaged/,
+    ],
+    [
+      'a group in the place of another',
+      'UPDATE bundle_group SET packed = (SELECT packed FROM bundle_group WHERE place = 3) WHERE place = 2',
+      /what is kept of entry 33 is damaged/,
+    ],
+    ['a bundle', 'UPDATE bundle SET gzip = zeroblob(length(gzip)) WHERE number = 0', /./],
+    ['an attestation', 'PRAGMA foreign_keys = off; DELETE FROM attestation', /the attestation of entry 7 is missing/],
+  ];
+  for (const [what, sql, message] of damages) {
+    it(what, async () => {
+      await grow(store.now(), 0, 1200);
+      await tidied(store.now());
+      await withDatabase((db) => db.exec(sql));
+      await expect(store.now().entry(logIndex(message.source.includes('entry 7') ? 7 : 33))).rejects.toThrow(message);
+      const other = await store.now().entry(logIndex(1100));
+      expect(other && storedOf(other)).toEqual(storedOf(entry(1100)));
+    });
+  }
+});

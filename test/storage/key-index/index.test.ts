@@ -1,0 +1,163 @@
+import Database from 'better-sqlite3';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Candidates } from '../../../storage/engines/sqlite/index/candidates.ts';
+import { IndexKeeper } from '../../../storage/engines/sqlite/index/index-keeper.ts';
+import { createRunTable } from '../../../storage/engines/sqlite/index/run-table.ts';
+import { prepareDatabase } from '../../../storage/engines/sqlite/connection.ts';
+import { RecordList, type Records } from '../../../storage/key-index/records.ts';
+import type { Run } from '../../../storage/key-index/runs.ts';
+
+/** The index as a list of everything: what the real one is held against. */
+class Oracle {
+  readonly #all: (readonly [number, number])[] = [];
+
+  add(pairs: readonly (readonly [number, number])[]): void {
+    this.#all.push(...pairs);
+  }
+
+  of(fingerprint: number, from: number): readonly number[] {
+    const found = this.#all.filter(([print, index]) => print === fingerprint && index >= from);
+    return found.map(([, index]) => index).sort((a, b) => a - b);
+  }
+}
+
+const RUN_RECORDS = 700;
+
+/** Writer and reader of one index on one database, as two threads have them; `adopt` when the message arrives. */
+class Both {
+  readonly #db: Database.Database;
+  keeper: IndexKeeper;
+  candidates: Candidates;
+  #published: readonly Run[] = [];
+  #kept: { readonly records: Records; readonly to: number }[] = [];
+
+  constructor() {
+    this.#db = new Database(':memory:');
+    prepareDatabase(this.#db);
+    [this.keeper, this.candidates] = this.#open();
+  }
+
+  #open(): [IndexKeeper, Candidates] {
+    const table = createRunTable(this.#db);
+    const keeper = new IndexKeeper(table, (runs) => (this.#published = runs), RUN_RECORDS);
+    const candidates = new Candidates(keeper.runs, table.readPart);
+    for (const { records, to } of this.#kept.filter((one) => one.to > keeper.flushedTo)) {
+      keeper.add(records, to);
+      candidates.add(records, to);
+    }
+    this.#published = keeper.runs;
+    return [keeper, candidates];
+  }
+
+  add(pairs: readonly (readonly [number, number])[], to: number): void {
+    const list = new RecordList();
+    for (const [print, index] of pairs) list.add(print, index);
+    const records = list.take();
+    this.#kept.push({ records, to });
+    this.keeper.add(records, to);
+    this.candidates.add(records, to);
+  }
+
+  adopt(): void {
+    this.candidates.adopt(this.#published);
+    this.keeper.adopted();
+  }
+
+  /** The process ends, whatever was under way, and another one begins. */
+  restart(): void {
+    [this.keeper, this.candidates] = this.#open();
+  }
+
+  parts(): number {
+    return this.#db.prepare<[], number>('SELECT count(*) FROM run_part').pluck().get() ?? 0;
+  }
+}
+
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('add' as const), entries: fc.nat(400), spread: fc.nat(3) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('work' as const), times: fc.nat(4) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('adopt' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const) }) },
+);
+
+/** Fingerprints from a few to very many, so that some keys have thousands of entries and most have one. */
+const printOf = (index: number, spread: number, which: number): number =>
+  which === 0 ? index % 3 : Math.imul(index + which, 0x9e3779b1) >>> (2 + 8 * spread);
+
+describe('the index of a log: runs, merges, what is fresh', () => {
+  it('has the same candidates as a list of everything, whatever happens in between', () => {
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 20, maxLength: 90 }), fc.nat(), (steps, seed) => {
+        const both = new Both();
+        const oracle = new Oracle();
+        let size = 0;
+        for (const one of steps) {
+          if (one.do === 'add') {
+            const indexes = Array.from({ length: one.entries }, (_, i) => size + i);
+            const pairs = indexes.flatMap((index) =>
+              [0, 1, 2].map((which) => [printOf(index, one.spread, which), index] as const),
+            );
+            size += one.entries;
+            oracle.add(pairs);
+            both.add(pairs, size);
+          } else if (one.do === 'work') {
+            for (let i = 0; i < one.times; i += 1) both.keeper.work();
+          } else if (one.do === 'adopt') both.adopt();
+          else both.restart();
+          const print = [0, 1, 2, printOf(seed % (size + 1), 0, 1)][seed % 4] ?? 0;
+          const from = seed % (size + 2);
+          expect(both.candidates.of(print, from).toArray()).toEqual(oracle.of(print, from));
+        }
+        for (let index = 0; index < size; index += 97) {
+          const print = printOf(index, 0, 1);
+          expect(both.candidates.of(print, 0).toArray()).toEqual(oracle.of(print, 0));
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('merges eight runs into one, and deletes what they were made of once nobody reads it', () => {
+    const both = new Both();
+    let size = 0;
+    const grow = (): void => {
+      const pairs = Array.from({ length: RUN_RECORDS }, (_, i) => [printOf(size + i, 0, 1), size + i] as const);
+      size += RUN_RECORDS;
+      both.add(pairs, size);
+    };
+    for (let runs = 0; runs < 64; runs += 1) {
+      grow();
+      while (both.keeper.work());
+      both.adopt();
+    }
+    while (both.keeper.work());
+    both.adopt();
+    while (both.keeper.work());
+    expect(both.keeper.runs.map(({ level, from, to }) => [level, from, to])).toEqual([[2, 0, 64 * RUN_RECORDS]]);
+    expect(both.parts()).toBe(both.keeper.runs[0]?.fence.length);
+    expect(both.candidates.of(printOf(12_345, 0, 1), 0).toArray()).toContain(12_345);
+  });
+
+  it('leaves nothing behind of a merge that was cut short', () => {
+    const both = new Both();
+    for (let size = RUN_RECORDS; size <= 8 * RUN_RECORDS; size += RUN_RECORDS) {
+      both.add(
+        Array.from({ length: RUN_RECORDS }, (_, i) => [printOf(size + i, 0, 1), size - RUN_RECORDS + i] as const),
+        size,
+      );
+      both.keeper.work();
+    }
+    both.adopt();
+    const before = both.parts();
+    expect(both.keeper.work()).toBe(true);
+    expect(both.parts()).toBeGreaterThan(before);
+    both.restart();
+    both.adopt();
+    while (both.keeper.work());
+    both.adopt();
+    while (both.keeper.work());
+    expect(both.keeper.runs.map(({ level }) => level)).toEqual([1]);
+    expect(both.parts()).toBe(both.keeper.runs[0]?.fence.length);
+  });
+});
