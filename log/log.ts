@@ -101,7 +101,7 @@ export class TransparencyLog implements Log {
   }
 
   async #prove(entry: StoredEntry, leafHash: LeafHash, head: SignedHead): Promise<ProvenEntry> {
-    const proof = await this.#prover.prove(entry.index, head.size);
+    const proof = await this.#prover.prove(entry.index, leafHash, head.size);
     return { ...entry, virtualIndex: this.shard.offset + entry.index, leafHash, head, proof };
   }
 }

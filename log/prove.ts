@@ -1,6 +1,8 @@
-import { foldProof } from '../merkle/fold.ts';
-import { consistencyRanges, coveringNodes, inclusionRanges } from '../merkle/plan.ts';
-import type { LeafRange, LogIndex, NodeHash, Proof, TreeSize } from '../merkle/types.ts';
+import { equalBytes } from '../base/bytes.ts';
+import { foldEdges, foldProof } from '../merkle/fold.ts';
+import { consistencyRanges, coveringNodes, inclusionPath } from '../merkle/plan.ts';
+import { TILE_HEIGHT, type Tile, readSlot, slotIn } from '../merkle/tile.ts';
+import type { LeafHash, LogIndex, NodeHash, Proof, TreeSize } from '../merkle/types.ts';
 import type { TileShelf } from './tiles.ts';
 
 /** That the log of `size` extends the one of `old`. Needs `0 < old ≤ size`, and a shelf of at least `size`. */
@@ -16,30 +18,33 @@ export async function proveConsistency(shelf: TileShelf, old: TreeSize, size: Tr
 export class InclusionProver {
   readonly #shelf: TileShelf;
   #size = 0;
-  /** Hashes of the ranges from a leaf to the end of the tree of `#size`. */
-  #edge = new Map<number, NodeHash>();
+  #edges: Promise<ReadonlyMap<number, NodeHash>> = Promise.resolve(new Map());
 
   constructor(shelf: TileShelf) {
     this.#shelf = shelf;
   }
 
-  /** Needs an index in the tree of `size`, and a shelf of at least that size. */
-  async prove(index: LogIndex, size: TreeSize): Promise<Proof> {
-    const ranges = inclusionRanges(index, size);
-    const edge = this.#edgeAt(size);
-    const known = ({ from, to }: LeafRange): NodeHash | undefined => (to === size ? edge.get(from) : undefined);
-    const unknown = ranges.filter((range) => known(range) === undefined);
-    const folded = foldProof(unknown, await this.#shelf.read(unknown.flatMap(coveringNodes)));
-    for (const [i, { from, to }] of unknown.entries()) if (to === size) edge.set(from, folded[i] as NodeHash);
-    const rest = folded.values();
-    return ranges.map((range) =>
-      unknown.includes(range) ? (rest.next().value as NodeHash) : (known(range) as NodeHash),
+  /**
+   * Needs an index in the tree of `size`, and a shelf of at least that size.
+   *
+   * @throws Error if the tree holds another leaf there: what the store gave as the entry is damaged
+   */
+  async prove(index: LogIndex, leaf: LeafHash, size: TreeSize): Promise<Proof> {
+    if (size !== this.#size) [this.#size, this.#edges] = [size, this.#edgesOf(size)];
+    const edges = await this.#edges;
+    const tiles = await this.#shelf.column(index, size);
+    if (!equalBytes(readSlot(tiles[0] as Tile, slotIn(0, index)), leaf))
+      throw new Error(`entry ${index} is not the one that the tree holds`);
+    return inclusionPath(
+      index,
+      size,
+      (level, at) => readSlot(tiles[Math.floor(level / TILE_HEIGHT)] as Tile, slotIn(level, at)),
+      (from) => edges.get(from) as NodeHash,
     );
   }
 
-  #edgeAt(size: TreeSize): Map<number, NodeHash> {
-    if (size !== this.#size) this.#edge = new Map();
-    this.#size = size;
-    return this.#edge;
+  async #edgesOf(size: TreeSize): Promise<ReadonlyMap<number, NodeHash>> {
+    const nodes = coveringNodes({ from: 0, to: size });
+    return foldEdges(nodes, await this.#shelf.read(nodes));
   }
 }

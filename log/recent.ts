@@ -1,13 +1,13 @@
 /** The `capacity` values that were used last, by name. */
-export class Recent<Value> {
+export class Recent<Name, Value> {
   readonly #capacity: number;
-  readonly #values = new Map<string, Value>();
+  readonly #values = new Map<Name, Value>();
 
   constructor(capacity: number) {
     this.#capacity = capacity;
   }
 
-  get(name: string): Value | undefined {
+  get(name: Name): Value | undefined {
     const value = this.#values.get(name);
     if (value === undefined) return undefined;
     this.#values.delete(name);
@@ -15,7 +15,7 @@ export class Recent<Value> {
     return value;
   }
 
-  set(name: string, value: Value): void {
+  set(name: Name, value: Value): void {
     this.#values.delete(name);
     this.#values.set(name, value);
     if (this.#values.size <= this.#capacity) return;

@@ -2,8 +2,8 @@ import { foldRoot } from '../merkle/fold.ts';
 import { grow } from '../merkle/grow.ts';
 import { coveringNodes } from '../merkle/plan.ts';
 import { TILE_HEIGHT, TILE_WIDTH, type Tile, type TileId, emptyTile } from '../merkle/tile.ts';
-import { readSlot, slotOf, tileRoot, writeSlot } from '../merkle/tile.ts';
-import type { LeafHash, NodeHash, NodeId, RootHash, TreeHead, TreeSize } from '../merkle/types.ts';
+import { readSlot, slotOf, tileRoot, tileWidth, writeSlot } from '../merkle/tile.ts';
+import type { LeafHash, LogIndex, NodeHash, NodeId, RootHash, TreeHead, TreeSize } from '../merkle/types.ts';
 import { treeSize } from '../merkle/types.ts';
 import type { FullTile, LogStore } from '../storage/contract.ts';
 import { Recent } from './recent.ts';
@@ -22,9 +22,9 @@ const KEPT_UPPER_TILES = 4096;
 export class TileShelf {
   readonly #store: LogStore;
   /** Unfinished, or finished and not yet committed. */
-  readonly #edge = new Map<string, Tile>();
-  readonly #leafTiles = new Recent<Tile>(KEPT_LEAF_TILES);
-  readonly #upperTiles = new Recent<Tile>(KEPT_UPPER_TILES);
+  readonly #edge = new Map<number, Tile>();
+  readonly #leafTiles = new Recent<number, Tile>(KEPT_LEAF_TILES);
+  readonly #upperTiles = new Recent<number, Tile>(KEPT_UPPER_TILES);
 
   constructor(store: LogStore) {
     this.#store = store;
@@ -65,26 +65,36 @@ export class TileShelf {
     }
   }
 
+  /** The tile of each level that the leaf's path runs through: undefined where the tree has nothing of it yet. */
+  async column(index: LogIndex, size: TreeSize): Promise<readonly (Tile | undefined)[]> {
+    const ids: TileId[] = [];
+    for (let level = 0, width = 1; level === 0 || width < size; level += 1, width *= TILE_WIDTH) {
+      const id = { level, index: Math.floor(index / (width * TILE_WIDTH)) };
+      if (tileWidth(id, size) > 0) ids.push(id);
+    }
+    const tiles: (Tile | undefined)[] = [];
+    for (const [i, tile] of (await this.#tiles(ids)).entries()) tiles[(ids[i] as TileId).level] = tile;
+    return tiles;
+  }
+
   /** Hashes of complete subtrees, in the order asked. @throws if one is not part of the tree */
   async read(ids: readonly NodeId[]): Promise<readonly NodeHash[]> {
     const slots = ids.map(slotOf);
-    const tiles = new Map<string, Tile>();
-    const missing = new Map<string, TileId>();
-    for (const { tile } of slots) {
-      const nodes = this.#inMemory(tile);
-      if (nodes === undefined) missing.set(keyOf(tile), tile);
-      else tiles.set(keyOf(tile), nodes);
-    }
-    if (missing.size > 0) {
-      const wanted = [...missing];
-      const found = await this.#store.tiles(wanted.map(([, id]) => id));
-      for (const [i, nodes] of found.entries()) {
-        const [key, id] = wanted[i] as [string, TileId];
-        tiles.set(key, nodes);
-        this.#keep(id, nodes);
-      }
-    }
-    return slots.map(({ tile, slot }) => readSlot(tiles.get(keyOf(tile)) as Tile, slot));
+    const tiles = await this.#tiles(slots.map(({ tile }) => tile));
+    return slots.map(({ slot }, i) => readSlot(tiles[i] as Tile, slot));
+  }
+
+  /** Of those that are not in memory each is read once. */
+  async #tiles(ids: readonly TileId[]): Promise<readonly Tile[]> {
+    const tiles = ids.map((id) => this.#inMemory(id));
+    const missing = new Map<number, TileId>();
+    for (const [i, id] of ids.entries()) if (tiles[i] === undefined) missing.set(keyOf(id), id);
+    if (missing.size === 0) return tiles as readonly Tile[];
+    const wanted = [...missing];
+    const found = await this.#store.tiles(wanted.map(([, id]) => id));
+    const read = new Map(wanted.map(([key], i) => [key, found[i] as Tile]));
+    for (const [i, [, id]] of wanted.entries()) this.#keep(id, found[i] as Tile);
+    return ids.map((id, i) => tiles[i] ?? (read.get(keyOf(id)) as Tile));
   }
 
   #inMemory(id: TileId): Tile | undefined {
@@ -92,7 +102,7 @@ export class TileShelf {
     return this.#edge.get(key) ?? this.#recent(id).get(key);
   }
 
-  #recent({ level }: TileId): Recent<Tile> {
+  #recent({ level }: TileId): Recent<number, Tile> {
     return level === 0 ? this.#leafTiles : this.#upperTiles;
   }
 
@@ -122,4 +132,5 @@ export class TileShelf {
   }
 }
 
-const keyOf = ({ level, index }: TileId): string => `${level}/${index}`;
+/** Every tile's own number: a row has at most 2^45 tiles, and there are seven rows. */
+const keyOf = ({ level, index }: TileId): number => level * 2 ** 45 + index;

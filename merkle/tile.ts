@@ -29,7 +29,13 @@ export function slotOf({ level, index }: NodeId): { readonly tile: TileId; reado
   const row = level % TILE_HEIGHT;
   const width = TILE_WIDTH / 2 ** row;
   const tile = { level: (level - row) / TILE_HEIGHT, index: Math.floor(index / width) };
-  return { tile, slot: (ROWS[row] as number) + (index % width) };
+  return { tile, slot: slotIn(level, index) };
+}
+
+/** Which hash of its tile a node is: 0 to 509. */
+export function slotIn(level: number, index: number): number {
+  const row = level % TILE_HEIGHT;
+  return (ROWS[row] as number) + (index % (TILE_WIDTH / 2 ** row));
 }
 
 /** A view of the hash, not a copy. */
