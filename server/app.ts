@@ -1,4 +1,11 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import type { Log } from '../log/types.ts';
 import type { Admission } from './admission/contract.ts';
 import { bindingError } from './http/answer.ts';
@@ -87,16 +94,15 @@ function enter({ settings, now, observe, report }: AppParts): RequestHandler {
   };
 }
 
+interface Route {
+  readonly path: string;
+  /** By method. */
+  readonly operations: ReadonlyMap<string, Operation>;
+}
+
 /** Which operation has which path and method is written in the document, and only there. */
 function mountOperations(app: Express, parts: AppParts): void {
-  const { log, admission, settings, health, document } = parts;
-  const handlers: Handlers = {
-    ...entryRoutes(log, admission, settings.duplicates),
-    ...retrieveRoutes(log, admission),
-    ...logRoutes(log),
-    ...searchRoutes(log, admission, settings),
-    ...serviceRoutes(health),
-  };
+  const { settings, document } = parts;
   const options: ServeOptions = {
     budget: new BodyBudget(settings.maxBodiesInFlight),
     limits: {
@@ -104,30 +110,72 @@ function mountOperations(app: Express, parts: AppParts): void {
       json: { depth: settings.maxJsonDepth, values: settings.maxJsonValues },
     },
   };
-  for (const [path, methods] of Object.entries(document.paths)) {
-    const operations = new Map<string, Operation>();
-    for (const [method, { operationId }] of Object.entries(methods)) {
-      const id = operationId as OperationId;
-      const operation = { row: rows[id], enabled: settings.operations.includes(id), handler: handlers[id] };
-      operations.set(method.toUpperCase(), operation);
-      if (rows[id].answersHead) operations.set('HEAD', operation);
-    }
-    mount(app, path, operations, options);
-  }
+  const handlers = handlersOf(parts);
+  const all = Object.entries(document.paths).map(([path, methods]) => {
+    return { path, operations: operationsOf(methods, handlers, settings.operations) };
+  });
+  // Most requests name a path without parameters: one look finds it, where Express would try one pattern after another.
+  const fixed = new Map(all.filter(({ path }) => isFixed(path)).map((route) => [route.path, route]));
+  app.use((request, response, next) => {
+    const route = fixed.get(pathOf(request.url));
+    return route === undefined ? next() : answer(route, options, request, response, next);
+  });
+  for (const route of all.filter(({ path }) => !isFixed(path)))
+    app.all(patternOf(route.path), (request, response, next) => answer(route, options, request, response, next));
 }
 
-function mount(app: Express, path: string, operations: ReadonlyMap<string, Operation>, options: ServeOptions): void {
-  const pattern = path === '/ping' ? /^\/ping$/i : path.replaceAll(/\{(\w+)\}/g, ':$1'); // a quirk: any case
-  app.all(pattern, (request, response, next) => {
-    const exchange = Exchange.of(response);
-    const operation = operations.get(request.method);
-    if (operation !== undefined) {
-      exchange.enter(path, operation.row.headers);
-      return serve(exchange, request, operation, options);
-    }
-    if (path !== '/ping') exchange.allow([...operations.keys()]); // to Rekor it has no other methods: 404
-    return next();
-  });
+function handlersOf({ log, admission, settings, health }: AppParts): Handlers {
+  return {
+    ...entryRoutes(log, admission, settings.duplicates),
+    ...retrieveRoutes(log, admission),
+    ...logRoutes(log),
+    ...searchRoutes(log, admission, settings),
+    ...serviceRoutes(health),
+  };
+}
+
+function operationsOf(
+  methods: OpenApiDocument['paths'][string],
+  handlers: Handlers,
+  enabled: readonly OperationId[],
+): Route['operations'] {
+  const operations = new Map<string, Operation>();
+  for (const [method, { operationId }] of Object.entries(methods)) {
+    const id = operationId as OperationId;
+    const operation = { row: rows[id], enabled: enabled.includes(id), handler: handlers[id] };
+    operations.set(method.toUpperCase(), operation);
+    if (rows[id].answersHead) operations.set('HEAD', operation);
+  }
+  return operations;
+}
+
+const PING = '/ping';
+
+/** Rekor takes `/ping` in any case. */
+const isFixed = (path: string): boolean => !path.includes('{') && path !== PING;
+const patternOf = (path: string): string | RegExp =>
+  path === PING ? /^\/ping$/i : path.replaceAll(/\{(\w+)\}/g, ':$1');
+
+function pathOf(url: string): string {
+  const mark = url.indexOf('?');
+  return mark < 0 ? url : url.slice(0, mark);
+}
+
+function answer(
+  { path, operations }: Route,
+  options: ServeOptions,
+  request: Request,
+  response: Response,
+  next: NextFunction,
+): Promise<void> | void {
+  const exchange = Exchange.of(response);
+  const operation = operations.get(request.method);
+  if (operation !== undefined) {
+    exchange.enter(path, operation.row.headers);
+    return serve(exchange, request, operation, options);
+  }
+  if (path !== PING) exchange.allow([...operations.keys()]); // to Rekor it has no other methods: 404
+  return next();
 }
 
 const refuseRoute: RequestHandler = (request, response) => {

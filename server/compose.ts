@@ -6,7 +6,7 @@ import { createApp } from './app.ts';
 import { systemClock } from './clock.ts';
 import { createHealth } from './health.ts';
 import type { RequestLine } from './http/exchange.ts';
-import type { Logger } from './logging/logger.ts';
+import type { LogFields, Logger } from './logging/logger.ts';
 import { readConsoleFiles } from './pages/console-files.ts';
 import type { OpenApiDocument } from './pages/mount.ts';
 import type { Settings } from './settings/table.ts';
@@ -66,7 +66,7 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
     dev: settings.dev,
     now,
     report: {
-      request: (line) => logger.info('request', { ...line }),
+      request: (line) => logger.plain('request', line as RequestLine & LogFields),
       error: (error) => logger.error('a request failed', { error }),
     },
     ...(options.observe && { observe: options.observe }),

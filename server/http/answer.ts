@@ -2,6 +2,8 @@
 export interface JsonText<T> {
   readonly type: 'application/json';
   readonly text: string;
+  /** Whether every character is ASCII, and so a byte: such text is sent as it stands. */
+  readonly ascii?: boolean;
   /** Never there: it lets the compiler tell one text from another. */
   readonly value?: T;
 }
@@ -10,6 +12,7 @@ export interface JsonText<T> {
 export interface OtherText<Type extends string> {
   readonly type: Type;
   readonly text: string | Uint8Array;
+  readonly ascii?: boolean;
 }
 
 export type Headers = Readonly<Record<string, string>>;

@@ -70,7 +70,7 @@ export function hasBody(request: IncomingMessage): boolean {
 }
 
 /**
- * The whole body, in a buffer of its own. It is measured as it arrives, and parsed elsewhere. What has not been read when
+ * The whole body. It is measured as it arrives, and parsed elsewhere. What has not been read when
  * a limit is passed is left to Node, which discards it and whose timeouts end a sender that never does.
  *
  * @throws RequestTooLarge, Busy, MalformedJson, SenderGone
@@ -78,7 +78,7 @@ export function hasBody(request: IncomingMessage): boolean {
 export function readBody(request: IncomingMessage, { most, json }: BodyLimits, lease: BodyLease): Promise<Uint8Array> {
   if (Number(request.headers['content-length'] ?? 0) > most) return Promise.reject(tooLarge(most));
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-  const meter = new JsonMeter(json);
+  const meter = isHarmless(request, json) ? undefined : new JsonMeter(json);
   let chunks: Uint8Array[] = [];
   let length = 0;
   const settle = (): void => {
@@ -90,7 +90,7 @@ export function readBody(request: IncomingMessage, { most, json }: BodyLimits, l
       length += chunk.length;
       if (length > most) throw tooLarge(most);
       lease.grow(chunk.length);
-      meter.feed(chunk);
+      meter?.feed(chunk);
       chunks.push(chunk);
     } catch (error) {
       chunks = [];
@@ -110,12 +110,18 @@ export function readBody(request: IncomingMessage, { most, json }: BodyLimits, l
   return promise;
 }
 
+/** A body of fewer bytes than a limit counts cannot pass it. */
+function isHarmless({ headers }: IncomingMessage, { depth, values }: JsonLimits): boolean {
+  return Number(headers['content-length'] ?? Infinity) < Math.min(depth, values);
+}
+
 function tooLarge(most: number): RequestTooLarge {
   return new RequestTooLarge(`Request Entity Too Large. Limit set to ${most}`);
 }
 
-/** A copy: a chunk is a piece of a larger buffer, which must not travel to another thread with it. */
+/** May be a piece of a larger buffer, which must not travel to another thread with it. */
 function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  if (chunks.length === 1) return chunks[0] as Uint8Array;
   const whole = new Uint8Array(length);
   let at = 0;
   for (const chunk of chunks) {

@@ -35,33 +35,40 @@ export class Exchange {
   readonly isPreflight: boolean;
   readonly #request: Request;
   readonly #response: Response;
+  readonly #options: ExchangeOptions;
+  readonly #started: number;
+  readonly #remote: string;
   #template = '(none)';
   #headers: Headers;
   #allowed: readonly string[] = [];
   #body: BodyLease | undefined;
 
-  constructor(request: Request, response: Response, { requestIdHeader, now, ended }: ExchangeOptions) {
+  constructor(request: Request, response: Response, options: ExchangeOptions) {
     this.target = parseTarget(request.url);
     this.#request = request;
     this.#response = response;
+    this.#options = options;
+    this.#started = options.now();
     const cors = corsRequestOf(request);
     this.isPreflight = isPreflight(cors);
     this.#headers = corsHeaders(cors);
-    const requestId = requestIdOf(request.headers[requestIdHeader]);
-    const started = now();
-    const remote = request.ip ?? '';
+    this.#remote = request.ip ?? ''; // once the connection is closed nobody knows
     response.locals['exchange'] = this;
-    response.on('close', () => {
-      ended({
-        requestId,
-        method: request.method,
-        path: this.#template,
-        status: response.writableFinished ? response.statusCode : CLIENT_GONE,
-        durationMs: now() - started,
-        bytesIn: this.#body?.bytes ?? 0,
-        remote,
-      });
-    });
+    response.on('close', () => options.ended(this.#line()));
+  }
+
+  #line(): RequestLine {
+    const { requestIdHeader, now } = this.#options;
+    const response = this.#response;
+    return {
+      requestId: requestIdOf(this.#request.headers[requestIdHeader]),
+      method: this.#request.method,
+      path: this.#template,
+      status: response.writableFinished ? response.statusCode : CLIENT_GONE,
+      durationMs: now() - this.#started,
+      bytesIn: this.#body?.bytes ?? 0,
+      remote: this.#remote,
+    };
   }
 
   /** The exchange that the first middleware made for this response. */
@@ -94,10 +101,17 @@ export class Exchange {
     if (response.headersSent || response.destroyed) return;
     const all: Record<string, string | number> = { ...this.#headers, ...headers };
     if (body !== undefined) all['Content-Type'] = body.type;
-    if (status !== 204) all['Content-Length'] = body === undefined ? 0 : Buffer.byteLength(body.text);
+    if (status !== 204) all['Content-Length'] = lengthOf(body);
     response.writeHead(status, all);
-    response.end(this.#request.method === 'HEAD' ? undefined : body?.text);
+    const text = this.#request.method === 'HEAD' ? undefined : body?.text;
+    if (typeof text === 'string' && body?.ascii === true) response.end(text, 'latin1');
+    else response.end(text);
   }
+}
+
+function lengthOf(body: Answer['body']): number {
+  if (body === undefined) return 0;
+  return body.ascii === true ? body.text.length : Buffer.byteLength(body.text);
 }
 
 function corsRequestOf({ method, headers }: Request): CorsRequest {

@@ -1,4 +1,4 @@
-import { destination, pino, stdSerializers, stdTimeFunctions } from 'pino';
+import { destination, pino, stdSerializers } from 'pino';
 import { withoutSecrets } from './secrets.ts';
 import { textLine } from './text-line.ts';
 
@@ -7,6 +7,8 @@ export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Where the server says what it does. Lines of one turn of the event loop are handed to the operating system together. */
 export interface Logger {
+  /** A line whose members are this house's own, and hold nothing that could be a secret. One is written for each request. */
+  plain(message: string, fields: LogFields): void;
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;
   warn(message: string, fields?: LogFields): void;
@@ -36,29 +38,48 @@ export interface LineStream {
 
 /** A logger whose lines hold no private key, password or token, whatever the calls say. */
 export function createLogger({ format, level, dev, stream = standardOutput() }: LoggerOptions): Logger {
-  const write = (line: string): void => {
-    const safe = withoutSecrets(line);
-    stream.write(format === 'json' ? safe : textLine(safe));
-  };
-  const logger = pino(
-    {
-      level,
-      base: dev ? { dev: 'keys in memory' } : null,
-      messageKey: 'message',
-      timestamp: stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      serializers: { error: stdSerializers.err },
-    },
-    { write },
-  );
-  const at = (label: Exclude<keyof Logger, 'flush'>) => (message: string, fields?: LogFields) =>
+  const shown = (line: string): string => (format === 'json' ? line : textLine(line));
+  const options = optionsOf(level, dev);
+  const plain = pino(options, { write: (line: string) => stream.write(shown(line)) });
+  const logger = pino(options, { write: (line: string) => stream.write(shown(withoutSecrets(line))) });
+  const at = (label: Exclude<keyof Logger, 'flush' | 'plain'>) => (message: string, fields?: LogFields) =>
     logger[label](fields ?? {}, message);
   const flush = (): void => stream.flush?.();
   const fatal: Logger['fatal'] = (message, fields) => {
     at('fatal')(message, fields);
     flush();
   };
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), fatal, flush };
+  return {
+    plain: (message, fields) => plain.info(fields, message),
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    fatal,
+    flush,
+  };
+}
+
+function optionsOf(level: LoggerOptions['level'], dev: boolean) {
+  return {
+    level,
+    base: dev ? { dev: 'keys in memory' } : null,
+    messageKey: 'message',
+    timestamp: timestamps(),
+    formatters: { level: (label: string) => ({ level: label }) },
+    serializers: { error: stdSerializers.err },
+  };
+}
+
+/** RFC 3339 in UTC, with milliseconds. Many lines share one. */
+function timestamps(): () => string {
+  let at = 0;
+  let text = '';
+  return () => {
+    const now = Date.now();
+    if (now !== at) [at, text] = [now, `,"time":"${new Date(now).toISOString()}"`];
+    return text;
+  };
 }
 
 /**

@@ -24,11 +24,15 @@ const LONGEST_SHOWN = 100; // characters of a name or a value
 
 function describe({ name, value, reason }: Fault): string {
   const given = value === undefined ? '' : ` ${JSON.stringify(shorten(value))}`;
-  return `${shorten(name)}${given}: ${reason}`;
+  return `${shorten(name)}${given}: ${onOneLine(reason)}`;
 }
 
-/** Short, on one line, and without the control characters that could repaint a terminal. */
+/** Without the control characters that could repaint a terminal. */
+function onOneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '\ufffd');
+}
+
 function shorten(text: string): string {
-  const plain = text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '\ufffd');
+  const plain = onOneLine(text);
   return plain.length > LONGEST_SHOWN ? `${plain.slice(0, LONGEST_SHOWN)}...` : plain;
 }

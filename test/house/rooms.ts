@@ -82,7 +82,7 @@ export const GUARDED: readonly { readonly module: RegExp; readonly only: RegExp 
 export const AMBIENT: readonly { readonly expression: string; readonly only: RegExp }[] = [
   { expression: 'process.env', only: /^server\/main\.ts$/ },
   { expression: 'process', only: /^server\/[^/]+\.ts$|^server\/[^/]+\/worker[^/]*\.ts$|^storage\/engines\// },
-  { expression: 'Date.now', only: /^server\/[^/]+\.ts$|^storage\/engines\// },
+  { expression: 'Date.now', only: /^server\/[^/]+\.ts$|^server\/logging\/|^storage\/engines\// },
   { expression: 'performance.now', only: /^server\/[^/]+\.ts$|^server\/http\// },
   { expression: 'Math.random', only: /^$/ },
   { expression: 'globalThis', only: /^$/ },

@@ -77,7 +77,7 @@ describe('contract 1.2: methods', () => {
     ['PUT', '/api/v1/log', 'GET'],
     ['OPTIONS', '/api/v1/log/proof', 'GET'],
     ['DELETE', ENTRIES, 'POST,GET'],
-    ['PATCH', `${ENTRIES}/retrieve`, 'GET,POST'],
+    ['PATCH', `${ENTRIES}/retrieve`, 'POST,GET'],
     ['POST', `${ENTRIES}/${'ab'.repeat(32)}`, 'GET'],
     ['GET', '/api/v1/index/retrieve', 'POST'],
     ['POST', '/healthz', 'GET,HEAD'],

@@ -6,7 +6,7 @@ import { entryId, treeHex } from './ids.ts';
 
 type LogEntry = components['schemas']['LogEntry'];
 
-/** JSON of entries, joined by hand: all that stands in it is hex, base64 or a number, but for the checkpoint. */
+/** JSON of entries, joined by hand: all that stands in it is hex, base64 or a number, but for the checkpoint. ASCII only. */
 export interface Renderer {
   /** For the answer to a submission: without attestation. */
   created(entry: ProvenEntry): JsonText<LogEntry>;
@@ -26,7 +26,7 @@ export function rendererFor(shard: Shard): Renderer {
 }
 
 function toText<T>(json: string): JsonText<T> {
-  return { type: 'application/json', text: `${json}\n` };
+  return { type: 'application/json', text: `${json}\n`, ascii: true };
 }
 
 /** Members in alphabetical order, as Go writes them: contract section 0. */
@@ -57,11 +57,19 @@ function renderHead(head: SignedHead): HeadText {
   const known = heads.get(head);
   if (known !== undefined) return known;
   const text = {
-    checkpoint: `"checkpoint":${JSON.stringify(head.checkpoint)},`,
+    checkpoint: `"checkpoint":${asciiJson(head.checkpoint)},`,
     root: `"rootHash":"${toHex(head.root)}","treeSize":${head.size}`,
   };
   heads.set(head, text);
   return text;
+}
+
+/** A note has a dash that is no ASCII; as an escape it costs nothing to send. */
+function asciiJson(text: string): string {
+  return JSON.stringify(text).replaceAll(
+    /[\u0080-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function base64(bytes: Uint8Array): string {
