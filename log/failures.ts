@@ -21,4 +21,14 @@ export class NotWritable extends Failure<'log-not-writable'> {
 export class LogRefused extends Failure<'log-refused'> {
   readonly code = 'log-refused';
 }
-export type LogFailure = SizeNotReached | SizesReversed | Overloaded | NotWritable;
+
+/** The entry is kept, and not shown yet: witnesses keep their word back. Sent again, it is answered once it is shown. */
+export class NotPublished extends Failure<'log-not-published'> {
+  readonly code = 'log-not-published';
+}
+
+/** The shard has ended. Another one may take entries. */
+export class Frozen extends Failure<'log-frozen'> {
+  readonly code = 'log-frozen';
+}
+export type LogFailure = SizeNotReached | SizesReversed | Overloaded | NotWritable | NotPublished | Frozen;

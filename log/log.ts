@@ -1,50 +1,69 @@
 import { toHex } from '../base/bytes.ts';
 import type { AdmittedEntry } from '../entries/kind.ts';
+import { TILE_WIDTH, type TileId, tileWidth } from '../merkle/tile.ts';
 import { type LeafHash, type LogIndex, type Proof, type TreeSize, logIndex } from '../merkle/types.ts';
 import { hashLeaf } from '../merkle/hash.ts';
-import type { LogStore, StoredEntry } from '../storage/contract.ts';
-import { SizeNotReached, SizesReversed } from './failures.ts';
+import type { EntryBundle, LogStore, StoredEntry } from '../storage/contract.ts';
+import type { Witnesses, WitnessReport } from '../witness/contract.ts';
+import { Frozen, SizeNotReached, SizesReversed } from './failures.ts';
+import type { Faces } from './faces/faces.ts';
 import { InclusionProver, proveConsistency } from './prove.ts';
+import type { Publisher } from './publisher.ts';
 import { search } from './search.ts';
 import type { Sequencer } from './sequencer.ts';
 import type { TileShelf } from './tiles.ts';
 import type { AddedEntry, Log, ProvenEntry, SearchPage, SearchQuestion, Shard, SignedHead } from './types.ts';
 
 export interface LogParts {
-  readonly shard: Shard;
+  readonly faces: Faces;
   readonly store: LogStore;
   readonly shelf: TileShelf;
-  readonly sequencer: Sequencer;
+  readonly publisher: Publisher;
+  /** Undefined for a shard that has ended. */
+  readonly sequencer: Sequencer | undefined;
+  readonly frozenAt: number | undefined;
+  /** Whether heads are shown only once witnesses have cosigned them. */
+  readonly awaits: boolean;
+  readonly witnesses: Witnesses | undefined;
   /** Seconds since the Unix epoch. */
   readonly now: () => number;
 }
 
-/** One shard that grows. Reads are made from the head that was released last, whatever has been committed since. */
+const BYTES = 32; // in a hash
+
+/** One shard. Reads are made from the head that was published last, whatever has been committed since. */
 export class TransparencyLog implements Log {
   readonly shard: Shard;
+  readonly frozenAt: number | undefined;
   readonly #parts: LogParts;
   readonly #prover: InclusionProver;
   /** Entries on their way, by leaf hash, so that one that is sent twice becomes one leaf. */
   readonly #adding = new Map<string, Promise<AddedEntry>>();
 
   constructor(parts: LogParts) {
-    this.shard = parts.shard;
+    this.shard = parts.faces.shard;
+    this.frozenAt = parts.frozenAt;
     this.#parts = parts;
     this.#prover = new InclusionProver(parts.shelf);
   }
 
   head(): SignedHead {
-    return this.#parts.sequencer.head;
+    return this.#parts.publisher.head;
   }
 
   refusal(): string | undefined {
-    return this.#parts.sequencer.refusal();
+    const { sequencer } = this.#parts;
+    return sequencer === undefined ? 'the log is frozen' : sequencer.refusal();
+  }
+
+  witnesses(): readonly WitnessReport[] {
+    return this.#parts.witnesses?.report() ?? [];
   }
 
   async add(entry: AdmittedEntry): Promise<AddedEntry> {
     const name = toHex(entry.leafHash);
     const other = this.#adding.get(name);
-    if (other) return { ...(await other), duplicate: true };
+    if (other) return this.#repeat(await other);
     const adding = this.#addOrFind(entry);
     this.#adding.set(name, adding);
     try {
@@ -54,16 +73,27 @@ export class TransparencyLog implements Log {
     }
   }
 
+  /** Two send one entry at the same time: to the second it is a duplicate, unless it has to wait to be shown as well. */
+  #repeat({ entry, duplicate }: AddedEntry): AddedEntry {
+    return { entry, duplicate: duplicate || !this.#parts.awaits };
+  }
+
   async #addOrFind(entry: AdmittedEntry): Promise<AddedEntry> {
-    const { store, sequencer } = this.#parts;
+    const { store, sequencer, publisher } = this.#parts;
+    if (sequencer === undefined) throw new Frozen(`the log ${this.shard.origin} is frozen`);
     const known = await store.locate(entry.leafHash);
-    if (known !== undefined) {
-      const found = await this.#read(known, this.head());
-      if (found) return { entry: found, duplicate: true };
-      throw new Error(`entry ${known} is in the index and not in the log`);
-    }
+    if (known !== undefined) return this.#addAgain(known);
     const placed = await sequencer.place(entry);
-    return { entry: await this.#prove(placed.entry, entry.leafHash, placed.head), duplicate: false };
+    const head = await publisher.reached(placed.index + 1);
+    return { entry: await this.#prove(placed, entry.leafHash, head), duplicate: false };
+  }
+
+  /** An entry that was kept and never shown is new to whoever sends it again. */
+  async #addAgain(index: LogIndex): Promise<AddedEntry> {
+    const duplicate = index < this.head().size;
+    const found = await this.#read(index, await this.#parts.publisher.reached(index + 1));
+    if (found === undefined) throw new Error(`entry ${index} is in the index and not in the log`);
+    return { entry: found, duplicate };
   }
 
   byIndex(virtualIndex: number): Promise<ProvenEntry | undefined> {
@@ -78,8 +108,8 @@ export class TransparencyLog implements Log {
   }
 
   find(question: SearchQuestion, after: number | undefined, limit: number): Promise<SearchPage> {
-    const { store, shelf, shard } = this.#parts;
-    return search({ store, shelf, offset: shard.offset, size: this.head().size }, question, after, limit);
+    const { store, shelf } = this.#parts;
+    return search({ store, shelf, shard: this.shard, size: this.head().size }, question, after, limit);
   }
 
   async consistency(old: TreeSize, size: TreeSize): Promise<Proof> {
@@ -87,6 +117,22 @@ export class TransparencyLog implements Log {
     if (old > size) throw new SizesReversed(`firstSize(${old}) must be less than lastSize(${size})`);
     if (size > head.size) throw new SizeNotReached(beyond(size, head.size));
     return proveConsistency(this.#parts.shelf, old, size);
+  }
+
+  async tile(id: TileId, width: number): Promise<Uint8Array | undefined> {
+    if (width > tileWidth(id, this.head().size)) return undefined;
+    return (await this.#parts.shelf.tile(id)).subarray(0, width * BYTES);
+  }
+
+  async bundle(number: number, width: number): Promise<EntryBundle | undefined> {
+    if (number * TILE_WIDTH + width > this.head().size) return undefined;
+    return this.#parts.store.bundle(number, width);
+  }
+
+  async heads(below: number, limit: number): Promise<readonly SignedHead[]> {
+    const { store, faces } = this.#parts;
+    const stored = await store.heads(Math.min(below, this.head().size + 1), limit);
+    return Promise.all(stored.map(async (head) => faces.show(head, await store.cosignatures(head.size))));
   }
 
   heartbeat(): Promise<void> {
@@ -102,7 +148,8 @@ export class TransparencyLog implements Log {
 
   async #prove(entry: StoredEntry, leafHash: LeafHash, head: SignedHead): Promise<ProvenEntry> {
     const proof = await this.#prover.prove(entry.index, leafHash, head.size);
-    return { ...entry, virtualIndex: this.shard.offset + entry.index, leafHash, head, proof };
+    const { shard } = this;
+    return { ...entry, shard, virtualIndex: shard.offset + entry.index, leafHash, head, proof };
   }
 }
 

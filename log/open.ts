@@ -1,47 +1,17 @@
 import { toHex } from '../base/bytes.ts';
-import type { Signer } from '../checkpoint/signer.ts';
 import { foldRoot } from '../merkle/fold.ts';
-import { emptyRoot, hashLeaf } from '../merkle/hash.ts';
+import { hashLeaf } from '../merkle/hash.ts';
 import { coveringNodes } from '../merkle/plan.ts';
 import { TILE_WIDTH } from '../merkle/tile.ts';
-import { type LeafHash, type TreeHead, type TreeSize, logIndex, treeSize } from '../merkle/types.ts';
+import { type LeafHash, type TreeSize, logIndex, treeSize } from '../merkle/types.ts';
 import type { LogIdentity, LogStore, StoredEntry, StoredHead } from '../storage/contract.ts';
 import type { HeadJournal, JournalOwner } from '../storage/journal.ts';
-import type { Clock } from './clock.ts';
 import { LogRefused } from './failures.ts';
-import { TransparencyLog } from './log.ts';
-import { RekorFace } from './rekor-face.ts';
-import { Sequencer, type SequencerLimits } from './sequencer.ts';
+import { compose } from './compose.ts';
+import { Faces } from './faces/faces.ts';
+import type { Expected, LogKeys, OpenedLog, OpenParts } from './opening.ts';
 import { TileShelf } from './tiles.ts';
-import type { Shard, SignedHead } from './types.ts';
-
-/** Who the log must be for these keys and settings to serve it. */
-export interface Expected {
-  readonly origin: string;
-  readonly logId: string;
-  readonly tileKeyId: string;
-}
-
-export interface OpenParts {
-  readonly store: LogStore;
-  readonly journal: HeadJournal;
-  readonly expected: Expected;
-  /** PEM of the key that `signer` holds. */
-  readonly publicKey: string;
-  readonly signer: Signer;
-  readonly clock: Clock;
-  readonly limits: SequencerLimits;
-  readonly fatal: (reason: unknown) => void;
-  /** A tree id for a log that begins now: a positive int64 in decimal. */
-  readonly newTreeId: () => string;
-}
-
-export interface OpenedLog extends AsyncDisposable {
-  readonly log: TransparencyLog;
-  readonly identity: LogIdentity;
-  /** Whether the log began with this start. */
-  readonly created: boolean;
-}
+import type { Shard } from './types.ts';
 
 /**
  * Opens a log, or begins one. This is the only way a log recovers: nothing is signed before the stored tree has been
@@ -50,7 +20,7 @@ export interface OpenedLog extends AsyncDisposable {
  * @throws LogRefused saying what does not fit and what to do
  */
 export async function openLog(parts: OpenParts): Promise<OpenedLog> {
-  const { store, journal, clock } = parts;
+  const { store, journal } = parts;
   const found = await store.identity();
   const identity = found ?? (await begin(parts));
   const stored = await store.head();
@@ -61,14 +31,21 @@ export async function openLog(parts: OpenParts): Promise<OpenedLog> {
     await checkJournal(journal, found, shelf, size);
   }
   await journal.begin(ownerOf(identity), stored);
+  const publicKeys = identity.publicKeys ?? (await keepKeys(parts));
+  const shard: Shard = {
+    ...identity,
+    publicKey: publicKeys.v1,
+    tileKey: parts.tileKeyOf(identity.origin, publicKeys.tile),
+  };
+  const faces = new Faces(shard, parts.keys?.signers);
+  const log = await compose({ ...parts, shelf, faces }, stored);
+  return { ...log, identity, created: !found };
+}
 
-  const shard: Shard = { ...identity, publicKey: parts.publicKey };
-  const face = new RekorFace(identity.origin, shard, parts.signer);
-  const head = await firstHead(face, stored);
-  const newest = size === 0 ? undefined : await store.entry(logIndex(size - 1));
-  const sequencer = new Sequencer({ ...parts, shelf, face }, { head, time: newest?.integratedTime ?? 0 });
-  const log = new TransparencyLog({ shard, store, shelf, sequencer, now: () => clock.now() });
-  return { log, identity, created: !found, [Symbol.asyncDispose]: () => sequencer.stop() };
+async function keepKeys({ store, keys }: OpenParts): Promise<LogKeys['publicKeys']> {
+  if (keys === undefined) throw new LogRefused('the log has ended and its public keys are not known: put its keys back');
+  await store.keepKeys(keys.publicKeys);
+  return keys.publicKeys;
 }
 
 /** @throws LogRefused unless what is stored has the root that was signed */
@@ -80,13 +57,14 @@ async function loadShelf(store: LogStore, size: TreeSize, stored: StoredHead | u
   return shelf;
 }
 
-async function begin({ store, journal, expected, newTreeId, clock }: OpenParts): Promise<LogIdentity> {
+async function begin({ store, journal, expected, keys, newTreeId, clock, offset = 0 }: OpenParts): Promise<LogIdentity> {
   if (journal.last() !== undefined) {
     throw new LogRefused(
       `the head journal holds heads of log ${journal.owner()?.treeId}, and the data folder is empty: give back that log's data, or begin a new log in another folder`,
     );
   }
-  const identity = { treeId: newTreeId(), ...expected, offset: 0, created: clock.now() };
+  const publicKeys = keys?.publicKeys;
+  const identity = { treeId: newTreeId(), ...expected, publicKeys, offset, created: clock.now() };
   await journal.begin(ownerOf(identity), undefined); // first: a log without a journal would never start again
   await store.create(identity);
   return identity;
@@ -129,12 +107,6 @@ async function checkJournal(
     throw new LogRefused(
       `at size ${last.size} the log is another tree than the one whose head it signed: restore the right one. ${advice}`,
     );
-}
-
-async function firstHead(face: RekorFace, stored: StoredHead | undefined): Promise<SignedHead> {
-  if (stored) return face.show(stored, stored.signature);
-  const empty: TreeHead = { size: treeSize(0), root: emptyRoot() };
-  return face.show(empty, (await face.sign(empty, [])).signature);
 }
 
 async function entriesBehindTiles(store: LogStore, size: TreeSize): Promise<readonly StoredEntry[]> {

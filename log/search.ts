@@ -3,13 +3,13 @@ import type { LeafHash } from '../merkle/types.ts';
 import type { LogStore } from '../storage/contract.ts';
 import type { TileShelf } from './tiles.ts';
 import { otherWork } from './turns.ts';
-import type { SearchPage, SearchQuestion } from './types.ts';
+import type { SearchPage, SearchQuestion, Shard } from './types.ts';
 
 /** What a search is made on: one released head, and whatever stands under it. */
 export interface SearchGround {
   readonly store: LogStore;
   readonly shelf: TileShelf;
-  readonly offset: number;
+  readonly shard: Shard;
   readonly size: TreeSize;
 }
 
@@ -23,13 +23,14 @@ export async function search(
   after: number | undefined,
   limit: number,
 ): Promise<SearchPage> {
-  const { offset, size } = ground;
+  const { shard, size } = ground;
+  const { offset } = shard;
   const start = after === undefined ? 0 : Math.max(0, after + 1 - offset);
   const found = await collect(ground, question, start, limit + 1);
   const page = found.slice(0, limit);
   const leaves = await ground.shelf.read(page.map((index) => ({ level: 0, index })));
-  const hits = page.map((index, i) => ({ virtualIndex: offset + index, leafHash: leaves[i] as LeafHash }));
-  return { hits, completeTo: size, next: found.length > limit ? hits.at(-1)?.virtualIndex : undefined };
+  const hits = page.map((index, i) => ({ shard, virtualIndex: offset + index, leafHash: leaves[i] as LeafHash }));
+  return { hits, completeTo: offset + size, next: found.length > limit ? hits.at(-1)?.virtualIndex : undefined };
 }
 
 function collect(ground: SearchGround, { groups, operator }: SearchQuestion, start: number, most: number) {

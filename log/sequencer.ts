@@ -4,10 +4,9 @@ import type { LogStore, SequencedEntry, StoredHead } from '../storage/contract.t
 import type { HeadJournal } from '../storage/journal.ts';
 import type { Clock } from './clock.ts';
 import { NotWritable, Overloaded } from './failures.ts';
-import type { RekorFace } from './rekor-face.ts';
+import type { Faces, SignedBatch } from './faces/faces.ts';
 import type { TileShelf } from './tiles.ts';
 import { otherWork } from './turns.ts';
-import type { SignedHead } from './types.ts';
 
 export interface SequencerLimits {
   /** Entries that may wait before the next is refused. */
@@ -22,17 +21,15 @@ export interface SequencerParts {
   readonly store: LogStore;
   readonly journal: HeadJournal;
   readonly shelf: TileShelf;
-  readonly face: RekorFace;
+  readonly faces: Faces;
+  /** Whether heads are shown only once witnesses have cosigned them. */
+  readonly awaits: boolean;
+  /** Takes each head once it is committed and in the journal. */
+  readonly offer: (head: StoredHead) => void;
   readonly clock: Clock;
   readonly limits: SequencerLimits;
   /** Called at most once, when the outcome of a write is unknown. The process must end: only start-up can recover. */
   readonly fatal: (reason: unknown) => void;
-}
-
-/** An entry in its place, and the head that was released with it. */
-export interface Placed {
-  readonly entry: SequencedEntry;
-  readonly head: SignedHead;
 }
 
 /** Answers that leave in one turn: each costs a proof and a write to a socket, about 1 ms together. */
@@ -40,7 +37,7 @@ const STRIDE = 16;
 
 interface Waiting {
   readonly entry: AdmittedEntry;
-  readonly settle: (placed: Placed) => void;
+  readonly settle: (entry: SequencedEntry) => void;
   readonly fail: (reason: unknown) => void;
 }
 
@@ -53,8 +50,8 @@ interface Batch {
 /**
  * The only writer. Entries that arrive while one commit runs share the next, so the rate of commits follows the disk
  * and not the callers. The order of a batch: grow and sign in memory, commit, journal, release. The journal write of
- * one batch overlaps the commit of the next; no head is journalled before it is committed, and none released before
- * it is journalled.
+ * one batch overlaps the commit of the next; no head is journalled before it is committed, and none offered
+ * before it is journalled.
  */
 export class Sequencer {
   readonly #parts: SequencerParts;
@@ -62,23 +59,16 @@ export class Sequencer {
   #waitingBytes = 0;
   #size: number;
   #lastTime: number;
-  #head: SignedHead;
   #released: Promise<void> = Promise.resolve();
   #running: Promise<void> | undefined;
   #refusal: string | undefined;
   #failed = false;
 
-  /** @param last - the newest head in the store, and the time of the newest entry */
-  constructor(parts: SequencerParts, last: { readonly head: SignedHead; readonly time: number }) {
+  /** @param last - size of the newest head in the store, and the time of the newest entry */
+  constructor(parts: SequencerParts, last: { readonly size: number; readonly time: number }) {
     this.#parts = parts;
-    this.#head = last.head;
-    this.#size = last.head.size;
+    this.#size = last.size;
     this.#lastTime = last.time;
-  }
-
-  /** The newest head that has been released. */
-  get head(): SignedHead {
-    return this.#head;
   }
 
   /** Why no entry is taken now; undefined while they are. */
@@ -86,8 +76,8 @@ export class Sequencer {
     return this.#refusal ?? this.#parts.clock.doubt(this.#lastTime);
   }
 
-  /** Resolves once the entry is durable and its head released. @throws Overloaded, NotWritable */
-  place(entry: AdmittedEntry): Promise<Placed> {
+  /** Resolves once the entry is durable and its head in the journal. @throws Overloaded, NotWritable */
+  place(entry: AdmittedEntry): Promise<SequencedEntry> {
     const refusal = this.refusal();
     if (refusal !== undefined) throw new NotWritable(refusal);
     const { maxWaiting, maxWaitingBytes } = this.#parts.limits;
@@ -129,15 +119,15 @@ export class Sequencer {
   }
 
   async #grow(waiting: readonly Waiting[]): Promise<void> {
-    const { store, shelf, face, clock } = this.#parts;
+    const { store, shelf, faces, clock, awaits } = this.#parts;
     const from = treeSize(this.#size);
     const at = Math.max(clock.now(), this.#lastTime);
     const { head, tiles } = await shelf.grow(
       from,
       waiting.map(({ entry }) => entry.leafHash),
     );
-    const { entries, signature } = await sequence(face, waiting, { from, at, head });
-    const stored = { ...head, at, signature };
+    const { entries, signatures } = await sequence(faces, waiting, { from, at, head });
+    const stored = { ...head, at, signatures, awaits };
     await store.commit({ from, entries, tiles, head: stored });
     [this.#size, this.#lastTime] = [head.size, at];
     shelf.settle(tiles);
@@ -153,11 +143,10 @@ export class Sequencer {
       this.#end(reason, waiting);
       return;
     }
-    const shown = this.#parts.face.show(head, head.signature);
-    this.#head = shown;
+    this.#parts.offer(head);
     for (const [i, { settle }] of waiting.entries()) {
       const entry = entries[i];
-      if (entry) settle({ entry, head: shown });
+      if (entry) settle(entry);
       if (i % STRIDE === STRIDE - 1) await otherWork();
     }
   }
@@ -172,23 +161,24 @@ export class Sequencer {
   }
 }
 
-/** Gives each entry its place and time, and has the face sign for it and for the head. */
+/** Gives each entry its place and time, and has the faces sign for it and for the head. */
 async function sequence(
-  face: RekorFace,
+  faces: Faces,
   waiting: readonly Waiting[],
   { from, at, head }: { readonly from: number; readonly at: number; readonly head: TreeHead },
-): Promise<{ readonly entries: readonly SequencedEntry[]; readonly signature: Uint8Array }> {
+): Promise<Pick<SignedBatch, 'signatures'> & { readonly entries: readonly SequencedEntry[] }> {
+  const { offset } = faces.shard;
   const promises = waiting.map(({ entry }, i) => {
-    return { body: entry.body, integratedTime: at, virtualIndex: face.shard.offset + from + i };
+    return { body: entry.body, integratedTime: at, virtualIndex: offset + from + i };
   });
-  const { signature, timestamps } = await face.sign(head, promises);
+  const { signatures, timestamps } = await faces.sign(head, promises);
   const entries = waiting.map(({ entry }, i): SequencedEntry => {
     const { body, leafHash, keys, attestation } = entry;
     const signedEntryTimestamp = timestamps[i] as Uint8Array;
     const placed = { index: logIndex(from + i), integratedTime: at, body, leafHash, keys, signedEntryTimestamp };
     return attestation === undefined ? placed : { ...placed, attestation };
   });
-  return { entries, signature };
+  return { entries, signatures };
 }
 
 function weight({ body, attestation }: AdmittedEntry): number {

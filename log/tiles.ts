@@ -65,6 +65,12 @@ export class TileShelf {
     }
   }
 
+  /** A tile that has at least one hash. What it has never changes, whatever joins it. */
+  async tile(id: TileId): Promise<Tile> {
+    const [tile] = await this.#tiles([id]);
+    return tile as Tile;
+  }
+
   /** The tile of each level that the leaf's path runs through: undefined where the tree has nothing of it yet. */
   async column(index: LogIndex, size: TreeSize): Promise<readonly (Tile | undefined)[]> {
     const ids: TileId[] = [];

@@ -1,5 +1,9 @@
+import type { VerifierKey } from '../checkpoint/key.ts';
 import type { AdmittedEntry } from '../entries/kind.ts';
+import type { TileId } from '../merkle/tile.ts';
 import type { LeafHash, LogIndex, Proof, RootHash, TreeSize } from '../merkle/types.ts';
+import type { EntryBundle } from '../storage/contract.ts';
+import type { WitnessReport } from '../witness/contract.ts';
 
 /** One tree of a log, and where its entries stand among those of the trees before it. */
 export interface Shard {
@@ -7,22 +11,34 @@ export interface Shard {
   readonly treeId: string;
   /** Sum of the sizes of the shards before this one: `virtual index = offset + index`. */
   readonly offset: number;
-  /** SHA-256 of the DER SubjectPublicKeyInfo of the key that signs for the shard: 64 hex digits. */
+  /** Host name: what the tile face signs as, and the v1 face together with the tree id. */
+  readonly origin: string;
+  /** SHA-256 of the DER SubjectPublicKeyInfo of the key that signs for the v1 face: 64 hex digits. */
   readonly logId: string;
   /** That key: PEM `PUBLIC KEY` with a final newline. */
   readonly publicKey: string;
+  /** The Ed25519 key of the tile face, under the name `origin`. */
+  readonly tileKey: VerifierKey;
 }
 
 /** A head that has been released: what everything the log answers at that moment is made from. */
 export interface SignedHead {
   readonly size: TreeSize;
   readonly root: RootHash;
+  /** Seconds since the Unix epoch. */
+  readonly at: number;
   /** Signed note of the v1 face: `<origin> - <tree id>`, size, root, one signature. */
   readonly checkpoint: string;
+  /**
+   * Signed note of the tile face: `<origin>`, size, root, its signature, then cosignatures. Undefined for heads from before
+   * there was one.
+   */
+  readonly note: string | undefined;
 }
 
 /** An entry, and the proof that the log holds it. */
 export interface ProvenEntry {
+  readonly shard: Shard;
   /** Place in the shard's own tree. What proofs are about. */
   readonly index: LogIndex;
   /** Place in the whole log. What the signed entry timestamp is about. */
@@ -40,7 +56,7 @@ export interface ProvenEntry {
 
 export interface AddedEntry {
   readonly entry: ProvenEntry;
-  /** Whether the log held the entry before it was sent. */
+  /** Whether the log showed the entry before it was sent. */
   readonly duplicate: boolean;
 }
 
@@ -50,21 +66,31 @@ export interface SearchQuestion {
   readonly operator: 'and' | 'or';
 }
 
+export interface SearchHit {
+  readonly shard: Shard;
+  readonly virtualIndex: number;
+  readonly leafHash: LeafHash;
+}
+
 export interface SearchPage {
-  readonly hits: readonly { readonly virtualIndex: number; readonly leafHash: LeafHash }[];
-  /** The answer holds for the log of this size: a hit that is not on the page is behind it or beyond this size. */
-  readonly completeTo: TreeSize;
+  readonly hits: readonly SearchHit[];
+  /** The answer holds up to this virtual index, exclusive: a hit that is not on the page is behind it or beyond this. */
+  readonly completeTo: number;
   /** Virtual index to go on after; undefined when this page is the last. */
   readonly next: number | undefined;
 }
 
-/** The log, as everything above it sees it. Every answer is made from one released head. */
+/** One shard of a log, as everything above it sees it. Every answer is made from one published head. */
 export interface Log {
   readonly shard: Shard;
   head(): SignedHead;
-  /** Why the log takes no entries now; undefined while it does. */
+  /** Seconds since the Unix epoch; undefined while the shard grows. */
+  readonly frozenAt: number | undefined;
+  /** Why no entries are taken now; undefined while they are. */
   refusal(): string | undefined;
-  /** Resolves once the entry is durable and under a released head. @throws Overloaded, NotWritable */
+  /** How the witnesses do; empty without any. */
+  witnesses(): readonly WitnessReport[];
+  /** Resolves once the entry is durable and under a published head. @throws Overloaded, NotWritable, NotPublished, Frozen */
   add(entry: AdmittedEntry): Promise<AddedEntry>;
   byIndex(virtualIndex: number): Promise<ProvenEntry | undefined>;
   byLeaf(leaf: LeafHash): Promise<ProvenEntry | undefined>;
@@ -72,6 +98,12 @@ export interface Log {
   find(question: SearchQuestion, after: number | undefined, limit: number): Promise<SearchPage>;
   /** RFC 9162 §2.1.4. @throws SizesReversed, SizeNotReached */
   consistency(old: TreeSize, size: TreeSize): Promise<Proof>;
+  /** The first `width` hashes of a tile (1 to 256), 32 bytes each. Undefined beyond the published head. */
+  tile(id: TileId, width: number): Promise<Uint8Array | undefined>;
+  /** The first `width` entries of bundle `number` (1 to 256). Undefined beyond the published head. */
+  bundle(number: number, width: number): Promise<EntryBundle | undefined>;
+  /** Published heads of less than `below` entries, the largest first. */
+  heads(below: number, limit: number): Promise<readonly SignedHead[]>;
   /** A durable write that adds no leaf. Resolves once done. */
   heartbeat(): Promise<void>;
 }

@@ -13,6 +13,8 @@ export interface LogIdentity {
   readonly logId: string;
   /** The same of the tile face's key. */
   readonly tileKeyId: string;
+  /** Those keys: PEM `PUBLIC KEY`, so that a log that ended is read without its private keys. Undefined where nobody wrote them down yet. */
+  readonly publicKeys: { readonly v1: string; readonly tile: string } | undefined;
   /** Sum of the sizes of the shards before this one. */
   readonly offset: number;
   /** Seconds since the Unix epoch. */
@@ -35,11 +37,45 @@ export interface SequencedEntry extends StoredEntry {
   readonly keys: KeyList;
 }
 
-/** A head and the v1 face's signature over its checkpoint. One compact row a commit; all are kept. */
+/** What each face of the log signs a head with. */
+export interface HeadSignatures {
+  /** Over the checkpoint `<origin> - <tree id>`: ECDSA, DER. */
+  readonly v1: Uint8Array;
+  /** Over the checkpoint `<origin>`: Ed25519. Undefined for heads from before there was a tile face. */
+  readonly tile: Uint8Array | undefined;
+}
+
+/** A head and its signatures. One compact row a commit; all are kept. */
 export interface StoredHead extends TreeHead {
   /** Seconds since the Unix epoch. */
   readonly at: number;
+  readonly signatures: HeadSignatures;
+  /** Whether it was committed to be shown only once witnesses have cosigned it. */
+  readonly awaits: boolean;
+}
+
+/** What a witness said of a head: one line below the tile face's note (c2sp.org/tlog-cosignature). */
+export interface StoredCosignature {
+  readonly size: TreeSize;
+  readonly name: string;
+  /** 4 bytes. */
+  readonly keyId: Uint8Array;
+  /** 8 bytes of time and 64 of signature. */
   readonly signature: Uint8Array;
+}
+
+/** That the log ends: its last note, which says so. */
+export interface StoredFreeze {
+  /** Seconds since the Unix epoch. */
+  readonly at: number;
+  /** The tile face's signature over its last checkpoint with the line that says when. */
+  readonly signature: Uint8Array;
+}
+
+/** The bodies of up to 256 entries as C2SP serves them, plain or in a gzip stream. */
+export interface EntryBundle {
+  readonly encoding: 'identity' | 'gzip';
+  readonly bytes: Uint8Array;
 }
 
 export interface FullTile extends TileId {
@@ -67,13 +103,25 @@ export interface LogStore extends AsyncDisposable {
   /** Undefined until `create`. */
   identity(): Promise<LogIdentity | undefined>;
   create(identity: LogIdentity): Promise<void>;
+  /** Writes down the public keys of a log that was made without them. */
+  keepKeys(keys: NonNullable<LogIdentity['publicKeys']>): Promise<void>;
 
   /** Undefined before the first commit. */
   head(): Promise<StoredHead | undefined>;
+  headAt(size: TreeSize): Promise<StoredHead | undefined>;
+  /** Heads of less than `below` entries, the largest first. */
+  heads(below: number, limit: number): Promise<readonly StoredHead[]>;
+  /** The largest head that did not await witnesses, or was cosigned by enough of them. Undefined before the first. */
+  publishedSize(): Promise<TreeSize | undefined>;
+  cosignatures(size: TreeSize): Promise<readonly StoredCosignature[]>;
+  /** Undefined while the log grows. */
+  frozen(): Promise<StoredFreeze | undefined>;
   /** Undefined at and beyond the size of the log. */
   entry(index: LogIndex): Promise<StoredEntry | undefined>;
   /** Full tiles, in the order asked. @throws if one was never committed */
   tiles(ids: readonly TileId[]): Promise<readonly Tile[]>;
+  /** The first `width` entries (1 to 256) of bundle `number`. @throws if there are fewer */
+  bundle(number: number, width: number): Promise<EntryBundle>;
   /** Where the leaf stands, if the log holds it. */
   locate(leaf: LeafHash): Promise<LogIndex | undefined>;
   /** Entries with any of the keys (in any case) at `from` or later, in log order, at most `limit`. */
@@ -83,6 +131,10 @@ export interface LogStore extends AsyncDisposable {
 
   /** Durable once resolved. A rejection leaves the outcome unknown. @throws StaleCommit */
   commit(commit: Commit): Promise<void>;
+  /** Keeps cosignatures, and that a head awaits no more. Durable once resolved. */
+  cosign(cosignatures: readonly StoredCosignature[], published: TreeSize | undefined): Promise<void>;
+  /** Ends the log: no commit succeeds from then on. Durable once resolved. */
+  freeze(freeze: StoredFreeze): Promise<void>;
   /** Writes a row that is no part of the log. Durable once resolved. */
   heartbeat(at: number): Promise<void>;
   /** Does what an engine puts off until it has time, such as merging and compressing. Changes no answer. */

@@ -5,6 +5,11 @@ export class StaleCommit extends Failure<'store-stale'> {
   readonly code = 'store-stale';
 }
 
+/** Another request moved the witness on first. */
+export class StaleWitness extends Failure<'witness-stale'> {
+  readonly code = 'witness-stale';
+}
+
 /** The folder is held by another process, written by a newer version, or not what it claims to be. */
 export class StoreRefused extends Failure<'store-refused'> {
   readonly code = 'store-refused';

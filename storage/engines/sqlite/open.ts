@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import type { LogStore } from '../../contract.ts';
+import type { WitnessState } from '../../witness-state.ts';
 import { CheckpointThread } from './checkpoint/thread.ts';
 import { openReading, openWriting, prepareDatabase } from './connection.ts';
 import { Candidates } from './index/candidates.ts';
@@ -7,8 +8,12 @@ import { partReader } from './index/run-table.ts';
 import { unflushed } from './index/unflushed.ts';
 import { lockFolder } from './lock.ts';
 import { createReader } from './reader.ts';
+import { createStateReader } from './state-reader.ts';
 import { packCommit } from './writer/commit.ts';
 import { WriterThread } from './writer/thread.ts';
+
+/** A log, and what our own witness remembers of others. */
+export type SqliteStore = LogStore & WitnessState;
 
 /**
  * Opens the log in `folder`, or an empty one: one database, one writer on a thread of its own, one reading connection
@@ -18,7 +23,7 @@ import { WriterThread } from './writer/thread.ts';
  * @param runRecords - for tests: how many records of the index become a run
  * @throws StoreRefused
  */
-export async function openSqliteStore(folder: string, owner: string, runRecords?: number): Promise<LogStore> {
+export async function openSqliteStore(folder: string, owner: string, runRecords?: number): Promise<SqliteStore> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   await using cleanup = new AsyncDisposableStack();
   cleanup.use(lockFolder(folder, owner));
@@ -37,12 +42,17 @@ export async function openSqliteStore(folder: string, owner: string, runRecords?
   const parts = cleanup.move();
   return {
     ...createReader(reading, index),
+    ...createStateReader(reading),
     create: (value) => writer.request({ op: 'create', value }),
+    keepKeys: (value) => writer.request({ op: 'keepKeys', value }),
     commit: async (commit) => {
       const value = packCommit(commit);
       await writer.request({ op: 'commit', value });
       index.add(value.records, value.head.size);
     },
+    cosign: (cosignatures, published) => writer.request({ op: 'cosign', value: { cosignatures, published } }),
+    freeze: (value) => writer.request({ op: 'freeze', value }),
+    witness: (head, size) => writer.request({ op: 'witness', value: { head, size } }),
     heartbeat: (value) => writer.request({ op: 'heartbeat', value }),
     tidy: () => writer.request({ op: 'tidy' }),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),

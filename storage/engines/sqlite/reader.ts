@@ -3,15 +3,15 @@ import { equalBytes } from '../../../base/bytes.ts';
 import { lowerCase } from '../../../base/go-case.ts';
 import { fingerprintOf, fingerprintOfHash, unpackKeys } from '../../../entries/key-list.ts';
 import { hashLeaf } from '../../../merkle/hash.ts';
-import { type LeafHash, type LogIndex, type RootHash, logIndex, nodeHash, treeSize } from '../../../merkle/types.ts';
-import type { LogIdentity, LogStore, StoredEntry, StoredHead } from '../../contract.ts';
+import { type LeafHash, type LogIndex, logIndex } from '../../../merkle/types.ts';
+import type { LogStore, StoredEntry } from '../../contract.ts';
 import type { Candidates } from './index/candidates.ts';
 import { EntryTable } from './rows/entry-table.ts';
 import { tilePlace } from './tile-place.ts';
 
-type Reads = Pick<LogStore, 'identity' | 'head' | 'entry' | 'tiles' | 'locate' | 'indexesOf' | 'searchKeys'>;
+type Reads = Pick<LogStore, 'entry' | 'tiles' | 'bundle' | 'locate' | 'indexesOf' | 'searchKeys'>;
 
-/** Everything that is asked of the database. Each statement sees one committed state; no read waits for a writer. */
+/** Entries and what stands for them: everything that grows. Each statement sees one committed state; no read waits for a writer. */
 export function createReader(db: Database.Database, index: Candidates): Reads {
   const sql = prepare(db);
   const entries = new EntryTable(db);
@@ -39,11 +39,6 @@ export function createReader(db: Database.Database, index: Candidates): Reads {
   };
 
   return {
-    identity: async () => sql.identity.get(),
-    head: async () => {
-      const row = sql.head.get();
-      return row && toHead(row);
-    },
     entry: async (at) => entry(at),
     tiles: async (ids) =>
       ids.map((id) => {
@@ -51,6 +46,7 @@ export function createReader(db: Database.Database, index: Candidates): Reads {
         if (!nodes) throw new Error(`tile ${id.level}/${id.index} was never committed`);
         return nodes;
       }),
+    bundle: async (number, width) => entries.bundle(number, width),
     locate: async (leaf) => {
       const found = index.of(fingerprintOfHash(leaf), 0).find((at) => isLeaf(at, leaf));
       return found === undefined ? undefined : logIndex(found);
@@ -81,22 +77,7 @@ function* merged(lists: readonly Iterator<number, undefined>[]): Generator<LogIn
 
 function prepare(db: Database.Database) {
   return {
-    identity: db.prepare<[], LogIdentity>(
-      'SELECT tree_id AS treeId, origin, log_id AS logId, tile_key_id AS tileKeyId, start AS offset, created FROM identity',
-    ),
-    head: db.prepare<[], HeadRow>('SELECT size, root, at, signature FROM head ORDER BY size DESC LIMIT 1'),
     attestation: db.prepare<[Uint8Array], Buffer>('SELECT payload FROM attestation WHERE hash = ?').pluck(),
     tile: db.prepare<[number], Buffer>('SELECT nodes FROM tile WHERE place = ?').pluck(),
   };
-}
-
-interface HeadRow {
-  readonly size: number;
-  readonly root: Buffer;
-  readonly at: number;
-  readonly signature: Buffer;
-}
-
-function toHead({ size, root, at, signature }: HeadRow): StoredHead {
-  return { size: treeSize(size), root: nodeHash(root) as RootHash, at, signature };
 }

@@ -37,6 +37,33 @@ const FORMAT_2 = `
   CREATE TABLE run_doomed (
     id INTEGER PRIMARY KEY
   ) STRICT;
+  ALTER TABLE identity ADD COLUMN v1_key TEXT;
+  ALTER TABLE identity ADD COLUMN tile_key TEXT;
+  ALTER TABLE head ADD COLUMN tile_signature BLOB;
+  ALTER TABLE head ADD COLUMN awaits INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE cosignature (
+    size      INTEGER NOT NULL,
+    name      TEXT    NOT NULL,
+    key_id    BLOB    NOT NULL CHECK (length(key_id) = 4),
+    signature BLOB    NOT NULL CHECK (length(signature) = 72),
+    PRIMARY KEY (size, name, key_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE published (
+    id   INTEGER PRIMARY KEY CHECK (id = 1),
+    size INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE frozen (
+    id        INTEGER PRIMARY KEY CHECK (id = 1),
+    at        INTEGER NOT NULL,
+    signature BLOB    NOT NULL
+  ) STRICT;
+  CREATE TABLE witnessed (
+    origin TEXT    PRIMARY KEY,
+    size   INTEGER NOT NULL,
+    root   BLOB    NOT NULL CHECK (length(root) = 32),
+    at     INTEGER NOT NULL,
+    note   TEXT    NOT NULL
+  ) STRICT, WITHOUT ROWID;
 `;
 
 /**

@@ -53,6 +53,13 @@ export function compressBundle(bodies: readonly Uint8Array[]): BundleRow {
   return { ends, gzip: Buffer.concat([...parts, DEFLATE_END, trailer]) };
 }
 
+/** The first `count` entries of a bundle, a view. */
+export function firstBodies(bundle: Buffer, count: number): Buffer {
+  let end = 0;
+  for (let left = count; left > 0; left -= 1) end += 2 + bundle.readUInt16BE(end);
+  return bundle.subarray(0, end);
+}
+
 /** The body at `place` (0 to 255) of a bundle. @throws if the row is damaged */
 export function bodyInBundle({ ends, gzip }: BundleRow, place: number): Uint8Array {
   const group = Math.floor(place / GROUP_ENTRIES);

@@ -1,6 +1,8 @@
+import { gunzipSync } from 'node:zlib';
 import type Database from 'better-sqlite3';
+import type { EntryBundle } from '../../../contract.ts';
 import { type Batch, type KeptEntry, readBatch } from './batch-row.ts';
-import { type BundleRow, BUNDLE_ENTRIES, bodyInBundle, GROUP_ENTRIES } from './bundle-row.ts';
+import { type BundleRow, BUNDLE_ENTRIES, bodyInBundle, firstBodies, GROUP_ENTRIES, packBodies } from './bundle-row.ts';
 import { unsealed } from './checksum.ts';
 import { entryInGroup, type GroupEntry } from './group-row.ts';
 
@@ -31,6 +33,21 @@ export class EntryTable {
   /** The entry's search keys, as `unpackKeys` reads them. */
   keys(index: number): Uint8Array | undefined {
     return this.#batchOf(index)?.entry(index).keys ?? this.#inGroup(index)?.keys;
+  }
+
+  /** @throws if there are fewer than `width` entries */
+  bundle(number: number, width: number): EntryBundle {
+    const row = this.#sql.bundle.get(number);
+    if (row && width === BUNDLE_ENTRIES) return { encoding: 'gzip', bytes: row.gzip };
+    if (row) return { encoding: 'identity', bytes: firstBodies(gunzipSync(row.gzip), width) };
+    const bodies = Array.from({ length: width }, (_, i) => this.#body(number * BUNDLE_ENTRIES + i));
+    return { encoding: 'identity', bytes: packBodies(bodies) };
+  }
+
+  #body(index: number): Uint8Array {
+    const kept = this.find(index);
+    if (kept === undefined) throw new Error(`entry ${index} is missing`);
+    return kept.body;
   }
 
   #batchOf(index: number): Batch | undefined {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Run } from '../../../key-index/runs.ts';
-import { StaleCommit } from '../../../failures.ts';
+import { StaleCommit, StaleWitness } from '../../../failures.ts';
 import type { RunsAdopted, RunsPublished, WriterReply, WriterRequest, WriterSettings } from './wire.ts';
 
 interface Waiting {
@@ -52,7 +52,7 @@ export class WriterThread implements AsyncDisposable {
   #settle(reply: WriterReply): void {
     const waiting = this.#waiting.shift();
     if (reply.ok) waiting?.settle();
-    else waiting?.fail(reply.name === StaleCommit.name ? new StaleCommit(reply.message) : new Error(reply.message));
+    else waiting?.fail(toError(reply));
   }
 
   #lose(reason: Error): void {
@@ -67,6 +67,12 @@ export class WriterThread implements AsyncDisposable {
     await this.request({ op: 'close' });
     await ended;
   }
+}
+
+/** A failure keeps its class over the threads. */
+function toError({ name, message }: Extract<WriterReply, { readonly ok: false }>): Error {
+  const known = [StaleCommit, StaleWitness].find((one) => one.name === name);
+  return known === undefined ? new Error(message) : new known(message);
 }
 
 /** What changes hands: the row of a commit. The rest is small, or still needed on this side. */

@@ -1,6 +1,7 @@
 import type { Records } from '../../../key-index/records.ts';
 import type { Run } from '../../../key-index/runs.ts';
-import type { LogIdentity, StoredHead } from '../../../contract.ts';
+import type { LogIdentity, StoredCosignature, StoredFreeze, StoredHead } from '../../../contract.ts';
+import type { WitnessedHead } from '../../../witness-state.ts';
 
 /** What the writer's thread is started with. */
 export interface WriterSettings {
@@ -22,10 +23,25 @@ export interface WriterCommit {
   readonly tiles: readonly { readonly place: number; readonly nodes: Uint8Array }[];
 }
 
+export interface Cosigning {
+  readonly cosignatures: readonly StoredCosignature[];
+  readonly published: number | undefined;
+}
+
+export interface Witnessing {
+  readonly head: WitnessedHead;
+  /** Size of the head that it replaces. */
+  readonly size: number | undefined;
+}
+
 /** What the writer's thread is asked. */
 export type WriterRequest =
   | { readonly op: 'create'; readonly value: LogIdentity }
+  | { readonly op: 'keepKeys'; readonly value: NonNullable<LogIdentity['publicKeys']> }
   | { readonly op: 'commit'; readonly value: WriterCommit }
+  | { readonly op: 'cosign'; readonly value: Cosigning }
+  | { readonly op: 'freeze'; readonly value: StoredFreeze }
+  | { readonly op: 'witness'; readonly value: Witnessing }
   | { readonly op: 'heartbeat'; readonly value: number }
   /** Does all that can wait. */
   | { readonly op: 'tidy' }

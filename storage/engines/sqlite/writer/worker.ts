@@ -56,6 +56,14 @@ function perform(request: WriterRequest): void {
   switch (request.op) {
     case 'create':
       return writer.create(request.value);
+    case 'keepKeys':
+      return writer.keepKeys(request.value);
+    case 'cosign':
+      return writer.cosign(request.value);
+    case 'freeze':
+      return writer.freeze(request.value);
+    case 'witness':
+      return writer.witness(request.value);
     case 'commit':
       writer.commit(request.value);
       keeper.add(request.value.records, request.value.head.size);

@@ -1,0 +1,43 @@
+import { parseHex, toBase64 } from '../../base/bytes.ts';
+import { formatCheckpoint } from '../../checkpoint/checkpoint.ts';
+import { formatNote } from '../../checkpoint/note.ts';
+import type { TreeHead } from '../../merkle/types.ts';
+import type { Shard } from '../types.ts';
+
+/** What Rekor promises about an entry that it has logged. */
+export interface EntryPromise {
+  readonly body: Uint8Array;
+  /** Seconds since the Unix epoch. */
+  readonly integratedTime: number;
+  readonly virtualIndex: number;
+}
+
+/** The v1 face of a shard: which bytes it signs, and how they are shown. */
+export class RekorFace {
+  readonly #shard: Shard;
+  readonly #hint: Uint8Array;
+
+  constructor(shard: Shard) {
+    const logId = parseHex(shard.logId, 32);
+    if (logId === undefined) throw new Error('a log id is 64 hex digits');
+    this.#shard = shard;
+    this.#hint = logId.slice(0, 4);
+  }
+
+  /** The note as clients read it: contract section 8. Exactly one signature, by the host alone. */
+  note(head: TreeHead, signature: Uint8Array): string {
+    const signatures = [{ name: this.#shard.origin, hint: this.#hint, signature }];
+    return formatNote({ text: this.checkpoint(head), signatures });
+  }
+
+  checkpoint({ size, root }: TreeHead): string {
+    const { origin, treeId } = this.#shard;
+    return formatCheckpoint({ origin: `${origin} - ${treeId}`, size, root });
+  }
+
+  /** What a signed entry timestamp signs: canonical JSON (RFC 8785) of exactly four members, none of which needs escapes: contract section 7. */
+  promise({ body, integratedTime, virtualIndex }: EntryPromise): string {
+    const { logId } = this.#shard;
+    return `{"body":"${toBase64(body)}","integratedTime":${integratedTime},"logID":"${logId}","logIndex":${virtualIndex}}`;
+  }
+}

@@ -1,0 +1,62 @@
+import type { VerifierKey } from '../checkpoint/key.ts';
+import type { LogIdentity, LogStore } from '../storage/contract.ts';
+import type { HeadJournal } from '../storage/journal.ts';
+import type { Witnesses } from '../witness/contract.ts';
+import type { Clock } from './clock.ts';
+import type { Signers } from './faces/faces.ts';
+import type { TransparencyLog } from './log.ts';
+import type { PublicationMode } from './publisher.ts';
+import type { RoundTimes } from './rounds.ts';
+import type { SequencerLimits } from './sequencer.ts';
+
+/** Who the log must be for these keys and settings to serve it. */
+export interface Expected {
+  readonly origin: string;
+  readonly logId: string;
+  readonly tileKeyId: string;
+}
+
+/** The keys that a log signs with, and their public halves in PEM. */
+export interface LogKeys {
+  readonly signers: Signers;
+  readonly publicKeys: { readonly v1: string; readonly tile: string };
+}
+
+/** How heads come to be shown. */
+export interface Publication {
+  readonly mode: PublicationMode;
+  /** Undefined with mode `off`. */
+  readonly witnesses: Witnesses | undefined;
+  readonly times: RoundTimes;
+  /** Milliseconds that a writer waits for its head to be shown. */
+  readonly patience: number;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
+}
+
+export interface OpenParts {
+  readonly store: LogStore;
+  readonly journal: HeadJournal;
+  readonly expected: Expected;
+  /** Undefined for a log that has ended. */
+  readonly keys: LogKeys | undefined;
+  /** The Ed25519 key behind a PEM, under the log's name. */
+  readonly tileKeyOf: (origin: string, pem: string) => VerifierKey;
+  readonly clock: Clock;
+  readonly limits: SequencerLimits;
+  readonly publication: Publication;
+  readonly fatal: (reason: unknown) => void;
+  /** A tree id for a log that begins now: a positive int64 in decimal. */
+  readonly newTreeId: () => string;
+  /** For a log that begins now: the sum of the sizes of the shards before it. */
+  readonly offset?: number;
+}
+
+export interface OpenedLog extends AsyncDisposable {
+  readonly log: TransparencyLog;
+  readonly identity: LogIdentity;
+  /** Whether the log began with this start. */
+  readonly created: boolean;
+  /** Ends the log: its last checkpoint says when. @param at - seconds since the Unix epoch */
+  freeze(at: number): Promise<void>;
+}

@@ -1,0 +1,110 @@
+import type { Proof, TreeSize } from '../merkle/types.ts';
+import type { StoredCosignature, StoredHead } from '../storage/contract.ts';
+import type { Witnesses } from '../witness/contract.ts';
+import type { Faces } from './faces/faces.ts';
+
+export interface RoundTimes {
+  /** Milliseconds between two rounds of which the first met the policy: how fresh a busy log's cosignatures are. */
+  readonly pause: number;
+  /** Milliseconds until the next try when a round did not meet the policy; doubled each time, up to `longest`. */
+  readonly retry: number;
+  readonly longest: number;
+  /** Milliseconds after which an idle log has its head cosigned again, so that its time is recent. */
+  readonly idle: number;
+}
+
+export interface RoundParts {
+  readonly faces: Faces;
+  readonly witnesses: Witnesses;
+  readonly times: RoundTimes;
+  readonly prove: (old: TreeSize, size: TreeSize) => Promise<Proof>;
+  /** Takes what was said, durably; told at once whether it is enough. */
+  readonly cosigned: (
+    head: StoredHead,
+    cosignatures: readonly StoredCosignature[],
+    suffices: boolean,
+  ) => Promise<void>;
+  /** Called when the outcome of a write is unknown. */
+  readonly fatal: (reason: unknown) => void;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
+}
+
+/** Asks the witnesses, one round at a time, always for the newest head: those in between are vouched for by it. */
+export class Rounds implements AsyncDisposable {
+  readonly #parts: RoundParts;
+  #newest: StoredHead | undefined;
+  /** Size of the head that the policy was last met for. */
+  #met = -1;
+  #running: Promise<void> | undefined;
+  #stopped = false;
+  #timer: NodeJS.Timeout | undefined;
+  #failures = 0;
+  /** Milliseconds since some moment before which no round begins. */
+  #notBefore = 0;
+
+  constructor(parts: RoundParts) {
+    this.#parts = parts;
+  }
+
+  /** This head is the one to ask about from now on. */
+  want(head: StoredHead): void {
+    this.#newest = head;
+    this.#schedule();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  #schedule(): void {
+    if (this.#running !== undefined || this.#stopped) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#begin(), Math.max(0, this.#notBefore - this.#parts.now()));
+    this.#timer.unref();
+  }
+
+  #begin(): void {
+    const head = this.#newest;
+    if (head === undefined || this.#stopped) return;
+    this.#running = this.#round(head).then(
+      (met) => this.#ended(head, met),
+      (reason: unknown) => this.#parts.fatal(reason),
+    );
+  }
+
+  #ended(head: StoredHead, met: boolean): void {
+    const { pause, retry, longest, idle } = this.#parts.times;
+    this.#running = undefined;
+    this.#failures = met ? 0 : this.#failures + 1;
+    if (met) this.#met = head.size;
+    const isIdle = met && this.#newest?.size === this.#met;
+    const wait = met ? pause : Math.min(longest, retry * 2 ** (this.#failures - 1));
+    this.#notBefore = this.#parts.now() + wait;
+    if (!isIdle) return this.#schedule();
+    this.#timer = setTimeout(() => this.#begin(), idle);
+    this.#timer.unref();
+  }
+
+  /** @returns whether the policy is met */
+  async #round(head: StoredHead): Promise<boolean> {
+    const { faces, witnesses, prove, cosigned } = this.#parts;
+    const note = faces.unwitnessed(head);
+    if (note === undefined) return false;
+    const all: StoredCosignature[] = [];
+    let met = witnesses.suffice(all);
+    let keeping: Promise<void> = Promise.resolve();
+    const keep = (some: readonly StoredCosignature[]): void => {
+      all.push(...some);
+      met ||= witnesses.suffice(all);
+      const [said, enough] = [[...all], met];
+      keeping = keeping.then(() => cosigned(head, enough ? said : some, enough));
+      keeping.catch(() => undefined); // the round's end tells
+    };
+    await witnesses.ask({ size: head.size, root: head.root, note, prove: (old) => prove(old, head.size) }, keep);
+    await keeping;
+    return met;
+  }
+}

@@ -1,0 +1,67 @@
+import type { LeafHash } from '../merkle/types.ts';
+import type { Log, ProvenEntry, SearchPage, SearchQuestion } from './types.ts';
+
+/** All shards of a log, oldest first. The last one may grow; those before it have ended, and are read for ever. */
+export class LogShards {
+  readonly all: readonly Log[];
+
+  /** @param shards - at least one; each begins where the one before it ended */
+  constructor(shards: readonly Log[]) {
+    this.all = shards;
+  }
+
+  get active(): Log {
+    return this.all.at(-1) as Log;
+  }
+
+  get ended(): readonly Log[] {
+    return this.all.slice(0, -1);
+  }
+
+  /** Entries of all shards together. */
+  get size(): number {
+    return this.active.shard.offset + this.active.head().size;
+  }
+
+  /** @param treeId - in decimal */
+  byTree(treeId: string): Log | undefined {
+    return this.all.find(({ shard }) => shard.treeId === treeId);
+  }
+
+  /** @param origin - host name, in lower case */
+  byOrigin(origin: string): Log | undefined {
+    return this.all.find(({ shard }) => shard.origin === origin);
+  }
+
+  byIndex(virtualIndex: number): Promise<ProvenEntry | undefined> {
+    const log = this.all.findLast(({ shard }) => virtualIndex >= shard.offset);
+    return log === undefined ? Promise.resolve(undefined) : log.byIndex(virtualIndex);
+  }
+
+  /** From each shard that has the leaf: the active one's first, then in order. */
+  async byLeaf(leaf: LeafHash): Promise<readonly ProvenEntry[]> {
+    const found = await Promise.all([this.active, ...this.ended].map((log) => log.byLeaf(leaf)));
+    return found.filter((entry) => entry !== undefined);
+  }
+
+  /** As `Log.find`, over all shards; complete up to the size of them all. */
+  async find(question: SearchQuestion, after: number | undefined, limit: number): Promise<SearchPage> {
+    const hits: SearchPage['hits'][number][] = [];
+    const completeTo = this.size;
+    for (const log of this.all) {
+      if (after !== undefined && log.shard.offset + log.head().size <= after) continue;
+      const page = await log.find(question, after, limit - hits.length);
+      hits.push(...page.hits);
+      if (page.next !== undefined) return { hits, completeTo, next: page.next };
+      if (hits.length === limit && log !== this.active) return this.#fullPage(question, hits, completeTo);
+    }
+    return { hits, completeTo, next: undefined };
+  }
+
+  /** The page ended with a shard: whether another follows is for the shards behind it to say. */
+  async #fullPage(question: SearchQuestion, hits: SearchPage['hits'], completeTo: number): Promise<SearchPage> {
+    const last = hits.at(-1)?.virtualIndex;
+    const more = await this.find(question, last, 1);
+    return { hits, completeTo, next: more.hits.length > 0 ? last : undefined };
+  }
+}

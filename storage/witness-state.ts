@@ -1,0 +1,17 @@
+import type { TreeHead } from '../merkle/types.ts';
+
+/** The newest head of another log that our witness has cosigned. */
+export interface WitnessedHead extends TreeHead {
+  readonly origin: string;
+  /** Seconds since the Unix epoch: when it was cosigned. */
+  readonly at: number;
+  /** The note with that log's signatures and our cosignature. */
+  readonly note: string;
+}
+
+/** What our own witness remembers: one head a log. To forget it is to let that log fork. */
+export interface WitnessState {
+  witnessed(): Promise<readonly WitnessedHead[]>;
+  /** Durable once resolved. @param size - of the head that it replaces; undefined for the first. @throws StaleWitness if that is not so */
+  witness(head: WitnessedHead, size: number | undefined): Promise<void>;
+}

@@ -1,0 +1,32 @@
+import type { SignedNote } from '../checkpoint/note.ts';
+import type { Proof, TreeHead, TreeSize } from '../merkle/types.ts';
+import type { StoredCosignature } from '../storage/contract.ts';
+
+/** A head that witnesses are asked about. */
+export interface Candidate extends TreeHead {
+  /** With the log's own signatures. */
+  readonly note: SignedNote;
+  /** That the tree of `size` extends the one of `old`: 0 < old ≤ size. */
+  readonly prove: (old: TreeSize) => Promise<Proof>;
+}
+
+/** How a witness does. Shown to operators. */
+export interface WitnessReport {
+  readonly name: string;
+  /** Size of the largest tree of ours that it has cosigned; undefined if none is known. */
+  readonly size: TreeSize | undefined;
+  /** `ok`, or why its last answer was worth nothing. */
+  readonly state: string;
+}
+
+/** Those who watch the log for everyone else: c2sp.org/tlog-witness. */
+export interface Witnesses {
+  /**
+   * Asks all that have an address. `given` is called with what each says, once it has been verified. Resolves when all have
+   * answered, or failed to in time; never rejects.
+   */
+  ask(candidate: Candidate, given: (cosignatures: readonly StoredCosignature[]) => void): Promise<void>;
+  /** Whether the policy is met by these. */
+  suffice(cosignatures: readonly StoredCosignature[]): boolean;
+  report(): readonly WitnessReport[];
+}
