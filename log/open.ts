@@ -43,7 +43,8 @@ export async function openLog(parts: OpenParts): Promise<OpenedLog> {
 }
 
 async function keepKeys({ store, keys }: OpenParts): Promise<LogKeys['publicKeys']> {
-  if (keys === undefined) throw new LogRefused('the log has ended and its public keys are not known: put its keys back');
+  if (keys === undefined)
+    throw new LogRefused('the log has ended and its public keys are not known: put its keys back');
   await store.keepKeys(keys.publicKeys);
   return keys.publicKeys;
 }
@@ -57,7 +58,15 @@ async function loadShelf(store: LogStore, size: TreeSize, stored: StoredHead | u
   return shelf;
 }
 
-async function begin({ store, journal, expected, keys, newTreeId, clock, offset = 0 }: OpenParts): Promise<LogIdentity> {
+async function begin({
+  store,
+  journal,
+  expected,
+  keys,
+  newTreeId,
+  clock,
+  offset = 0,
+}: OpenParts): Promise<LogIdentity> {
   if (journal.last() !== undefined) {
     throw new LogRefused(
       `the head journal holds heads of log ${journal.owner()?.treeId}, and the data folder is empty: give back that log's data, or begin a new log in another folder`,

@@ -64,7 +64,9 @@ export class Publisher {
     this.#waiting.push(waiting);
     const late = setTimeout(() => {
       this.#waiting = this.#waiting.filter((one) => one !== waiting);
-      reject(new NotPublished(`too few witnesses have cosigned the entry within ${patience} ms: it is kept, send it again`));
+      reject(
+        new NotPublished(`too few witnesses have cosigned the entry within ${patience} ms: it is kept, send it again`),
+      );
     }, patience);
     await promise.finally(() => clearTimeout(late));
     return this.#shown;
@@ -105,4 +107,3 @@ export class Publisher {
 function isBySame(a: StoredCosignature, b: StoredCosignature): boolean {
   return a.name === b.name && a.keyId.every((byte, i) => byte === b.keyId[i]);
 }
-

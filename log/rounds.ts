@@ -19,11 +19,7 @@ export interface RoundParts {
   readonly times: RoundTimes;
   readonly prove: (old: TreeSize, size: TreeSize) => Promise<Proof>;
   /** Takes what was said, durably; told at once whether it is enough. */
-  readonly cosigned: (
-    head: StoredHead,
-    cosignatures: readonly StoredCosignature[],
-    suffices: boolean,
-  ) => Promise<void>;
+  readonly cosigned: (head: StoredHead, cosignatures: readonly StoredCosignature[], suffices: boolean) => Promise<void>;
   /** Called when the outcome of a write is unknown. */
   readonly fatal: (reason: unknown) => void;
   /** Milliseconds on a clock that never goes back. */

@@ -1,6 +1,6 @@
 import { InvalidEntry } from '../../../entries/failures.ts';
 import type { AdmittedEntry } from '../../../entries/kind.ts';
-import type { Log } from '../../../log/types.ts';
+import type { LogShards } from '../../../log/shards.ts';
 import type { Admission } from '../../admission/contract.ts';
 import { type ErrorBody, json } from '../../http/answer.ts';
 import { ENTRY_ID } from '../../http/bodies/log-query.ts';
@@ -9,40 +9,38 @@ import type { Handlers } from '../../http/operation.ts';
 import { readRequiredInteger, requirePattern } from '../../http/read.ts';
 import { entryLocation } from '../../http/target.ts';
 import { findById } from './find.ts';
-import { entryId, splitId, treeHex } from './ids.ts';
-import { rendererFor } from './render.ts';
+import { entryId, splitId } from './ids.ts';
+import { renderCreated, renderFound } from './render.ts';
 
 /** What is answered when the log holds the entry already: `409`, or `201` with the entry as first logged. */
 export type DuplicateAnswer = 'conflict' | 'return';
 
 type EntryHandlers = Pick<Handlers, 'createLogEntry' | 'getLogEntryByIndex' | 'getLogEntryByUUID'>;
 
-export function entryRoutes(log: Log, admission: Admission, duplicates: DuplicateAnswer): EntryHandlers {
-  const render = rendererFor(log.shard);
-  const tree = treeHex(log.shard.treeId);
+export function entryRoutes(shards: LogShards, admission: Admission, duplicates: DuplicateAnswer): EntryHandlers {
   return {
     async createLogEntry({ body, target }) {
-      const { entry, duplicate } = await log.add(await admit(admission, body));
-      const id = entryId(tree, entry.leafHash);
+      const { entry, duplicate } = await shards.active.add(await admit(admission, body));
+      const id = entryId(entry.shard, entry.leafHash);
       const Location = entryLocation(target, id);
       if (duplicate && duplicates === 'conflict') {
         return { status: 409, headers: { Location }, body: json<ErrorBody>({ code: 409, message: conflict(id) }) };
       }
-      return { status: 201, headers: { ETag: id, Location }, body: render.created(entry) };
+      return { status: 201, headers: { ETag: id, Location }, body: renderCreated(entry) };
     },
 
     async getLogEntryByIndex({ query }) {
       const index = Number(readRequiredInteger(query, 'logIndex', 0));
-      const entry = Number.isSafeInteger(index) ? await log.byIndex(index) : undefined;
-      return entry ? { status: 200, body: render.found(entry) } : { status: 404 };
+      const entry = Number.isSafeInteger(index) ? await shards.byIndex(index) : undefined;
+      return entry ? { status: 200, body: renderFound(entry) } : { status: 404 };
     },
 
     async getLogEntryByUUID({ path }) {
       const id = path['entryUUID'] ?? '';
       requirePattern(id, 'entryUUID', 'path', ENTRY_ID);
       requirePossibleTree(id);
-      const entry = await findById(log, tree, splitId(id));
-      return entry ? { status: 200, body: render.found(entry) } : { status: 404 };
+      const [entry] = await findById(shards, splitId(id));
+      return entry ? { status: 200, body: renderFound(entry) } : { status: 404 };
     },
   };
 }

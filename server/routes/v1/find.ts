@@ -1,11 +1,15 @@
 import { parseHex } from '../../../base/bytes.ts';
 import { type LeafHash, nodeHash } from '../../../merkle/types.ts';
-import type { Log, ProvenEntry } from '../../../log/types.ts';
+import type { LogShards } from '../../../log/shards.ts';
+import type { ProvenEntry } from '../../../log/types.ts';
 import type { AskedId } from './ids.ts';
 
-/** The entry, if it is in the tree that the id names. @param tree - the log's own, as `treeHex` makes it */
-export async function findById(log: Log, tree: string, id: AskedId): Promise<ProvenEntry | undefined> {
-  if (id.tree !== undefined && id.tree !== tree) return undefined;
-  const leaf = parseHex(id.leaf, 32);
-  return leaf && log.byLeaf(nodeHash(leaf) as LeafHash);
+/** The entry in the tree that the id names; if it names none, in every tree that has the leaf, the active one first. */
+export async function findById(shards: LogShards, { treeId, leaf }: AskedId): Promise<readonly ProvenEntry[]> {
+  const bytes = parseHex(leaf, 32);
+  if (bytes === undefined) return [];
+  const hash = nodeHash(bytes) as LeafHash;
+  if (treeId === undefined) return shards.byLeaf(hash);
+  const found = await shards.byTree(treeId)?.byLeaf(hash);
+  return found === undefined ? [] : [found];
 }

@@ -1,25 +1,34 @@
 import { toHex } from '../../../base/bytes.ts';
+import type { Shard } from '../../../log/types.ts';
 import type { LeafHash } from '../../../merkle/types.ts';
 
-/** Tree id as it stands at the front of an entry id: 16 hex digits. @param treeId - positive int64 in decimal */
-export function treeHex(treeId: string): string {
-  return BigInt(treeId).toString(16).padStart(16, '0');
+const prefixes = new WeakMap<Shard, string>();
+
+/** Tree id as it stands at the front of an entry id: 16 hex digits. */
+function treeHex(shard: Shard): string {
+  const known = prefixes.get(shard);
+  if (known !== undefined) return known;
+  const hex = BigInt(shard.treeId).toString(16).padStart(16, '0');
+  prefixes.set(shard, hex);
+  return hex;
 }
 
-/** Rekor's entry id: tree id and leaf hash, 80 hex digits. @param tree - as `treeHex` makes it */
-export function entryId(tree: string, leaf: LeafHash): string {
-  return tree + toHex(leaf);
+/** Rekor's entry id: tree id and leaf hash, 80 hex digits. */
+export function entryId(shard: Shard, leaf: LeafHash): string {
+  return treeHex(shard) + toHex(leaf);
 }
 
-/** An id as a client may give it, in lower case. `tree` is undefined if it was left out. */
+/** An id as a client may give it. */
 export interface AskedId {
-  readonly tree: string | undefined;
-  /** 64 hex digits. */
+  /** In decimal; undefined if it was left out. */
+  readonly treeId: string | undefined;
+  /** 64 hex digits in lower case. */
   readonly leaf: string;
 }
 
-/** @param id - 64 or 80 hex digits */
+/** @param id - 64 or 80 hex digits, in any case */
 export function splitId(id: string): AskedId {
   const lower = id.toLowerCase();
-  return lower.length === 80 ? { tree: lower.slice(0, 16), leaf: lower.slice(16) } : { tree: undefined, leaf: lower };
+  if (lower.length !== 80) return { treeId: undefined, leaf: lower };
+  return { treeId: String(BigInt(`0x${lower.slice(0, 16)}`)), leaf: lower.slice(16) };
 }

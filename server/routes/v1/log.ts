@@ -1,4 +1,5 @@
 import { toHex } from '../../../base/bytes.ts';
+import type { LogShards } from '../../../log/shards.ts';
 import type { Log } from '../../../log/types.ts';
 import { treeSize } from '../../../merkle/types.ts';
 import { json } from '../../http/answer.ts';
@@ -8,24 +9,23 @@ import { parseInt64, readInteger, readRequiredInteger, requirePattern } from '..
 
 const DECIMAL = /^[0-9]+$/;
 
-export function logRoutes(log: Log): Pick<Handlers, 'getLogInfo' | 'getPublicKey' | 'getLogProof'> {
+type LogHandlers = Pick<Handlers, 'getLogInfo' | 'getPublicKey' | 'getLogProof'>;
+
+export function logRoutes(shards: LogShards): LogHandlers {
   return {
     async getLogInfo() {
-      const { root, size, checkpoint } = log.head();
-      const { treeId } = log.shard;
-      const info = {
-        inactiveShards: null, // what Go makes of an empty list; clients expect it
-        rootHash: toHex(root),
-        signedTreeHead: checkpoint,
-        treeID: treeId,
-        treeSize: size,
+      const ended = shards.ended.map(shardInfo);
+      // `null` is what Go makes of an empty list; clients expect it.
+      return {
+        status: 200,
+        body: json({ inactiveShards: ended.length === 0 ? null : ended, ...shardInfo(shards.active) }),
       };
-      return { status: 200, body: json(info) };
     },
 
     async getPublicKey({ query, accepted }) {
       const treeId = readTreeId(query);
-      if (treeId !== undefined && !isTree(log, treeId)) throw new InvalidRequest('Bad Request', 400);
+      const log = treeId === undefined ? shards.active : byTree(shards, treeId);
+      if (log === undefined) throw new InvalidRequest('Bad Request', 400);
       const key = log.shard.publicKey;
       if (accepted === 'application/json') return { status: 200, body: json(key) };
       return { status: 200, body: { type: 'application/x-pem-file', text: key } };
@@ -36,13 +36,18 @@ export function logRoutes(log: Log): Pick<Handlers, 'getLogInfo' | 'getPublicKey
       const last = readRequiredInteger(query, 'lastSize', 1);
       const treeId = readTreeId(query);
       if (first > last) throw new InvalidRequest(`firstSize(${first}) must be less than lastSize(${last})`, 400);
-      if (treeId !== undefined) requireTree(log, treeId);
+      const log = treeId === undefined ? shards.active : requireTree(shards, treeId);
       const { root, size } = log.head();
       if (last > size) throw new InvalidRequest(notReached(last, size), 400);
       const proof = first === last ? [] : await log.consistency(treeSize(Number(first)), treeSize(Number(last)));
       return { status: 200, body: json({ hashes: proof.map(toHex), rootHash: toHex(root) }) };
     },
   };
+}
+
+function shardInfo(log: Log) {
+  const { root, size, checkpoint } = log.head();
+  return { rootHash: toHex(root), signedTreeHead: checkpoint, treeID: log.shard.treeId, treeSize: size };
 }
 
 function notReached(asked: bigint, size: number): string {
@@ -57,12 +62,16 @@ function readTreeId(query: ReadonlyMap<string, string>): string | undefined {
   return raw;
 }
 
-function requireTree(log: Log, treeId: string): void {
+function requireTree(shards: LogShards, treeId: string): Log {
   const id = parseInt64(treeId);
   if (id === undefined) throw new InvalidRequest(`invalid tree ID specified: ${treeId}`, 400);
-  if (!isTree(log, treeId)) throw new InvalidRequest(`no log range found for tree ID ${id}`, 400);
+  const log = byTree(shards, treeId);
+  if (log === undefined) throw new InvalidRequest(`no log range found for tree ID ${id}`, 400);
+  return log;
 }
 
-function isTree(log: Log, treeId: string): boolean {
-  return parseInt64(treeId) === BigInt(log.shard.treeId);
+/** @param treeId - decimal digits, zeros in front allowed */
+function byTree(shards: LogShards, treeId: string): Log | undefined {
+  const id = parseInt64(treeId);
+  return id === undefined ? undefined : shards.byTree(String(id));
 }

@@ -1,28 +1,26 @@
 import { toHex } from '../../../base/bytes.ts';
-import type { ProvenEntry, Shard, SignedHead } from '../../../log/types.ts';
+import type { ProvenEntry, SignedHead } from '../../../log/types.ts';
 import type { components } from '../../../openapi/types.ts';
 import type { JsonText } from '../../http/answer.ts';
-import { entryId, treeHex } from './ids.ts';
+import { entryId } from './ids.ts';
 
 type LogEntry = components['schemas']['LogEntry'];
 
-/** JSON of entries, joined by hand: all that stands in it is hex, base64 or a number, but for the checkpoint. ASCII only. */
-export interface Renderer {
-  /** For the answer to a submission: without attestation. */
-  created(entry: ProvenEntry): JsonText<LogEntry>;
-  found(entry: ProvenEntry): JsonText<LogEntry>;
-  list(entries: readonly ProvenEntry[]): JsonText<LogEntry[]>;
+/*
+ * JSON of entries, joined by hand: all that stands in it is hex, base64 or a number, but for the checkpoint. ASCII only.
+ */
+
+/** For the answer to a submission: without attestation. */
+export function renderCreated(entry: ProvenEntry): JsonText<LogEntry> {
+  return toText(renderEntry(entry, ''));
 }
 
-export function rendererFor(shard: Shard): Renderer {
-  const tree = treeHex(shard.treeId);
-  const fixed = `"logID":"${shard.logId}"`;
-  const found = (entry: ProvenEntry): string => renderEntry(tree, fixed, entry, attestation(entry));
-  return {
-    created: (entry) => toText(renderEntry(tree, fixed, entry, '')),
-    found: (entry) => toText(found(entry)),
-    list: (entries) => toText(`[${entries.map(found).join(',')}]`),
-  };
+export function renderFound(entry: ProvenEntry): JsonText<LogEntry> {
+  return toText(renderEntry(entry, attestation(entry)));
+}
+
+export function renderList(entries: readonly ProvenEntry[]): JsonText<LogEntry[]> {
+  return toText(`[${entries.map((entry) => renderEntry(entry, attestation(entry))).join(',')}]`);
 }
 
 function toText<T>(json: string): JsonText<T> {
@@ -30,12 +28,12 @@ function toText<T>(json: string): JsonText<T> {
 }
 
 /** Members in alphabetical order, as Go writes them: contract section 0. */
-function renderEntry(tree: string, logId: string, entry: ProvenEntry, attested: string): string {
+function renderEntry(entry: ProvenEntry, attested: string): string {
   const head = renderHead(entry.head);
   const hashes = entry.proof.length === 0 ? '' : `"${entry.proof.map(toHex).join('","')}"`;
   return (
-    `{"${entryId(tree, entry.leafHash)}":{${attested}"body":"${base64(entry.body)}",` +
-    `"integratedTime":${entry.integratedTime},${logId},"logIndex":${entry.virtualIndex},` +
+    `{"${entryId(entry.shard, entry.leafHash)}":{${attested}"body":"${base64(entry.body)}",` +
+    `"integratedTime":${entry.integratedTime},"logID":"${entry.shard.logId}","logIndex":${entry.virtualIndex},` +
     `"verification":{"inclusionProof":{${head.checkpoint}"hashes":[${hashes}],"logIndex":${entry.index},${head.root}},` +
     `"signedEntryTimestamp":"${base64(entry.signedEntryTimestamp)}"}}}`
   );

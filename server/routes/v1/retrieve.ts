@@ -1,37 +1,41 @@
 import { MalformedProposal } from '../../../entries/failures.ts';
-import type { Log, ProvenEntry } from '../../../log/types.ts';
+import type { LogShards } from '../../../log/shards.ts';
+import type { ProvenEntry } from '../../../log/types.ts';
 import type { Admission, LogQuery } from '../../admission/contract.ts';
 import type { Handlers } from '../../http/operation.ts';
 import { unreadableBody } from '../../http/read.ts';
 import { findById } from './find.ts';
-import { splitId, treeHex } from './ids.ts';
-import { rendererFor } from './render.ts';
+import { splitId } from './ids.ts';
+import { renderList } from './render.ts';
 
-export function retrieveRoutes(log: Log, admission: Admission): Pick<Handlers, 'searchLogQuery'> {
-  const render = rendererFor(log.shard);
-  const tree = treeHex(log.shard.treeId);
+export function retrieveRoutes(shards: LogShards, admission: Admission): Pick<Handlers, 'searchLogQuery'> {
   return {
     async searchLogQuery({ body }) {
       const query = await readQuery(admission, body);
-      const entries = await Promise.all(lookUps(log, tree, query));
-      return { status: 200, body: render.list(entries.filter((entry) => entry !== undefined)) };
+      const entries = await Promise.all(lookUps(shards, query));
+      return { status: 200, body: renderList(entries.flat()) };
     },
   };
 }
 
 /** In the order of contract section 6: whole ids, leaf hashes, entries, indexes. */
-function lookUps(log: Log, tree: string, query: LogQuery): Promise<ProvenEntry | undefined>[] {
+function lookUps(shards: LogShards, query: LogQuery): Promise<readonly ProvenEntry[]>[] {
   const ids = query.entryUUIDs.map(splitId);
   const leaves = query.leaves.map(splitId);
   const ordered = [
-    ...ids.filter((id) => id.tree !== undefined),
-    ...ids.filter((id) => id.tree === undefined),
+    ...ids.filter((id) => id.treeId !== undefined),
+    ...ids.filter((id) => id.treeId === undefined),
     ...leaves,
   ];
   return [
-    ...ordered.map((id) => findById(log, tree, id)),
-    ...query.logIndexes.filter(Number.isSafeInteger).map((index) => log.byIndex(index)),
+    ...ordered.map((id) => findById(shards, id)),
+    ...query.logIndexes.filter(Number.isSafeInteger).map((index) => findByIndex(shards, index)),
   ];
+}
+
+async function findByIndex(shards: LogShards, index: number): Promise<readonly ProvenEntry[]> {
+  const found = await shards.byIndex(index);
+  return found === undefined ? [] : [found];
 }
 
 /** Of a proposal inside a query Rekor finds an unknown kind while it still reads the body. */

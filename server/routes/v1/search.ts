@@ -1,10 +1,11 @@
-import type { Log, SearchPage, SearchQuestion } from '../../../log/types.ts';
+import type { LogShards } from '../../../log/shards.ts';
+import type { SearchPage, SearchQuestion } from '../../../log/types.ts';
 import type { Admission } from '../../admission/contract.ts';
 import { json } from '../../http/answer.ts';
 import { InvalidRequest } from '../../http/failures.ts';
 import type { Asked, Handlers } from '../../http/operation.ts';
 import { readInteger } from '../../http/read.ts';
-import { entryId, treeHex } from './ids.ts';
+import { entryId } from './ids.ts';
 
 export interface SearchLimits {
   /** Ids in an answer that is not a page. */
@@ -18,15 +19,18 @@ interface Page {
   readonly after: number | undefined;
 }
 
-export function searchRoutes(log: Log, admission: Admission, limits: SearchLimits): Pick<Handlers, 'searchIndex'> {
-  const tree = treeHex(log.shard.treeId);
+export function searchRoutes(
+  shards: LogShards,
+  admission: Admission,
+  limits: SearchLimits,
+): Pick<Handlers, 'searchIndex'> {
   return {
     async searchIndex({ body, query }) {
-      const page = readPage(query, limits, log.shard.offset + log.head().size);
+      const page = readPage(query, limits, shards.size);
       const question = await admission.searchQuestion(body);
-      const found = await find(log, question, page ?? { limit: limits.searchLimit, after: undefined });
+      const found = await find(shards, question, page ?? { limit: limits.searchLimit, after: undefined });
       if (page === undefined && found.next !== undefined) throw tooMany(limits);
-      const ids = found.hits.map(({ leafHash }) => entryId(tree, leafHash));
+      const ids = found.hits.map(({ shard, leafHash }) => entryId(shard, leafHash));
       return { status: 200, headers: progress(found), body: json(ids) };
     },
   };
@@ -45,9 +49,9 @@ function readPage(query: Asked['query'], { searchPage }: SearchLimits, end: numb
 }
 
 /** A question about nothing has no answers, whatever the operator. */
-async function find(log: Log, question: SearchQuestion, { limit, after }: Page): Promise<SearchPage> {
-  if (question.groups.length > 0) return log.find(question, after, limit);
-  return { hits: [], completeTo: log.head().size, next: undefined };
+async function find(shards: LogShards, question: SearchQuestion, { limit, after }: Page): Promise<SearchPage> {
+  if (question.groups.length > 0) return shards.find(question, after, limit);
+  return { hits: [], completeTo: shards.size, next: undefined };
 }
 
 function progress({ completeTo, next }: SearchPage): Record<string, string> {

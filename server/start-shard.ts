@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../log/clock.ts';
+import { openLog } from '../log/open.ts';
+import type { LogKeys, OpenedLog, Publication } from '../log/opening.ts';
+import type { SequencerLimits } from '../log/sequencer.ts';
+import type { LogStore } from '../storage/contract.ts';
+import { openFileJournal } from '../storage/engines/file-journal/open.ts';
+import { openSqliteStore, type SqliteStore } from '../storage/engines/sqlite/open.ts';
+import { birthOf, type BirthKind } from './birth.ts';
+import { type KeyFace, inventKey, type LogKey, readKey, readOrMakeKey, tileKeyOf } from './keys.ts';
+import { originOf } from './settings/network-values.ts';
+
+/** Where a shard is, and who it is if it begins now. */
+export interface ShardPlace {
+  readonly folder: string;
+  /** Folder of its head journal. */
+  readonly heads: string;
+  readonly v1Key: string;
+  readonly tileKey: string;
+  /** Undefined: what the log has, or the machine's host name for a log that begins now. */
+  readonly origin: string | undefined;
+  /** Sum of the sizes of the shards before it. */
+  readonly offset: number;
+}
+
+export interface ShardSettings {
+  /** What entry 0 is; undefined for none. */
+  readonly genesis: BirthKind | undefined;
+  /** Keys in memory and data in a temporary folder. */
+  readonly dev: boolean;
+  readonly limits: SequencerLimits;
+}
+
+export interface StartOptions {
+  readonly clock: Clock;
+  readonly fatal: (reason: unknown) => void;
+  /** Told once for each thing that the first start made. */
+  readonly announce: (sentence: string) => void;
+  /** How heads come to be shown: of a shard that grows. */
+  readonly publication: (store: LogStore) => Promise<Publication>;
+}
+
+export interface StartedShard extends AsyncDisposable {
+  readonly opened: OpenedLog;
+  readonly store: SqliteStore;
+}
+
+/** Opens the shard in its folder, or begins it: keys, tree id, entry 0. @throws LogRefused, StoreRefused */
+export async function startShard(
+  place: ShardPlace,
+  settings: ShardSettings,
+  options: StartOptions,
+): Promise<StartedShard> {
+  await using cleanup = new AsyncDisposableStack();
+  const { announce } = options;
+  const store = cleanup.use(await openSqliteStore(place.folder, `process ${process.pid} on ${hostname()}`));
+  const journal = cleanup.use(await openFileJournal(place.heads));
+  const keys = await settle(store, place, settings.dev, announce);
+  const opened = cleanup.use(
+    await openLog({
+      ...options,
+      store,
+      journal,
+      expected: await expectedOf(store, place, keys),
+      keys: keys && { signers: { v1: keys.v1.signer, tile: keys.tile.signer }, publicKeys: publicKeysOf(keys) },
+      tileKeyOf,
+      limits: settings.limits,
+      publication: await options.publication(store),
+      newTreeId,
+      offset: place.offset,
+    }),
+  );
+  const { identity, created, log } = opened;
+  if (created) announce(`began log ${identity.origin} with tree id ${identity.treeId}`);
+  if (keys && settings.genesis !== undefined && log.frozenAt === undefined && (await store.head()) === undefined) {
+    const { document, entry } = await birthOf(identity, keys.v1, keys.tile, settings.genesis);
+    writeFileSync(join(place.folder, 'birth.json'), document);
+    await log.addUnshown(entry);
+    announce('wrote entry 0, the log about itself (birth.json)');
+  }
+  const parts = cleanup.move();
+  return { opened, store, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}
+
+interface Keys {
+  readonly v1: LogKey;
+  readonly tile: LogKey;
+}
+
+const publicKeysOf = ({ v1, tile }: Keys): LogKeys['publicKeys'] => ({ v1: v1.publicKey, tile: tile.publicKey });
+
+/** A shard that has ended is who it is: it has no use for keys, and may have lost them. */
+async function expectedOf(store: LogStore, place: ShardPlace, keys: Keys | undefined) {
+  const identity = await store.identity();
+  const origin = place.origin ?? identity?.origin ?? originOf(hostname());
+  if (keys !== undefined) return { origin, logId: keys.v1.id, tileKeyId: keys.tile.id };
+  return { origin, logId: identity?.logId ?? '', tileKeyId: identity?.tileKeyId ?? '' };
+}
+
+/** Finds the keys that an existing shard needs to go on, or makes those of a new one. @throws LogRefused */
+async function settle(
+  store: LogStore,
+  place: ShardPlace,
+  dev: boolean,
+  announce: (sentence: string) => void,
+): Promise<Keys | undefined> {
+  if (dev) return { v1: inventKey('v1'), tile: inventKey('tile') };
+  const identity = await store.identity();
+  if ((await store.frozen()) !== undefined && identity?.publicKeys !== undefined) return undefined;
+  if (identity) return { v1: readKey('v1', place.v1Key), tile: readKey('tile', place.tileKey) };
+  const make = (face: KeyFace, file: string): LogKey => {
+    const { key, made } = readOrMakeKey(face, file);
+    announce(`${made ? 'made' : 'found'} the ${face} key ${file}`);
+    return key;
+  };
+  return { v1: make('v1', place.v1Key), tile: make('tile', place.tileKey) };
+}
+
+/** A positive int64, random: two logs with one tree id could be taken for one. */
+function newTreeId(): string {
+  const id = BigInt.asUintN(63, randomBytes(8).readBigUInt64BE());
+  return String(id === 0n ? 1n : id);
+}

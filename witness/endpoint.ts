@@ -1,0 +1,156 @@
+import type { WitnessEndpoint } from '../checkpoint/policy/endpoints.ts';
+import type { PolicyWitness } from '../checkpoint/policy/policy.ts';
+import { parseCosignature } from '../checkpoint/cosignature.ts';
+import { equalBytes } from '../base/bytes.ts';
+import { Failure } from '../base/failure.ts';
+import { parseSize, readCosignatures, SIZE_TYPE } from '../checkpoint/witness/answer.ts';
+import { formatAddCheckpoint } from '../checkpoint/witness/request.ts';
+import type { Verifier } from '../checkpoint/verify.ts';
+import { type TreeSize, treeSize } from '../merkle/types.ts';
+import type { StoredCosignature } from '../storage/contract.ts';
+import type { Candidate, WitnessReport } from './contract.ts';
+import type { Post, Posted } from './post.ts';
+
+export interface AskParts {
+  readonly post: Post;
+  /** Seconds since the Unix epoch. */
+  readonly now: () => number;
+  /** Milliseconds on a clock that never goes back. */
+  readonly steady: () => number;
+  /** Seconds that a witness's clock may be ahead of ours. */
+  readonly tolerance: number;
+}
+
+/** A witness that names another size than we thought is asked again, with a proof from there. */
+const TRIES = 3;
+/** Milliseconds that a witness is left alone after a failure: doubled each time, up to the second. */
+const [FIRST_REST, LONGEST_REST] = [500, 30_000];
+
+/** One address, the witnesses behind it, and what they said last. */
+export class Endpoint {
+  readonly #url: string;
+  readonly #witnesses: readonly (PolicyWitness & { readonly verifier: Verifier })[];
+  readonly #parts: AskParts;
+  readonly #times = new Map<Verifier, number>();
+  #size: TreeSize;
+  #known: boolean;
+  #state = 'not asked yet';
+  #failures = 0;
+  #restsUntil = 0;
+
+  constructor({ url, witnesses }: WitnessEndpoint, last: readonly StoredCosignature[], parts: AskParts) {
+    this.#url = url;
+    this.#parts = parts;
+    this.#witnesses = witnesses.flatMap((one) =>
+      one.verifier === undefined ? [] : [{ ...one, verifier: one.verifier }],
+    );
+    const own = this.#witnesses.flatMap(({ verifier }) => {
+      const said = last.find(({ name, keyId }) => name === verifier.name && equalBytes(keyId, verifier.id));
+      if (said === undefined) return [];
+      this.#times.set(verifier, parseCosignature(said.signature)?.time ?? 0);
+      return [said.size];
+    });
+    this.#size = treeSize(Math.max(0, ...own));
+    this.#known = own.length > 0;
+  }
+
+  /** As the policy calls them. */
+  get names(): readonly string[] {
+    return this.#witnesses.map(({ name }) => name);
+  }
+
+  isResting(): boolean {
+    return this.#parts.steady() < this.#restsUntil;
+  }
+
+  report(): readonly WitnessReport[] {
+    const size = this.#known ? this.#size : undefined;
+    return this.#witnesses.map(({ name }) => ({ name, size, state: this.#state }));
+  }
+
+  /** Never rejects: what goes wrong is in the report. @param enough - ends the wait without blame */
+  async ask(
+    candidate: Candidate,
+    enough: AbortSignal,
+    given: (cosignatures: readonly StoredCosignature[]) => void,
+  ): Promise<void> {
+    try {
+      const cosignatures = await this.#cosignatures(candidate, enough);
+      this.#succeeded();
+      given(cosignatures);
+    } catch (error) {
+      if (enough.aborted) return;
+      this.#failed(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async #cosignatures(candidate: Candidate, enough: AbortSignal): Promise<readonly StoredCosignature[]> {
+    for (let attempt = 0; attempt < TRIES; attempt += 1) {
+      const answer = await this.#parts.post(this.#url, await this.#request(candidate), enough);
+      if (answer.status === 200) return this.#accept(candidate, answer);
+      this.#size = sizeIn(answer);
+      this.#known = true;
+      if (this.#size > candidate.size)
+        throw new Refused(
+          `has cosigned a tree of ${this.#size}, and ours has ${candidate.size}: was the log rolled back?`,
+        );
+    }
+    throw new Refused('names another size each time it is asked');
+  }
+
+  async #request({ size, note, prove }: Candidate): Promise<string> {
+    const old = treeSize(Math.min(this.#size, size));
+    const proof = old === 0 || old === size ? [] : await prove(old);
+    return formatAddCheckpoint({ old, proof, note });
+  }
+
+  #accept({ size, note }: Candidate, { body }: Posted): readonly StoredCosignature[] {
+    const { now, tolerance } = this.#parts;
+    const asked = this.#witnesses.map(({ verifier }) => ({ verifier, last: this.#times.get(verifier) }));
+    const { accepted, refused } = readCosignatures(body, note.text, asked, { now: now(), tolerance });
+    const [fault] = refused;
+    if (fault !== undefined && accepted.length === 0)
+      throw new Refused(`answered with a cosignature that ${WORDS[fault.fault]}`);
+    if (accepted.length === 0) throw new Refused('answered with no cosignature of a key that the policy names');
+    for (const { witness, time } of accepted) this.#times.set(witness, time);
+    [this.#size, this.#known] = [size, true];
+    return accepted.map(({ witness, signature }) => {
+      return { size, name: witness.name, keyId: witness.id, signature: signature.signature };
+    });
+  }
+
+  #succeeded(): void {
+    [this.#failures, this.#restsUntil, this.#state] = [0, 0, 'ok'];
+  }
+
+  #failed(reason: string): void {
+    this.#state = reason;
+    this.#restsUntil = this.#parts.steady() + Math.min(LONGEST_REST, FIRST_REST * 2 ** this.#failures);
+    this.#failures += 1;
+  }
+}
+
+const WORDS = {
+  'does-not-verify': 'is no signature of its key over our checkpoint',
+  'no-time': 'says no time',
+  'time-ahead': 'is from the future',
+  'time-behind': 'is older than its last one',
+} as const;
+
+/** The answer was worth nothing. */
+class Refused extends Failure<'witness-refused'> {
+  readonly code = 'witness-refused';
+}
+
+/** The size from which the witness wants a proof. @throws Refused */
+function sizeIn({ status, type, body }: Posted): TreeSize {
+  if (status === 409 && (type === SIZE_TYPE || /^\d+\n$/.test(new TextDecoder().decode(body)))) return parseSize(body);
+  throw new Refused(`answered ${status}: ${firstLine(body)}`);
+}
+
+const LONGEST_SHOWN = 100;
+
+function firstLine(body: Uint8Array): string {
+  const [line = ''] = new TextDecoder().decode(body.subarray(0, 4 * LONGEST_SHOWN)).split('\n', 1);
+  return line.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, LONGEST_SHOWN);
+}

@@ -1,0 +1,62 @@
+import type { Policy } from '../checkpoint/policy/policy.ts';
+import { hasQuorum } from '../checkpoint/policy/policy.ts';
+import { witnessEndpoints } from '../checkpoint/policy/endpoints.ts';
+import { isBy } from '../checkpoint/verify.ts';
+import type { StoredCosignature } from '../storage/contract.ts';
+import type { Candidate, WitnessReport, Witnesses } from './contract.ts';
+import { type AskParts, Endpoint } from './endpoint.ts';
+
+export interface WitnessTimes {
+  /** Milliseconds that stragglers get once the policy is met. */
+  readonly grace: number;
+}
+
+/** The witnesses of a policy file, asked over HTTP. */
+export class HttpWitnesses implements Witnesses {
+  readonly #policy: Policy;
+  readonly #endpoints: readonly Endpoint[];
+  readonly #times: WitnessTimes;
+
+  /** @param last - what each witness said last, as far as it was kept */
+  constructor(policy: Policy, last: readonly StoredCosignature[], parts: AskParts, times: WitnessTimes) {
+    this.#policy = policy;
+    this.#times = times;
+    this.#endpoints = witnessEndpoints(policy).map((endpoint) => new Endpoint(endpoint, last, parts));
+  }
+
+  async ask(candidate: Candidate, given: (cosignatures: readonly StoredCosignature[]) => void): Promise<void> {
+    const all: StoredCosignature[] = [];
+    const enough = new AbortController();
+    let grace: NodeJS.Timeout | undefined;
+    const take = (some: readonly StoredCosignature[]): void => {
+      if (enough.signal.aborted || some.length === 0) return;
+      all.push(...some);
+      given(some);
+      if (this.suffice(all)) grace ??= setTimeout(() => enough.abort(), this.#times.grace);
+    };
+    try {
+      await Promise.all(this.#worthAsking().map((endpoint) => endpoint.ask(candidate, enough.signal, take)));
+    } finally {
+      clearTimeout(grace);
+    }
+  }
+
+  suffice(cosignatures: readonly StoredCosignature[]): boolean {
+    const lines = cosignatures.map(({ name, keyId, signature }) => ({ name, hint: keyId, signature }));
+    const cosigned = this.#policy.witnesses.filter(
+      ({ verifier }) => verifier !== undefined && lines.some((line) => isBy(line, verifier)),
+    );
+    return hasQuorum(this.#policy, new Set(cosigned.map(({ name }) => name)));
+  }
+
+  report(): readonly WitnessReport[] {
+    return this.#endpoints.flatMap((endpoint) => endpoint.report());
+  }
+
+  /** Those that failed lately are left alone for a while, if the others can meet the policy. */
+  #worthAsking(): readonly Endpoint[] {
+    const well = this.#endpoints.filter((endpoint) => !endpoint.isResting());
+    const names = new Set(well.flatMap(({ names: own }) => own));
+    return hasQuorum(this.#policy, names) ? well : this.#endpoints;
+  }
+}

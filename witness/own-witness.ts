@@ -1,0 +1,101 @@
+import { utf8 } from '../base/bytes.ts';
+import { cosignatureMessage, formatCosignature } from '../checkpoint/cosignature.ts';
+import { keyId, type VerifierKey } from '../checkpoint/key.ts';
+import { formatNote, formatSignatures, type NoteSignature } from '../checkpoint/note.ts';
+import type { Signer } from '../checkpoint/signer.ts';
+import type { KnownLogs } from '../checkpoint/verify.ts';
+import { judge, type Refusal, type Conflict } from '../checkpoint/witness/judge.ts';
+import { parseAddCheckpoint, type ReadAddCheckpoint } from '../checkpoint/witness/request.ts';
+import type { WitnessedHead, WitnessState } from '../storage/witness-state.ts';
+
+/** Where cosigned heads are written down a second time, away from the state: what comes back smaller has been rolled back. */
+export interface WitnessJournal {
+  /** Durable once resolved. */
+  append(head: WitnessedHead): Promise<void>;
+}
+
+export interface OwnWitnessParts {
+  /** Type 0x04, under the witness's name. */
+  readonly key: VerifierKey;
+  readonly signer: Signer;
+  readonly logs: KnownLogs;
+  readonly state: WitnessState;
+  readonly journal: WitnessJournal;
+  /** Seconds since the Unix epoch. */
+  readonly now: () => number;
+  /** Why nothing is signed now; undefined while it is. */
+  readonly refusal: () => string | undefined;
+  /** Called when the outcome of a write is unknown. The process must end. */
+  readonly fatal: (reason: unknown) => void;
+}
+
+/** What a request is answered with. */
+export type WitnessAnswer =
+  { readonly status: 200; readonly text: string } | Omit<Refusal, 'verdict'> | Omit<Conflict, 'verdict'>;
+
+/** Our own witness for other logs: c2sp.org/tlog-witness. One request after another, so that no two heads race. */
+export class OwnWitness {
+  readonly key: VerifierKey;
+  readonly #parts: OwnWitnessParts;
+  readonly #last = new Map<string, WitnessedHead>();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  /** @param last - all that was cosigned before */
+  constructor(parts: OwnWitnessParts, last: readonly WitnessedHead[]) {
+    this.key = parts.key;
+    this.#parts = parts;
+    for (const head of last) this.#last.set(head.origin, head);
+  }
+
+  /** The newest head of each log. */
+  witnessed(): readonly WitnessedHead[] {
+    return [...this.#last.values()];
+  }
+
+  /** @throws MalformedRequest, NotWitnessing */
+  addCheckpoint(body: Uint8Array): Promise<WitnessAnswer> {
+    const request = parseAddCheckpoint(body);
+    const answer = this.#turn.then(() => this.#answer(request));
+    this.#turn = answer.catch(() => undefined);
+    return answer;
+  }
+
+  async #answer(request: ReadAddCheckpoint): Promise<WitnessAnswer> {
+    const { logs } = this.#parts;
+    const { origin } = request.checkpoint;
+    const last = this.#last.get(origin);
+    const judgement = judge(request, logs, last);
+    if (judgement.verdict === 'refuse') return judgement;
+    const line = await this.#sign(request, last);
+    const note = formatNote({ text: request.note.text, signatures: [...request.note.signatures, line.signature] });
+    await this.#keep({ ...judgement.head, origin, at: line.at, note }, last);
+    return { status: 200, text: formatSignatures([line.signature]) };
+  }
+
+  /** Made before the state is written, because it is part of it; given away after. Time never goes back. */
+  async #sign(
+    { note }: ReadAddCheckpoint,
+    last: WitnessedHead | undefined,
+  ): Promise<{ readonly at: number; readonly signature: NoteSignature }> {
+    const { key, signer, now } = this.#parts;
+    const at = Math.max(1, now(), last?.at ?? 0);
+    const [signature] = await signer.sign([cosignatureMessage(utf8(note.text), at)]);
+    if (signature === undefined) throw new Error('the signer signed nothing');
+    return {
+      at,
+      signature: { name: key.name, hint: keyId(key), signature: formatCosignature({ time: at, signature }) },
+    };
+  }
+
+  async #keep(head: WitnessedHead, last: WitnessedHead | undefined): Promise<void> {
+    const { state, journal, fatal } = this.#parts;
+    try {
+      await state.witness(head, last?.size);
+      await journal.append(head);
+    } catch (reason) {
+      fatal(reason);
+      throw reason;
+    }
+    this.#last.set(head.origin, head);
+  }
+}
