@@ -2,12 +2,15 @@ import { readFile, writeFile } from 'node:fs/promises';
 import openapiTS, { astToString, type OpenAPI3 } from 'openapi-typescript';
 import { parse } from 'yaml';
 import type { EntryKind } from '../entries/kind.ts';
-import { kinds } from '../entries/kinds/index.ts';
+import { kinds, v2Kinds } from '../entries/kinds/index.ts';
 
 /* Joins the hand-written document with the schema of every registered kind: `openapi.json`, and types made from it. */
 
+type Group = Readonly<Record<string, object>>;
+
 interface Source {
-  readonly components: { readonly schemas: Readonly<Record<string, object>> };
+  readonly paths: Group;
+  readonly components: Readonly<Record<string, Group>>;
 }
 
 function proposed({ kind, version, schema }: EntryKind): object {
@@ -19,18 +22,27 @@ function proposed({ kind, version, schema }: EntryKind): object {
   };
 }
 
-function join(source: Source, all: readonly EntryKind[]): object {
-  const names = all.map(({ kind, version }) => `${kind}-${version}`);
-  const schemas: Record<string, object> = {
-    ...source.components.schemas,
+/** Two documents as one: of groups with one name, all members. */
+function merge(first: Source, second: Source): Source {
+  const names = new Set([...Object.keys(first.components), ...Object.keys(second.components)]);
+  const components = [...names].map((name) => [name, { ...first.components[name], ...second.components[name] }] as const);
+  return { ...first, paths: { ...first.paths, ...second.paths }, components: Object.fromEntries(components) };
+}
+
+function join(source: Source, v1: readonly EntryKind[], v2: readonly EntryKind[]): object {
+  const names = v1.map(({ kind, version }) => `${kind}-${version}`);
+  const schemas: Group = {
+    ...source.components['schemas'],
     ProposedEntry: { oneOf: names.map((name) => ({ $ref: `#/components/schemas/${name}` })) },
-    ...Object.fromEntries<object>(all.map((kind, i) => [names[i] ?? '', proposed(kind)])),
+    ...Object.fromEntries<object>(v1.map((kind, i) => [names[i] ?? '', proposed(kind)])),
+    CreateEntryRequest: createEntryRequest(v2),
   };
   return { ...source, components: { ...source.components, schemas } };
 }
 
 const at = (name: string): URL => new URL(`../openapi/${name}`, import.meta.url);
-const document = join(parse(await readFile(at('openapi.yaml'), 'utf8')) as Source, kinds);
+const read = async (name: string): Promise<Source> => parse(await readFile(at(name), 'utf8'), { merge: true }) as Source;
+const document = join(merge(await read('rekor-v1.yaml'), await read('tiles.yaml')), kinds, v2Kinds);
 const types = astToString(await openapiTS(structuredClone(document) as OpenAPI3, { immutable: true }));
 const files: Readonly<Record<string, string>> = {
   'openapi.json': `${JSON.stringify(document, undefined, 2)}\n`,

@@ -1,32 +1,32 @@
-import express, {
-  type ErrorRequestHandler,
-  type Express,
-  type NextFunction,
-  type Request,
-  type RequestHandler,
-  type Response,
-} from 'express';
-import type { Log } from '../log/types.ts';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { LogShards } from '../log/shards.ts';
+import type { OwnWitness } from '../witness/own-witness.ts';
 import type { Admission } from './admission/contract.ts';
 import { bindingError } from './http/answer.ts';
-import { BodyBudget, SenderGone } from './http/body.ts';
+import { SenderGone } from './http/body.ts';
+import { rekorV1 } from './http/dialects/rekor-v1.ts';
+import { NOT_FOUND_V2 } from './http/dialects/rekor-v2.ts';
 import { Exchange, type RequestLine } from './http/exchange.ts';
 import type { Handlers, OperationId } from './http/operation.ts';
-import { UNKNOWN_ERROR } from './http/problems.ts';
-import { rows } from './http/rows.ts';
-import { type Operation, serve, type ServeOptions } from './http/serve.ts';
 import { isWellEncoded } from './http/target.ts';
+import { mountOperations } from './mount.ts';
 import type { ConsoleFiles } from './pages/console-files.ts';
 import { type OpenApiDocument, mountPages } from './pages/mount.ts';
 import { type DuplicateAnswer, entryRoutes } from './routes/v1/entries.ts';
 import { logRoutes } from './routes/v1/log.ts';
 import { retrieveRoutes } from './routes/v1/retrieve.ts';
 import { searchRoutes } from './routes/v1/search.ts';
+import { headRoutes } from './routes/heads.ts';
+import { identityRoutes } from './routes/identity.ts';
 import { type Health, serviceRoutes } from './routes/service.ts';
+import { tileRoutes } from './routes/tiles.ts';
+import { v2EntryRoutes } from './routes/v2/entries.ts';
+import { witnessRoutes } from './routes/witness.ts';
 
 /** Sizes are bytes. */
 export interface AppSettings {
   readonly maxRequestBody: number;
+  readonly maxV2RequestBody: number;
   /** Request bodies held in memory at the same time. */
   readonly maxBodiesInFlight: number;
   readonly maxJsonDepth: number;
@@ -34,6 +34,8 @@ export interface AppSettings {
   readonly searchPage: number;
   readonly searchLimit: number;
   readonly duplicates: DuplicateAnswer;
+  /** The doors that are open. */
+  readonly faces: readonly ('v1' | 'v2')[];
   /** Operations of the v1 API that are answered; the others get 501. */
   readonly operations: readonly OperationId[];
   /** Express's `trust proxy`: addresses, blocks, and `loopback`. */
@@ -45,7 +47,9 @@ export interface AppSettings {
 }
 
 export interface AppParts {
-  readonly log: Log;
+  readonly shards: LogShards;
+  /** Our own witness for other logs, if there is one. */
+  readonly witness: OwnWitness | undefined;
   readonly admission: Admission;
   readonly health: Health;
   readonly settings: AppSettings;
@@ -72,7 +76,7 @@ export function createApp(parts: AppParts): Express {
   app.set('query parser', false);
   app.set('trust proxy', [...parts.settings.trustedProxies]);
   app.use(enter(parts));
-  mountOperations(app, parts);
+  mountOperations(app, parts, handlersOf(parts));
   mountPages(app, parts);
   app.use(refuseRoute, refuseThrown(parts));
   return app;
@@ -94,103 +98,34 @@ function enter({ settings, now, observe, report }: AppParts): RequestHandler {
   };
 }
 
-interface Route {
-  readonly path: string;
-  /** By method. */
-  readonly operations: ReadonlyMap<string, Operation>;
-}
-
-/** Which operation has which path and method is written in the document, and only there. */
-function mountOperations(app: Express, parts: AppParts): void {
-  const { settings, document } = parts;
-  const options: ServeOptions = {
-    budget: new BodyBudget(settings.maxBodiesInFlight),
-    limits: {
-      most: settings.maxRequestBody,
-      json: { depth: settings.maxJsonDepth, values: settings.maxJsonValues },
-    },
-  };
-  const handlers = handlersOf(parts);
-  const all = Object.entries(document.paths).map(([path, methods]) => {
-    return { path, operations: operationsOf(methods, handlers, settings.operations) };
-  });
-  // Most requests name a path without parameters: one look finds it, where Express would try one pattern after another.
-  const fixed = new Map(all.filter(({ path }) => isFixed(path)).map((route) => [route.path, route]));
-  app.use((request, response, next) => {
-    const route = fixed.get(pathOf(request.url));
-    return route === undefined ? next() : answer(route, options, request, response, next);
-  });
-  for (const route of all.filter(({ path }) => !isFixed(path)))
-    app.all(patternOf(route.path), (request, response, next) => answer(route, options, request, response, next));
-}
-
-function handlersOf({ log, admission, settings, health }: AppParts): Handlers {
+function handlersOf({ shards, admission, settings, health, witness }: AppParts): Handlers {
   return {
-    ...entryRoutes(log, admission, settings.duplicates),
-    ...retrieveRoutes(log, admission),
-    ...logRoutes(log),
-    ...searchRoutes(log, admission, settings),
+    ...entryRoutes(shards, admission, settings.duplicates),
+    ...retrieveRoutes(shards, admission),
+    ...logRoutes(shards),
+    ...searchRoutes(shards, admission, settings),
+    ...v2EntryRoutes(shards, admission, settings.duplicates),
+    ...tileRoutes(shards),
+    ...headRoutes(shards, settings.searchPage),
+    ...identityRoutes(shards, settings, witness),
+    ...witnessRoutes(witness),
     ...serviceRoutes(health),
   };
-}
-
-function operationsOf(
-  methods: OpenApiDocument['paths'][string],
-  handlers: Handlers,
-  enabled: readonly OperationId[],
-): Route['operations'] {
-  const operations = new Map<string, Operation>();
-  for (const [method, { operationId }] of Object.entries(methods)) {
-    const id = operationId as OperationId;
-    const operation = { row: rows[id], enabled: enabled.includes(id), handler: handlers[id] };
-    operations.set(method.toUpperCase(), operation);
-    if (rows[id].answersHead) operations.set('HEAD', operation);
-  }
-  return operations;
-}
-
-const PING = '/ping';
-
-/** Rekor takes `/ping` in any case. */
-const isFixed = (path: string): boolean => !path.includes('{') && path !== PING;
-const patternOf = (path: string): string | RegExp =>
-  path === PING ? /^\/ping$/i : path.replaceAll(/\{(\w+)\}/g, ':$1');
-
-function pathOf(url: string): string {
-  const mark = url.indexOf('?');
-  return mark < 0 ? url : url.slice(0, mark);
-}
-
-function answer(
-  { path, operations }: Route,
-  options: ServeOptions,
-  request: Request,
-  response: Response,
-  next: NextFunction,
-): Promise<void> | void {
-  const exchange = Exchange.of(response);
-  const operation = operations.get(request.method);
-  if (operation !== undefined) {
-    exchange.enter(path, operation.row.headers);
-    return serve(exchange, request, operation, options);
-  }
-  if (path !== PING) exchange.allow([...operations.keys()]); // to Rekor it has no other methods: 404
-  return next();
 }
 
 const refuseRoute: RequestHandler = (request, response) => {
   const exchange = Exchange.of(response);
   const { allowed, target } = exchange;
+  if (target.path.startsWith('/api/v2/')) return exchange.send(NOT_FOUND_V2);
   if (allowed.length === 0) return exchange.send(bindingError(404, `path ${target.path} was not found`));
-  const methods = allowed.join(',');
-  const text = `method ${request.method} is not allowed, but [${methods}] are`;
-  exchange.send(bindingError(405, text, { Allow: methods }));
+  exchange.send(rekorV1.notAllowed(request.method, allowed));
 };
 
 function refuseThrown({ report }: AppParts): ErrorRequestHandler {
   return (thrown, _request, response, _next) => {
     if (thrown instanceof SenderGone) return;
     report.error(thrown);
-    Exchange.of(response).send(UNKNOWN_ERROR);
+    const exchange = Exchange.of(response);
+    exchange.send(exchange.bug);
   };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Express } from 'express';
-import type { Log } from '../log/types.ts';
+import type { LogShards } from '../log/shards.ts';
 import { AdmissionPool } from './admission/pool.ts';
 import { createApp } from './app.ts';
 import { systemClock } from './clock.ts';
@@ -11,6 +11,7 @@ import { readConsoleFiles } from './pages/console-files.ts';
 import type { OpenApiDocument } from './pages/mount.ts';
 import type { Settings } from './settings/table.ts';
 import { startLog } from './start.ts';
+import { publicationOf, startOwnWitness } from './witnesses.ts';
 
 export interface ComposeOptions {
   readonly logger: Logger;
@@ -22,7 +23,7 @@ export interface ComposeOptions {
 /** A log and its HTTP face, listening to nothing yet. Disposing of it finishes what was accepted. */
 export interface Server extends AsyncDisposable {
   readonly app: Express;
-  readonly log: Log;
+  readonly shards: LogShards;
 }
 
 /** Time that a heartbeat may take before `/readyz` says that the log cannot write, in milliseconds. */
@@ -35,12 +36,22 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   const now = (): number => performance.now();
   await using cleanup = new AsyncDisposableStack();
 
-  const { opened } = cleanup.use(
+  const announce = (sentence: string): void => logger.info(sentence);
+  const faces = settings.faces === 'both' ? (['v1', 'v2'] as const) : [settings.faces];
+  const genesis = settings.genesis ? faces[0] : undefined;
+  const { shards, witnessState: state } = cleanup.use(
     await startLog(
-      { ...settings, limits: settings },
-      { clock, fatal: options.fatal, announce: (sentence) => logger.info(sentence) },
+      { ...settings, genesis, limits: settings },
+      { clock, fatal: options.fatal, announce, publication: publicationOf(settings, clock) },
     ),
   );
+  const { origin } = shards.active.shard;
+  const { witnessFor } = settings;
+  const witness =
+    witnessFor &&
+    cleanup.use(
+      await startOwnWitness(witnessFor, { settings, state, origin, clock, fatal: options.fatal, announce }),
+    );
   const admission = cleanup.use(
     new AdmissionPool({
       threads: settings.admissionThreads,
@@ -50,17 +61,19 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
     }),
   );
   const health = createHealth({
-    heartbeat: () => opened.log.heartbeat(),
-    refusal: () => opened.log.refusal(),
+    heartbeat: () => shards.active.heartbeat(),
+    refusal: () => shards.active.refusal(),
+    witnesses: () => shards.active.witnesses(),
     within: settings.readyWithin,
     patience: HEARTBEAT_PATIENCE,
     now,
   });
   const app = createApp({
-    log: opened.log,
+    shards,
+    witness: witness || undefined,
     admission,
     health,
-    settings,
+    settings: { ...settings, faces },
     document: readDocument(),
     consoleFiles: await readConsoleFiles(),
     dev: settings.dev,
@@ -72,7 +85,7 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
     ...(options.observe && { observe: options.observe }),
   });
   const parts = cleanup.move();
-  return { app, log: opened.log, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+  return { app, shards, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
 
 function admissionSettings(settings: Settings) {

@@ -1,3 +1,4 @@
+import type { WitnessReport } from '../witness/contract.ts';
 import type { Health } from './routes/service.ts';
 
 export interface HealthParts {
@@ -5,6 +6,7 @@ export interface HealthParts {
   readonly heartbeat: () => Promise<void>;
   /** Why the log takes no entries now; undefined while it does. */
   readonly refusal: () => string | undefined;
+  readonly witnesses: () => readonly WitnessReport[];
   /** Age of a heartbeat that is young enough, in milliseconds. */
   readonly within: number;
   /** Time that a heartbeat may take, in milliseconds. */
@@ -14,7 +16,7 @@ export interface HealthParts {
 }
 
 /** Writes a heartbeat only when it is asked and the last one is old: a log that nobody probes writes nothing. */
-export function createHealth({ heartbeat, refusal, within, patience, now }: HealthParts): Health {
+export function createHealth({ heartbeat, refusal, witnesses, within, patience, now }: HealthParts): Health {
   let written = Number.NEGATIVE_INFINITY;
   let writing: Promise<string> | undefined;
 
@@ -42,7 +44,9 @@ export function createHealth({ heartbeat, refusal, within, patience, now }: Heal
   return {
     ready: async () => {
       const checks = { write: await disk(), entries: refusal() ?? 'ok' };
-      return { ready: Object.values(checks).every((state) => state === 'ok'), checks };
+      const ready = Object.values(checks).every((state) => state === 'ok');
+      const asked = witnesses();
+      return asked.length === 0 ? { ready, checks } : { ready, checks, witnesses: asked };
     },
   };
 }

@@ -1,11 +1,12 @@
 import { type KeyObject, createPrivateKey, createPublicKey, generateKeyPairSync, hash, sign } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { logKey, type VerifierKey } from '../checkpoint/key.ts';
 import type { Signer } from '../checkpoint/signer.ts';
 import { LogRefused } from '../log/failures.ts';
 
-/** The log's two keys: every v1 client accepts P-256 and nothing else; witnesses and monitors want Ed25519. */
-export type KeyFace = 'v1' | 'tile';
+/** The log's two keys: every v1 client accepts P-256 and nothing else; witnesses and monitors want Ed25519, as our own does. */
+export type KeyFace = 'v1' | 'tile' | 'witness';
 
 export interface LogKey {
   /** PEM `PUBLIC KEY` with a final newline. */
@@ -78,6 +79,11 @@ function toLogKey(key: KeyObject): LogKey {
     id: hash('sha256', spki, 'hex'),
     signer: { publicKey: spki, sign: (messages) => signEach(messages, (message) => sign(algorithm, message, key)) },
   };
+}
+
+/** The Ed25519 key in a PEM, under the name of its log. */
+export function tileKeyOf(name: string, pem: string): VerifierKey {
+  return logKey(name, createPublicKey(pem).export({ type: 'spki', format: 'der' }));
 }
 
 function readIfThere(file: string): string | undefined {

@@ -114,6 +114,8 @@ export interface LogStore extends AsyncDisposable {
   /** The largest head that did not await witnesses, or was cosigned by enough of them. Undefined before the first. */
   publishedSize(): Promise<TreeSize | undefined>;
   cosignatures(size: TreeSize): Promise<readonly StoredCosignature[]>;
+  /** The cosignature of the largest head by each key. */
+  lastCosignatures(): Promise<readonly StoredCosignature[]>;
   /** Undefined while the log grows. */
   frozen(): Promise<StoredFreeze | undefined>;
   /** Undefined at and beyond the size of the log. */

@@ -7,6 +7,7 @@ import type { KnownLogs } from '../checkpoint/verify.ts';
 import { judge, type Refusal, type Conflict } from '../checkpoint/witness/judge.ts';
 import { parseAddCheckpoint, type ReadAddCheckpoint } from '../checkpoint/witness/request.ts';
 import type { WitnessedHead, WitnessState } from '../storage/witness-state.ts';
+import { NotWitnessing } from './failures.ts';
 
 /** Where cosigned heads are written down a second time, away from the state: what comes back smaller has been rolled back. */
 export interface WitnessJournal {
@@ -53,7 +54,9 @@ export class OwnWitness {
   }
 
   /** @throws MalformedRequest, NotWitnessing */
-  addCheckpoint(body: Uint8Array): Promise<WitnessAnswer> {
+  async addCheckpoint(body: Uint8Array): Promise<WitnessAnswer> {
+    const refusal = this.#parts.refusal();
+    if (refusal !== undefined) throw new NotWitnessing(refusal);
     const request = parseAddCheckpoint(body);
     const answer = this.#turn.then(() => this.#answer(request));
     this.#turn = answer.catch(() => undefined);

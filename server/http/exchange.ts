@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import type { Answer, Headers } from './answer.ts';
 import { corsHeaders, type CorsRequest, isPreflight } from './cors.ts';
 import type { BodyLease } from './body.ts';
+import { rekorV1 } from './dialects/rekor-v1.ts';
 import { parseTarget, type Target } from './target.ts';
 
 /** What is said about a request once it is over. */
@@ -41,6 +42,7 @@ export class Exchange {
   #template = '(none)';
   #headers: Headers;
   #allowed: readonly string[] = [];
+  #bug: Answer = rekorV1.bug;
   #body: BodyLease | undefined;
 
   constructor(request: Request, response: Response, options: ExchangeOptions) {
@@ -85,9 +87,15 @@ export class Exchange {
     this.#allowed = [...new Set([...this.#allowed, ...methods])];
   }
 
+  /** What is answered if a bug shows itself. */
+  get bug(): Answer {
+    return this.#bug;
+  }
+
   /** A route took the request. @param headers - sent with whatever is answered */
-  enter(template: string, headers: Headers = {}): void {
+  enter(template: string, headers: Headers = {}, bug: Answer = rekorV1.bug): void {
     this.#template = template;
+    this.#bug = bug;
     this.#headers = { ...this.#headers, ...headers };
   }
 
@@ -101,7 +109,7 @@ export class Exchange {
     if (response.headersSent || response.destroyed) return;
     const all: Record<string, string | number> = { ...this.#headers, ...headers };
     if (body !== undefined) all['Content-Type'] = body.type;
-    if (status !== 204) all['Content-Length'] = lengthOf(body);
+    if (status !== 204 && status !== 304) all['Content-Length'] = lengthOf(body);
     response.writeHead(status, all);
     const text = this.#request.method === 'HEAD' ? undefined : body?.text;
     if (typeof text === 'string' && body?.ascii === true) response.end(text, 'latin1');

@@ -1,3 +1,4 @@
+import type { Request } from 'express';
 import type { operations } from '../../openapi/types.ts';
 import type { Headers, JsonText, OtherText } from './answer.ts';
 
@@ -6,6 +7,8 @@ export type OperationId = keyof operations;
 /** What a stranger sent. Nothing in it has been checked; `read.ts` does that. */
 export interface Asked {
   readonly path: Readonly<Record<string, string>>;
+  /** As sent: what stands in the place of the last parameter, for operations that take all that follows. */
+  readonly rest: string;
   /** Of a repeated parameter the last value. */
   readonly query: ReadonlyMap<string, string>;
   /** Path and query before cleaning. */
@@ -14,6 +17,8 @@ export interface Asked {
   readonly accepted: string;
   /** Empty for operations without a body. */
   readonly body: Uint8Array;
+  /** For its headers. */
+  readonly request: Request;
 }
 
 type Responses<Op extends OperationId> = operations[Op]['responses'];

@@ -2,50 +2,67 @@ import type { BaseFailure } from '../../base/failures.ts';
 import { Failure } from '../../base/failure.ts';
 import type { EntryFailure } from '../../entries/failures.ts';
 import type { LogFailure } from '../../log/failures.ts';
-import { type Answer, bindingError, handlerError } from './answer.ts';
+import type { WitnessFailure } from '../../witness/failures.ts';
 import type { RequestFailure } from './failures.ts';
 
-type Code = (BaseFailure | EntryFailure | LogFailure | RequestFailure)['code'];
+type Code = (BaseFailure | EntryFailure | LogFailure | RequestFailure | WitnessFailure)['code'];
 
 /** Seconds after which a refused request may succeed. A batch takes far less. */
-const RETRY_AFTER = { 'Retry-After': '1' };
+export const RETRY_AFTER = { 'Retry-After': '1' };
 
-/** The failure's own number decides: contract section 1.3. */
-type Status = number | 'own';
+/** What a failure is in each of the APIs. `says` takes the place of its own message. */
+interface Problem {
+  /** `own`: the failure's own number decides, contract section 1.3. */
+  readonly v1: { readonly status: number | 'own'; readonly by: 'binding' | 'handler'; readonly says?: string };
+  /** HTTP status and google.rpc.Code. */
+  readonly v2: { readonly http: number; readonly code: number; readonly says?: string };
+  readonly plain: number;
+}
+
+const INVALID = { http: 400, code: 3 };
+const UNAVAILABLE = { http: 503, code: 14 };
+const BUSY: Problem = { v1: { status: 503, by: 'handler' }, v2: UNAVAILABLE, plain: 503 };
 
 /** The one place where a failure meets HTTP. A code without a row here does not compile. */
-export const problems: { readonly [C in Code]: { readonly status: Status; readonly by: 'binding' | 'handler' } } = {
-  'json-malformed': { status: 400, by: 'binding' },
-  'proposal-malformed': { status: 'own', by: 'binding' },
-  'request-invalid': { status: 'own', by: 'handler' },
-  'request-too-large': { status: 413, by: 'binding' },
-  'entry-invalid': { status: 400, by: 'handler' },
-  'body-too-large': { status: 413, by: 'handler' },
-  'size-not-reached': { status: 400, by: 'handler' },
-  'sizes-reversed': { status: 400, by: 'handler' },
-  'log-overloaded': { status: 503, by: 'handler' },
-  'log-not-writable': { status: 503, by: 'handler' },
-  'server-busy': { status: 503, by: 'handler' },
+export const problems: { readonly [C in Code]: Problem } = {
+  'json-malformed': { v1: { status: 400, by: 'binding' }, v2: INVALID, plain: 400 },
+  'proposal-malformed': { v1: { status: 'own', by: 'binding' }, v2: INVALID, plain: 400 },
+  'request-invalid': { v1: { status: 'own', by: 'handler' }, v2: INVALID, plain: 400 },
+  'request-too-large': {
+    v1: { status: 413, by: 'binding' },
+    v2: { ...INVALID, says: 'http: request body too large' },
+    plain: 413,
+  },
+  'entry-invalid': { v1: { status: 400, by: 'handler' }, v2: INVALID, plain: 400 },
+  'body-too-large': { v1: { status: 413, by: 'handler' }, v2: INVALID, plain: 413 },
+  'size-not-reached': { v1: { status: 400, by: 'handler' }, v2: INVALID, plain: 400 },
+  'sizes-reversed': { v1: { status: 400, by: 'handler' }, v2: INVALID, plain: 400 },
+  'log-overloaded': { ...BUSY, v2: { ...UNAVAILABLE, says: 'reached max pushback; retry' } },
+  'log-not-writable': BUSY,
+  'log-not-published': BUSY,
+  'log-frozen': {
+    v1: { status: 501, by: 'handler', says: 'Create Entry API not enabled in this Rekor instance' },
+    v2: { http: 405, code: 12 },
+    plain: 405,
+  },
+  'server-busy': BUSY,
+  'add-checkpoint-malformed': { v1: { status: 400, by: 'handler' }, v2: INVALID, plain: 400 },
+  'witness-not-signing': BUSY,
 };
 
-/** Of what is not a failure nothing is told: it is a bug, and its text may hold secrets. */
-export const UNKNOWN_ERROR = bindingError(500, 'Unknown error');
-
-/** @returns the answer that a failure becomes; undefined for what is none */
-export function toAnswer(thrown: unknown): Answer | undefined {
-  if (!(thrown instanceof Failure) || !(thrown.code in problems)) return undefined;
-  const row = problems[thrown.code as Code];
-  const code = row.status === 'own' ? ownNumber(thrown) : row.status;
-  if (row.by === 'binding' || isBinding(code, thrown.message)) return bindingError(code, thrown.message);
-  return handlerError(code, thrown.message, code === 503 ? RETRY_AFTER : undefined);
+export interface KnownFailure {
+  readonly code: Code;
+  readonly message: string;
+  readonly failure: object;
 }
 
-function ownNumber(failure: object): number {
+/** Undefined for what is no failure of a caller's: a bug, or a broken part. */
+export function failureOf(thrown: unknown): KnownFailure | undefined {
+  if (!(thrown instanceof Failure) || !(thrown.code in problems)) return undefined;
+  return { code: thrown.code as Code, message: thrown.message, failure: thrown };
+}
+
+export function ownNumber(failure: object): number {
   const detail = 'detail' in failure ? failure.detail : undefined;
   return typeof detail === 'number' && detail >= 400 && detail < 700 ? detail : 400;
-}
-
-/** Whether go-openapi says it, and not a handler of Rekor's. */
-function isBinding(code: number, message: string): boolean {
-  return code >= 600 || message.startsWith('parsing ');
 }

@@ -1,15 +1,30 @@
+import { ADD_CHECKPOINT_LIMIT } from '../../checkpoint/witness/request.ts';
 import { type Answer, type Headers, handlerError, json } from './answer.ts';
+import type { Dialect } from './dialects/dialect.ts';
+import { plain } from './dialects/plain.ts';
+import { rekorV1 } from './dialects/rekor-v1.ts';
+import { rekorV2 } from './dialects/rekor-v2.ts';
 import type { OperationId } from './operation.ts';
 
-/** What Rekor's framework does around an operation. */
+/** What an API's framework does around an operation. */
 export interface Row {
-  /** Media types that it answers with, the default first. Without any, `Accept` is not asked. */
+  readonly dialect: Dialect;
+  /** The door it belongs to; undefined for what is there whichever doors are open. */
+  readonly face?: 'v1' | 'v2';
+  /**
+   * How its path is compared. `clean`: without dot segments, doubled and trailing slashes, as Rekor v1 does; `exact`: as sent;
+   * `below`: as sent, up to the last parameter, which takes all that follows.
+   */
+  readonly match: 'clean' | 'exact' | 'below';
+  /** Media types that it answers with, the default first. */
   readonly produces: readonly string[];
-  /** Name of its body parameter, which error texts mention. */
-  readonly body?: 'proposedEntry' | 'entry' | 'query';
+  /** Name of its body parameter, which error texts mention; undefined for operations without a body. */
+  readonly body?: 'proposedEntry' | 'entry' | 'query' | 'createEntryRequest' | 'addCheckpoint';
+  /** Bytes that its body may have, where that is no setting. */
+  readonly most?: number;
   /** Sent with every answer, errors too. */
   readonly headers?: Headers;
-  /** Whether `HEAD` is answered like `GET`, which Rekor's API does not. */
+  /** Whether `HEAD` is answered like `GET`, which neither of Rekor's APIs does. */
   readonly answersHead?: true;
   /** Answer if the operator has disabled it; undefined where that cannot be. */
   readonly disabled?: Answer;
@@ -17,7 +32,6 @@ export interface Row {
 
 const JSON_ONLY = ['application/json'];
 const KEY_TYPES = ['application/x-pem-file', 'application/json'];
-const NOTHING: readonly string[] = [];
 
 /** Contract section 1.4. */
 const NEVER_CACHE: Headers = {
@@ -27,35 +41,49 @@ const NEVER_CACHE: Headers = {
   'X-Accel-Expires': '0',
 };
 
-/** Rekor's two tables in one: contract sections 1.1 and 1.2. */
+const V1 = { dialect: rekorV1, face: 'v1', match: 'clean', produces: JSON_ONLY } as const;
+const V1_READ = { ...V1, headers: NEVER_CACHE } as const;
+const V2 = { dialect: rekorV2, face: 'v2', match: 'exact', produces: JSON_ONLY } as const;
+const V2_READ = { ...V2, answersHead: true } as const;
+const FILE = { dialect: plain, face: 'v2', match: 'exact', produces: [], answersHead: true } as const;
+const SERVICE = { dialect: plain, match: 'clean', produces: [], answersHead: true } as const;
+
+/** Every operation of the document, and how it is asked for. */
 export const rows: { readonly [Op in OperationId]: Row } = {
-  createLogEntry: { produces: JSON_ONLY, body: 'proposedEntry', disabled: notEnabled('Create Entry') },
-  getLogEntryByIndex: { produces: JSON_ONLY, headers: NEVER_CACHE, disabled: notEnabled('Get Log Entry by Index') },
-  getLogEntryByUUID: { produces: JSON_ONLY, headers: NEVER_CACHE, disabled: notEnabled('Get Log Entry by UUID') },
-  searchLogQuery: { produces: JSON_ONLY, body: 'entry', disabled: notEnabled('Search Log Query') },
+  createLogEntry: { ...V1, body: 'proposedEntry', disabled: notEnabled('Create Entry') },
+  getLogEntryByIndex: { ...V1_READ, disabled: notEnabled('Get Log Entry by Index') },
+  getLogEntryByUUID: { ...V1_READ, disabled: notEnabled('Get Log Entry by UUID') },
+  searchLogQuery: { ...V1, body: 'entry', disabled: notEnabled('Search Log Query') },
   getLogInfo: {
-    produces: JSON_ONLY,
-    headers: NEVER_CACHE,
+    ...V1_READ,
     disabled: { status: 501, body: json('operation tlog.GetLogInfo has not yet been implemented') },
   },
-  getPublicKey: { produces: KEY_TYPES, headers: NEVER_CACHE, disabled: notEnabled('Get Public Key') },
-  getLogProof: { produces: JSON_ONLY, headers: NEVER_CACHE, disabled: notEnabled('Get Log Proof') },
-  searchIndex: { produces: JSON_ONLY, body: 'query', disabled: notEnabled('Search Index') },
-  ping: { produces: NOTHING, answersHead: true },
-  alive: { produces: NOTHING, answersHead: true },
-  ready: { produces: NOTHING, answersHead: true },
+  getPublicKey: { ...V1_READ, produces: KEY_TYPES, disabled: notEnabled('Get Public Key') },
+  getLogProof: { ...V1_READ, disabled: notEnabled('Get Log Proof') },
+  searchIndex: { ...V1, body: 'query', disabled: notEnabled('Search Index') },
+
+  createEntry: { ...V2, body: 'createEntryRequest' },
+  getCheckpoint: V2_READ,
+  getTile: { ...V2_READ, match: 'below' },
+  getEntryBundle: { ...V2_READ, match: 'below' },
+  getTilePublicKey: V2_READ,
+  listHeads: V2_READ,
+  getTlogProof: { ...V2_READ, match: 'below' },
+
+  getCheckpointFile: FILE,
+  getTileFile: { ...FILE, match: 'below' },
+  getEntryBundleFile: { ...FILE, match: 'below' },
+  getVkey: FILE,
+  getDiscovery: { dialect: plain, match: "exact", produces: [], answersHead: true },
+
+  addCheckpoint: { dialect: plain, match: 'exact', produces: [], body: 'addCheckpoint', most: ADD_CHECKPOINT_LIMIT },
+  getWitnessedCheckpoint: { dialect: plain, match: 'below', produces: [], answersHead: true },
+
+  ping: SERVICE,
+  alive: SERVICE,
+  ready: SERVICE,
 };
 
 function notEnabled(name: string): Answer {
   return handlerError(501, `${name} API not enabled in this Rekor instance`);
-}
-
-/**
- * Rekor's handlers send errors as the media type that was agreed on, whatever they are made of: contract section 8.
- * Its framework, which answers 422 before a handler is asked, sends JSON.
- */
-export function asAccepted(answer: Answer, accepted: string): Answer {
-  if (answer.status === 422 || accepted !== 'application/x-pem-file' || typeof answer.body?.text !== 'string')
-    return answer;
-  return { ...answer, body: { type: accepted, text: answer.body.text.trimEnd() } };
 }

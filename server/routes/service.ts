@@ -1,3 +1,4 @@
+import type { WitnessReport } from '../../witness/contract.ts';
 import { json } from '../http/answer.ts';
 import type { Handlers } from '../http/operation.ts';
 
@@ -5,6 +6,8 @@ export interface Readiness {
   readonly ready: boolean;
   /** `ok`, or what is wrong, for each part that was asked. Shown to everyone. */
   readonly checks: Readonly<Record<string, string>>;
+  /** How each witness of the policy does. Says nothing of whether the log is ready. */
+  readonly witnesses?: readonly WitnessReport[];
 }
 
 export interface Health {
@@ -22,8 +25,9 @@ export function serviceRoutes(health: Health): Pick<Handlers, 'ping' | 'alive' |
       return { status: 200, body: { type: 'text/plain', text: 'ok' } };
     },
     async ready() {
-      const { ready, checks } = await health.ready();
-      const body = json({ ready, checks });
+      const readiness = await health.ready();
+      const { ready } = readiness;
+      const body = json(readiness);
       return ready ? { status: 200, body } : { status: 503, headers: { 'Retry-After': '1' }, body };
     },
   };

@@ -36,6 +36,13 @@ export const originName: ValueType<string> = {
   parse: (text) => (text === text.toLowerCase() && isHostName(text) ? text : undefined),
 };
 
+/** The name of a key in a note: c2sp.org/signed-note. */
+export const keyName: ValueType<string> = {
+  placeholder: 'NAME',
+  expects: 'a name without spaces and plus signs, such as log.example.org/witness',
+  parse: (text) => (/^[\x21-\x2a\x2c-\x7e]{1,253}$/.test(text) ? text : undefined),
+};
+
 /** As Rekor does it: a machine whose name cannot stand in a checkpoint calls its log `localhost`. */
 export function originOf(hostName: string): string {
   return originName.parse(hostName.toLowerCase()) ?? 'localhost';

@@ -11,7 +11,8 @@ export interface Readings {
 
 /** Settings that are right alone and wrong together. */
 export function conflicts(readings: Readings): readonly Fault[] {
-  return [...withoutDisk(readings), ...withoutPartner(readings), ...headsInside(readings), ...bodyTooLarge(readings)];
+  const rules = [withoutDisk, withoutPartner, withoutWitnesses, headsInside, bodyTooLarge];
+  return rules.flatMap((rule) => rule(readings));
 }
 
 const ON_DISK = ['data', 'heads', 'v1Key', 'tileKey'] as const;
@@ -25,6 +26,15 @@ function withoutPartner({ values, source }: Readings): readonly Fault[] {
   const [cert, key] = [source('tlsCert'), source('tlsKey')];
   if (cert !== undefined && key === undefined) return fault(cert, values.tlsCert, 'needs --tls-key beside it');
   return cert === undefined ? fault(key, values.tlsKey, 'needs --tls-cert beside it') : [];
+}
+
+function withoutWitnesses({ values: { witness, witnessPolicy, witnessFor, dev }, source }: Readings): readonly Fault[] {
+  const [mode, policy] = [source('witness'), source('witnessPolicy')];
+  if (dev === true && witnessFor !== undefined)
+    return fault(source('witnessFor'), witnessFor, 'has no use with --dev: a witness that forgets lets others fork');
+  if (witness !== undefined && witness !== 'off' && witnessPolicy === undefined)
+    return fault(mode, witness, 'needs --witness-policy beside it');
+  return witness === 'off' ? fault(policy, witnessPolicy, 'needs --witness=prefer or --witness=require beside it') : [];
 }
 
 /** A journal that is restored together with the log cannot tell that the log was restored. */

@@ -1,6 +1,6 @@
-import { DEFAULT_ALGORITHMS, KNOWN_ALGORITHMS } from '../../entries/algorithm-policy.ts';
+import { DEFAULT_ALGORITHMS, KNOWN_ALGORITHMS, V2_ALGORITHMS } from '../../entries/algorithm-policy.ts';
 import { type operations } from '../../openapi/types.ts';
-import { headerName, listenAddress, originName, proxies, webAddress } from './network-values.ts';
+import { headerName, keyName, listenAddress, originName, proxies, webAddress } from './network-values.ts';
 import { optional, setting, type Surroundings, type Values } from './setting.ts';
 import { choice, count, duration, flag, onOff, parseList, path, size, type ValueType, words } from './values.ts';
 
@@ -86,6 +86,44 @@ const IDENTITY = {
   ),
 };
 
+const WITNESSES = {
+  witness: setting(
+    choice('off', 'prefer', 'require'),
+    'off',
+    'Whether other parties cosign the log: prefer shows heads at once and lets cosignatures join, require shows only heads that the policy is met for, and lets writers wait for it.',
+  ),
+  witnessPolicy: optional(path, 'C2SP tlog-policy file: the witnesses that are asked, and how many must cosign. Needs --witness.'),
+  witnessTimeout: setting(duration(50, 5 * MINUTE), '2s', 'Time that a witness gets to answer.'),
+  witnessPause: setting(
+    duration(0, 10 * MINUTE),
+    '200ms',
+    'Time between two rounds of asking, while the log grows.',
+  ),
+  witnessRefresh: setting(
+    duration(SECOND, 24 * 60 * MINUTE),
+    '10m',
+    'Time after which a log that does not grow has its head cosigned again.',
+  ),
+  publishTimeout: setting(
+    duration(100, 10 * MINUTE),
+    '10s',
+    'Time that a writer waits for witnesses before the answer is 503; the entry is kept, and sending it again waits on.',
+  ),
+  witnessFor: optional(
+    path,
+    'C2SP tlog-policy file whose log lines name other logs: this server cosigns their heads at /add-checkpoint.',
+  ),
+  witnessName: optional(
+    keyName,
+    'Name under which this server cosigns for others. Left out, it is the name of the log with /witness behind it.',
+  ),
+  witnessKey: setting(
+    path,
+    { words: '<data>/keys/witness.pem', from: ({ data }) => `${withoutSlash(data)}/keys/witness.pem` },
+    'PEM file with the Ed25519 key that cosigns for others. Made when it is first needed.',
+  ),
+};
+
 /** Operations of the Rekor v1 API, by the operationId of its OpenAPI document. */
 export const OPERATIONS = [
   'createLogEntry',
@@ -100,6 +138,11 @@ export const OPERATIONS = [
 
 function acceptance(kinds: Surroundings['kinds']) {
   return {
+    faces: setting(
+      choice('both', 'v1', 'v2'),
+      'both',
+      'APIs that are open. v2 alone makes a log that monitors of Rekor v2 can read, because it holds no entry of v1.',
+    ),
     kinds: setting(
       kindList(kinds),
       { words: 'all of them', from: () => [...new Set(kinds.map(({ kind }) => kind))].join(',') || 'none' },
@@ -109,6 +152,17 @@ function acceptance(kinds: Surroundings['kinds']) {
       words(KNOWN_ALGORITHMS),
       DEFAULT_ALGORITHMS.join(','),
       'Signature algorithms that hashedrekord entries may use.',
+    ),
+    v2Algorithms: setting(
+      words(V2_ALGORITHMS),
+      V2_ALGORITHMS.join(','),
+      'Signature algorithms that entries of Rekor v2 may use.',
+    ),
+    v2Dsse: setting(onOff, 'on', 'Whether v2 takes DSSE envelopes, which sigstore-js sends and later Rekors refuse.'),
+    v2KeyAsCertificate: setting(
+      onOff,
+      'on',
+      'Whether v2 takes a bare public key where a certificate belongs, as sigstore-js sends it.',
     ),
     operations: setting(
       words(OPERATIONS),
@@ -125,7 +179,8 @@ function acceptance(kinds: Surroundings['kinds']) {
 }
 
 const LIMITS = {
-  maxRequestBody: setting(size(KIB, 256 * MIB), '32MiB', 'Longest request body.'),
+  maxRequestBody: setting(size(KIB, 256 * MIB), '32MiB', 'Longest request body of v1.'),
+  maxV2RequestBody: setting(size(KIB, 256 * MIB), '4MiB', 'Longest request body of v2.'),
   maxCanonicalBody: setting(size(1, 65_535), '65535', 'Longest entry, in the canonical form that the log holds.'),
   maxAttestationSize: setting(size(0, 64 * MIB), '102400', 'Longest attestation that is kept.'),
   maxRetrieve: setting(count(1, 1000), '10', 'Entries that one retrieve request may ask for.'),
@@ -145,6 +200,11 @@ const LOAD = {
     count(1, 256),
     { words: 'the number of processors less one', from: ({ cores }) => String(Math.min(256, Math.max(1, cores - 1))) },
     'Threads that parse entries and check their signatures.',
+  ),
+  verifier: setting(
+    choice('auto', 'openssl', 'node'),
+    'auto',
+    "What checks ECDSA signatures over digests: OpenSSL through Node's FFI, or what every Node has. auto takes the first if it works.",
   ),
   admissionQueue: setting(
     count(1, 1_000_000),
@@ -183,6 +243,7 @@ export function settingGroups(kinds: Surroundings['kinds']) {
     Serving: SERVING,
     Data: DATA,
     'Identity of the log': IDENTITY,
+    Witnesses: WITNESSES,
     'What is accepted': acceptance(kinds),
     'Limits of one request': LIMITS,
     'Limits of all requests together': LOAD,
@@ -194,6 +255,7 @@ export function settingGroups(kinds: Surroundings['kinds']) {
 export type Settings = Values<typeof SERVING> &
   Values<typeof DATA> &
   Values<typeof IDENTITY> &
+  Values<typeof WITNESSES> &
   Values<ReturnType<typeof acceptance>> &
   Values<typeof LIMITS> &
   Values<typeof LOAD> &

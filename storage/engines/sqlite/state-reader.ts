@@ -3,7 +3,7 @@ import { type RootHash, nodeHash, treeSize } from '../../../merkle/types.ts';
 import type { LogIdentity, LogStore, StoredCosignature, StoredFreeze, StoredHead } from '../../contract.ts';
 import type { WitnessedHead, WitnessState } from '../../witness-state.ts';
 
-type Reads = Pick<LogStore, 'identity' | 'head' | 'headAt' | 'heads' | 'publishedSize' | 'cosignatures' | 'frozen'> &
+type Reads = Pick<LogStore, 'identity' | 'head' | 'headAt' | 'heads' | 'publishedSize' | 'cosignatures' | 'lastCosignatures' | 'frozen'> &
   Pick<WitnessState, 'witnessed'>;
 
 /** Who the log is, which heads it has had, and what witnesses and our own witness said. */
@@ -23,6 +23,7 @@ export function createStateReader(db: Database.Database): Reads {
       return typeof size === 'number' ? treeSize(size) : undefined;
     },
     cosignatures: async (size) => sql.cosignatures.all(size).map((row) => ({ ...row, size })),
+    lastCosignatures: async () => sql.lastCosignatures.all().map((row) => ({ ...row, size: treeSize(row.size) })),
     frozen: async () => sql.frozen.get(),
     witnessed: async () => sql.witnessed.all().map((row) => ({ ...row, ...hashed(row) })),
   };
@@ -45,6 +46,10 @@ function prepare(db: Database.Database) {
       .pluck(),
     cosignatures: db.prepare<[number], Omit<StoredCosignature, 'size'>>(
       'SELECT name, key_id AS keyId, signature FROM cosignature WHERE size = ? ORDER BY name, key_id',
+    ),
+    // SQLite takes the other columns from the row that has the maximum.
+    lastCosignatures: db.prepare<[], Omit<StoredCosignature, 'size'> & { readonly size: number }>(
+      'SELECT max(size) AS size, name, key_id AS keyId, signature FROM cosignature GROUP BY name, key_id',
     ),
     frozen: db.prepare<[], StoredFreeze>('SELECT at, signature FROM frozen'),
     witnessed: db.prepare<[], WitnessedRow>('SELECT origin, size, root, at, note FROM witnessed ORDER BY origin'),

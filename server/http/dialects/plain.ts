@@ -1,0 +1,26 @@
+import type { Answer, Headers } from '../answer.ts';
+import { hasBody, readBody } from '../body.ts';
+import { failureOf, problems, RETRY_AFTER } from '../problems.ts';
+import type { Dialect } from './dialect.ts';
+
+const NO_BODY = new Uint8Array();
+
+function text(status: number, sentence: string, headers: Headers = {}): Answer {
+  const all = { 'Cache-Control': 'no-store', ...headers };
+  return { status, headers: all, body: { type: 'text/plain; charset=utf-8', text: `${sentence}\n` } };
+}
+
+/** What is no part of Rekor's APIs: tiles and checkpoints as C2SP serves them, witnessing, health. Errors are a line of text. */
+export const plain: Dialect = {
+  agree: () => '',
+  readBody: async (request, { body }, limits, lease) =>
+    body !== undefined && hasBody(request) ? readBody(request, limits, lease) : NO_BODY,
+  refuse(thrown) {
+    const failure = failureOf(thrown);
+    if (failure === undefined) return undefined;
+    const { plain: status } = problems[failure.code];
+    return text(status, failure.message, status === 503 ? RETRY_AFTER : {});
+  },
+  bug: text(500, 'internal server error'),
+  notAllowed: (method, methods) => text(405, `${method} is not allowed here`, { Allow: methods.join(', ') }),
+};

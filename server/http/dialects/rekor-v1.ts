@@ -1,0 +1,73 @@
+import type { Request } from 'express';
+import { MalformedJson } from '../../../base/failures.ts';
+import { type Answer, bindingError, handlerError } from '../answer.ts';
+import { hasBody, readBody } from '../body.ts';
+import { mediaType, negotiate } from '../negotiate.ts';
+import { failureOf, ownNumber, problems, RETRY_AFTER } from '../problems.ts';
+import { missing, unreadableBody } from '../read.ts';
+import type { Row } from '../rows.ts';
+import type { Dialect } from './dialect.ts';
+
+const NO_BODY = new Uint8Array();
+
+/** Rekor v1: go-openapi around Rekor's handlers. Contract sections 1.2 to 1.4. */
+export const rekorV1: Dialect = {
+  agree(request, { body, produces }) {
+    if (body !== undefined && hasBody(request)) {
+      const type = mediaType(request.headers['content-type']);
+      if (type === 'application/json') return type;
+      const text = `unsupported media type ${JSON.stringify(type)}, only [application/json] are allowed`;
+      return bindingError(415, text);
+    }
+    const text = `unsupported media type requested, only [${produces.join(' ')}] are available`;
+    return negotiate(request.headers.accept, produces) ?? bindingError(406, text);
+  },
+
+  async readBody(request: Request, { body: parameter }: Row, limits, lease) {
+    if (parameter === undefined) return NO_BODY;
+    try {
+      const body = hasBody(request) ? await readBody(request, limits, lease) : NO_BODY;
+      if (body.length === 0) throw missing(parameter, 'body');
+      return body;
+    } catch (error) {
+      if (error instanceof MalformedJson && (parameter === 'entry' || parameter === 'query'))
+        throw unreadableBody(parameter, error.message);
+      throw error;
+    }
+  },
+
+  refuse(thrown, accepted) {
+    const failure = failureOf(thrown);
+    return failure && asAccepted(answerTo(failure), accepted);
+  },
+
+  bug: bindingError(500, 'Unknown error'),
+
+  notAllowed(method, methods) {
+    const allowed = methods.join(',');
+    return bindingError(405, `method ${method} is not allowed, but [${allowed}] are`, { Allow: allowed });
+  },
+};
+
+function answerTo({ code, message, failure }: NonNullable<ReturnType<typeof failureOf>>): Answer {
+  const { status, by, says } = problems[code].v1;
+  const number = status === 'own' ? ownNumber(failure) : status;
+  const text = says ?? message;
+  if (by === 'binding' || isBinding(number, text)) return bindingError(number, text);
+  return handlerError(number, text, number === 503 ? RETRY_AFTER : undefined);
+}
+
+/** Whether go-openapi says it, and not a handler of Rekor's. */
+function isBinding(code: number, message: string): boolean {
+  return code >= 600 || message.startsWith('parsing ');
+}
+
+/**
+ * Rekor's handlers send errors as the media type that was agreed on, whatever they are made of: contract section 8.
+ * Its framework, which answers 422 before a handler is asked, sends JSON.
+ */
+export function asAccepted(answer: Answer, accepted: string): Answer {
+  if (answer.status === 422 || accepted !== 'application/x-pem-file' || typeof answer.body?.text !== 'string')
+    return answer;
+  return { ...answer, body: { type: accepted, text: answer.body.text.trimEnd() } };
+}

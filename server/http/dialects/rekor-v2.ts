@@ -1,0 +1,40 @@
+import { type Answer, type Headers, json } from '../answer.ts';
+import { hasBody, readBody } from '../body.ts';
+import { failureOf, problems, RETRY_AFTER } from '../problems.ts';
+import type { Dialect } from './dialect.ts';
+
+/** google.rpc.Code, as far as it is used: contract section 1.7. */
+export const GRPC = { invalidArgument: 3, notFound: 5, alreadyExists: 6, unimplemented: 12, internal: 13, unavailable: 14 } as const;
+
+const NO_BODY = new Uint8Array();
+
+/** google.rpc.Status in JSON. */
+export function status(http: number, code: number, message: string, headers?: Headers): Answer {
+  const body = json({ code, message, details: [] });
+  return headers === undefined ? { status: http, body } : { status: http, headers, body };
+}
+
+/** What Rekor v2 says of a log that has ended, and not in JSON: contract section 1.9. */
+const FROZEN: Answer = {
+  status: 405,
+  body: { type: 'text/plain; charset=utf-8', text: 'This log has been frozen, please switch to the latest log.\n' },
+};
+
+/** Rekor v2: a gateway before gRPC. It looks at no media type, and reads one JSON value whatever follows: contract section 1. */
+export const rekorV2: Dialect = {
+  agree: () => 'application/json',
+  readBody: async (request, { body }, limits, lease) =>
+    body !== undefined && hasBody(request) ? readBody(request, limits, lease) : NO_BODY,
+  refuse(thrown) {
+    const failure = failureOf(thrown);
+    if (failure === undefined) return undefined;
+    if (failure.code === 'log-frozen') return FROZEN;
+    const { http, code, says } = problems[failure.code].v2;
+    return status(http, code, says ?? failure.message, http === 503 ? RETRY_AFTER : undefined);
+  },
+  bug: status(500, GRPC.internal, 'internal server error'),
+  notAllowed: () => status(501, GRPC.unimplemented, 'Method Not Allowed'),
+};
+
+/** A path below `/api/v2/` that is none. */
+export const NOT_FOUND_V2 = status(404, GRPC.notFound, 'Not Found', { 'Cache-Control': 'no-store' });

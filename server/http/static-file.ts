@@ -1,0 +1,44 @@
+import type { Request } from 'express';
+import type { Answer, Headers } from './answer.ts';
+
+/** Something whose bytes are settled, as any web server would serve it. */
+export interface StaticFile {
+  readonly type: string;
+  readonly bytes: Uint8Array;
+  /** Names these very bytes, without quotes. */
+  readonly tag: string;
+  readonly headers: Headers;
+}
+
+/** Conditional and range requests: RFC 9110 §13.1.2, §14.2. One range at most; more of them get the whole. */
+export function serveFile(request: Request, { type, bytes, tag, headers }: StaticFile): Answer {
+  const all: Headers = { ...headers, ETag: `"${tag}"`, 'Accept-Ranges': 'bytes' };
+  const { 'if-none-match': known, range, 'if-range': expected } = request.headers;
+  if (known !== undefined && names(known, tag)) return { status: 304, headers: all };
+  if (range === undefined || (expected !== undefined && !names(expected, tag)))
+    return { status: 200, headers: all, body: { type, text: bytes } };
+  const ranges = request.range(bytes.length);
+  const [part, ...others] = Array.isArray(ranges) && ranges.type === 'bytes' ? ranges : [];
+  if (ranges === -1) return { status: 416, headers: { ...all, 'Content-Range': `bytes */${bytes.length}` } };
+  if (part === undefined || others.length > 0) return { status: 200, headers: all, body: { type, text: bytes } };
+  const { start, end } = part;
+  const content = { ...all, 'Content-Range': `bytes ${start}-${end}/${bytes.length}` };
+  return { status: 206, headers: content, body: { type, text: bytes.subarray(start, end + 1) } };
+}
+
+/** Whether a list of entity tags has this one. A weak tag is good enough to say that nothing has changed. */
+function names(list: string, tag: string): boolean {
+  return list.trim() === '*' || list.split(',').some((one) => one.trim().replace(/^W\//, '') === `"${tag}"`);
+}
+
+/** Whether the sender takes gzip: RFC 9110 §12.5.3. What says nothing of codings takes the plain form. */
+export function takesGzip({ headers }: Request): boolean {
+  const accepted = headers['accept-encoding'];
+  if (typeof accepted !== 'string') return false;
+  for (const item of accepted.split(',')) {
+    const [coding = '', ...parameters] = item.split(';').map((part) => part.trim().toLowerCase());
+    if (coding !== 'gzip' && coding !== 'x-gzip' && coding !== '*') continue;
+    return !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+  }
+  return false;
+}

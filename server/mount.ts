@@ -1,0 +1,114 @@
+import type { Express, NextFunction, Request, Response } from 'express';
+import type { AppParts } from './app.ts';
+import { BodyBudget } from './http/body.ts';
+import { Exchange } from './http/exchange.ts';
+import type { Handlers, OperationId } from './http/operation.ts';
+import { type Row, rows } from './http/rows.ts';
+import { type Operation, serve, type ServeOptions } from './http/serve.ts';
+import type { Target } from './http/target.ts';
+import type { OpenApiDocument } from './pages/mount.ts';
+
+interface Route {
+  readonly path: string;
+  readonly match: Row['match'];
+  /** By method. */
+  readonly operations: ReadonlyMap<string, Operation>;
+}
+
+/** Which operation has which path and method is written in the document, and only there. */
+export function mountOperations(app: Express, parts: AppParts, handlers: Handlers): void {
+  const options = optionsOf(parts);
+  const routes = Object.entries(parts.document.paths).flatMap(([path, methods]) => {
+    const route = routeOf(path, methods, handlers, parts.settings);
+    return route === undefined ? [] : [route];
+  });
+  // Most requests name a path without parameters: one look finds it, where Express would try one pattern after another.
+  const find = finderOf(routes);
+  app.use((request, response, next) => {
+    const found = find(Exchange.of(response).target);
+    return found ? answer(found.route, options, request, response, next, found.rest) : next();
+  });
+  for (const route of routes.filter(({ match, path }) => match === 'clean' && !isFixed(path)))
+    app.all(patternOf(route.path), (request, response, next) => answer(route, options, request, response, next));
+}
+
+function optionsOf({ settings }: AppParts): ServeOptions {
+  const json = { depth: settings.maxJsonDepth, values: settings.maxJsonValues };
+  return {
+    budget: new BodyBudget(settings.maxBodiesInFlight),
+    limits: { v1: { most: settings.maxRequestBody, json }, v2: { most: settings.maxV2RequestBody, json } },
+  };
+}
+
+/** Undefined if all its operations are behind a door that is closed. */
+function routeOf(
+  path: string,
+  methods: OpenApiDocument['paths'][string],
+  handlers: Handlers,
+  { faces, operations: enabled }: AppParts['settings'],
+): Route | undefined {
+  const operations = new Map<string, Operation>();
+  for (const [method, { operationId }] of Object.entries(methods)) {
+    const id = operationId as OperationId;
+    const row = rows[id];
+    if (row.face !== undefined && !faces.includes(row.face)) continue;
+    const operation = { row, enabled: row.face !== 'v1' || enabled.includes(id), handler: handlers[id] };
+    operations.set(method.toUpperCase(), operation);
+    if (row.answersHead) operations.set('HEAD', operation);
+  }
+  const [first] = operations.values();
+  return first && { path, match: first.row.match, operations };
+}
+
+interface Found {
+  readonly route: Route;
+  readonly rest: string;
+}
+
+/** Looks a target up among the routes whose paths are compared as a whole, or up to their last parameter. */
+function finderOf(routes: readonly Route[]): (target: Target) => Found | undefined {
+  const at = (match: Row['match']) =>
+    new Map(routes.filter((route) => route.match === match && isFixed(route.path)).map((route) => [route.path, route]));
+  const [exact, clean] = [at('exact'), at('clean')];
+  // The longer path first: `/tile/entries/` before `/tile/`.
+  const below = routes
+    .filter(({ match }) => match === 'below')
+    .map((route) => ({ route, prefix: route.path.slice(0, route.path.indexOf('{')) }))
+    .sort((a, b) => b.prefix.length - a.prefix.length);
+  return ({ path, cleanPath }) => {
+    const route = exact.get(path) ?? clean.get(cleanPath);
+    if (route !== undefined) return { route, rest: '' };
+    const found = below.find(({ prefix }) => path.startsWith(prefix));
+    return found && { route: found.route, rest: path.slice(found.prefix.length) };
+  };
+}
+
+const PING = '/ping';
+
+/** Rekor takes `/ping` in any case. */
+const isFixed = (path: string): boolean => !path.includes('{') && path !== PING;
+const patternOf = (path: string): string | RegExp =>
+  path === PING ? /^\/ping$/i : path.replaceAll(/\{(\w+)\}/g, ':$1');
+
+function answer(
+  { path, match, operations }: Route,
+  options: ServeOptions,
+  request: Request,
+  response: Response,
+  next: NextFunction,
+  rest?: string,
+): Promise<void> | void {
+  const exchange = Exchange.of(response);
+  const operation = operations.get(request.method);
+  if (operation !== undefined) {
+    const { headers, dialect } = operation.row;
+    exchange.enter(path, headers, dialect.bug);
+    return serve(exchange, request, operation, options, rest);
+  }
+  if (match === 'clean') {
+    if (path !== PING) exchange.allow([...operations.keys()]); // to Rekor it has no other methods: 404
+    return next(); // another route may have the path too
+  }
+  const [first] = operations.values();
+  if (first) exchange.send(first.row.dialect.notAllowed(request.method, [...operations.keys()]));
+}

@@ -1,0 +1,47 @@
+import { toBase64 } from '../../base/bytes.ts';
+import { parseNote } from '../../checkpoint/note.ts';
+import { formatTlogProof } from '../../checkpoint/proof/tlog-proof.ts';
+import type { LogShards } from '../../log/shards.ts';
+import type { Log, ProvenEntry, SignedHead } from '../../log/types.ts';
+import { type LeafHash, nodeHash } from '../../merkle/types.ts';
+import { parseHex } from '../../base/bytes.ts';
+import { json } from '../http/answer.ts';
+import { InvalidRequest } from '../http/failures.ts';
+import type { Handlers } from '../http/operation.ts';
+import { readInteger } from '../http/read.ts';
+import { shardFor } from './shard.ts';
+
+/** Every head that was ever shown, and proofs that stand on their own. @param most - heads on a page */
+export function headRoutes(shards: LogShards, most: number): Pick<Handlers, 'listHeads' | 'getTlogProof'> {
+  return {
+    async listHeads({ query, request }) {
+      const log = shardFor(shards, request);
+      const limit = Number(readInteger(query, 'limit', 1) ?? 100n);
+      if (limit > most) throw new InvalidRequest(`limit in query should be less than or equal to ${most}`, 608);
+      const below = Number(readInteger(query, 'below', 0) ?? 2n ** 53n);
+      const heads = await log.heads(below, limit);
+      const next = heads.length === limit ? heads.at(-1)?.size : undefined;
+      const body = json({ heads: heads.map(shown), ...(next !== undefined && { nextBelow: next }) });
+      return { status: 200, headers: { 'Cache-Control': 'no-cache' }, body };
+    },
+
+    async getTlogProof({ rest, request }) {
+      const entry = await entryNamed(shardFor(shards, request), rest);
+      if (entry?.head.note === undefined) return { status: 404, headers: { 'Cache-Control': 'no-store' } };
+      const text = formatTlogProof({ index: entry.index, hashes: entry.proof, note: parseNote(entry.head.note) });
+      const headers = { 'Cache-Control': 'no-cache' };
+      return { status: 200, headers, body: { type: 'text/plain; charset=utf-8', text } };
+    },
+  };
+}
+
+function shown({ size, root, at, checkpoint, note }: SignedHead) {
+  return { treeSize: size, rootHash: toBase64(root), time: at, rekorV1: checkpoint, ...(note !== undefined && { note }) };
+}
+
+/** By index, or by leaf hash in hex. */
+async function entryNamed(log: Log, name: string): Promise<ProvenEntry | undefined> {
+  if (/^(0|[1-9]\d{0,15})$/.test(name)) return log.byIndex(log.shard.offset + Number(name));
+  const leaf = parseHex(name, 32);
+  return leaf && log.byLeaf(nodeHash(leaf) as LeafHash);
+}

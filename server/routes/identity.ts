@@ -1,0 +1,70 @@
+import { ed25519Spki, toPem } from '../../checkpoint/spki.ts';
+import { formatVkey } from '../../checkpoint/vkey.ts';
+import type { LogShards } from '../../log/shards.ts';
+import type { Log } from '../../log/types.ts';
+import type { OwnWitness } from '../../witness/own-witness.ts';
+import { json } from '../http/answer.ts';
+import type { Handlers } from '../http/operation.ts';
+import { shardFor } from './shard.ts';
+
+export interface IdentitySettings {
+  readonly faces: readonly ('v1' | 'v2')[];
+  readonly maxRequestBody: number;
+  readonly maxV2RequestBody: number;
+  readonly searchPage: number;
+  readonly publicUrl: string | undefined;
+}
+
+const PUBLIC = { 'Cache-Control': 'no-cache' };
+
+/** Who the log is: its keys and names, for people and programs that begin to trust it. */
+export function identityRoutes(
+  shards: LogShards,
+  settings: IdentitySettings,
+  witness: OwnWitness | undefined,
+): Pick<Handlers, 'getVkey' | 'getTilePublicKey' | 'getDiscovery'> {
+  return {
+    async getVkey({ request }) {
+      const text = `${formatVkey(shardFor(shards, request).shard.tileKey)}\n`;
+      return { status: 200, headers: PUBLIC, body: { type: 'text/plain; charset=utf-8', text } };
+    },
+    async getTilePublicKey({ request }) {
+      const text = toPem(ed25519Spki(shardFor(shards, request).shard.tileKey.material));
+      return { status: 200, headers: PUBLIC, body: { type: 'application/x-pem-file', text } };
+    },
+    async getDiscovery() {
+      const { faces, publicUrl } = settings;
+      const document = {
+        faces,
+        ...(publicUrl !== undefined && { url: publicUrl }),
+        shards: shards.all.map((log) => describe(log, faces)),
+        limits: limitsOf(settings),
+        ...(witness && { witness: { vkey: formatVkey(witness.key), submissionPath: '/', monitoringPath: '/witness' } }),
+      };
+      return { status: 200, headers: PUBLIC, body: json(document) };
+    },
+  };
+}
+
+function describe(log: Log, faces: IdentitySettings['faces']) {
+  const { origin, treeId, logId, offset, publicKey, tileKey } = log.shard;
+  const v1 = { origin: `${origin} - ${treeId}`, treeID: treeId, logID: logId, publicKey, path: '/api/v1' };
+  const v2 = {
+    origin,
+    vkey: formatVkey(tileKey),
+    publicKey: toPem(ed25519Spki(tileKey.material)),
+    path: '/api/v2',
+    tilePath: '/',
+  };
+  return {
+    ...(faces.includes('v1') && { v1 }),
+    ...(faces.includes('v2') && { v2 }),
+    offset,
+    treeSize: log.head().size,
+    ...(log.frozenAt !== undefined && { frozen: log.frozenAt }),
+  };
+}
+
+function limitsOf({ maxRequestBody, maxV2RequestBody, searchPage }: IdentitySettings) {
+  return { v1RequestBody: maxRequestBody, v2RequestBody: maxV2RequestBody, canonicalBody: 65_535, page: searchPage };
+}

@@ -1,0 +1,67 @@
+import { toBase64 } from '../../../base/bytes.ts';
+import { longKeyId } from '../../../checkpoint/key.ts';
+import type { ProvenEntry, Shard, SignedHead } from '../../../log/types.ts';
+import type { components } from '../../../openapi/types.ts';
+import type { JsonText } from '../../http/answer.ts';
+
+type TransparencyLogEntry = components['schemas']['TransparencyLogEntry'];
+
+/**
+ * dev.sigstore.rekor.v1.TransparencyLogEntry in proto3 JSON, with what is not set written out: contract section 1.4. All
+ * that stands in it is base64 or a number, but for the note.
+ */
+export function renderTransparencyLogEntry(entry: ProvenEntry): JsonText<TransparencyLogEntry> {
+  const { kind, version } = kindIn(entry.body);
+  const hashes = entry.proof.map((hash) => `"${toBase64(hash)}"`).join(',');
+  const { root, note } = renderHead(entry.head);
+  const text =
+    `{"logIndex":"${entry.index}","logId":{"keyId":"${keyIdOf(entry.shard)}"},` +
+    `"kindVersion":{"kind":${JSON.stringify(kind)},"version":${JSON.stringify(version)}},` +
+    `"integratedTime":"0","inclusionPromise":null,"inclusionProof":{"logIndex":"${entry.index}",${root},` +
+    `"treeSize":"${entry.head.size}","hashes":[${hashes}],"checkpoint":{"envelope":${note}}},` +
+    `"canonicalizedBody":"${toBase64(entry.body)}"}\n`;
+  return { type: 'application/json', text, ascii: true };
+}
+
+const HEADING = /^\{"apiVersion":"([^"\\]*)","kind":"([^"\\]*)"/;
+
+/** Canonical JSON begins with the two. */
+function kindIn(body: Uint8Array): { readonly kind: string; readonly version: string } {
+  const [, version, kind] = HEADING.exec(new TextDecoder().decode(body.subarray(0, 256))) ?? [];
+  if (version === undefined || kind === undefined) throw new Error('a canonical body begins with its version and kind');
+  return { kind, version };
+}
+
+const keyIds = new WeakMap<Shard, string>();
+
+function keyIdOf(shard: Shard): string {
+  const known = keyIds.get(shard);
+  if (known !== undefined) return known;
+  const id = toBase64(longKeyId(shard.tileKey));
+  keyIds.set(shard, id);
+  return id;
+}
+
+interface HeadText {
+  readonly root: string;
+  readonly note: string;
+}
+
+/** All entries of a batch stand under one head. */
+const heads = new WeakMap<SignedHead, HeadText>();
+
+function renderHead(head: SignedHead): HeadText {
+  const known = heads.get(head);
+  if (known !== undefined) return known;
+  const text = { root: `"rootHash":"${toBase64(head.root)}"`, note: asciiJson(head.note ?? '') };
+  heads.set(head, text);
+  return text;
+}
+
+/** A note has a dash that is no ASCII; as an escape it costs nothing to send. */
+function asciiJson(text: string): string {
+  return JSON.stringify(text).replaceAll(
+    /[\u0080-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -1,0 +1,29 @@
+import { toHex, utf8 } from '../../base/bytes.ts';
+import { sha256 } from '../../base/sha256.ts';
+import { SIZE_TYPE } from '../../checkpoint/witness/answer.ts';
+import type { OwnWitness, WitnessAnswer } from '../../witness/own-witness.ts';
+import type { Handlers } from '../http/operation.ts';
+
+const TEXT = 'text/plain; charset=utf-8';
+const NO_STORE = { 'Cache-Control': 'no-store' };
+
+/** What our own witness is asked: c2sp.org/tlog-witness. Without one, nothing is there. */
+export function witnessRoutes(
+  witness: OwnWitness | undefined,
+): Pick<Handlers, 'addCheckpoint' | 'getWitnessedCheckpoint'> {
+  return {
+    async addCheckpoint({ body }) {
+      if (witness === undefined) return { status: 404, headers: NO_STORE, body: { type: TEXT, text: 'no witness is here\n' } };
+      const answer: WitnessAnswer = await witness.addCheckpoint(body);
+      const type = answer.status === 409 ? SIZE_TYPE : TEXT;
+      return { status: answer.status, headers: NO_STORE, body: { type, text: answer.text } } as never;
+    },
+
+    /** `<hex SHA-256 of the origin>/checkpoint`. */
+    async getWitnessedCheckpoint({ rest }) {
+      const found = witness?.witnessed().find(({ origin }) => rest === `${toHex(sha256(utf8(origin)))}/checkpoint`);
+      if (found === undefined) return { status: 404, headers: NO_STORE, body: { type: TEXT, text: 'not found\n' } };
+      return { status: 200, headers: { 'Cache-Control': 'no-cache' }, body: { type: TEXT, text: found.note } };
+    },
+  };
+}
