@@ -48,8 +48,11 @@ export interface Examination {
   conclude(refusals: readonly (string | undefined)[]): CheckedEntry;
 }
 
-/** Signature checks that one entry may ask for. An envelope with more is refused before any is made. */
-export const MAX_CLAIMS = 64;
+/**
+ * Signature checks that one entry may ask for: each of ten signatures with each of ten keys, which is as many as Rekor v2
+ * takes. An envelope with more is refused before any is made.
+ */
+export const MAX_CLAIMS = 100;
 
 /** A kind of entry in one version. One folder, and one line in `entries/kinds/index.ts`. */
 export interface EntryKind {
