@@ -15,6 +15,8 @@ export interface SearchKey {
 export interface AlgorithmUse {
   /** Rekor's name for key and digest together, such as `ecdsa-sha2-256-nistp256`; undefined when it has none. */
   readonly algorithm: string | undefined;
+  /** The member that says so, for a refusal to name. */
+  readonly member?: string;
 }
 
 /** An entry whose claims hold. Past this point nobody asks what kind it is. */
@@ -28,8 +30,10 @@ export interface CheckedEntry {
   readonly attestation?: Uint8Array;
   /** Why the entry can be looked up but not inserted, in Rekor's words. */
   readonly notInsertable?: string;
-  /** Set by kinds that are subject to the algorithm policy. */
-  readonly algorithmUse?: AlgorithmUse;
+  /** Set by kinds that are subject to the algorithm policy: every one has to be allowed. */
+  readonly algorithmUses?: readonly AlgorithmUse[];
+  /** The member that holds a bare public key where a certificate belongs. Rekor takes none, and a log only if its rules say so. */
+  readonly keyForCertificate?: string;
 }
 
 /** What the log takes of a checked entry, and the hash that names it. */
