@@ -64,6 +64,11 @@ export interface EntryKind {
   readonly version: string;
   /** JSON Schema of `spec` as proposed, published in the OpenAPI document. */
   readonly schema: object;
-  /** Parses what a stranger sent; makes no signature check. @throws InvalidEntry naming the member at fault */
+  /**
+   * Parses what a stranger sent; makes no signature check.
+   *
+   * @throws InvalidEntry naming the member at fault
+   * @throws MalformedJson if the spec is a message of protocol buffers, and not in its JSON form
+   */
   examine(spec: unknown): Examination;
 }
