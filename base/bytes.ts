@@ -45,6 +45,12 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
+/** Negative if `a` comes before `b` byte by byte, positive if after; what is the beginning of the other comes before it. */
+export function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const at = a.findIndex((byte, i) => byte !== b[i]);
+  return at < 0 ? a.length - b.length : (a[at] as number) - (b[at] ?? -1);
+}
+
 const encoder = new TextEncoder();
 
 export function utf8(text: string): Uint8Array {

@@ -13,6 +13,7 @@ export const JSON_LIMITS: JsonLimits = { depth: 10_000, values: 1_000_000 };
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
+const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 
 /**
@@ -21,15 +22,19 @@ const BACKSLASH = 0x5c;
  */
 export class JsonMeter {
   readonly #limits: JsonLimits;
+  readonly #scope: 'text' | 'value';
   #offset = 0;
   #depth = 0;
   #values = 1;
   #inString = false;
   #escaped = false;
+  #members = 0;
   #end: number | undefined;
 
-  constructor(limits: JsonLimits) {
+  /** @param scope - what is counted: the whole text, or only the first array or object in it */
+  constructor(limits: JsonLimits, scope: 'text' | 'value' = 'text') {
     this.#limits = limits;
+    this.#scope = scope;
   }
 
   /** Offset just behind the first array or object at the top, once it has been seen. */
@@ -37,21 +42,37 @@ export class JsonMeter {
     return this.#end;
   }
 
+  /** Colons outside of strings: as many as there are members, if it is JSON, and each of two with one name counts. */
+  get members(): number {
+    return this.#members;
+  }
+
   /** @throws MalformedJson as soon as a limit is passed */
   feed(bytes: Uint8Array): void {
-    for (let i = 0; i < bytes.length; i += 1) {
+    for (let i = 0; i < bytes.length && !this.#isDone(); i += 1) {
       const byte = bytes[i] as number;
-      if (this.#inString) this.#insideString(byte);
+      if (this.#inString) i = this.#passString(bytes, i);
       else if (byte === QUOTE) this.#inString = true;
       else this.#structure(byte, this.#offset + i + 1);
     }
     this.#offset += bytes.length;
   }
 
-  #insideString(byte: number): void {
-    if (this.#escaped) this.#escaped = false;
-    else if (byte === BACKSLASH) this.#escaped = true;
-    else if (byte === QUOTE) this.#inString = false;
+  #isDone(): boolean {
+    return this.#end !== undefined && this.#scope === 'value';
+  }
+
+  /** Most bytes stand in strings, so these go by in a loop of their own. Gives the offset of the closing quote, or of the end. */
+  #passString(bytes: Uint8Array, from: number): number {
+    let escaped = this.#escaped;
+    let at = from;
+    while (at < bytes.length && (escaped || bytes[at] !== QUOTE)) {
+      escaped = !escaped && bytes[at] === BACKSLASH;
+      at += 1;
+    }
+    this.#escaped = escaped;
+    this.#inString = at === bytes.length;
+    return at;
   }
 
   #structure(byte: number, next: number): void {
@@ -60,6 +81,8 @@ export class JsonMeter {
       this.#count();
     } else if (byte === COMMA) {
       this.#count();
+    } else if (byte === COLON) {
+      this.#members += 1;
     } else if (byte === 0x7d || byte === 0x5d) {
       this.#depth -= 1;
       if (this.#depth === 0) this.#end ??= next;

@@ -3,7 +3,7 @@ import { hashLeaf } from '../merkle/hash.ts';
 import { allows } from './algorithm-policy.ts';
 import { BodyTooLarge, InvalidEntry } from './failures.ts';
 import { packKeys } from './key-list.ts';
-import { type AdmittedEntry, type CheckedEntry } from './kind.ts';
+import { type AdmittedEntry, type AlgorithmUse, type CheckedEntry } from './kind.ts';
 import { type KindRegistry, type NamedExamination, notEnabled } from './registry.ts';
 import { type SignatureClaim } from './signatures/claim.ts';
 
@@ -17,6 +17,8 @@ export interface AdmissionRules {
   readonly maxBody: number;
   /** Bytes in an attestation, counted as `attestationSize` does; larger ones are not kept. 0 keeps none. */
   readonly maxAttestation: number;
+  /** Whether a bare public key may stand where a certificate belongs, as sigstore-js sends them to Rekor v2; if absent, not. */
+  readonly keysForCertificates?: boolean;
 }
 
 /** Keys that one entry may be found by. Each costs a row, and an attestation of 32 MiB could name a million. */
@@ -82,18 +84,31 @@ function refuseUnwanted(entry: CheckedEntry, rules: AdmissionRules): void {
   refuseKind(entry, rules.kinds);
   if (entry.notInsertable !== undefined)
     throw new InvalidEntry(`entry not insertable into log: ${entry.notInsertable}`);
-  if (entry.algorithmUse !== undefined && !allows(rules.algorithms, entry.algorithmUse))
-    throw new InvalidEntry('entry algorithms are not allowed');
+  refuseAlgorithms(entry.algorithmUses ?? [], rules.algorithms);
+  if (entry.keyForCertificate !== undefined && rules.keysForCertificates !== true)
+    throw new InvalidEntry(`${entry.keyForCertificate} is a bare public key, and not a certificate`);
   if (entry.body.length > rules.maxBody)
     throw new BodyTooLarge(`the canonical body is ${entry.body.length} bytes, and the limit is ${rules.maxBody}`);
 }
 
-function refuseKind({ kind, version }: CheckedEntry, enabled: ReadonlySet<string>): void {
-  if (enabled.has(kind) || enabled.has(`${kind}:${version}`)) return;
+/** Whether the kinds that are switched on are or include this one. */
+export function isEnabled(enabled: AdmissionRules['kinds'], kind: string, version: string): boolean {
+  return enabled.has(kind) || enabled.has(`${kind}:${version}`);
+}
+
+function refuseKind({ kind, version }: CheckedEntry, enabled: AdmissionRules['kinds']): void {
+  if (isEnabled(enabled, kind, version)) return;
   const otherVersion = enabled.values().some((name) => name.startsWith(`${kind}:`));
   if (otherVersion)
     throw new InvalidEntry(`entry kind '${kind}' does not support inserting entries of version '${version}'`);
   throw new InvalidEntry(notEnabled(kind));
+}
+
+function refuseAlgorithms(uses: readonly AlgorithmUse[], policy: AdmissionRules['algorithms']): void {
+  const refused = uses.find((use) => !allows(policy, use));
+  if (refused === undefined) return;
+  const where = refused.member === undefined ? '' : `${refused.member}: `;
+  throw new InvalidEntry(`${where}entry algorithms are not allowed`);
 }
 
 function keeps(attestation: Uint8Array | undefined, limit: number): attestation is Uint8Array {

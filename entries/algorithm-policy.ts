@@ -13,7 +13,7 @@ export const DEFAULT_ALGORITHMS: readonly string[] = [
   'rsa-sign-pkcs1-4096-sha256',
 ];
 
-/** Every name that the flag takes. `ed25519` is pure Ed25519, which no entry under the policy can use. */
+/** Every name that the flag takes. `ed25519` is pure Ed25519: of the entries under the policy only dsse 0.0.2 can use it. */
 export const KNOWN_ALGORITHMS: readonly string[] = [
   ...DEFAULT_ALGORITHMS,
   'ecdsa-sha2-256-nistp384',

@@ -16,6 +16,8 @@ export interface SearchKey {
 export interface AlgorithmUse {
   /** Rekor's name for key and digest together, such as `ecdsa-sha2-256-nistp256`; undefined when it has none. */
   readonly algorithm: string | undefined;
+  /** The member that says so, for a refusal to name. */
+  readonly member?: string;
 }
 
 /** An entry whose claims hold. Past this point nobody asks what kind it is. */
@@ -29,8 +31,10 @@ export interface CheckedEntry {
   readonly attestation?: Uint8Array;
   /** Why the entry can be looked up but not inserted, in Rekor's words. */
   readonly notInsertable?: string;
-  /** Set by kinds that are subject to the algorithm policy. */
-  readonly algorithmUse?: AlgorithmUse;
+  /** Set by kinds that are subject to the algorithm policy: every one has to be allowed. */
+  readonly algorithmUses?: readonly AlgorithmUse[];
+  /** The member that holds a bare public key where a certificate belongs. Rekor takes none, and a log only if its rules say so. */
+  readonly keyForCertificate?: string;
 }
 
 /** What the log takes of a checked entry, and the hash that names it. */
@@ -50,8 +54,11 @@ export interface Examination {
   conclude(refusals: readonly (string | undefined)[]): CheckedEntry;
 }
 
-/** Signature checks that one entry may ask for. An envelope with more is refused before any is made. */
-export const MAX_CLAIMS = 64;
+/**
+ * Signature checks that one entry may ask for: each of ten signatures with each of ten keys, which is as many as Rekor v2
+ * takes. An envelope with more is refused before any is made.
+ */
+export const MAX_CLAIMS = 100;
 
 /** A kind of entry in one version. One folder, and one line in `entries/kinds/index.ts`. */
 export interface EntryKind {
@@ -59,6 +66,11 @@ export interface EntryKind {
   readonly version: string;
   /** JSON Schema of `spec` as proposed, published in the OpenAPI document. */
   readonly schema: object;
-  /** Parses what a stranger sent; makes no signature check. @throws InvalidEntry naming the member at fault */
+  /**
+   * Parses what a stranger sent; makes no signature check.
+   *
+   * @throws InvalidEntry naming the member at fault
+   * @throws MalformedJson if the spec is a message of protocol buffers, and not in its JSON form
+   */
   examine(spec: unknown): Examination;
 }

@@ -1,3 +1,4 @@
+import { brief } from '../base/brief.ts';
 import { foldedMember, isObject, type JsonObject } from '../base/json-reader.ts';
 import { InvalidEntry, MalformedProposal } from './failures.ts';
 
@@ -65,9 +66,4 @@ function readText(object: JsonObject, name: string): string | undefined {
 /** Genuine Rekor fails to decode such a body, and says so with a 500 on create. */
 function wrongType(name: string, type: string): MalformedProposal {
   return new MalformedProposal(`${name} in body must be of type ${type}`, 400);
-}
-
-/** What a message repeats of a text that may be megabytes long. */
-export function brief(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 100).toWellFormed()}...` : text;
 }

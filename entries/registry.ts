@@ -1,6 +1,7 @@
+import { brief } from '../base/brief.ts';
 import { InvalidEntry } from './failures.ts';
 import { type EntryKind, type Examination } from './kind.ts';
-import { brief, readProposal } from './proposal.ts';
+import { readProposal } from './proposal.ts';
 
 export interface NamedExamination extends Examination {
   readonly kind: string;

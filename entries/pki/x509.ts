@@ -35,8 +35,8 @@ export function readKeyMaterial(pem: Uint8Array): KeyMaterial {
   const text = trimSpace(decoder.decode(pem));
   const { block, rest } = must(findPemBlock(text), 'invalid public key: failure decoding PEM');
   if (rest !== '') return ofCertificates(readChain(text));
-  if (block.label === PUBLIC_KEY) return ofKey(block.bytes);
-  if (block.label === CERTIFICATE) return ofCertificates([readCertificate(block.bytes)]);
+  if (block.label === PUBLIC_KEY) return readDerKey(block.bytes);
+  if (block.label === CERTIFICATE) return readDerCertificate(block.bytes);
   throw new InvalidKey(`invalid public key: cannot handle type ${block.label}`);
 }
 
@@ -51,7 +51,13 @@ function readChain(text: string): Certificate[] {
   return certificates;
 }
 
-function ofKey(der: Uint8Array): KeyMaterial {
+/** One certificate in DER, with nothing behind it. @throws InvalidKey with Rekor's text */
+export function readDerCertificate(der: Uint8Array): KeyMaterial {
+  return ofCertificates([readCertificate(der)]);
+}
+
+/** A SubjectPublicKeyInfo in DER, with nothing behind it. @throws InvalidKey with Rekor's text */
+export function readDerKey(der: Uint8Array): KeyMaterial {
   const reader = new DerReader(der);
   const contents = must(reader.enter(TAG.sequence), 'x509: malformed spki');
   if (contents.startsWith(TAG.integer))

@@ -75,6 +75,22 @@ describe('the meter', () => {
     meter.feed(utf8('{"a":"[[[[\\"{{{{,,,,,,,,,,,,\\\\"}'));
     expect(meter.end).toBe(32);
   });
+  it('of the first value does not look at what follows it', () => {
+    const meter = new JsonMeter(limits, 'value');
+    meter.feed(utf8('{}[[[[[1,2,3,4,5,6,7,8,9,10,11,12'));
+    meter.feed(utf8('[[[[['));
+    expect(meter.end).toBe(2);
+  });
+  it('counts members up to the end of the first value, wherever a chunk is cut', () => {
+    const first = '{"a":{"b:":":\\":","b:":[{"c":1}]}}';
+    const bytes = utf8(`${first} {"d":1}`);
+    for (let cut = 0; cut <= bytes.length; cut += 1) {
+      const meter = new JsonMeter({ depth: 10, values: 100 }, 'value');
+      meter.feed(bytes.subarray(0, cut));
+      meter.feed(bytes.subarray(cut));
+      expect([meter.members, meter.end]).toEqual([4, first.length]);
+    }
+  });
   it('takes whatever JSON.parse takes, with limits that fit', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 5 }), (text) => {

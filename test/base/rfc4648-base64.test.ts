@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseBase64, parseHex, toBase64, toBase64ByBtoa, toHex } from '../../base/bytes.ts';
+import {
+  compareBytes,
+  decodeBase64,
+  parseBase64,
+  parseHex,
+  toBase64,
+  toBase64ByBtoa,
+  toHex,
+} from '../../base/bytes.ts';
+import { parseGoBase64, parsePlainBase64BySearch, parseProtoBase64 } from '../../base/go-base64.ts';
 
 describe('RFC 4648 §4 base64', () => {
   it('writes what Node writes, by either way, at any length', () => {
@@ -10,12 +19,110 @@ describe('RFC 4648 §4 base64', () => {
         expect(toBase64(bytes)).toBe(expected);
         expect(toBase64ByBtoa(bytes)).toBe(expected);
         expect(parseBase64(expected)).toEqual(bytes);
+        expect(Buffer.compare(decodeBase64(expected), bytes)).toBe(0); // toEqual takes its time
       }),
       { numRuns: 50 },
     );
   });
   it.each(['A', 'AA', 'AAA', 'AA=A', 'AA==\n', 'A_==', 'AB==', 'AAB=', ' AAA', '===='])('refuses %j', (text) => {
     expect(parseBase64(text)).toBeUndefined();
+  });
+});
+
+describe('RFC 4648 §4 base64 as Go reads it', () => {
+  it('is found the same by either way, padded or not, with white space or other letters in it', () => {
+    const letters = fc.string({ unit: fc.constantFrom(...Array.from('AZaz09+/=== \t\f\v-é')), maxLength: 12 });
+    const nearly = fc
+      .tuple(fc.base64String({ maxLength: 16 }), fc.constantFrom('', '=', '==', ' ', '\t\t\t\t', 'A', 'AA'), fc.nat(16))
+      .map(([text, more, at]) => text.slice(0, at) + more + text.slice(at));
+    fc.assert(
+      fc.property(fc.oneof(letters, nearly), (text) => {
+        expect(parseGoBase64(text)).toEqual(parsePlainBase64BySearch(text));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+});
+
+describe('base64 in a field of type bytes, as protobuf-go reads it (rule 9)', () => {
+  it.each([
+    ['', []],
+    ['-_8=', [0xfb, 0xff]],
+    ['+/8=', [0xfb, 0xff]],
+    ['-_8', [0xfb, 0xff]],
+    ['+/8', [0xfb, 0xff]],
+    ['+/9=', [0xfb, 0xff]],
+    ['+/-8', undefined],
+    ['_/8=', undefined],
+    ['AA==', [0]],
+    ['AA', [0]],
+    ['AA=', undefined],
+    ['A', undefined],
+    ['AAAAA', undefined],
+    ['AA==\n', undefined],
+    ['AA==\r\n', undefined],
+    ['AA==\r\n\r\n', [0]],
+    ['AA\n\r\n\r==', [0]],
+    ['AA\n', [0]],
+    ['AA\n\n', undefined],
+    ['AAAA\n', [0, 0, 0]],
+    ['\n\n\n\n', []],
+    ['\n', []],
+    ['AA== ', undefined],
+    ['    ', undefined],
+    ['====', undefined],
+    ['=', undefined],
+    ['AA=A', undefined],
+    ['AA==AA==', undefined],
+    ['\u00e9AAA', undefined],
+  ])('%j', (text, bytes) => {
+    expect(parseProtoBase64(text)).toEqual(bytes && Uint8Array.from(bytes));
+  });
+
+  it('agrees with a reader that goes letter by letter', () => {
+    const letters = fc.string({ unit: fc.constantFrom(...Array.from('AZaz09+/-_=\r\n !é')), maxLength: 24 });
+    const spellings = fc
+      .uint8Array({ maxLength: 9 })
+      .chain((bytes) =>
+        fc.constantFrom('base64', 'base64url').map((alphabet) => Buffer.from(bytes).toString(alphabet as 'base64')),
+      );
+    fc.assert(
+      fc.property(fc.oneof(letters, spellings), (text) => {
+        expect(parseProtoBase64(text)).toEqual(readLetterByLetter(text));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+/** Rule 9 word for word. */
+function readLetterByLetter(text: string): Uint8Array | undefined {
+  const last = /[-_]/.test(text) ? '-_' : '+/';
+  const alphabet = `ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789${last}`;
+  const padded = text.length % 4 === 0;
+  const letters = Array.from(text).filter((letter) => letter !== '\r' && letter !== '\n');
+  let padding = 0;
+  while (letters.at(-1) === '=') {
+    letters.pop();
+    padding += 1;
+  }
+  const bits = letters.map((letter) => alphabet.indexOf(letter));
+  const missing = (4 - (bits.length % 4)) % 4;
+  if (bits.includes(-1) || missing === 3 || padding !== (padded ? missing : 0)) return undefined;
+  const digits = bits.map((six) => six.toString(2).padStart(6, '0')).join('');
+  return Uint8Array.from({ length: Math.floor(digits.length / 8) }, (_, i) =>
+    parseInt(digits.slice(8 * i, 8 * i + 8), 2),
+  );
+}
+
+describe('the order of bytes', () => {
+  it('is that of Node', () => {
+    const bytes = fc.uint8Array({ maxLength: 4, max: 3 });
+    fc.assert(
+      fc.property(bytes, bytes, (a, b) => {
+        expect(Math.sign(compareBytes(a, b))).toBe(Buffer.compare(a, b));
+      }),
+    );
   });
 });
 

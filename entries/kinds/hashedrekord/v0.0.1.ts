@@ -66,7 +66,7 @@ function conclude(parts: Parts, refusal: string | undefined): CheckedEntry {
     version,
     body: utf8(canonicalJson({ apiVersion: version, kind, spec })),
     searchKeys: searchKeys([keyHash(key), ...key.subjects, digestKey(hash)]),
-    algorithmUse: algorithmUse(key.key, parts.algorithm),
+    algorithmUses: [algorithmUse(key.key, parts.algorithm)],
   };
 }
 

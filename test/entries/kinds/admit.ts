@@ -17,21 +17,37 @@ export const RULES: AdmissionRules = {
 
 export type Purpose = 'create' | 'lookup';
 
-export function admitEach(proposals: readonly unknown[], purpose: Purpose = 'create', rules = RULES) {
-  return admitAll(proposals, purpose, rules, registry, checkClaims);
+/** @param door - the kinds there are; those of the v1 API unless it is said */
+export function admitEach(
+  proposals: readonly unknown[],
+  purpose: Purpose = 'create',
+  rules: AdmissionRules = RULES,
+  door = registry,
+) {
+  return admitAll(proposals, purpose, rules, door, checkClaims);
 }
 
 /** @throws what the proposal fails with */
-export function admit(proposal: unknown, purpose: Purpose = 'create', rules = RULES): AdmittedEntry {
-  const [admission] = admitEach([proposal], purpose, rules);
+export function admit(
+  proposal: unknown,
+  purpose: Purpose = 'create',
+  rules: AdmissionRules = RULES,
+  door = registry,
+): AdmittedEntry {
+  const [admission] = admitEach([proposal], purpose, rules, door);
   if (admission instanceof Error) throw admission;
   if (admission === undefined) throw new Error('nothing was answered');
   return admission;
 }
 
 /** The class and message of the failure; undefined when it is admitted. */
-export function refusal(proposal: unknown, purpose: Purpose = 'create', rules = RULES): string | undefined {
-  const [admission] = admitEach([proposal], purpose, rules);
+export function refusal(
+  proposal: unknown,
+  purpose: Purpose = 'create',
+  rules: AdmissionRules = RULES,
+  door = registry,
+): string | undefined {
+  const [admission] = admitEach([proposal], purpose, rules, door);
   return admission instanceof Error ? `${admission.name}: ${admission.message}` : undefined;
 }
 

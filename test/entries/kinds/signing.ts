@@ -9,7 +9,7 @@ export interface Signer {
   readonly privateKey: KeyObject;
 }
 
-export type KeyType = 'P-256' | 'P-384' | 'P-521' | 'rsa' | 'ed25519';
+export type KeyType = 'P-256' | 'P-384' | 'P-521' | 'rsa' | 'rsa3072' | 'rsa4096' | 'ed25519';
 
 export function makeSigner(type: KeyType = 'P-256'): Signer {
   const { publicKey, privateKey } = makeKeys(type);
@@ -17,7 +17,7 @@ export function makeSigner(type: KeyType = 'P-256'): Signer {
 }
 
 function makeKeys(type: KeyType): { publicKey: KeyObject; privateKey: KeyObject } {
-  if (type === 'rsa') return generateKeyPairSync('rsa', { modulusLength: 2048 });
+  if (type.startsWith('rsa')) return generateKeyPairSync('rsa', { modulusLength: Number(type.slice(3)) || 2048 });
   if (type === 'ed25519') return generateKeyPairSync('ed25519');
   return generateKeyPairSync('ec', { namedCurve: type });
 }
