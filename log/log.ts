@@ -73,6 +73,11 @@ export class TransparencyLog implements Log {
     }
   }
 
+  /** As `add`, for an entry that nobody waits to see: resolves once it is durable, shown or not. */
+  async addFirst(entry: AdmittedEntry): Promise<void> {
+    await this.#parts.sequencer?.place(entry);
+  }
+
   /** Two send one entry at the same time: to the second it is a duplicate, unless it has to wait to be shown as well. */
   #repeat({ entry, duplicate }: AddedEntry): AddedEntry {
     return { entry, duplicate: duplicate || !this.#parts.awaits };

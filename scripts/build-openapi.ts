@@ -22,6 +22,17 @@ function proposed({ kind, version, schema }: EntryKind): object {
   };
 }
 
+/** One member for each kind, and one of them at a time: the oneof of dev.sigstore.rekor.v2.CreateEntryRequest. */
+function createEntryRequest(v2: readonly EntryKind[]): object {
+  const members = v2.map(({ kind, schema }) => [REQUEST_MEMBER[kind] ?? kind, schema] as const);
+  return { type: 'object', maxProperties: 1, properties: Object.fromEntries(members) };
+}
+
+const REQUEST_MEMBER: Readonly<Record<string, string>> = {
+  hashedrekord: 'hashedRekordRequestV002',
+  dsse: 'dsseRequestV002',
+};
+
 /** Two documents as one: of groups with one name, all members. */
 function merge(first: Source, second: Source): Source {
   const names = new Set([...Object.keys(first.components), ...Object.keys(second.components)]);

@@ -1,9 +1,9 @@
-import { hash } from 'node:crypto';
-import { toBase64, utf8 } from '../base/bytes.ts';
+import { createPublicKey, hash } from 'node:crypto';
+import { toBase64, toHex, utf8 } from '../base/bytes.ts';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { admitAll } from '../entries/admission.ts';
 import type { AdmittedEntry } from '../entries/kind.ts';
-import { kinds } from '../entries/kinds/index.ts';
+import { kinds as v1Kinds, v2Kinds } from '../entries/kinds/index.ts';
 import { KindRegistry } from '../entries/registry.ts';
 import { checkClaims } from '../entries/signatures/check.ts';
 import type { LogIdentity } from '../storage/contract.ts';
@@ -16,25 +16,28 @@ export interface Birth {
   readonly entry: AdmittedEntry;
 }
 
+/** In the form of which API entry 0 stands: a log of v2 alone holds nothing else. */
+export type BirthKind = 'v1' | 'v2';
+
 const ALGORITHM = 'ecdsa-sha2-256-nistp256';
 
 /**
  * The log's own first entry: a hashedrekord over its birth document, signed with its own key. Proto JSON leaves out an
  * index of 0, and two client libraries then fail on an entry that has it, so no user's entry gets it.
  */
-export async function birthOf(identity: LogIdentity, v1: LogKey, tile: LogKey): Promise<Birth> {
+export async function birthOf(
+  identity: LogIdentity,
+  v1: LogKey,
+  tile: LogKey,
+  face: BirthKind = 'v1',
+): Promise<Birth> {
   const { treeId, origin, created } = identity;
   const document = `${canonicalJson({ type: 'stele-birth', origin, treeID: treeId, created, keys: { v1: v1.publicKey, tile: tile.publicKey } })}\n`;
   const [signature] = await v1.signer.sign([utf8(document)]);
   if (signature === undefined) throw new Error('the signer signed nothing');
-  const proposal = {
-    apiVersion: '0.0.1',
-    kind: 'hashedrekord',
-    spec: {
-      data: { hash: { algorithm: 'sha256', value: hash('sha256', document, 'hex') } },
-      signature: { content: toBase64(signature), publicKey: { content: toBase64(utf8(v1.publicKey)) } },
-    },
-  };
+  const digest = hash('sha256', document, 'buffer');
+  const made = { digest, signature, publicKey: v1.publicKey };
+  const [proposal, kinds] = face === 'v1' ? [proposalOf(made), v1Kinds] : [requestOf(made), v2Kinds];
   const rules = {
     algorithms: new Set([ALGORITHM]),
     kinds: new Set([proposal.kind]),
@@ -44,4 +47,26 @@ export async function birthOf(identity: LogIdentity, v1: LogKey, tile: LogKey): 
   const [entry] = admitAll([proposal], 'create', rules, new KindRegistry(kinds), checkClaims);
   if (entry === undefined || entry instanceof Error) throw entry ?? new Error('the birth entry was not admitted');
   return { document, entry };
+}
+
+interface Made {
+  readonly digest: Uint8Array;
+  readonly signature: Uint8Array;
+  /** PEM. */
+  readonly publicKey: string;
+}
+
+function proposalOf({ digest, signature, publicKey }: Made) {
+  const spec = {
+    data: { hash: { algorithm: 'sha256', value: toHex(digest) } },
+    signature: { content: toBase64(signature), publicKey: { content: toBase64(utf8(publicKey)) } },
+  };
+  return { apiVersion: '0.0.1', kind: 'hashedrekord', spec };
+}
+
+function requestOf({ digest, signature, publicKey }: Made) {
+  const rawBytes = createPublicKey(publicKey).export({ type: 'spki', format: 'der' }).toString('base64');
+  const verifier = { publicKey: { rawBytes }, keyDetails: 'PKIX_ECDSA_P256_SHA_256' };
+  const spec = { digest: toBase64(digest), signature: { content: toBase64(signature), verifier } };
+  return { apiVersion: '0.0.2', kind: 'hashedrekord', spec };
 }

@@ -94,6 +94,7 @@ function admissionSettings(settings: Settings) {
       algorithms: new Set<string>(settings.algorithms),
       kinds: new Set(settings.kinds),
       maxBody: settings.maxCanonicalBody,
+      keysForCertificates: settings.v2KeyAsCertificate,
       maxAttestation: settings.attestations ? settings.maxAttestationSize : 0,
     },
     json: { depth: settings.maxJsonDepth, values: settings.maxJsonValues },

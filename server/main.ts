@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import { Failure } from '../base/failure.ts';
-import { kinds } from '../entries/kinds/index.ts';
+import { kinds, v2Kinds } from '../entries/kinds/index.ts';
 import { composeServer } from './compose.ts';
 import { addressOf, close, listen } from './listen.ts';
 import { type Logger, createLogger } from './logging/logger.ts';
@@ -18,7 +18,7 @@ function readCommandLine(): Command {
     hostName: hostname(),
     cores: availableParallelism(),
     terminal: process.stdout.isTTY,
-    kinds,
+    kinds: [...kinds, ...v2Kinds],
   };
   const readFile = (path: string): string => readFileSync(path, 'utf8');
   return readCommand({ argv: process.argv.slice(2), env: process.env, readFile, surroundings }, version());

@@ -78,7 +78,7 @@ export async function startShard(
   if (keys && settings.genesis !== undefined && log.frozenAt === undefined && (await store.head()) === undefined) {
     const { document, entry } = await birthOf(identity, keys.v1, keys.tile, settings.genesis);
     writeFileSync(join(place.folder, 'birth.json'), document);
-    await log.addUnshown(entry);
+    await log.addFirst(entry);
     announce('wrote entry 0, the log about itself (birth.json)');
   }
   const parts = cleanup.move();

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LogRefused } from '../log/failures.ts';
@@ -56,6 +56,7 @@ export async function startLog(settings: StartSettings, options: StartOptions): 
 
 function prepareFolder(folder: string, { dev, volume }: StartSettings, announce: (sentence: string) => void): void {
   if (dev) return;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   if (!existsSync(join(folder, 'stele.db'))) {
     announce(`made the data folder ${folder}`);
     return recordPlace(folder);

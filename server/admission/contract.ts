@@ -18,6 +18,8 @@ export interface LogQuery {
 export interface Admission {
   /** One proposed entry. @throws MalformedProposal, InvalidEntry, BodyTooLarge, MalformedJson, Busy */
   create(body: Uint8Array): Promise<AdmittedEntry>;
+  /** One `CreateEntryRequest` of Rekor v2. @throws MalformedJson, InvalidEntry, BodyTooLarge, Busy */
+  createV2(body: Uint8Array): Promise<AdmittedEntry>;
   /** Body of `entries/retrieve`. @throws InvalidRequest, MalformedProposal, InvalidEntry, Busy */
   logQuery(body: Uint8Array): Promise<LogQuery>;
   /** Body of `index/retrieve`. @throws InvalidRequest, Busy */

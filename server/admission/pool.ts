@@ -58,6 +58,10 @@ export class AdmissionPool implements Admission, AsyncDisposable {
     return this.#submit('create', body);
   }
 
+  createV2(body: Uint8Array): Promise<AdmittedEntry> {
+    return this.#submit('createV2', body);
+  }
+
   logQuery(body: Uint8Array): Promise<LogQuery> {
     return this.#submit('logQuery', body);
   }

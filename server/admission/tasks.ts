@@ -5,31 +5,46 @@ import type { JsonLimits } from '../../base/json-meter.ts';
 import { readJson } from '../../base/json-reader.ts';
 import { admitAll } from '../../entries/admission.ts';
 import type { AdmittedEntry } from '../../entries/kind.ts';
-import { kinds } from '../../entries/kinds/index.ts';
+import { InvalidEntry } from '../../entries/failures.ts';
+import { kinds, v2Kinds } from '../../entries/kinds/index.ts';
 import { canonicalKeyOf } from '../../entries/pki/search-formats.ts';
 import { KindRegistry } from '../../entries/registry.ts';
 import { checkClaims } from '../../entries/signatures/check.ts';
+import { readCreateEntryRequest, type RequestedEntry } from '../../entries/v2-request.ts';
 import { InvalidRequest } from '../http/failures.ts';
 import { missing } from '../http/read.ts';
 import { isBlank } from '../http/bodies/member.ts';
 import { readLogQuery } from '../http/bodies/log-query.ts';
 import { type PublicKeyQuery, questionOf, readSearchIndex } from '../http/bodies/search-index.ts';
 import type { LogQuery } from './contract.ts';
-import { type AdmissionSettings, type Batch, type Outcome, toOutcome } from './wire.ts';
+import { type AdmissionSettings, type Batch, type Outcome, type Task, toOutcome } from './wire.ts';
 
 const registry = new KindRegistry(kinds);
+const v2Registry = new KindRegistry(v2Kinds);
+
+/** One of the two ways in: how a request is read, which kinds there are, how it is answered. */
+interface Door {
+  readonly registry: KindRegistry;
+  readonly read: (body: Uint8Array) => unknown;
+  readonly answer: (entry: AdmittedEntry | Error | undefined, request: unknown) => Outcome;
+}
 
 /** What an admission thread does with a batch: each outcome stands where its request stood. */
 export function createTasks(settings: AdmissionSettings): (batch: Batch) => Promise<readonly Outcome[]> {
   const { rules, json, maxRetrieve } = settings;
 
   /** All proposals of a batch at once, so that their signatures are checked together. */
-  function create(bodies: readonly Uint8Array[]): readonly Outcome[] {
-    const read = bodies.map((body) => attempt(() => readProposed(body, json)));
+  function create(bodies: readonly Uint8Array[], door: Door): readonly Outcome[] {
+    const read = bodies.map((body) => attempt(() => door.read(body)));
     const proposals = read.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
-    const admitted = admitAll(proposals, 'create', rules, registry, checkClaims).values();
-    return read.map((outcome) => (outcome.ok ? toAnswer(admitted.next().value) : outcome));
+    const admitted = admitAll(proposals, 'create', rules, door.registry, checkClaims).values();
+    return read.map((outcome) => (outcome.ok ? door.answer(admitted.next().value, outcome.value) : outcome));
   }
+
+  const doors: Readonly<Record<'create' | 'createV2', Door>> = {
+    create: { registry, read: (body) => readProposed(body, json), answer: toAnswer },
+    createV2: { registry: v2Registry, read: (body) => readCreateEntryRequest(body, rules), answer: toV2Answer },
+  };
 
   function logQuery(body: Uint8Array): LogQuery {
     const { entries, ...query } = readLogQuery(body, { maxRetrieve, json });
@@ -44,11 +59,17 @@ export function createTasks(settings: AdmissionSettings): (batch: Batch) => Prom
 
   return async ({ tasks, lengths, bytes }) => {
     const bodies = cut(bytes, lengths);
-    const created = create(bodies.filter((_, i) => tasks[i] === 'create')).values();
+    const of = (task: Task): readonly Uint8Array[] => bodies.filter((_, i) => tasks[i] === task);
+    const created = {
+      create: create(of('create'), doors.create).values(),
+      createV2: create(of('createV2'), doors.createV2).values(),
+    };
     const outcomes: Outcome[] = [];
     for (const [i, body] of bodies.entries()) {
-      if (tasks[i] === 'create') outcomes.push(created.next().value ?? toOutcome('no answer'));
-      else if (tasks[i] === 'logQuery') outcomes.push(attempt(() => logQuery(body)));
+      const task = tasks[i];
+      if (task === 'create' || task === 'createV2')
+        outcomes.push(created[task].next().value ?? toOutcome('no answer'));
+      else if (task === 'logQuery') outcomes.push(attempt(() => logQuery(body)));
       else outcomes.push(await searchQuestion(body).then((value) => ({ ok: true, value }) as const, toOutcome));
     }
     return outcomes;
@@ -72,6 +93,12 @@ function attempt(work: () => unknown): Outcome {
   } catch (error) {
     return toOutcome(error);
   }
+}
+
+/** Rekor v2 says which kind of request it was, and no more; the rest is said here too. */
+function toV2Answer(entry: AdmittedEntry | Error | undefined, request: unknown): Outcome {
+  const { kind } = request as RequestedEntry;
+  return toAnswer(entry instanceof InvalidEntry ? new InvalidEntry(`invalid ${kind} request: ${entry.message}`) : entry);
 }
 
 function toAnswer(entry: AdmittedEntry | Error | undefined): Outcome {

@@ -9,7 +9,10 @@ import type { JsonLimits } from '../../base/json-meter.ts';
 import { InvalidRequest } from '../http/failures.ts';
 
 /** What can be asked of an admission thread. */
-export type Task = 'create' | 'logQuery' | 'searchQuestion';
+export type Task = 'create' | 'createV2' | 'logQuery' | 'searchQuestion';
+
+/** Whose outcome is an admitted entry. */
+export const admits = (task: Task | undefined): boolean => task === 'create' || task === 'createV2';
 
 /** Settings that the threads start with. */
 export interface AdmissionSettings {
@@ -39,7 +42,7 @@ export interface Reply {
 export function packReply(tasks: readonly Task[], outcomes: readonly Outcome[]): Reply {
   const writer = new ByteWriter(1024 * tasks.length);
   const rest = outcomes.map((outcome, i) => {
-    if (tasks[i] !== 'create' || !outcome.ok) return outcome;
+    if (!admits(tasks[i]) || !outcome.ok) return outcome;
     writeAdmitted(writer, outcome.value as AdmittedEntry);
     return undefined;
   });

@@ -1,4 +1,4 @@
-import { DEFAULT_ALGORITHMS, KNOWN_ALGORITHMS, V2_ALGORITHMS } from '../../entries/algorithm-policy.ts';
+import { DEFAULT_ALGORITHMS, KNOWN_ALGORITHMS } from '../../entries/algorithm-policy.ts';
 import { type operations } from '../../openapi/types.ts';
 import { headerName, keyName, listenAddress, originName, proxies, webAddress } from './network-values.ts';
 import { optional, setting, type Surroundings, type Values } from './setting.ts';
@@ -146,19 +146,13 @@ function acceptance(kinds: Surroundings['kinds']) {
     kinds: setting(
       kindList(kinds),
       { words: 'all of them', from: () => [...new Set(kinds.map(({ kind }) => kind))].join(',') || 'none' },
-      'Kinds of entries that are taken, as kind or kind:version. The others can still be read.',
+      'Kinds of entries that are taken, as kind or kind:version; those of version 0.0.2, but for intoto, are of the v2 API. The others can still be read.',
     ),
     algorithms: setting(
       words(KNOWN_ALGORITHMS),
       DEFAULT_ALGORITHMS.join(','),
-      'Signature algorithms that hashedrekord entries may use.',
+      'Signature algorithms that hashedrekord entries of v1, and all of v2, may use.',
     ),
-    v2Algorithms: setting(
-      words(V2_ALGORITHMS),
-      V2_ALGORITHMS.join(','),
-      'Signature algorithms that entries of Rekor v2 may use.',
-    ),
-    v2Dsse: setting(onOff, 'on', 'Whether v2 takes DSSE envelopes, which sigstore-js sends and later Rekors refuse.'),
     v2KeyAsCertificate: setting(
       onOff,
       'on',
