@@ -1,13 +1,15 @@
 import { concatBytes } from '@noble/hashes/utils.js';
 import { parseBase64, toBase64 } from '../base/bytes.ts';
 import { MalformedNote } from './failures.ts';
+import { type FailureClass, type WireText, isKeyName, isNoteText, readText } from './text.ts';
 
 /** One line below a note: c2sp.org/signed-note, "Signatures". */
 export interface NoteSignature {
   /** Key name: not empty, no white space, no plus. */
   readonly name: string;
-  /** First 4 bytes of what identifies the key: of the key's hash on Rekor v1, of name and key together elsewhere. */
+  /** The key's id, 4 bytes: of the key's hash on Rekor v1, of name and key together elsewhere. */
   readonly hint: Uint8Array;
+  /** What follows the id: at least one byte, of a form that the key's type says. */
   readonly signature: Uint8Array;
 }
 
@@ -18,30 +20,56 @@ export interface SignedNote {
   readonly signatures: readonly NoteSignature[];
 }
 
+/** Bytes that a note may have unless a caller says otherwise: room for sixteen signatures of ML-DSA-44. */
+export const NOTE_LIMIT = 65_536;
+
+/** As Go has it: what comes from a stranger must not cost one verification after the other. */
+const MOST_SIGNATURES = 100;
+
 const DASH = '\u2014';
 
-/** @param note.text - ends in a newline */
+/** Text, blank line, signatures. @throws RangeError for what could not be read back */
 export function formatNote({ text, signatures }: SignedNote): string {
-  const lines = signatures.map(({ name, hint, signature }) => {
-    return `${DASH} ${name} ${toBase64(concatBytes(hint, signature))}\n`;
-  });
-  return `${text}\n${lines.join('')}`;
+  if (!text.endsWith('\n') || !isNoteText(text)) throw new RangeError('not the text of a note');
+  return `${text}\n${formatSignatures(signatures)}`;
 }
 
-/** @throws MalformedNote */
-export function parseNote(note: string): SignedNote {
-  const gap = note.lastIndexOf('\n\n');
+/** The lines below a note; also what a witness answers. @throws RangeError for what could not be read back */
+export function formatSignatures(signatures: readonly NoteSignature[]): string {
+  return signatures.map(formatSignature).join('');
+}
+
+function formatSignature({ name, hint, signature }: NoteSignature): string {
+  if (!isKeyName(name) || hint.length !== 4 || signature.length === 0)
+    throw new RangeError('not a signature of a note');
+  return `${DASH} ${name} ${toBase64(concatBytes(hint, signature))}\n`;
+}
+
+/**
+ * As Go's `note.Open` reads it, but for base64 with stray bits, which Go lets pass: one note has one spelling here.
+ *
+ * @param limit - bytes
+ * @throws MalformedNote
+ */
+export function parseNote(note: WireText, limit: number = NOTE_LIMIT): SignedNote {
+  const whole = readText(note, limit, MalformedNote);
+  const gap = whole.lastIndexOf('\n\n');
   if (gap < 0) throw new MalformedNote('a note needs a blank line before its signatures');
-  if (!note.endsWith('\n')) throw new MalformedNote('a note ends in a newline');
-  const lines = note.slice(gap + 2, -1);
-  return { text: note.slice(0, gap + 1), signatures: lines.split('\n').map(parseSignature) };
+  return { text: whole.slice(0, gap + 1), signatures: parseSignatures(whole.slice(gap + 2), MalformedNote) };
 }
 
-function parseSignature(line: string, i: number): NoteSignature {
-  const [dash, name, encoded, ...rest] = line.split(' ');
-  const bytes = encoded === undefined ? undefined : parseBase64(encoded);
-  if (dash !== DASH || !name || /[\s+]/.test(name) || rest.length > 0 || bytes === undefined || bytes.length < 5) {
-    throw new MalformedNote(`signature line ${i + 1} is not a dash, a name and base64 of at least 5 bytes`);
-  }
+/** One or more lines, each with its newline. @throws what `Refused` makes */
+export function parseSignatures(text: string, Refused: FailureClass): readonly NoteSignature[] {
+  if (!text.endsWith('\n')) throw new Refused('no newline behind the last signature');
+  const lines = text.slice(0, -1).split('\n');
+  if (lines.length > MOST_SIGNATURES) throw new Refused(`more than ${MOST_SIGNATURES} signatures`);
+  return lines.map((line, i) => parseSignature(line, i, Refused));
+}
+
+function parseSignature(line: string, i: number, Refused: FailureClass): NoteSignature {
+  const [dash, name = '', encoded = '', ...rest] = line.split(' ');
+  const bytes = parseBase64(encoded);
+  if (dash !== DASH || !isKeyName(name) || rest.length > 0 || bytes === undefined || bytes.length < 5)
+    throw new Refused(`signature line ${i + 1} is not a dash, a name and base64 of at least 5 bytes`);
   return { name, hint: bytes.slice(0, 4), signature: bytes.slice(4) };
 }

@@ -16,12 +16,20 @@ describe('tlog-checkpoint: what is a checkpoint', () => {
     ['Rekor', `rekor.test - 42\n7\n${ROOT}\n`, { origin: 'rekor.test - 42', size: treeSize(7), root: zero }],
     ['an empty tree', `a\n0\n${ROOT}\n`, { origin: 'a', size: treeSize(0), root: zero }],
     ['2^53 - 1 leaves', `a\n9007199254740991\n${ROOT}\n`, { origin: 'a', size: treeSize(2 ** 53 - 1), root: zero }],
-    ['an extension line', `a\n7\n${ROOT}\nTimestamp: 1\n`, { origin: 'a', size: treeSize(7), root: zero }],
+    [
+      'an extension line',
+      `a\n7\n${ROOT}\nTimestamp: 1\n`,
+      { origin: 'a', size: treeSize(7), root: zero, extensions: ['Timestamp: 1'] },
+    ],
+    [
+      'two of them, as opaque as they may be',
+      `a\n7\n${ROOT}\n \n\u2014 é\n`,
+      { origin: 'a', size: treeSize(7), root: zero, extensions: [' ', '\u2014 é'] },
+    ],
   ];
   it.each(valid)('%s', (_what, text, checkpoint) => {
-    const { origin, size, root } = parseCheckpoint(text);
-    expect([origin, size, toHex(root)]).toEqual([checkpoint.origin, checkpoint.size, toHex(checkpoint.root)]);
-    expect(text.startsWith(formatCheckpoint(checkpoint))).toBe(true);
+    expect(parseCheckpoint(text)).toStrictEqual(checkpoint);
+    expect(formatCheckpoint(checkpoint)).toBe(text);
   });
 
   const invalid: readonly (readonly [string, string])[] = [
@@ -44,28 +52,81 @@ describe('tlog-checkpoint: what is a checkpoint', () => {
     ['a root of 33 bytes', `a\n7\n${'A'.repeat(44)}\n`],
     ['a root in hex', `a\n7\n${'00'.repeat(32)}\n`],
     ['a root with stray bits', `a\n7\n${'A'.repeat(42)}B=\n`],
+    ['2^64 leaves', `a\n18446744073709551616\n${ROOT}\n`],
     ['a carriage return', `a\r\n7\r\n${ROOT}\r\n`],
+    ['a carriage return in the origin', `a\r\n7\n${ROOT}\n`],
+    ['a tab in an extension line', `a\n7\n${ROOT}\na\tb\n`],
+    ['half a character in the origin', `\ud83d\n7\n${ROOT}\n`],
+    ['an empty extension line', `a\n7\n${ROOT}\n\n`],
+    ['an empty line among extensions', `a\n7\n${ROOT}\nx\n\ny\n`],
+    ['no newline behind an extension line', `a\n7\n${ROOT}\nx`],
   ];
   it.each(invalid)('not %s', (_what, text) => {
     expect(() => parseCheckpoint(text)).toThrow(MalformedNote);
   });
+
+  it.each(['9007199254740992', '9007199254740993', '18446744073709551615'])(
+    'says of %s, which the format has and this program has not, that it is too large',
+    (size) => {
+      const message = `the tree size ${size} is beyond 2^53 - 1, the largest that is supported`;
+      expect(() => parseCheckpoint(`a\n${size}\n${ROOT}\n`)).toThrow(new MalformedNote(message));
+    },
+  );
+  it.each(['18446744073709551616', '99999999999999999999', '100000000000000000000', '01', ' 1', '-1'])(
+    'says of %s that it is no size',
+    (size) => {
+      expect(() => parseCheckpoint(`a\n${size}\n${ROOT}\n`)).toThrow(/is not a decimal number below 2\^64/);
+    },
+  );
 });
 
 const roots = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => nodeHash(bytes) as RootHash);
-const checkpoints: fc.Arbitrary<Checkpoint> = fc.record({
-  origin: fc.stringMatching(/^[!-~][ -~é]{0,40}$/),
-  size: fc.maxSafeNat().map(treeSize),
-  root: roots,
-});
+const origins = fc.stringMatching(/^[!-~][ -~é]{0,40}$/);
+const sizes = fc.maxSafeNat().map(treeSize);
+const lines = fc.array(fc.stringMatching(/^[ -~é]{1,40}$/), { minLength: 1, maxLength: 4 });
+const checkpoints: fc.Arbitrary<Checkpoint> = fc.record(
+  { origin: origins, size: sizes, root: roots, extensions: lines },
+  { requiredKeys: ['origin', 'size', 'root'], noNullPrototype: true },
+);
 
 describe('tlog-checkpoint: writing and reading', () => {
   it('gives back what was written', () => {
     fc.assert(
       fc.property(checkpoints, (checkpoint) => {
-        const read = parseCheckpoint(formatCheckpoint(checkpoint));
-        expect({ ...read, root: toHex(read.root) }).toEqual({ ...checkpoint, root: toHex(checkpoint.root) });
+        expect(parseCheckpoint(formatCheckpoint(checkpoint))).toStrictEqual(checkpoint);
       }),
     );
+  });
+  it('reads any text, and throws nothing but its failure', () => {
+    const texts = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc
+        .array(fc.constantFrom('a', '7', ROOT, '', '\r', '\ud800', '\n'), { maxLength: 6 })
+        .map((some) => some.join('\n')),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        let refused: unknown;
+        try {
+          expect(formatCheckpoint(parseCheckpoint(text))).toBe(text);
+        } catch (error) {
+          refused = error;
+        }
+        expect(refused === undefined || refused instanceof MalformedNote).toBe(true);
+      }),
+    );
+  });
+
+  const good: Checkpoint = { origin: 'a', size: treeSize(7), root: zero };
+  it.each([
+    ['no origin', { ...good, origin: '' }],
+    ['an origin of two lines', { ...good, origin: 'a\n8' }],
+    ['an empty extension line', { ...good, extensions: [''] }],
+    ['an extension of two lines', { ...good, extensions: ['x', 'y\nz'] }],
+    ['a carriage return', { ...good, extensions: ['x\r'] }],
+  ])('writes nothing that it could not read: %s', (_what, checkpoint) => {
+    expect(formatCheckpoint(good)).toBe(`a\n7\n${ROOT}\n`);
+    expect(() => formatCheckpoint(checkpoint)).toThrow(RangeError);
   });
 });
 

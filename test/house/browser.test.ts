@@ -5,14 +5,17 @@ import { type Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { toHex } from '../../base/bytes.ts';
 import { formatCheckpoint } from '../../checkpoint/checkpoint.ts';
-import { formatNote } from '../../checkpoint/note.ts';
+import { formatNote, parseNote } from '../../checkpoint/note.ts';
+import { formatTlogProof } from '../../checkpoint/proof/tlog-proof.ts';
+import { formatVkey } from '../../checkpoint/vkey.ts';
 import { foldProof, foldRange, foldRoot } from '../../merkle/fold.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import { coveringNodes, inclusionRanges } from '../../merkle/plan.ts';
-import { type LeafRange, logIndex, type NodeHash, treeSize } from '../../merkle/types.ts';
+import { type LeafRange, logIndex, type NodeHash, nodeHash, treeSize } from '../../merkle/types.ts';
+import { testLog, testWitness } from '../checkpoint/signing.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { ROOT } from './inspect.ts';
-import { type Answer, type Question } from './page.ts';
+import { type Answer, type ProofQuestion, type Question } from './page.ts';
 
 function bundle(contents: string): Promise<string> {
   const stdin = { contents, resolveDir: ROOT, loader: 'ts' as const };
@@ -74,11 +77,32 @@ describe('architecture §3: floors 1 to 3 run in a browser', () => {
     });
   });
 
+  it('verifies a proof file against a policy in Chromium, and refuses changed ones', async () => {
+    const page = await (running.browser as Browser).newPage();
+    await page.evaluate(await bundle("import './test/house/page.ts';"));
+    const check = (asked: ProofQuestion): Promise<string> => page.evaluate((one) => globalThis.checkProof(one), asked);
+    const [log, witness] = [testLog('log.example', 41), testWitness('witness.example', 42)];
+    const { note, index, leaf, proof } = proven(['a', 'b', 'c', 'd', 'e', 'f', 'g'], 4);
+    const { text } = parseNote(note);
+    const file = formatTlogProof({
+      index: logIndex(index),
+      hashes: proof.map((hash) => nodeHash(Uint8Array.from(Buffer.from(hash, 'hex')))),
+      note: { text, signatures: [log.sign(text), witness.cosign(text, 1_700_000_000)] },
+    });
+    const policy = `log ${formatVkey(log.key)}\nwitness w ${formatVkey(witness.key)}\nquorum w\n`;
+    expect(await check({ file, leaf, policy })).toBe('cosigned by w');
+    expect(await check({ file, leaf: 'x', policy })).toBe('entry-not-included');
+    expect(await check({ file: file.replace(/.*witness.*\n/, ''), leaf, policy })).toBe('quorum-missing');
+    expect(await check({ file: file.replace('\n7\n', '\n8\n'), leaf, policy })).toBe('note-signature-bad');
+    expect(await check({ file: file.replace('@v1', '@v2'), leaf, policy })).toBe('tlog-proof-malformed');
+    expect(await check({ file, leaf, policy: 'quorum w\n' })).toBe('policy-malformed');
+  });
+
   it.each(['base', 'merkle', 'checkpoint'])('has a bundle of all files in %s', async (folder) => {
-    const files = readdirSync(`${ROOT}/${folder}`).filter((name) => name.endsWith('.ts'));
-    const bundled = await bundle(
-      files.map((name) => `import './${folder}/${name}'; export * from './${folder}/${name}';`).join('\n'),
+    const files = readdirSync(`${ROOT}/${folder}`, { encoding: 'utf8', recursive: true }).filter((name) =>
+      name.endsWith('.ts'),
     );
+    const bundled = await bundle(files.map((name, i) => `export * as part${i} from './${folder}/${name}';`).join('\n'));
     expect(files.length).toBeGreaterThan(2);
     expect(bundled).not.toMatch(/\bBuffer\b|require\(|"node:/);
   });

@@ -1,0 +1,41 @@
+import { concatBytes, hexToBytes } from '@noble/hashes/utils.js';
+import { equalBytes, toBase64 } from '../base/bytes.ts';
+
+/*
+ * SubjectPublicKeyInfo in DER, which for one algorithm and curve differs in its last bytes only: RFC 8410 §4 for
+ * Ed25519, RFC 5480 §2 for named curves.
+ */
+
+const ED25519 = hexToBytes('302a300506032b6570032100');
+
+/** What stands before the two coordinates of an uncompressed point (0x04), and how many bytes those have. */
+const ECDSA = [
+  { prefix: hexToBytes('3059301306072a8648ce3d020106082a8648ce3d03010703420004'), length: 64 }, // P-256
+  { prefix: hexToBytes('3076301006072a8648ce3d020106052b8104002203620004'), length: 96 }, // P-384
+  { prefix: hexToBytes('30819b301006072a8648ce3d020106052b810400230381860004'), length: 132 }, // P-521
+] as const;
+
+/** @param key - 32 bytes: RFC 8032 §5.1.2 */
+export function ed25519Spki(key: Uint8Array): Uint8Array {
+  return concatBytes(ED25519, key);
+}
+
+/** The 32 bytes; undefined for anything else. */
+export function parseEd25519Spki(der: Uint8Array): Uint8Array | undefined {
+  return hasForm(der, ED25519, 32) ? der.slice(ED25519.length) : undefined;
+}
+
+/** Whether `der` has the form of a P-256, P-384 or P-521 key. Whether its point is on the curve is not asked. */
+export function isEcdsaSpki(der: Uint8Array): boolean {
+  return ECDSA.some(({ prefix, length }) => hasForm(der, prefix, length));
+}
+
+function hasForm(der: Uint8Array, prefix: Uint8Array, length: number): boolean {
+  return der.length === prefix.length + length && equalBytes(der.subarray(0, prefix.length), prefix);
+}
+
+/** A public key as RFC 7468 §13 writes it, with a final newline. */
+export function toPem(spki: Uint8Array): string {
+  const lines = toBase64(spki).match(/.{1,64}/g) ?? [];
+  return ['-----BEGIN PUBLIC KEY-----', ...lines, '-----END PUBLIC KEY-----', ''].join('\n');
+}

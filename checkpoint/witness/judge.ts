@@ -1,0 +1,84 @@
+import { equalBytes } from '../../base/bytes.ts';
+import { emptyRoot } from '../../merkle/hash.ts';
+import type { TreeHead, TreeSize } from '../../merkle/types.ts';
+import { verifyConsistency } from '../../merkle/verify.ts';
+import { BadSignature, UnverifiedNote } from '../failures.ts';
+import { type KnownLogs, verifyNote } from '../verify.ts';
+import { formatSize } from './answer.ts';
+import type { ReadAddCheckpoint } from './request.ts';
+
+/** What a witness does about a request, and the body that goes with a refusal. */
+export type Judgement = Cosign | Refusal | Conflict;
+
+/** The new state. It must replace the one that was judged by, in one step, and durably, before anything is signed. */
+export interface Cosign {
+  readonly verdict: 'cosign';
+  readonly head: TreeHead;
+}
+
+/** The text is the body of the answer, for people. */
+export interface Refusal {
+  readonly verdict: 'refuse';
+  readonly status: 400 | 403 | 404 | 422;
+  readonly text: string;
+}
+
+/** The text says the size from which the log has to prove: `SIZE_TYPE` is its media type. */
+export interface Conflict {
+  readonly verdict: 'refuse';
+  readonly status: 409;
+  readonly text: string;
+  readonly size: TreeSize;
+}
+
+/**
+ * All that c2sp.org/tlog-witness asks of a witness, in the order in which it asks: whose checkpoint it is, whether the
+ * sizes fit, and only then whether it is consistent. What comes with status 422 is signed by the log, and may prove
+ * that it misbehaves.
+ *
+ * @param last - what was cosigned last for this origin; undefined if nothing was
+ */
+export function judge(request: ReadAddCheckpoint, logs: KnownLogs, last: TreeHead | undefined): Judgement {
+  const { size, root } = request.checkpoint;
+  return (
+    strangerRefusal(request, logs) ??
+    sizeRefusal(request, last) ??
+    treeRefusal(request, last) ?? { verdict: 'cosign', head: { size, root } }
+  );
+}
+
+function strangerRefusal({ checkpoint, note }: ReadAddCheckpoint, logs: KnownLogs): Refusal | undefined {
+  const verifiers = logs.get(checkpoint.origin);
+  if (verifiers === undefined) return refuse(404, 'the origin is unknown');
+  try {
+    verifyNote(note, verifiers);
+    return undefined;
+  } catch (error) {
+    if (error instanceof BadSignature || error instanceof UnverifiedNote) return refuse(403, error.message);
+    throw error;
+  }
+}
+
+function sizeRefusal(
+  { old, checkpoint }: ReadAddCheckpoint,
+  last: TreeHead | undefined,
+): Refusal | Conflict | undefined {
+  if (old > checkpoint.size) return refuse(400, 'the old size is larger than the size of the checkpoint');
+  const size = last?.size ?? (0 as TreeSize);
+  return old === size ? undefined : { verdict: 'refuse', status: 409, text: formatSize(size), size };
+}
+
+/** Needs `old` to be the size of `last`. */
+function treeRefusal({ checkpoint, old, proof }: ReadAddCheckpoint, last: TreeHead | undefined): Refusal | undefined {
+  const isEmpty = equalBytes(checkpoint.root, emptyRoot());
+  if (checkpoint.size === 0 && !isEmpty) return refuse(422, 'the root of an empty tree is the hash of nothing');
+  if (last === undefined || old === 0)
+    return proof.length === 0 ? undefined : refuse(422, 'nothing can be proven from an empty tree, so no proof is due');
+  if (old === checkpoint.size && !equalBytes(last.root, checkpoint.root))
+    return refuse(422, 'another root was cosigned for this size');
+  return verifyConsistency(last, checkpoint, proof) ? undefined : refuse(422, 'the consistency proof does not verify');
+}
+
+function refuse(status: Refusal['status'], text: string): Refusal {
+  return { verdict: 'refuse', status, text: `${text}\n` };
+}
