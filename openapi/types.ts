@@ -193,6 +193,263 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/v2/log/entries": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Add an entry, as Rekor v2
+         * @description Proto3 JSON of dev.sigstore.rekor.v2.CreateEntryRequest, whatever the `Content-Type`: names in lowerCamelCase or
+         *     snake_case, unknown and repeated members refused, what follows the first JSON value ignored. The answer is made from
+         *     the commit that logged the entry.
+         */
+        readonly post: operations["createEntry"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v2/checkpoint": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The newest head, as a signed note */
+        readonly get: operations["getCheckpoint"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/checkpoint": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The newest head, as a signed note */
+        readonly get: operations["getCheckpointFile"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v2/tile/{index}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * A row of hashes
+         * @description `<level>/<index>`, or `<level>/<index>.p/<width>` for the first `width` hashes of one that is not full: level 0 to 63,
+         *     index in groups of three digits, all but the last with an `x` in front (`x001/x234/067`), width 1 to 255. Only the one
+         *     path that a tile has is answered, and only what the published head covers.
+         */
+        readonly get: operations["getTile"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/tile/{index}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** A row of hashes */
+        readonly get: operations["getTileFile"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v2/tile/entries/{index}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The bodies of up to 256 entries
+         * @description Each with its length in front, 2 bytes, big-endian. In gzip if `Accept-Encoding` allows it and the bundle is kept so.
+         */
+        readonly get: operations["getEntryBundle"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/tile/entries/{index}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The bodies of up to 256 entries */
+        readonly get: operations["getEntryBundleFile"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v2/log/publicKey": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The Ed25519 key that signs checkpoints */
+        readonly get: operations["getTilePublicKey"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/vkey": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** That key as a verifier key (c2sp.org/signed-note) */
+        readonly get: operations["getVkey"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v2/log/heads": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Every head that was published, the newest first */
+        readonly get: operations["listHeads"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/v2/log/proof/{entry}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Proof that the log has an entry, as a file that stands on its own
+         * @description c2sp.org/tlog-proof. The entry by its index in the tree, or by its leaf hash in hex.
+         */
+        readonly get: operations["getTlogProof"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/.well-known/stele.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** Names, keys, paths and limits of this log */
+        readonly get: operations["getDiscovery"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/add-checkpoint": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Ask this server's witness to cosign another log's head
+         * @description c2sp.org/tlog-witness. Only logs that the operator has named are known.
+         */
+        readonly post: operations["addCheckpoint"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/witness/{log}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The newest head of a log that this server's witness has cosigned */
+        readonly get: operations["getWitnessedCheckpoint"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -250,8 +507,15 @@ export interface components {
             readonly treeSize: number;
         };
         readonly LogInfo: {
-            /** @description This log has one tree */
-            readonly inactiveShards: null;
+            /** @description The trees that have ended, oldest first; null if there are none */
+            readonly inactiveShards: null | readonly components["schemas"]["ShardInfo"][];
+            readonly rootHash: components["schemas"]["Hash"];
+            readonly signedTreeHead: components["schemas"]["Checkpoint"];
+            readonly treeID: string;
+            /** Format: int64 */
+            readonly treeSize: number;
+        };
+        readonly ShardInfo: {
             readonly rootHash: components["schemas"]["Hash"];
             readonly signedTreeHead: components["schemas"]["Checkpoint"];
             readonly treeID: string;
@@ -291,6 +555,116 @@ export interface components {
             readonly ready: boolean;
             readonly checks: {
                 readonly [key: string]: string;
+            };
+            /** @description What each witness of the policy said last */
+            readonly witnesses?: readonly {
+                readonly name: string;
+                /**
+                 * Format: int64
+                 * @description Of the largest tree that it has cosigned
+                 */
+                readonly size?: number;
+                /** @description `ok`, or what was wrong with its last answer */
+                readonly state: string;
+            }[];
+        };
+        /** @description Signed note over origin, size and root; the log's own signature first, then those of witnesses */
+        readonly TileNote: string;
+        /** @description An int64 */
+        readonly Digits: string;
+        readonly Sha256Base64: string;
+        /** @description google.rpc.Status */
+        readonly Status: {
+            /** @description google.rpc.Code */
+            readonly code: number;
+            readonly message: string;
+            readonly details: readonly unknown[];
+        };
+        /** @description dev.sigstore.rekor.v1.TransparencyLogEntry */
+        readonly TransparencyLogEntry: {
+            readonly logIndex: components["schemas"]["Digits"];
+            readonly logId: {
+                readonly keyId: components["schemas"]["Sha256Base64"];
+            };
+            readonly kindVersion: {
+                readonly kind: string;
+                readonly version: string;
+            };
+            /**
+             * @description Rekor v2 tells no time
+             * @constant
+             */
+            readonly integratedTime: "0";
+            readonly inclusionPromise: null;
+            readonly inclusionProof: {
+                readonly logIndex: components["schemas"]["Digits"];
+                readonly rootHash: components["schemas"]["Sha256Base64"];
+                readonly treeSize: components["schemas"]["Digits"];
+                readonly hashes: readonly components["schemas"]["Sha256Base64"][];
+                readonly checkpoint: {
+                    readonly envelope: components["schemas"]["TileNote"];
+                };
+            };
+            readonly canonicalizedBody: components["schemas"]["Base64"];
+        };
+        readonly HeadPage: {
+            readonly heads: readonly {
+                /** Format: int64 */
+                readonly treeSize: number;
+                readonly rootHash: components["schemas"]["Sha256Base64"];
+                /**
+                 * Format: int64
+                 * @description Seconds since the Unix epoch
+                 */
+                readonly time: number;
+                readonly rekorV1: components["schemas"]["Checkpoint"];
+                readonly note?: components["schemas"]["TileNote"];
+            }[];
+            /**
+             * Format: int64
+             * @description There may be more; send this as `below`
+             */
+            readonly nextBelow?: number;
+        };
+        readonly Discovery: {
+            readonly faces: readonly ("v1" | "v2")[];
+            readonly url?: string;
+            /** @description Oldest first; the last one takes entries, unless it is frozen */
+            readonly shards: readonly {
+                readonly v1?: {
+                    readonly origin: string;
+                    readonly treeID: string;
+                    readonly logID: components["schemas"]["Hash"];
+                    readonly publicKey: string;
+                    readonly path: string;
+                };
+                readonly v2?: {
+                    readonly origin: string;
+                    readonly vkey: string;
+                    readonly publicKey: string;
+                    readonly path: string;
+                    readonly tilePath: string;
+                };
+                /**
+                 * Format: int64
+                 * @description Index in the whole log of the shard's entry 0
+                 */
+                readonly offset: number;
+                /** Format: int64 */
+                readonly treeSize: number;
+                /**
+                 * Format: int64
+                 * @description Seconds since the Unix epoch
+                 */
+                readonly frozen?: number;
+            }[];
+            readonly limits: {
+                readonly [key: string]: number;
+            };
+            readonly witness?: {
+                readonly vkey: string;
+                readonly submissionPath: string;
+                readonly monitoringPath: string;
             };
         };
         readonly ProposedEntry: components["schemas"]["hashedrekord-0.0.1"] | components["schemas"]["intoto-0.0.1"] | components["schemas"]["intoto-0.0.2"] | components["schemas"]["dsse-0.0.1"];
@@ -375,6 +749,57 @@ export interface components {
                     readonly envelope: string;
                     readonly verifiers: readonly string[];
                 };
+            };
+        };
+        readonly CreateEntryRequest: {
+            readonly hashedRekordRequestV002?: {
+                /** @description RFC 4648 §4 or §5, with or without padding */
+                readonly digest: string;
+                readonly signature: {
+                    /** @description RFC 4648 §4 or §5, with or without padding */
+                    readonly content: string;
+                    readonly verifier: {
+                        /** @description SubjectPublicKeyInfo in DER */
+                        readonly publicKey?: {
+                            /** @description RFC 4648 §4 or §5, with or without padding */
+                            readonly rawBytes: string;
+                        };
+                        /** @description One certificate in DER */
+                        readonly x509Certificate?: {
+                            /** @description RFC 4648 §4 or §5, with or without padding */
+                            readonly rawBytes: string;
+                        };
+                        /** @description A name of sigstore.common.v1.PublicKeyDetails, or its number */
+                        readonly keyDetails: string | number;
+                    } & (unknown | unknown);
+                };
+            };
+            readonly dsseRequestV002?: {
+                readonly envelope: {
+                    /** @description RFC 4648 §4 or §5, with or without padding */
+                    readonly payload?: string;
+                    readonly payloadType?: string;
+                    readonly signatures: readonly {
+                        /** @description RFC 4648 §4 or §5, with or without padding */
+                        readonly sig: string;
+                        /** @description Not looked at */
+                        readonly keyid?: string;
+                    }[];
+                };
+                readonly verifiers: readonly ({
+                    /** @description SubjectPublicKeyInfo in DER */
+                    readonly publicKey?: {
+                        /** @description RFC 4648 §4 or §5, with or without padding */
+                        readonly rawBytes: string;
+                    };
+                    /** @description One certificate in DER */
+                    readonly x509Certificate?: {
+                        /** @description RFC 4648 §4 or §5, with or without padding */
+                        readonly rawBytes: string;
+                    };
+                    /** @description A name of sigstore.common.v1.PublicKeyDetails, or its number */
+                    readonly keyDetails: string | number;
+                } & (unknown | unknown))[];
             };
         };
     };
@@ -510,6 +935,119 @@ export interface components {
             };
             content: {
                 readonly "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The note, with all its signatures */
+        readonly Note: {
+            headers: {
+                readonly ETag: string;
+                readonly "Cache-Control": string;
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "text/plain; charset=utf-8": components["schemas"]["TileNote"];
+            };
+        };
+        /** @description The range that was asked for */
+        readonly PartOfText: {
+            headers: {
+                readonly "Content-Range": string;
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "text/plain; charset=utf-8": string;
+            };
+        };
+        /** @description The file */
+        readonly Bytes: {
+            headers: {
+                readonly ETag: string;
+                readonly "Cache-Control": string;
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/octet-stream": unknown;
+            };
+        };
+        /** @description The range that was asked for */
+        readonly PartOfBytes: {
+            headers: {
+                readonly "Content-Range": string;
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/octet-stream": unknown;
+            };
+        };
+        /** @description What the reader has is what there is */
+        readonly NotModified: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description There is no such thing, or not yet */
+        readonly NotThere: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The file is shorter */
+        readonly NoSuchRange: {
+            headers: {
+                readonly "Content-Range": string;
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The request cannot be read, or what it says does not hold */
+        readonly StatusInvalid: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": 3,
+                 *       "message": "invalid type, must be hashedrekord",
+                 *       "details": []
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["Status"];
+            };
+        };
+        /** @description A fault of the server. It has been reported. */
+        readonly StatusInternal: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": 13,
+                 *       "message": "internal server error",
+                 *       "details": []
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["Status"];
+            };
+        };
+        /** @description Too much is waiting, the log takes no entries for now, or witnesses keep back their word */
+        readonly StatusUnavailable: {
+            headers: {
+                readonly "Retry-After": components["headers"]["RetryAfter"];
+                readonly [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": 14,
+                 *       "message": "reached max pushback; retry",
+                 *       "details": []
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["Status"];
             };
         };
     };
@@ -837,7 +1375,7 @@ export interface operations {
             /** @description Entry ids; `[]` if there are none */
             readonly 200: {
                 headers: {
-                    /** @description The answer holds for the log of this size */
+                    /** @description The answer holds up to this index, exclusive - the size of the log */
                     readonly "X-Stele-Complete-To": string;
                     /** @description There is more; send this as `after` */
                     readonly "X-Stele-Next-After"?: string;
@@ -939,6 +1477,411 @@ export interface operations {
                      *     }
                      */
                     readonly "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+    readonly createEntry: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CreateEntryRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The entry as logged, with its proof under the published head */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TransparencyLogEntry"];
+                };
+            };
+            readonly 400: components["responses"]["StatusInvalid"];
+            /** @description The log has ended. Not in JSON, as Rekor v2 has it. */
+            readonly 405: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /** @example This log has been frozen, please switch to the latest log. */
+                    readonly "text/plain; charset=utf-8": string;
+                };
+            };
+            /** @description The log has this entry already */
+            readonly 409: {
+                headers: {
+                    /** @description Where the entry is */
+                    readonly "X-Log-Index": string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "code": 6,
+                     *       "message": "an equivalent entry already exists in the transparency log with index 735",
+                     *       "details": []
+                     *     }
+                     */
+                    readonly "application/json": components["schemas"]["Status"];
+                };
+            };
+            readonly 500: components["responses"]["StatusInternal"];
+            readonly 503: components["responses"]["StatusUnavailable"];
+        };
+    };
+    readonly getCheckpoint: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["Note"];
+            readonly 206: components["responses"]["PartOfText"];
+            readonly 304: components["responses"]["NotModified"];
+            readonly 404: components["responses"]["NotThere"];
+            readonly 416: components["responses"]["NoSuchRange"];
+        };
+    };
+    readonly getCheckpointFile: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["Note"];
+            readonly 206: components["responses"]["PartOfText"];
+            readonly 304: components["responses"]["NotModified"];
+            readonly 404: components["responses"]["NotThere"];
+            readonly 416: components["responses"]["NoSuchRange"];
+        };
+    };
+    readonly getTile: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Takes all that follows, slashes included
+                 * @example 0/000
+                 */
+                readonly index: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["Bytes"];
+            readonly 206: components["responses"]["PartOfBytes"];
+            readonly 304: components["responses"]["NotModified"];
+            readonly 404: components["responses"]["NotThere"];
+            readonly 416: components["responses"]["NoSuchRange"];
+        };
+    };
+    readonly getTileFile: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Takes all that follows, slashes included
+                 * @example 0/000
+                 */
+                readonly index: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["Bytes"];
+            readonly 206: components["responses"]["PartOfBytes"];
+            readonly 304: components["responses"]["NotModified"];
+            readonly 404: components["responses"]["NotThere"];
+            readonly 416: components["responses"]["NoSuchRange"];
+        };
+    };
+    readonly getEntryBundle: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Takes all that follows, slashes included
+                 * @example 0/000
+                 */
+                readonly index: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["Bytes"];
+            readonly 206: components["responses"]["PartOfBytes"];
+            readonly 304: components["responses"]["NotModified"];
+            readonly 404: components["responses"]["NotThere"];
+            readonly 416: components["responses"]["NoSuchRange"];
+        };
+    };
+    readonly getEntryBundleFile: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /**
+                 * @description Takes all that follows, slashes included
+                 * @example 0/000
+                 */
+                readonly index: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: components["responses"]["Bytes"];
+            readonly 206: components["responses"]["PartOfBytes"];
+            readonly 304: components["responses"]["NotModified"];
+            readonly 404: components["responses"]["NotThere"];
+            readonly 416: components["responses"]["NoSuchRange"];
+        };
+    };
+    readonly getTilePublicKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description PEM, `PUBLIC KEY`, with a final newline */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/x-pem-file": string;
+                };
+            };
+        };
+    };
+    readonly getVkey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description One line */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain; charset=utf-8": string;
+                };
+            };
+        };
+    };
+    readonly listHeads: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Heads on a page */
+                readonly limit?: number;
+                /** @description Go on with smaller heads than this, taken from `nextBelow` of the page before */
+                readonly below?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HeadPage"];
+                };
+            };
+            readonly 400: components["responses"]["StatusInvalid"];
+        };
+    };
+    readonly getTlogProof: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @example 735 */
+                readonly entry: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A `.tlog-proof` file */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain; charset=utf-8": string;
+                };
+            };
+            readonly 404: components["responses"]["NotThere"];
+        };
+    };
+    readonly getDiscovery: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description What a program needs to begin */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Discovery"];
+                };
+            };
+        };
+    };
+    readonly addCheckpoint: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "text/plain": string;
+            };
+        };
+        readonly responses: {
+            /** @description The cosignature, as a line of a note */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain; charset=utf-8": string;
+                };
+            };
+            /** @description Refused, and the text says why */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain; charset=utf-8": string;
+                };
+            };
+            /** @description Refused, and the text says why */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain; charset=utf-8": string;
+                };
+            };
+            /** @description Refused, and the text says why */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain; charset=utf-8": string;
+                };
+            };
+            /** @description Another size was cosigned last, and this is it */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/x.tlog.size": string;
+                };
+            };
+            /** @description Refused, and the text says why */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain; charset=utf-8": string;
+                };
+            };
+            /** @description Refused, and the text says why */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain; charset=utf-8": string;
+                };
+            };
+            /** @description Nothing is signed now */
+            readonly 503: {
+                headers: {
+                    readonly "Retry-After": components["headers"]["RetryAfter"];
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain; charset=utf-8": string;
+                };
+            };
+        };
+    };
+    readonly getWitnessedCheckpoint: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description SHA-256 of the log's origin in hex, and `/checkpoint` */
+                readonly log: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The note with the log's signatures and the cosignature */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain; charset=utf-8": string;
+                };
+            };
+            /** @description Refused, and the text says why */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain; charset=utf-8": string;
                 };
             };
         };

@@ -36,7 +36,9 @@ const REQUEST_MEMBER: Readonly<Record<string, string>> = {
 /** Two documents as one: of groups with one name, all members. */
 function merge(first: Source, second: Source): Source {
   const names = new Set([...Object.keys(first.components), ...Object.keys(second.components)]);
-  const components = [...names].map((name) => [name, { ...first.components[name], ...second.components[name] }] as const);
+  const components = [...names].map(
+    (name) => [name, { ...first.components[name], ...second.components[name] }] as const,
+  );
   return { ...first, paths: { ...first.paths, ...second.paths }, components: Object.fromEntries(components) };
 }
 
@@ -52,7 +54,8 @@ function join(source: Source, v1: readonly EntryKind[], v2: readonly EntryKind[]
 }
 
 const at = (name: string): URL => new URL(`../openapi/${name}`, import.meta.url);
-const read = async (name: string): Promise<Source> => parse(await readFile(at(name), 'utf8'), { merge: true }) as Source;
+const read = async (name: string): Promise<Source> =>
+  parse(await readFile(at(name), 'utf8'), { merge: true }) as Source;
 const document = join(merge(await read('rekor-v1.yaml'), await read('tiles.yaml')), kinds, v2Kinds);
 const types = astToString(await openapiTS(structuredClone(document) as OpenAPI3, { immutable: true }));
 const files: Readonly<Record<string, string>> = {

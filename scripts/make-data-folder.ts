@@ -7,6 +7,7 @@ import type { AdmittedEntry } from '../entries/kind.ts';
 import { kinds } from '../entries/kinds/index.ts';
 import { KindRegistry } from '../entries/registry.ts';
 import { checkClaims } from '../entries/signatures/check.ts';
+import type { Publication } from '../log/opening.ts';
 import type { Log } from '../log/types.ts';
 import { startLog } from '../server/start.ts';
 import { dsse, hashedrekord, intoto002, newSubmitter, statement } from '../test/support/proposals.ts';
@@ -39,6 +40,11 @@ function admitted(proposals: readonly unknown[]): readonly AdmittedEntry[] {
   });
 }
 
+const TIMES = { pause: 0, retry: 0, longest: 0, idle: 0 };
+const UNWITNESSED = async (): Promise<Publication> => {
+  return { mode: 'off', witnesses: undefined, times: TIMES, patience: 0, now: () => performance.now() };
+};
+
 /** Mostly hashedrekord, and every ninth and tenth an attestation. */
 function entriesOf(count: number): readonly AdmittedEntry[] {
   const submitter = newSubmitter();
@@ -67,7 +73,7 @@ async function make(into: string, count: number): Promise<void> {
     v1Key: join(data, 'keys', 'rekor-v1.pem'),
     tileKey: join(data, 'keys', 'tile.pem'),
     origin: 'rekor.test',
-    genesis: true,
+    genesis: 'v1',
     volume: 'moves',
     dev: false,
     limits: { maxWaiting: 1000, maxWaitingBytes: 2 ** 24, batch: 256 },
@@ -77,9 +83,14 @@ async function make(into: string, count: number): Promise<void> {
     throw reason;
   };
   {
-    await using started = await startLog(settings, { clock, fatal, announce: () => undefined });
-    await fill(started.opened.log, entriesOf(count));
-    process.stdout.write(started.opened.log.head().checkpoint);
+    await using started = await startLog(settings, {
+      clock,
+      fatal,
+      announce: () => undefined,
+      publication: UNWITNESSED,
+    });
+    await fill(started.shards.active, entriesOf(count));
+    process.stdout.write(started.shards.active.head().checkpoint);
   }
   for (const name of LEFT_BEHIND) rmSync(join(data, name), { force: true });
 }

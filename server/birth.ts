@@ -25,12 +25,7 @@ const ALGORITHM = 'ecdsa-sha2-256-nistp256';
  * The log's own first entry: a hashedrekord over its birth document, signed with its own key. Proto JSON leaves out an
  * index of 0, and two client libraries then fail on an entry that has it, so no user's entry gets it.
  */
-export async function birthOf(
-  identity: LogIdentity,
-  v1: LogKey,
-  tile: LogKey,
-  face: BirthKind = 'v1',
-): Promise<Birth> {
+export async function birthOf(identity: LogIdentity, v1: LogKey, tile: LogKey, face: BirthKind = 'v1'): Promise<Birth> {
   const { treeId, origin, created } = identity;
   const document = `${canonicalJson({ type: 'stele-birth', origin, treeID: treeId, created, keys: { v1: v1.publicKey, tile: tile.publicKey } })}\n`;
   const [signature] = await v1.signer.sign([utf8(document)]);

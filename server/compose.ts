@@ -49,9 +49,7 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   const { witnessFor } = settings;
   const witness =
     witnessFor &&
-    cleanup.use(
-      await startOwnWitness(witnessFor, { settings, state, origin, clock, fatal: options.fatal, announce }),
-    );
+    cleanup.use(await startOwnWitness(witnessFor, { settings, state, origin, clock, fatal: options.fatal, announce }));
   const admission = cleanup.use(
     new AdmissionPool({
       threads: settings.admissionThreads,

@@ -95,7 +95,10 @@ export async function startOwnWitness(
   return Object.assign(witness, { [Symbol.asyncDispose]: () => journal[Symbol.asyncDispose]() });
 }
 
-function requireNotBehind(heads: readonly WitnessedHead[], journalled: ReadonlyMap<string, { readonly size: number }>): void {
+function requireNotBehind(
+  heads: readonly WitnessedHead[],
+  journalled: ReadonlyMap<string, { readonly size: number }>,
+): void {
   for (const [origin, { size }] of journalled) {
     const kept = heads.find((head) => head.origin === origin)?.size ?? 0;
     if (kept < size)
@@ -113,7 +116,9 @@ function withOpenssl(policy: Policy): KnownLogs {
 }
 
 function faster(verifier: Verifier, policy: Policy): Verifier {
-  const log = policy.logs.find(({ key }) => isEd25519(key) && key.name === verifier.name && equalBytes(keyId(key), verifier.id));
+  const log = policy.logs.find(
+    ({ key }) => isEd25519(key) && key.name === verifier.name && equalBytes(keyId(key), verifier.id),
+  );
   if (log === undefined) return verifier;
   const spki = ed25519Spki(log.key.material);
   return { ...verifier, verify: (text, signature) => checks(undefined, spki, text, signature) };

@@ -13,8 +13,8 @@ export interface Candidate extends TreeHead {
 /** How a witness does. Shown to operators. */
 export interface WitnessReport {
   readonly name: string;
-  /** Size of the largest tree of ours that it has cosigned; undefined if none is known. */
-  readonly size: TreeSize | undefined;
+  /** Size of the largest tree of ours that it has cosigned, if one is known. */
+  readonly size?: TreeSize;
   /** `ok`, or why its last answer was worth nothing. */
   readonly state: string;
 }

@@ -64,8 +64,8 @@ export class Endpoint {
   }
 
   report(): readonly WitnessReport[] {
-    const size = this.#known ? this.#size : undefined;
-    return this.#witnesses.map(({ name }) => ({ name, size, state: this.#state }));
+    const known = this.#known ? { size: this.#size } : {};
+    return this.#witnesses.map(({ name }) => ({ name, ...known, state: this.#state }));
   }
 
   /** Never rejects: what goes wrong is in the report. @param enough - ends the wait without blame */

@@ -67,8 +67,7 @@ export function createTasks(settings: AdmissionSettings): (batch: Batch) => Prom
     const outcomes: Outcome[] = [];
     for (const [i, body] of bodies.entries()) {
       const task = tasks[i];
-      if (task === 'create' || task === 'createV2')
-        outcomes.push(created[task].next().value ?? toOutcome('no answer'));
+      if (task === 'create' || task === 'createV2') outcomes.push(created[task].next().value ?? toOutcome('no answer'));
       else if (task === 'logQuery') outcomes.push(attempt(() => logQuery(body)));
       else outcomes.push(await searchQuestion(body).then((value) => ({ ok: true, value }) as const, toOutcome));
     }
@@ -98,7 +97,9 @@ function attempt(work: () => unknown): Outcome {
 /** Rekor v2 says which kind of request it was, and no more; the rest is said here too. */
 function toV2Answer(entry: AdmittedEntry | Error | undefined, request: unknown): Outcome {
   const { kind } = request as RequestedEntry;
-  return toAnswer(entry instanceof InvalidEntry ? new InvalidEntry(`invalid ${kind} request: ${entry.message}`) : entry);
+  return toAnswer(
+    entry instanceof InvalidEntry ? new InvalidEntry(`invalid ${kind} request: ${entry.message}`) : entry,
+  );
 }
 
 function toAnswer(entry: AdmittedEntry | Error | undefined): Outcome {

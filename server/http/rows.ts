@@ -74,7 +74,7 @@ export const rows: { readonly [Op in OperationId]: Row } = {
   getTileFile: { ...FILE, match: 'below' },
   getEntryBundleFile: { ...FILE, match: 'below' },
   getVkey: FILE,
-  getDiscovery: { dialect: plain, match: "exact", produces: [], answersHead: true },
+  getDiscovery: { dialect: plain, match: 'exact', produces: [], answersHead: true },
 
   addCheckpoint: { dialect: plain, match: 'exact', produces: [], body: 'addCheckpoint', most: ADD_CHECKPOINT_LIMIT },
   getWitnessedCheckpoint: { dialect: plain, match: 'below', produces: [], answersHead: true },

@@ -1,26 +1,31 @@
 import type { Request } from 'express';
-import type { Answer, Headers } from './answer.ts';
+import type { Headers, OtherText } from './answer.ts';
 
 /** Something whose bytes are settled, as any web server would serve it. */
-export interface StaticFile {
-  readonly type: string;
+export interface StaticFile<Type extends string> {
+  readonly type: Type;
   readonly bytes: Uint8Array;
   /** Names these very bytes, without quotes. */
   readonly tag: string;
   readonly headers: Headers;
 }
 
+export type FileAnswer<Type extends string> =
+  | { readonly status: 200 | 206; readonly headers: Headers; readonly body: OtherText<Type> }
+  | { readonly status: 304 | 416; readonly headers: Headers };
+
 /** Conditional and range requests: RFC 9110 §13.1.2, §14.2. One range at most; more of them get the whole. */
-export function serveFile(request: Request, { type, bytes, tag, headers }: StaticFile): Answer {
+export function serveFile<Type extends string>(request: Request, file: StaticFile<Type>): FileAnswer<Type> {
+  const { type, bytes, tag, headers } = file;
   const all: Headers = { ...headers, ETag: `"${tag}"`, 'Accept-Ranges': 'bytes' };
   const { 'if-none-match': known, range, 'if-range': expected } = request.headers;
   if (known !== undefined && names(known, tag)) return { status: 304, headers: all };
-  if (range === undefined || (expected !== undefined && !names(expected, tag)))
-    return { status: 200, headers: all, body: { type, text: bytes } };
+  const whole = { status: 200, headers: all, body: { type, text: bytes } } as const;
+  if (range === undefined || (typeof expected === 'string' && !names(expected, tag))) return whole;
   const ranges = request.range(bytes.length);
-  const [part, ...others] = Array.isArray(ranges) && ranges.type === 'bytes' ? ranges : [];
   if (ranges === -1) return { status: 416, headers: { ...all, 'Content-Range': `bytes */${bytes.length}` } };
-  if (part === undefined || others.length > 0) return { status: 200, headers: all, body: { type, text: bytes } };
+  const [part, ...others] = Array.isArray(ranges) && ranges.type === 'bytes' ? ranges : [];
+  if (part === undefined || others.length > 0) return whole;
   const { start, end } = part;
   const content = { ...all, 'Content-Range': `bytes ${start}-${end}/${bytes.length}` };
   return { status: 206, headers: content, body: { type, text: bytes.subarray(start, end + 1) } };

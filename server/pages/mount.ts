@@ -1,6 +1,6 @@
 import type { Express, Request } from 'express';
 import helmet from 'helmet';
-import type { Log } from '../../log/types.ts';
+import type { LogShards } from '../../log/shards.ts';
 import { type Answer, type Headers, type OtherText, json } from '../http/answer.ts';
 import { Exchange } from '../http/exchange.ts';
 import type { ConsoleFiles } from './console-files.ts';
@@ -14,7 +14,7 @@ export interface OpenApiDocument {
 }
 
 export interface PageParts {
-  readonly log: Log;
+  readonly shards: LogShards;
   readonly document: OpenApiDocument;
   readonly consoleFiles: ConsoleFiles;
   readonly settings: { readonly publicUrl: string | undefined };
@@ -54,7 +54,7 @@ export function mountPages(app: Express, parts: PageParts): void {
   }
 }
 
-function pages({ log, document, consoleFiles, settings, dev }: PageParts): readonly Page[] {
+function pages({ shards, document, consoleFiles, settings, dev }: PageParts): readonly Page[] {
   const { publicUrl } = settings;
   const api = json(publicUrl === undefined ? document : { ...document, servers: [{ url: publicUrl }] });
   const base = (request: Request): string => publicUrl ?? baseOf(request);
@@ -65,7 +65,11 @@ function pages({ log, document, consoleFiles, settings, dev }: PageParts): reado
     {
       path: '/',
       methods: 'any',
-      answer: (request) => ({ status: 200, headers: ASK_AGAIN, body: homePage({ log, base: base(request), dev }) }),
+      answer: (request) => ({
+        status: 200,
+        headers: ASK_AGAIN,
+        body: homePage({ log: shards.active, base: base(request), dev }),
+      }),
     },
     fixed('/docs', consolePage(dev), ASK_AGAIN),
     ...[...consoleFiles].map(([name, file]) => fixed(`/docs/${name}`, file, AN_HOUR)),

@@ -36,7 +36,13 @@ export function headRoutes(shards: LogShards, most: number): Pick<Handlers, 'lis
 }
 
 function shown({ size, root, at, checkpoint, note }: SignedHead) {
-  return { treeSize: size, rootHash: toBase64(root), time: at, rekorV1: checkpoint, ...(note !== undefined && { note }) };
+  return {
+    treeSize: size,
+    rootHash: toBase64(root),
+    time: at,
+    rekorV1: checkpoint,
+    ...(note !== undefined && { note }),
+  };
 }
 
 /** By index, or by leaf hash in hex. */

@@ -1,7 +1,7 @@
 import { toHex, utf8 } from '../../base/bytes.ts';
 import { sha256 } from '../../base/sha256.ts';
 import { SIZE_TYPE } from '../../checkpoint/witness/answer.ts';
-import type { OwnWitness, WitnessAnswer } from '../../witness/own-witness.ts';
+import type { OwnWitness } from '../../witness/own-witness.ts';
 import type { Handlers } from '../http/operation.ts';
 
 const TEXT = 'text/plain; charset=utf-8';
@@ -13,10 +13,11 @@ export function witnessRoutes(
 ): Pick<Handlers, 'addCheckpoint' | 'getWitnessedCheckpoint'> {
   return {
     async addCheckpoint({ body }) {
-      if (witness === undefined) return { status: 404, headers: NO_STORE, body: { type: TEXT, text: 'no witness is here\n' } };
-      const answer: WitnessAnswer = await witness.addCheckpoint(body);
-      const type = answer.status === 409 ? SIZE_TYPE : TEXT;
-      return { status: answer.status, headers: NO_STORE, body: { type, text: answer.text } } as never;
+      if (witness === undefined)
+        return { status: 404, headers: NO_STORE, body: { type: TEXT, text: 'no witness is here\n' } };
+      const { status, text } = await witness.addCheckpoint(body);
+      if (status === 409) return { status, headers: NO_STORE, body: { type: SIZE_TYPE, text } };
+      return { status, headers: NO_STORE, body: { type: TEXT, text } };
     },
 
     /** `<hex SHA-256 of the origin>/checkpoint`. */

@@ -92,13 +92,12 @@ const WITNESSES = {
     'off',
     'Whether other parties cosign the log: prefer shows heads at once and lets cosignatures join, require shows only heads that the policy is met for, and lets writers wait for it.',
   ),
-  witnessPolicy: optional(path, 'C2SP tlog-policy file: the witnesses that are asked, and how many must cosign. Needs --witness.'),
-  witnessTimeout: setting(duration(50, 5 * MINUTE), '2s', 'Time that a witness gets to answer.'),
-  witnessPause: setting(
-    duration(0, 10 * MINUTE),
-    '200ms',
-    'Time between two rounds of asking, while the log grows.',
+  witnessPolicy: optional(
+    path,
+    'C2SP tlog-policy file: the witnesses that are asked, and how many must cosign. Needs --witness.',
   ),
+  witnessTimeout: setting(duration(50, 5 * MINUTE), '2s', 'Time that a witness gets to answer.'),
+  witnessPause: setting(duration(0, 10 * MINUTE), '200ms', 'Time between two rounds of asking, while the log grows.'),
   witnessRefresh: setting(
     duration(SECOND, 24 * 60 * MINUTE),
     '10m',

@@ -4,7 +4,18 @@ import { toHex } from '../../base/bytes.ts';
 import { NotWritable } from '../../log/failures.ts';
 import type { LogStore } from '../../storage/contract.ts';
 import type { HeadJournal } from '../../storage/journal.ts';
-import { addMany, admitted, isProven, LIMITS, openRoom, type Room, type RoomOptions, useFolder } from './room.ts';
+import {
+  addMany,
+  admitted,
+  isProven,
+  KEY,
+  LIMITS,
+  openRoom,
+  type Room,
+  type RoomOptions,
+  TILE_KEY,
+  useFolder,
+} from './room.ts';
 
 const folder = useFolder();
 
@@ -81,7 +92,11 @@ describe('decision: an unknown outcome ends the process, and the next start reco
       await using room = await openRoom(folder());
       await addMany(room.log, 0, 1);
     }
-    await using room = await openRoom(folder(), { signer });
+    const keys = {
+      signers: { v1: signer, tile: TILE_KEY.signer },
+      publicKeys: { v1: KEY.publicKey, tile: TILE_KEY.publicKey },
+    };
+    await using room = await openRoom(folder(), { keys });
     await expect(room.log.add(admitted('x'))).rejects.toThrow('the outcome is unknown');
     expect(room.fatal.map(String)).toEqual(['Error: the signer gave fewer signatures than it was given messages']);
     expect(room.log.head().size).toBe(1);

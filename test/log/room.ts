@@ -6,12 +6,13 @@ import { utf8 } from '../../base/bytes.ts';
 import { packKeys } from '../../entries/key-list.ts';
 import type { AdmittedEntry, SearchKey } from '../../entries/kind.ts';
 import type { Clock } from '../../log/clock.ts';
-import { type OpenedLog, type OpenParts, openLog } from '../../log/open.ts';
+import { openLog } from '../../log/open.ts';
+import type { OpenedLog, OpenParts, Publication } from '../../log/opening.ts';
 import type { SequencerLimits } from '../../log/sequencer.ts';
 import type { AddedEntry, ProvenEntry } from '../../log/types.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import { verifyInclusion } from '../../merkle/verify.ts';
-import { inventKey } from '../../server/keys.ts';
+import { inventKey, tileKeyOf } from '../../server/keys.ts';
 import type { LogStore } from '../../storage/contract.ts';
 import { openFileJournal } from '../../storage/engines/file-journal/open.ts';
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
@@ -19,8 +20,18 @@ import type { HeadJournal } from '../../storage/journal.ts';
 
 /** The key that logs of one test file sign with. */
 export const KEY = inventKey('v1');
+export const TILE_KEY = inventKey('tile');
 export const LIMITS: SequencerLimits = { maxWaiting: 100_000, maxWaitingBytes: 2 ** 30, batch: 100_000 };
-export const EXPECTED = { origin: 'log.test', logId: KEY.id, tileKeyId: 'cd'.repeat(32) };
+export const EXPECTED = { origin: 'log.test', logId: KEY.id, tileKeyId: TILE_KEY.id };
+
+/** Nobody has to vouch for a head. */
+export const UNWITNESSED: Publication = {
+  mode: 'off',
+  witnesses: undefined,
+  times: { pause: 0, retry: 0, longest: 0, idle: 0 },
+  patience: 1000,
+  now: () => performance.now(),
+};
 
 /** A clock that a test sets. */
 export interface TestClock extends Clock {
@@ -56,8 +67,12 @@ export async function openRoom(folder: string, options: RoomOptions = {}): Promi
   const fatal: unknown[] = [];
   const parts: OpenParts = {
     expected: EXPECTED,
-    publicKey: KEY.publicKey,
-    signer: KEY.signer,
+    keys: {
+      signers: { v1: KEY.signer, tile: TILE_KEY.signer },
+      publicKeys: { v1: KEY.publicKey, tile: TILE_KEY.publicKey },
+    },
+    tileKeyOf,
+    publication: UNWITNESSED,
     clock: testClock(),
     limits: LIMITS,
     newTreeId: () => '1234567890123456789',

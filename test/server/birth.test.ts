@@ -17,6 +17,7 @@ const tile = inventKey('tile');
 const identity = {
   treeId: '1234',
   origin: 'log.test',
+  publicKeys: undefined,
   logId: v1.id,
   tileKeyId: tile.id,
   offset: 0,

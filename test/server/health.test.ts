@@ -12,6 +12,7 @@ function watched(patience = 20) {
       return beat.promise;
     },
     refusal: () => state.refusal,
+    witnesses: () => [],
     within: 1000,
     patience,
     now: () => state.time,

@@ -73,8 +73,12 @@ describe.each(FACES)('decision: keys are never made up silently: $face', ({ face
 });
 
 describe('keys: what a file may hold', () => {
-  const accepted: Readonly<Record<KeyFace, string>> = { v1: 'P-256', tile: 'Ed25519' };
-  const words: Readonly<Record<KeyFace, string>> = { v1: 'an ECDSA P-256 key', tile: 'an Ed25519 key' };
+  const accepted: Readonly<Record<KeyFace, string>> = { v1: 'P-256', tile: 'Ed25519', witness: 'Ed25519' };
+  const words: Readonly<Record<KeyFace, string>> = {
+    v1: 'an ECDSA P-256 key',
+    tile: 'an Ed25519 key',
+    witness: 'an Ed25519 key',
+  };
   const given = (text: string): string => {
     const path = join(folder, 'given.pem');
     writeFileSync(path, text);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Express } from 'express';
 import { JSON_LIMITS } from '../../base/json-meter.ts';
 import { DEFAULT_ALGORITHMS } from '../../entries/algorithm-policy.ts';
+import { LogShards } from '../../log/shards.ts';
 import type { Log } from '../../log/types.ts';
 import type { Admission } from '../../server/admission/contract.ts';
 import { createTasks } from '../../server/admission/tasks.ts';
@@ -15,6 +16,8 @@ export const document = JSON.parse(
 
 export const SETTINGS: AppSettings = {
   maxRequestBody: 1024 * 1024,
+  maxV2RequestBody: 1024 * 1024,
+  faces: ['v1', 'v2'],
   maxBodiesInFlight: 4 * 1024 * 1024,
   maxJsonDepth: 100,
   maxJsonValues: 10_000,
@@ -41,6 +44,7 @@ export function directAdmission(maxRetrieve = 10): Admission {
   const rules = {
     algorithms: new Set(DEFAULT_ALGORITHMS),
     kinds: new Set(['hashedrekord', 'intoto', 'dsse']),
+    keysForCertificates: true,
     maxBody: 65_535,
     maxAttestation: 102_400,
   };
@@ -53,6 +57,7 @@ export function directAdmission(maxRetrieve = 10): Admission {
   };
   return {
     create: (body) => run('create', body),
+    createV2: (body) => run('createV2', body),
     logQuery: (body) => run('logQuery', body),
     searchQuestion: (body) => run('searchQuestion', body),
   };
@@ -63,7 +68,8 @@ export type Variant = Partial<Omit<AppParts, 'settings'>> & { readonly settings?
 /** The app over `log`, but for what the test is about. */
 export function variantOf(log: Log, { settings, ...parts }: Variant = {}): Express {
   return createApp({
-    log,
+    shards: new LogShards([log]),
+    witness: undefined,
     admission: directAdmission(),
     health: { ready: async () => ({ ready: true, checks: { write: 'ok' } }) },
     document,

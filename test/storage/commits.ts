@@ -16,6 +16,7 @@ export const IDENTITY: LogIdentity = {
   origin: 'log.test',
   logId: 'ab'.repeat(32),
   tileKeyId: 'cd'.repeat(32),
+  publicKeys: { v1: 'a PEM', tile: 'another PEM' },
   offset: 2 ** 53 - 1,
   created: 1_700_000_000,
 };
@@ -41,7 +42,8 @@ export function entryAt(index: number, { keys, attestation, body = utf8(`body ${
 
 export function headOf(size: number): StoredHead {
   const root = nodeHash(hash('sha256', `root ${size}`, 'buffer')) as RootHash;
-  return { size: treeSize(size), root, at: 1_700_000_000 + size, signature: utf8(`signature ${size}`) };
+  const signatures = { v1: utf8(`signature ${size}`), tile: utf8(`tile signature ${size}`) };
+  return { size: treeSize(size), root, at: 1_700_000_000 + size, signatures, awaits: false };
 }
 
 /** A tile that says which it is. */
@@ -71,6 +73,7 @@ export function storedOf({ index, integratedTime, body, signedEntryTimestamp, at
   return attestation === undefined ? stored : { ...stored, attestation: bytes(attestation) };
 }
 
-export const plainHead = ({ size, root, at, signature }: StoredHead) => {
-  return { size, root: new Uint8Array(root), at, signature: new Uint8Array(signature) };
+export const plainHead = ({ size, root, at, signatures: { v1, tile }, awaits }: StoredHead) => {
+  const signatures = { v1: new Uint8Array(v1), tile: tile && new Uint8Array(tile) };
+  return { size, root: new Uint8Array(root), at, signatures, awaits };
 };

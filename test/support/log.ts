@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Express } from 'express';
-import { kinds } from '../../entries/kinds/index.ts';
+import { kinds, v2Kinds } from '../../entries/kinds/index.ts';
+import type { LogShards } from '../../log/shards.ts';
 import type { Log } from '../../log/types.ts';
 import { composeServer } from '../../server/compose.ts';
 import { createLogger } from '../../server/logging/logger.ts';
@@ -10,6 +11,8 @@ import { readSettings } from '../../server/settings/read.ts';
 
 export interface TestLog {
   readonly app: Express;
+  readonly shards: LogShards;
+  /** The shard that grows. */
   readonly log: Log;
   /** Data folder; the head journal stands beside it. */
   readonly folder: string;
@@ -26,7 +29,7 @@ export interface TestLog {
  */
 export async function openTestLog(argv: readonly string[] = [], folder?: string): Promise<TestLog> {
   const data = folder ?? join(mkdtempSync(join(tmpdir(), 'stele-test-')), 'data');
-  const surroundings = { hostName: 'rekor.test', cores: 2, terminal: false, kinds };
+  const surroundings = { hostName: 'rekor.test', cores: 2, terminal: false, kinds: [...kinds, ...v2Kinds] };
   const settings = readSettings({
     argv: ['--data', data, '--origin', 'rekor.test', '--log-level', 'error', ...argv],
     env: {},
@@ -46,7 +49,8 @@ export async function openTestLog(argv: readonly string[] = [], folder?: string)
   });
   return {
     app: server.app,
-    log: server.log,
+    shards: server.shards,
+    log: server.shards.active,
     folder: data,
     errors,
     close: async () => {

@@ -4,14 +4,20 @@ import { failureOf, problems, RETRY_AFTER } from '../problems.ts';
 import type { Dialect } from './dialect.ts';
 
 /** google.rpc.Code, as far as it is used: contract section 1.7. */
-export const GRPC = { invalidArgument: 3, notFound: 5, alreadyExists: 6, unimplemented: 12, internal: 13, unavailable: 14 } as const;
+export const GRPC = {
+  invalidArgument: 3,
+  notFound: 5,
+  alreadyExists: 6,
+  unimplemented: 12,
+  internal: 13,
+  unavailable: 14,
+} as const;
 
 const NO_BODY = new Uint8Array();
 
 /** google.rpc.Status in JSON. */
-export function status(http: number, code: number, message: string, headers?: Headers): Answer {
-  const body = json({ code, message, details: [] });
-  return headers === undefined ? { status: http, body } : { status: http, headers, body };
+export function status<const Http extends number>(http: Http, code: number, message: string, headers: Headers = {}) {
+  return { status: http, headers, body: json({ code, message, details: [] as const }) } as const;
 }
 
 /** What Rekor v2 says of a log that has ended, and not in JSON: contract section 1.9. */

@@ -22,7 +22,7 @@ export function v2EntryRoutes(
       const { entry, duplicate } = await log.add(await admit(admission, log, body));
       if (!duplicate || duplicates === 'return') return { status: 201, body: renderTransparencyLogEntry(entry) };
       const message = `an equivalent entry already exists in the transparency log with index ${entry.index}`;
-      return status(409, GRPC.alreadyExists, message, { 'X-Log-Index': String(entry.index) }) as never;
+      return status(409, GRPC.alreadyExists, message, { 'X-Log-Index': String(entry.index) });
     },
   };
 }

@@ -3,7 +3,10 @@ import { type RootHash, nodeHash, treeSize } from '../../../merkle/types.ts';
 import type { LogIdentity, LogStore, StoredCosignature, StoredFreeze, StoredHead } from '../../contract.ts';
 import type { WitnessedHead, WitnessState } from '../../witness-state.ts';
 
-type Reads = Pick<LogStore, 'identity' | 'head' | 'headAt' | 'heads' | 'publishedSize' | 'cosignatures' | 'lastCosignatures' | 'frozen'> &
+type Reads = Pick<
+  LogStore,
+  'identity' | 'head' | 'headAt' | 'heads' | 'publishedSize' | 'cosignatures' | 'lastCosignatures' | 'frozen'
+> &
   Pick<WitnessState, 'witnessed'>;
 
 /** Who the log is, which heads it has had, and what witnesses and our own witness said. */

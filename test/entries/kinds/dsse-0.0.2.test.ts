@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { newIssuer } from '../../../bench/certificate.ts';
 import { canonicalJson, type Json } from '../../../base/canonical-json.ts';
-import { admit, bodyOf, keysOf, RULES } from './admit.ts';
+import { admit, bodyOf, keysOf, RULES, searchKeysOf } from './admit.ts';
 import { base64, dsse, envelope, sha256Hex, STATEMENT } from './proposals.ts';
 import { signMessage, pae } from './signing.ts';
 import {
@@ -99,7 +99,11 @@ describe('§2.7 dsse 0.0.2: the leaf', () => {
     expect(keysOf(entry)).toEqual(expected);
     expect(keysOf(entry)).toContain(`sha1:${'cd'.repeat(20)}`);
     const leaf = [first.pem, STATEMENT].map((value) => `sha256:${sha256Hex(value)}`);
-    expect(entry.searchKeys.filter(({ source }) => source === 'leaf').map((key) => key.text)).toEqual(leaf);
+    expect(
+      searchKeysOf(entry)
+        .filter(({ source }) => source === 'leaf')
+        .map((key) => key.text),
+    ).toEqual(leaf);
   });
 
   it('is not looked into where it is no in-toto statement', () => {
