@@ -3,7 +3,16 @@ import { ByteReader, ByteWriter } from '../base/byte-record.ts';
 import { utf8 } from '../base/bytes.ts';
 import { lowerCase } from '../base/go-case.ts';
 import { sha256 } from '../base/sha256.ts';
-import type { SearchKey } from './kind.ts';
+
+/**
+ * Something an entry can be found by, exactly as Rekor's index spells it: `sha256:<hex>`, a bare `<hex>` of a key,
+ * an e-mail address. `leaf` keys can be derived again from the canonical body; `payload` keys stand only here,
+ * because the body drops what they came from.
+ */
+export interface SearchKey {
+  readonly source: 'leaf' | 'payload';
+  readonly text: string;
+}
 
 /*
  * The search keys of an entry, as they travel between threads and as they are kept: made once, when the entry is

@@ -1,16 +1,6 @@
 import type { LeafHash } from '../merkle/types.ts';
-import type { KeyList } from './key-list.ts';
+import type { KeyList, SearchKey } from './key-list.ts';
 import type { SignatureClaim } from './signatures/claim.ts';
-
-/**
- * Something an entry can be found by, exactly as Rekor's index spells it: `sha256:<hex>`, a bare `<hex>` of a key,
- * an e-mail address. `leaf` keys can be derived again from the canonical body; `payload` keys stand only here,
- * because the body drops what they came from.
- */
-export interface SearchKey {
-  readonly source: 'leaf' | 'payload';
-  readonly text: string;
-}
 
 /** What a kind does with signatures it did not make: which, over what, and in which words it says so. */
 export interface AlgorithmUse {

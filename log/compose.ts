@@ -1,9 +1,9 @@
 import { emptyRoot } from '../merkle/hash.ts';
 import { type TreeSize, logIndex, treeSize } from '../merkle/types.ts';
 import type { LogStore, StoredFreeze, StoredHead } from '../storage/contract.ts';
-import { Frozen } from './failures.ts';
+import { Frozen, NotPublished } from './failures.ts';
 import type { Faces } from './faces/faces.ts';
-import { TransparencyLog } from './log.ts';
+import { type LogParts, TransparencyLog } from './log.ts';
 import type { OpenedLog, OpenParts } from './opening.ts';
 import { proveConsistency } from './prove.ts';
 import { type Published, Publisher } from './publisher.ts';
@@ -21,45 +21,63 @@ export async function compose(
   parts: ComposeParts,
   stored: StoredHead | undefined,
 ): Promise<Pick<OpenedLog, 'log' | 'freeze'> & AsyncDisposable> {
-  const { store, shelf, faces, clock, publication } = parts;
-  const { mode, witnesses, patience } = publication;
+  const { store, faces, publication } = parts;
   const freeze = await store.frozen();
   const newest = await faces.complete(stored ?? (await emptyHead(parts)));
-  const awaits = mode === 'require' && witnesses?.suffice([]) === false;
-  const rounds = witnesses && freeze === undefined ? roundsOf(parts, () => publisher) : undefined;
-  const published = awaits ? await publishedHead(parts, newest, freeze) : await withCosignatures(store, newest, freeze);
-  const publisher = new Publisher({ faces, store, mode, rounds, patience }, published);
+  const awaits = freeze === undefined && publication.mode === 'require' && publication.witnesses?.suffice([]) === false;
+  const rounds: Rounds | undefined = freeze === undefined ? roundsOf(parts, () => publisher) : undefined;
+  const published = awaits ? await publishedHead(parts, newest) : await withCosignatures(store, newest, freeze);
+  const publisher: Publisher = new Publisher({ ...publication, faces, store, rounds }, published);
   if (newest.size > 0) rounds?.want(newest);
-
-  const newestEntry = newest.size === 0 ? undefined : await store.entry(logIndex(newest.size - 1));
-  const last = { size: newest.size, time: newestEntry?.integratedTime ?? 0 };
-  const offer = (head: StoredHead): void => publisher.offer(head);
-  const sequencer = freeze === undefined ? new Sequencer({ ...parts, awaits, offer }, last) : undefined;
-  const now = (): number => clock.now();
-  const log = new TransparencyLog({
-    faces,
-    store,
-    shelf,
-    publisher,
-    sequencer,
-    frozenAt: freeze?.at,
-    awaits,
-    witnesses,
-    now,
-  });
+  const sequencer = freeze === undefined ? await sequencerOf(parts, newest, awaits, publisher) : undefined;
   return {
-    log,
-    freeze: async (at) => {
-      if (sequencer === undefined) throw new Frozen(`the log ${faces.shard.origin} is frozen already`);
-      await sequencer.stop();
-      const head = (await store.head()) ?? newest;
-      await store.freeze({ at, signature: await faces.signEnd(head, at) });
-    },
+    log: logOf({ ...parts, publisher, sequencer, awaits }, freeze),
+    freeze: (at) => end(parts, sequencer, newest, at),
     [Symbol.asyncDispose]: async () => {
       await rounds?.[Symbol.asyncDispose]();
       await sequencer?.stop();
     },
   };
+}
+
+async function sequencerOf(
+  parts: ComposeParts,
+  { size }: StoredHead,
+  awaits: boolean,
+  publisher: Publisher,
+): Promise<Sequencer> {
+  const newest = size === 0 ? undefined : await parts.store.entry(logIndex(size - 1));
+  const offer = (head: StoredHead): void => publisher.offer(head);
+  return new Sequencer({ ...parts, awaits, offer }, { size, time: newest?.integratedTime ?? 0 });
+}
+
+function logOf(
+  parts: ComposeParts & Pick<LogParts, 'publisher' | 'sequencer' | 'awaits'>,
+  freeze: StoredFreeze | undefined,
+): TransparencyLog {
+  const { clock, publication } = parts;
+  return new TransparencyLog({
+    ...parts,
+    frozenAt: freeze?.at,
+    witnesses: publication.witnesses,
+    now: () => clock.now(),
+  });
+}
+
+/** @throws Frozen, NotPublished */
+async function end(
+  { store, faces }: ComposeParts,
+  sequencer: Sequencer | undefined,
+  newest: StoredHead,
+  at: number,
+): Promise<void> {
+  const { origin } = faces.shard;
+  if (sequencer === undefined) throw new Frozen(`the log ${origin} is frozen already`);
+  await sequencer.stop();
+  const head = (await store.head()) ?? newest;
+  if (head.size > 0 && (await store.publishedSize()) !== head.size)
+    throw new NotPublished(`${origin} holds entries that witnesses have not cosigned: let it run until they have`);
+  await store.freeze({ at, signature: await faces.signEnd(head, at) });
 }
 
 /** The head of a log without entries. Nothing is in it, so nobody has to vouch for it. */
@@ -68,15 +86,11 @@ async function emptyHead({ faces, clock }: ComposeParts): Promise<StoredHead> {
   return { ...empty, at: clock.now(), awaits: false, ...(await faces.sign(empty, [])) };
 }
 
-async function publishedHead(
-  parts: ComposeParts,
-  newest: StoredHead,
-  freeze: StoredFreeze | undefined,
-): Promise<Published> {
+async function publishedHead(parts: ComposeParts, newest: StoredHead): Promise<Published> {
   const { store, faces } = parts;
   const size = await store.publishedSize();
   const head = size === undefined ? undefined : await store.headAt(size);
-  if (head?.size === newest.size) return withCosignatures(store, newest, freeze);
+  if (head?.size === newest.size) return withCosignatures(store, newest, undefined);
   return withCosignatures(store, head ? await faces.complete(head) : await emptyHead(parts), undefined);
 }
 

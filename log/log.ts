@@ -12,7 +12,8 @@ import type { Publisher } from './publisher.ts';
 import { search } from './search.ts';
 import type { Sequencer } from './sequencer.ts';
 import type { TileShelf } from './tiles.ts';
-import type { AddedEntry, Log, ProvenEntry, SearchPage, SearchQuestion, Shard, SignedHead } from './types.ts';
+import type { AddedEntry, Log, ProvenEntry, SearchPage, SearchQuestion } from './types.ts';
+import type { Shard, SignedHead } from './faces/shard.ts';
 
 export interface LogParts {
   readonly faces: Faces;

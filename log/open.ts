@@ -11,7 +11,7 @@ import { compose } from './compose.ts';
 import { Faces } from './faces/faces.ts';
 import type { Expected, LogKeys, OpenedLog, OpenParts } from './opening.ts';
 import { TileShelf } from './tiles.ts';
-import type { Shard } from './types.ts';
+import type { Shard } from './faces/shard.ts';
 
 /**
  * Opens a log, or begins one. This is the only way a log recovers: nothing is signed before the stored tree has been

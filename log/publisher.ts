@@ -2,7 +2,7 @@ import type { LogStore, StoredCosignature, StoredFreeze, StoredHead } from '../s
 import { NotPublished } from './failures.ts';
 import type { Faces } from './faces/faces.ts';
 import type { Rounds } from './rounds.ts';
-import type { SignedHead } from './types.ts';
+import type { SignedHead } from './faces/shard.ts';
 
 /**
  * When a head is shown. `off`: as soon as it is committed and journalled. `prefer`: as soon, and witnesses' signatures

@@ -3,7 +3,8 @@ import type { LeafHash } from '../merkle/types.ts';
 import type { LogStore } from '../storage/contract.ts';
 import type { TileShelf } from './tiles.ts';
 import { otherWork } from './turns.ts';
-import type { SearchPage, SearchQuestion, Shard } from './types.ts';
+import type { SearchPage, SearchQuestion } from './types.ts';
+import type { Shard } from './faces/shard.ts';
 
 /** What a search is made on: one released head, and whatever stands under it. */
 export interface SearchGround {

@@ -21,24 +21,22 @@ export function formatTilePath(resource: TileResource): string {
 
 /** Undefined for anything but the one path that a resource has. Numbers beyond 2^53 - 1 name nothing that there could be. */
 export function parseTilePath(path: string): TileResource | undefined {
-  const [, row = '', groups = '', width] = PATH.exec(path) ?? [];
-  const index = groups === '' ? undefined : parseIndex(groups);
-  if (index === undefined) return undefined;
-  const hashes = width === undefined ? TILE_WIDTH : Number(width);
-  if (hashes < 1 || hashes > TILE_WIDTH || (width !== undefined && hashes === TILE_WIDTH)) return undefined;
-  if (row === 'entries') return { what: 'entries', number: index, width: hashes };
+  const [, row, groups, partial] = PATH.exec(path) ?? [];
+  const index = groups === undefined ? undefined : parseIndex(groups);
+  const width = partial === undefined ? TILE_WIDTH : Number(partial);
+  if (index === undefined || (partial !== undefined && width >= TILE_WIDTH)) return undefined;
+  if (row === 'entries') return { what: 'entries', number: index, width };
   const level = Number(row);
-  return level > MOST_LEVEL ? undefined : { what: 'tile', id: { level, index }, width: hashes };
+  return level > MOST_LEVEL ? undefined : { what: 'tile', id: { level, index }, width };
 }
 
 const PATH = /^(entries|0|[1-9]\d?)\/((?:x\d{3}\/){0,5}\d{3})(?:\.p\/([1-9]\d{0,2}))?$/;
 
 /** Groups of three digits, all but the last with an x in front. */
 function formatIndex(index: number): string {
-  const groups: string[] = [];
-  for (let left = index, last = true; last || left > 0; left = Math.floor(left / 1000), last = false)
-    groups.unshift(`${last ? '' : 'x'}${String(left % 1000).padStart(3, '0')}`);
-  return groups.join('/');
+  const last = String(index % 1000).padStart(3, '0');
+  const left = Math.floor(index / 1000);
+  return left === 0 ? last : `${formatIndex(left).replace(/(^|\/)(\d)/g, '$1x$2')}/${last}`;
 }
 
 /** Undefined for a number with a group of zeros in front, or one beyond 2^53 - 1. */

@@ -4,12 +4,12 @@ import type { OwnWitness } from '../witness/own-witness.ts';
 import type { Admission } from './admission/contract.ts';
 import { bindingError } from './http/answer.ts';
 import { SenderGone } from './http/body.ts';
-import { rekorV1 } from './http/dialects/rekor-v1.ts';
-import { NOT_FOUND_V2 } from './http/dialects/rekor-v2.ts';
+import { rekorV1 } from './dialects/rekor-v1.ts';
+import { NOT_FOUND_V2 } from './dialects/rekor-v2.ts';
 import { Exchange, type RequestLine } from './http/exchange.ts';
-import type { Handlers, OperationId } from './http/operation.ts';
+import type { Handlers } from './http/operation.ts';
 import { isWellEncoded } from './http/target.ts';
-import { mountOperations } from './mount.ts';
+import { type MountSettings, mountOperations } from './operations/mount.ts';
 import type { ConsoleFiles } from './pages/console-files.ts';
 import { type OpenApiDocument, mountPages } from './pages/mount.ts';
 import { type DuplicateAnswer, entryRoutes } from './routes/v1/entries.ts';
@@ -24,20 +24,10 @@ import { v2EntryRoutes } from './routes/v2/entries.ts';
 import { witnessRoutes } from './routes/witness.ts';
 
 /** Sizes are bytes. */
-export interface AppSettings {
-  readonly maxRequestBody: number;
-  readonly maxV2RequestBody: number;
-  /** Request bodies held in memory at the same time. */
-  readonly maxBodiesInFlight: number;
-  readonly maxJsonDepth: number;
-  readonly maxJsonValues: number;
+export interface AppSettings extends MountSettings {
   readonly searchPage: number;
   readonly searchLimit: number;
   readonly duplicates: DuplicateAnswer;
-  /** The doors that are open. */
-  readonly faces: readonly ('v1' | 'v2')[];
-  /** Operations of the v1 API that are answered; the others get 501. */
-  readonly operations: readonly OperationId[];
   /** Express's `trust proxy`: addresses, blocks, and `loopback`. */
   readonly trustedProxies: readonly string[];
   /** In lower case. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Express } from 'express';
 import type { LogShards } from '../log/shards.ts';
 import { AdmissionPool } from './admission/pool.ts';
-import { createApp } from './app.ts';
+import { type AppParts, createApp } from './app.ts';
 import { systemClock } from './clock.ts';
 import { createHealth } from './health.ts';
 import type { RequestLine } from './http/exchange.ts';
@@ -31,9 +31,8 @@ const HEARTBEAT_PATIENCE = 2000;
 
 /** Where the rooms are furnished: every choice of engine, kind and key is made below here. @throws LogRefused, StoreRefused */
 export async function composeServer(settings: Settings, options: ComposeOptions): Promise<Server> {
-  const { logger } = options;
+  const { logger, fatal } = options;
   const clock = systemClock(settings.clockTolerance / 1000);
-  const now = (): number => performance.now();
   await using cleanup = new AsyncDisposableStack();
 
   const announce = (sentence: string): void => logger.info(sentence);
@@ -42,14 +41,15 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   const { shards, witnessState: state } = cleanup.use(
     await startLog(
       { ...settings, genesis, limits: settings },
-      { clock, fatal: options.fatal, announce, publication: publicationOf(settings, clock) },
+      { clock, fatal, announce, publication: publicationOf(settings, clock) },
     ),
   );
-  const { origin } = shards.active.shard;
   const { witnessFor } = settings;
+  const { origin } = shards.active.shard;
   const witness =
-    witnessFor &&
-    cleanup.use(await startOwnWitness(witnessFor, { settings, state, origin, clock, fatal: options.fatal, announce }));
+    witnessFor === undefined
+      ? undefined
+      : cleanup.use(await startOwnWitness(witnessFor, { settings, state, origin, clock, fatal, announce }));
   const admission = cleanup.use(
     new AdmissionPool({
       threads: settings.admissionThreads,
@@ -58,18 +58,28 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
       lost: (error) => logger.error('an admission thread ended, and another takes its place', { error }),
     }),
   );
+  const app = await createFront(settings, { shards, witness, admission, faces }, options);
+  const parts = cleanup.move();
+  return { app, shards, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}
+
+async function createFront(
+  settings: Settings,
+  { faces, ...rooms }: Pick<AppParts, 'shards' | 'witness' | 'admission'> & Pick<AppParts['settings'], 'faces'>,
+  { logger, observe }: ComposeOptions,
+): Promise<Express> {
+  const { active } = rooms.shards;
+  const now = (): number => performance.now();
   const health = createHealth({
-    heartbeat: () => shards.active.heartbeat(),
-    refusal: () => shards.active.refusal(),
-    witnesses: () => shards.active.witnesses(),
+    heartbeat: () => active.heartbeat(),
+    refusal: () => active.refusal(),
+    witnesses: () => active.witnesses(),
     within: settings.readyWithin,
     patience: HEARTBEAT_PATIENCE,
     now,
   });
-  const app = createApp({
-    shards,
-    witness: witness || undefined,
-    admission,
+  return createApp({
+    ...rooms,
     health,
     settings: { ...settings, faces },
     document: readDocument(),
@@ -80,10 +90,8 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
       request: (line) => logger.plain('request', line as RequestLine & LogFields),
       error: (error) => logger.error('a request failed', { error }),
     },
-    ...(options.observe && { observe: options.observe }),
+    ...(observe && { observe }),
   });
-  const parts = cleanup.move();
-  return { app, shards, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
 
 function admissionSettings(settings: Settings) {

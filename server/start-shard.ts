@@ -11,7 +11,7 @@ import { openFileJournal } from '../storage/engines/file-journal/open.ts';
 import { openSqliteStore, type SqliteStore } from '../storage/engines/sqlite/open.ts';
 import { birthOf, type BirthKind } from './birth.ts';
 import { type KeyFace, inventKey, type LogKey, readKey, readOrMakeKey, tileKeyOf } from './keys.ts';
-import { originOf } from './settings/network-values.ts';
+import { originOf } from './settings/values/network-values.ts';
 
 /** Where a shard is, and who it is if it begins now. */
 export interface ShardPlace {

@@ -67,8 +67,10 @@ function prepareFolder(folder: string, { dev, volume }: StartSettings, announce:
 /** In the order in which they were made: each name begins with its number. */
 function laterShards(folder: string): readonly string[] {
   const path = join(folder, SHARDS);
-  return existsSync(path) ? readdirSync(path).sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)) : [];
+  return existsSync(path) ? readdirSync(path).sort((a, b) => numberOf(a) - numberOf(b)) : [];
 }
+
+const numberOf = (name: string): number => Number(name.split('-', 1).join(''));
 
 /** @param name - `<number>-<origin>` */
 function placeOf(folder: string, heads: string, name: string, before: StartedShard): ShardPlace {

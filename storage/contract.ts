@@ -1,5 +1,5 @@
 import type { KeyList } from '../entries/key-list.ts';
-import type { SearchKey } from '../entries/kind.ts';
+import type { SearchKey } from '../entries/key-list.ts';
 import type { Tile, TileId } from '../merkle/tile.ts';
 import type { LeafHash, LogIndex, TreeHead, TreeSize } from '../merkle/types.ts';
 

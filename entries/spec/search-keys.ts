@@ -1,7 +1,7 @@
 import { lowerCase } from '../../base/go-case.ts';
 import { sha256 } from '../../base/sha256.ts';
 import { toHex } from '../../base/bytes.ts';
-import { type SearchKey } from '../kind.ts';
+import type { SearchKey } from '../key-list.ts';
 import { type KeyMaterial } from '../pki/x509.ts';
 import { type NamedDigest } from './validation.ts';
 

@@ -3,7 +3,7 @@ import type { SignedNote } from '../../checkpoint/note.ts';
 import type { Signer } from '../../checkpoint/signer.ts';
 import type { TreeHead } from '../../merkle/types.ts';
 import type { HeadSignatures, StoredCosignature, StoredFreeze, StoredHead } from '../../storage/contract.ts';
-import type { Shard, SignedHead } from '../types.ts';
+import type { Shard, SignedHead } from './shard.ts';
 import { type EntryPromise, RekorFace } from './rekor-face.ts';
 import { TileFace } from './tile-face.ts';
 

@@ -2,7 +2,7 @@ import { parseHex, toBase64 } from '../../base/bytes.ts';
 import { formatCheckpoint } from '../../checkpoint/checkpoint.ts';
 import { formatNote } from '../../checkpoint/note.ts';
 import type { TreeHead } from '../../merkle/types.ts';
-import type { Shard } from '../types.ts';
+import type { Shard } from './shard.ts';
 
 /** What Rekor promises about an entry that it has logged. */
 export interface EntryPromise {

@@ -55,3 +55,6 @@ function withHeaders(answer: Answer, headers: Headers | undefined): Answer {
 function unicodeEscape(char: string): string {
   return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
+
+/** What go-openapi says of an operation that broke. */
+export const BUG: Answer = bindingError(500, 'Unknown error');

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
-import type { Answer, Headers } from './answer.ts';
+import { type Answer, BUG, type Headers } from './answer.ts';
 import { corsHeaders, type CorsRequest, isPreflight } from './cors.ts';
 import type { BodyLease } from './body.ts';
-import { rekorV1 } from './dialects/rekor-v1.ts';
 import { parseTarget, type Target } from './target.ts';
 
 /** What is said about a request once it is over. */
@@ -42,7 +41,7 @@ export class Exchange {
   #template = '(none)';
   #headers: Headers;
   #allowed: readonly string[] = [];
-  #bug: Answer = rekorV1.bug;
+  #bug: Answer = BUG;
   #body: BodyLease | undefined;
 
   constructor(request: Request, response: Response, options: ExchangeOptions) {
@@ -93,7 +92,7 @@ export class Exchange {
   }
 
   /** A route took the request. @param headers - sent with whatever is answered */
-  enter(template: string, headers: Headers = {}, bug: Answer = rekorV1.bug): void {
+  enter(template: string, headers: Headers = {}, bug: Answer = BUG): void {
     this.#template = template;
     this.#bug = bug;
     this.#headers = { ...this.#headers, ...headers };
@@ -111,9 +110,8 @@ export class Exchange {
     if (body !== undefined) all['Content-Type'] = body.type;
     if (status !== 204 && status !== 304) all['Content-Length'] = lengthOf(body);
     response.writeHead(status, all);
-    const text = this.#request.method === 'HEAD' ? undefined : body?.text;
-    if (typeof text === 'string' && body?.ascii === true) response.end(text, 'latin1');
-    else response.end(text);
+    if (body === undefined || this.#request.method === 'HEAD') response.end();
+    else response.end(body.text, body.ascii === true ? 'latin1' : 'utf8');
   }
 }
 

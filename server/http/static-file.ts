@@ -14,20 +14,28 @@ export type FileAnswer<Type extends string> =
   | { readonly status: 200 | 206; readonly headers: Headers; readonly body: OtherText<Type> }
   | { readonly status: 304 | 416; readonly headers: Headers };
 
-/** Conditional and range requests: RFC 9110 §13.1.2, §14.2. One range at most; more of them get the whole. */
+/** Conditional requests: RFC 9110 §13.1.2. */
 export function serveFile<Type extends string>(request: Request, file: StaticFile<Type>): FileAnswer<Type> {
-  const { type, bytes, tag, headers } = file;
-  const all: Headers = { ...headers, ETag: `"${tag}"`, 'Accept-Ranges': 'bytes' };
+  const { type, bytes, tag } = file;
+  const headers: Headers = { ...file.headers, ETag: `"${tag}"`, 'Accept-Ranges': 'bytes' };
   const { 'if-none-match': known, range, 'if-range': expected } = request.headers;
-  if (known !== undefined && names(known, tag)) return { status: 304, headers: all };
-  const whole = { status: 200, headers: all, body: { type, text: bytes } } as const;
-  if (range === undefined || (typeof expected === 'string' && !names(expected, tag))) return whole;
+  if (known !== undefined && names(known, tag)) return { status: 304, headers };
+  const changed = typeof expected === 'string' && !names(expected, tag);
+  const part = range === undefined || changed ? undefined : servePart(request, { ...file, headers });
+  return part ?? { status: 200, headers, body: { type, text: bytes } };
+}
+
+/** A range: RFC 9110 §14.2. Undefined where the whole is as good: for more of them than one, and what is none. */
+function servePart<Type extends string>(
+  request: Request,
+  { type, bytes, headers }: StaticFile<Type>,
+): FileAnswer<Type> | undefined {
   const ranges = request.range(bytes.length);
-  if (ranges === -1) return { status: 416, headers: { ...all, 'Content-Range': `bytes */${bytes.length}` } };
-  const [part, ...others] = Array.isArray(ranges) && ranges.type === 'bytes' ? ranges : [];
-  if (part === undefined || others.length > 0) return whole;
-  const { start, end } = part;
-  const content = { ...all, 'Content-Range': `bytes ${start}-${end}/${bytes.length}` };
+  if (ranges === -1) return { status: 416, headers: { ...headers, 'Content-Range': `bytes */${bytes.length}` } };
+  const [range, ...others] = Array.isArray(ranges) && ranges.type === 'bytes' ? ranges : [];
+  if (range === undefined || others.length > 0) return undefined;
+  const { start, end } = range;
+  const content = { ...headers, 'Content-Range': `bytes ${start}-${end}/${bytes.length}` };
   return { status: 206, headers: content, body: { type, text: bytes.subarray(start, end + 1) } };
 }
 

@@ -6,7 +6,7 @@ import {
   type SettingTable,
   type Surroundings,
   variableName,
-} from './setting.ts';
+} from './values/setting.ts';
 import { settingGroups } from './table.ts';
 
 const WIDTH = 100; // columns

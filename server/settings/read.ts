@@ -1,8 +1,15 @@
 import { type Fault, SettingsFault } from './failures.ts';
 import { conflicts } from './rules.ts';
-import { type DefaultContext, type Setting, settingName, type SettingTable, type Surroundings } from './setting.ts';
+import {
+  type DefaultContext,
+  type Setting,
+  settingName,
+  type SettingTable,
+  type Surroundings,
+} from './values/setting.ts';
 import { type FlagNames, type Given, readEnvironment, readFlags, readMembers, type Source } from './sources.ts';
-import { settingGroups, type Settings, STANDARD_DATA } from './table.ts';
+import { STANDARD_DATA } from './groups/data-folder.ts';
+import { settingGroups, type Settings } from './table.ts';
 
 /** Where settings come from. Everything is passed in: reading them touches neither the machine nor the process. */
 export interface SettingsInput {

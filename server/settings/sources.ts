@@ -1,7 +1,7 @@
 import { parseDocument } from 'yaml';
 import { type Fault } from './failures.ts';
 import { nearest } from './nearest.ts';
-import { ENVIRONMENT_PREFIX, variableName } from './setting.ts';
+import { ENVIRONMENT_PREFIX, variableName } from './values/setting.ts';
 
 /** One value that somebody gave, and where. */
 export interface Given {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openWriting, prepareDatabase } from '../../storage/engines/sqlite/connection.ts';
+import { openWriting, prepareDatabase } from '../../storage/engines/sqlite/file/connection.ts';
 import { createWriter } from '../../storage/engines/sqlite/writer/writer.ts';
 import { type LogFolder, startServer, temporaryFolder } from '../support/server-process.ts';
 import { created, submissionOf, submit } from '../crash/client.ts';

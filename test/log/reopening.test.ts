@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toHex, utf8 } from '../../base/bytes.ts';
 import { SizeNotReached, SizesReversed } from '../../log/failures.ts';
-import type { SignedHead } from '../../log/types.ts';
+import type { SignedHead } from '../../log/faces/shard.ts';
 import { treeSize } from '../../merkle/types.ts';
 import { verifyConsistency } from '../../merkle/verify.ts';
 import { referenceConsistency, referenceRoot } from '../support/reference-tree.ts';

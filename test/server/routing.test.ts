@@ -43,17 +43,13 @@ describe('contract 1.4: paths', () => {
     },
   );
 
-  it.each([
-    '/api/v1/version',
-    '/api/v1/timestamp',
-    '/api/v1',
-    '/API/v1/log',
-    '/api/v1/log/entries/a/b',
-    '/api/v2/log/entries',
-  ])('answers 404 to %s', async (path) => {
-    const { status, text: seen } = await asking.get(path);
-    expect([status, seen]).toEqual([404, `{"code":404,"message":"path ${path} was not found"}`]);
-  });
+  it.each(['/api/v1/version', '/api/v1/timestamp', '/api/v1', '/API/v1/log', '/api/v1/log/entries/a/b'])(
+    'answers 404 to %s',
+    async (path) => {
+      const { status, text: seen } = await asking.get(path);
+      expect([status, seen]).toEqual([404, `{"code":404,"message":"path ${path} was not found"}`]);
+    },
+  );
 
   it('shows an unknown path as it was escaped', async () => {
     const { text: seen } = await raw(asking.base, { method: 'GET', path: "/a%20b/%3Cscript%3E/<b>&'?q=1" });

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { utf8 } from '../../base/bytes.ts';
 import { packKeys } from '../../entries/key-list.ts';
-import type { SearchKey } from '../../entries/kind.ts';
+import type { SearchKey } from '../../entries/key-list.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import { emptyTile } from '../../merkle/tile.ts';
 import { type RootHash, logIndex, nodeHash, treeSize } from '../../merkle/types.ts';

@@ -10,7 +10,7 @@ import type { Log, ProvenEntry } from '../../log/types.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import type { TreeHead } from '../../merkle/types.ts';
 import { verifyConsistency, verifyInclusion } from '../../merkle/verify.ts';
-import { migrations } from '../../storage/engines/sqlite/schema.ts';
+import { migrations } from '../../storage/engines/sqlite/file/schema.ts';
 import { parseRecord } from '../../storage/engines/file-journal/record.ts';
 import { askOf } from '../support/ask.ts';
 import { openTestLog, type TestLog } from '../support/log.ts';

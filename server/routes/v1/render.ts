@@ -1,5 +1,6 @@
 import { toHex } from '../../../base/bytes.ts';
-import type { ProvenEntry, SignedHead } from '../../../log/types.ts';
+import type { ProvenEntry } from '../../../log/types.ts';
+import type { SignedHead } from '../../../log/faces/shard.ts';
 import type { components } from '../../../openapi/types.ts';
 import type { JsonText } from '../../http/answer.ts';
 import { entryId } from './ids.ts';

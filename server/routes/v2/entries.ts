@@ -4,7 +4,7 @@ import { Frozen } from '../../../log/failures.ts';
 import type { LogShards } from '../../../log/shards.ts';
 import type { Log } from '../../../log/types.ts';
 import type { Admission } from '../../admission/contract.ts';
-import { GRPC, status } from '../../http/dialects/rekor-v2.ts';
+import { GRPC, status } from '../../dialects/rekor-v2.ts';
 import type { Handlers } from '../../http/operation.ts';
 import { shardFor } from '../shard.ts';
 import type { DuplicateAnswer } from '../v1/entries.ts';

@@ -1,6 +1,7 @@
 import { toBase64 } from '../../../base/bytes.ts';
 import { longKeyId } from '../../../checkpoint/key.ts';
-import type { ProvenEntry, Shard, SignedHead } from '../../../log/types.ts';
+import type { ProvenEntry } from '../../../log/types.ts';
+import type { Shard, SignedHead } from '../../../log/faces/shard.ts';
 import type { components } from '../../../openapi/types.ts';
 import type { JsonText } from '../../http/answer.ts';
 

@@ -7,7 +7,7 @@ import { type LeafHash, type LogIndex, logIndex } from '../../../merkle/types.ts
 import type { LogStore, StoredEntry } from '../../contract.ts';
 import type { Candidates } from './index/candidates.ts';
 import { EntryTable } from './rows/entry-table.ts';
-import { tilePlace } from './tile-place.ts';
+import { tilePlace } from './rows/tile-place.ts';
 
 type Reads = Pick<LogStore, 'entry' | 'tiles' | 'bundle' | 'locate' | 'indexesOf' | 'searchKeys'>;
 
@@ -23,16 +23,9 @@ export function createReader(db: Database.Database, index: Candidates): Reads {
     const stored = { index: at, integratedTime, body, signedEntryTimestamp };
     return attestation.length === 0 ? stored : { ...stored, attestation: attested(at, attestation) };
   };
-  const attested = (at: LogIndex, hash: Uint8Array): Uint8Array => {
-    const payload = sql.attestation.get(hash);
-    if (payload === undefined) throw new Error(`the attestation of entry ${at} is missing`);
-    return payload;
-  };
-  const keysOf = (at: LogIndex) => {
-    const packed = entries.keys(at);
-    if (packed === undefined) throw new Error(`entry ${at} has no list of search keys`);
-    return unpackKeys(packed);
-  };
+  const attested = (at: LogIndex, hash: Uint8Array): Uint8Array =>
+    required(sql.attestation.get(hash), `the attestation of entry ${at} is missing`);
+  const keysOf = (at: LogIndex) => unpackKeys(required(entries.keys(at), `entry ${at} has no list of search keys`));
   const isLeaf = (at: number, leaf: LeafHash): boolean => {
     const kept = entries.find(at);
     return kept !== undefined && equalBytes(hashLeaf(kept.body), leaf);
@@ -41,11 +34,7 @@ export function createReader(db: Database.Database, index: Candidates): Reads {
   return {
     entry: async (at) => entry(at),
     tiles: async (ids) =>
-      ids.map((id) => {
-        const nodes = sql.tile.get(tilePlace(id));
-        if (!nodes) throw new Error(`tile ${id.level}/${id.index} was never committed`);
-        return nodes;
-      }),
+      ids.map((id) => required(sql.tile.get(tilePlace(id)), `tile ${id.level}/${id.index} was never committed`)),
     bundle: async (number, width) => entries.bundle(number, width),
     locate: async (leaf) => {
       const found = index.of(fingerprintOfHash(leaf), 0).find((at) => isLeaf(at, leaf));
@@ -62,6 +51,11 @@ export function createReader(db: Database.Database, index: Candidates): Reads {
     },
     searchKeys: async (indexes) => indexes.map(keysOf),
   };
+}
+
+function required<T>(value: T | undefined, complaint: string): T {
+  if (value === undefined) throw new Error(complaint);
+  return value;
 }
 
 /** What any of `lists` has, each once, in log order. */

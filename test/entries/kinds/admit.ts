@@ -1,7 +1,8 @@
 import { type Admission, admitAll, type AdmissionRules } from '../../../entries/admission.ts';
 import { DEFAULT_ALGORITHMS } from '../../../entries/algorithm-policy.ts';
 import { unpackKeys } from '../../../entries/key-list.ts';
-import type { AdmittedEntry, SearchKey } from '../../../entries/kind.ts';
+import type { AdmittedEntry } from '../../../entries/kind.ts';
+import type { SearchKey } from '../../../entries/key-list.ts';
 import { kinds } from '../../../entries/kinds/index.ts';
 import { KindRegistry } from '../../../entries/registry.ts';
 import { checkClaims } from '../../../entries/signatures/check.ts';

@@ -1,7 +1,7 @@
 import { readCommand } from '../../../server/settings/command.ts';
 import { SettingsFault } from '../../../server/settings/failures.ts';
 import { readSettings, type SettingsInput } from '../../../server/settings/read.ts';
-import { type Surroundings } from '../../../server/settings/setting.ts';
+import { type Surroundings } from '../../../server/settings/values/setting.ts';
 import { type Settings } from '../../../server/settings/table.ts';
 
 export const surroundings: Surroundings = {

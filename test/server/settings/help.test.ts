@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readCommand } from '../../../server/settings/command.ts';
 import { settingTable } from '../../../server/settings/read.ts';
-import { settingName, variableName } from '../../../server/settings/setting.ts';
-import { OPERATIONS } from '../../../server/settings/table.ts';
+import { settingName, variableName } from '../../../server/settings/values/setting.ts';
+import { OPERATIONS } from '../../../server/settings/groups/acceptance.ts';
 import { input, printed, surroundings } from './examples.ts';
 
 describe('settings: --help', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SettingsFault } from '../../../server/settings/failures.ts';
 import { readSettings, settingTable } from '../../../server/settings/read.ts';
-import { settingName, variableName } from '../../../server/settings/setting.ts';
+import { settingName, variableName } from '../../../server/settings/values/setting.ts';
 import { faults, input, printed, settings, surroundings } from './examples.ts';
 
 const table = Object.entries(settingTable(surroundings));

@@ -1,4 +1,4 @@
-import { originOf } from '../../../server/settings/network-values.ts';
+import { originOf } from '../../../server/settings/values/network-values.ts';
 import { describe, expect, it } from 'vitest';
 import { readCommand } from '../../../server/settings/command.ts';
 import { input, settings } from './examples.ts';

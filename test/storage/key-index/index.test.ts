@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Candidates } from '../../../storage/engines/sqlite/index/candidates.ts';
 import { IndexKeeper } from '../../../storage/engines/sqlite/index/index-keeper.ts';
 import { createRunTable } from '../../../storage/engines/sqlite/index/run-table.ts';
-import { prepareDatabase } from '../../../storage/engines/sqlite/connection.ts';
+import { prepareDatabase } from '../../../storage/engines/sqlite/file/connection.ts';
 import { RecordList, type Records } from '../../../storage/key-index/records.ts';
 import type { Run } from '../../../storage/key-index/runs.ts';
 

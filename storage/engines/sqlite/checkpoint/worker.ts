@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { openDeriving } from '../connection.ts';
+import { openDeriving } from '../file/connection.ts';
 
 /*
  * Moves what has been committed from the WAL into the database, on a thread of its own: it syncs the database as it does

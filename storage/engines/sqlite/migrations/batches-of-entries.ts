@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type Database from 'better-sqlite3';
 import { packKeys } from '../../../../entries/key-list.ts';
-import type { SearchKey } from '../../../../entries/kind.ts';
+import type { SearchKey } from '../../../../entries/key-list.ts';
 import { hashLeaf } from '../../../../merkle/hash.ts';
 import { logIndex } from '../../../../merkle/types.ts';
 import type { SequencedEntry } from '../../../contract.ts';

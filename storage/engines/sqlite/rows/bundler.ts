@@ -6,16 +6,14 @@ import { packGroup } from './group-row.ts';
 
 /** Moves entries from the rows of their commits into bundles, 256 at a time: less than half the size, ready to be served. */
 export class Bundler {
-  readonly #db: Database.Database;
   readonly #sql: ReturnType<typeof prepare>;
   readonly #move: (number: number, entries: readonly KeptEntry[]) => void;
   #next: number;
 
   constructor(db: Database.Database) {
-    this.#db = db;
     this.#sql = prepare(db);
     this.#next = (this.#sql.newest.get() ?? -1) + 1;
-    this.#move = this.#db.transaction((number, entries) => this.#write(number, entries));
+    this.#move = db.transaction((number: number, entries: readonly KeptEntry[]) => this.#write(number, entries));
   }
 
   /** Entries before `end` that are in no bundle yet, as far as they fill some. */

@@ -3,7 +3,7 @@ import { withLeaf } from '../../../../entries/key-list.ts';
 import type { Commit, SequencedEntry } from '../../../contract.ts';
 import { addFingerprints, type Records, RecordList } from '../../../key-index/records.ts';
 import { packBatch } from '../rows/batch-row.ts';
-import { tilePlace } from '../tile-place.ts';
+import { tilePlace } from '../rows/tile-place.ts';
 import type { WriterCommit } from './wire.ts';
 
 const NONE = new Uint8Array();

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { openDeriving, openWriting } from '../connection.ts';
+import { openDeriving, openWriting } from '../file/connection.ts';
 import { IndexKeeper } from '../index/index-keeper.ts';
 import { createRunTable } from '../index/run-table.ts';
 import { unflushed } from '../index/unflushed.ts';

@@ -1,11 +1,11 @@
 import type { Request } from 'express';
-import type { Answer } from './answer.ts';
-import { type BodyBudget, BodyLease, type BodyLimits } from './body.ts';
-import { asAccepted } from './dialects/rekor-v1.ts';
-import type { Exchange } from './exchange.ts';
-import type { Asked } from './operation.ts';
+import type { Answer } from '../http/answer.ts';
+import { type BodyBudget, BodyLease, type BodyLimits } from '../http/body.ts';
+import { asAccepted } from '../dialects/rekor-v1.ts';
+import type { Exchange } from '../http/exchange.ts';
+import type { Asked } from '../http/operation.ts';
 import type { Row } from './rows.ts';
-import { parseQuery } from './target.ts';
+import { parseQuery } from '../http/target.ts';
 
 /** What all operations share. */
 export interface ServeOptions {

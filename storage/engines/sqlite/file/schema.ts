@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { batchesOfEntries } from './migrations/batches-of-entries.ts';
+import { batchesOfEntries } from '../migrations/batches-of-entries.ts';
 
 /** What a format adds to the one before it: statements, or what statements cannot say. */
 export type Migration = string | ((db: Database.Database) => void);

@@ -1,12 +1,11 @@
 import type { Request } from 'express';
-import { MalformedJson } from '../../../base/failures.ts';
-import { type Answer, bindingError, handlerError } from '../answer.ts';
-import { hasBody, readBody } from '../body.ts';
-import { mediaType, negotiate } from '../negotiate.ts';
-import { failureOf, ownNumber, problems, RETRY_AFTER } from '../problems.ts';
-import { missing, unreadableBody } from '../read.ts';
-import type { Row } from '../rows.ts';
-import type { Dialect } from './dialect.ts';
+import { MalformedJson } from '../../base/failures.ts';
+import { type Answer, BUG, bindingError, handlerError } from '../http/answer.ts';
+import { hasBody, readBody } from '../http/body.ts';
+import { mediaType, negotiate } from '../http/negotiate.ts';
+import { failureOf, ownNumber, problems, RETRY_AFTER } from '../http/problems.ts';
+import { missing, unreadableBody } from '../http/read.ts';
+import type { Asks, Dialect } from './dialect.ts';
 
 const NO_BODY = new Uint8Array();
 
@@ -23,7 +22,7 @@ export const rekorV1: Dialect = {
     return negotiate(request.headers.accept, produces) ?? bindingError(406, text);
   },
 
-  async readBody(request: Request, { body: parameter }: Row, limits, lease) {
+  async readBody(request: Request, { body: parameter }: Asks, limits, lease) {
     if (parameter === undefined) return NO_BODY;
     try {
       const body = hasBody(request) ? await readBody(request, limits, lease) : NO_BODY;
@@ -41,7 +40,7 @@ export const rekorV1: Dialect = {
     return failure && asAccepted(answerTo(failure), accepted);
   },
 
-  bug: bindingError(500, 'Unknown error'),
+  bug: BUG,
 
   notAllowed(method, methods) {
     const allowed = methods.join(',');

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { StoreRefused } from '../../failures.ts';
+import { StoreRefused } from '../../../failures.ts';
 import { lockFile, lockOwnerFile } from './files.ts';
 
 /** Milliseconds that a process which is just stopping gets to let go of the folder. */

@@ -1,14 +1,21 @@
 import type { Request } from 'express';
-import type { Answer } from '../answer.ts';
-import type { BodyLease, BodyLimits } from '../body.ts';
-import type { Row } from '../rows.ts';
+import type { Answer } from '../http/answer.ts';
+import type { BodyLease, BodyLimits } from '../http/body.ts';
+
+/** What an operation asks of the requests for it. */
+export interface Asks {
+  /** Media types that it answers with, the default first. */
+  readonly produces: readonly string[];
+  /** Name of its body parameter, which error texts mention; undefined for operations without a body. */
+  readonly body?: 'proposedEntry' | 'entry' | 'query' | 'createEntryRequest' | 'addCheckpoint';
+}
 
 /** How one of the APIs says what goes wrong, and what it asks of a request before an operation sees it. */
 export interface Dialect {
   /** The media type that the answer will have, or why there can be none. */
-  agree(request: Request, row: Row): string | Answer;
+  agree(request: Request, asks: Asks): string | Answer;
   /** The request's body, as far as the operation has one. @throws what `refuse` knows */
-  readBody(request: Request, row: Row, limits: BodyLimits, lease: BodyLease): Promise<Uint8Array>;
+  readBody(request: Request, asks: Asks, limits: BodyLimits, lease: BodyLease): Promise<Uint8Array>;
   /** What a failure becomes; undefined for what is none. */
   refuse(thrown: unknown, accepted: string): Answer | undefined;
   /** Said of a bug: nothing, because its text may hold secrets. */

@@ -1,6 +1,6 @@
-import type { Answer, Headers } from '../answer.ts';
-import { hasBody, readBody } from '../body.ts';
-import { failureOf, problems, RETRY_AFTER } from '../problems.ts';
+import type { Answer, Headers } from '../http/answer.ts';
+import { hasBody, readBody } from '../http/body.ts';
+import { failureOf, problems, RETRY_AFTER } from '../http/problems.ts';
 import type { Dialect } from './dialect.ts';
 
 const NO_BODY = new Uint8Array();

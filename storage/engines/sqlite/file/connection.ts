@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { StoreRefused } from '../../failures.ts';
+import { StoreRefused } from '../../../failures.ts';
 import { databaseFile } from './files.ts';
 import { type Migration, migrations } from './schema.ts';
 

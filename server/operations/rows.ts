@@ -1,13 +1,13 @@
 import { ADD_CHECKPOINT_LIMIT } from '../../checkpoint/witness/request.ts';
-import { type Answer, type Headers, handlerError, json } from './answer.ts';
-import type { Dialect } from './dialects/dialect.ts';
-import { plain } from './dialects/plain.ts';
-import { rekorV1 } from './dialects/rekor-v1.ts';
-import { rekorV2 } from './dialects/rekor-v2.ts';
-import type { OperationId } from './operation.ts';
+import { type Answer, type Headers, handlerError, json } from '../http/answer.ts';
+import type { Asks, Dialect } from '../dialects/dialect.ts';
+import { plain } from '../dialects/plain.ts';
+import { rekorV1 } from '../dialects/rekor-v1.ts';
+import { rekorV2 } from '../dialects/rekor-v2.ts';
+import type { OperationId } from '../http/operation.ts';
 
 /** What an API's framework does around an operation. */
-export interface Row {
+export interface Row extends Asks {
   readonly dialect: Dialect;
   /** The door it belongs to; undefined for what is there whichever doors are open. */
   readonly face?: 'v1' | 'v2';
@@ -16,10 +16,6 @@ export interface Row {
    * `below`: as sent, up to the last parameter, which takes all that follows.
    */
   readonly match: 'clean' | 'exact' | 'below';
-  /** Media types that it answers with, the default first. */
-  readonly produces: readonly string[];
-  /** Name of its body parameter, which error texts mention; undefined for operations without a body. */
-  readonly body?: 'proposedEntry' | 'entry' | 'query' | 'createEntryRequest' | 'addCheckpoint';
   /** Bytes that its body may have, where that is no setting. */
   readonly most?: number;
   /** Sent with every answer, errors too. */

@@ -1,12 +1,24 @@
 import type { Express, NextFunction, Request, Response } from 'express';
-import type { AppParts } from './app.ts';
-import { BodyBudget } from './http/body.ts';
-import { Exchange } from './http/exchange.ts';
-import type { Handlers, OperationId } from './http/operation.ts';
-import { type Row, rows } from './http/rows.ts';
-import { type Operation, serve, type ServeOptions } from './http/serve.ts';
-import type { Target } from './http/target.ts';
-import type { OpenApiDocument } from './pages/mount.ts';
+import { BodyBudget } from '../http/body.ts';
+import { Exchange } from '../http/exchange.ts';
+import type { Handlers, OperationId } from '../http/operation.ts';
+import { type Row, rows } from './rows.ts';
+import { type Operation, serve, type ServeOptions } from './serve.ts';
+import type { Target } from '../http/target.ts';
+import type { OpenApiDocument } from '../pages/mount.ts';
+
+export interface MountSettings {
+  readonly maxRequestBody: number;
+  readonly maxV2RequestBody: number;
+  /** Bytes of request bodies that may be in memory at the same time. */
+  readonly maxBodiesInFlight: number;
+  readonly maxJsonDepth: number;
+  readonly maxJsonValues: number;
+  /** The doors that are open. */
+  readonly faces: readonly ('v1' | 'v2')[];
+  /** Operations of v1 that are answered. */
+  readonly operations: readonly OperationId[];
+}
 
 interface Route {
   readonly path: string;
@@ -16,10 +28,14 @@ interface Route {
 }
 
 /** Which operation has which path and method is written in the document, and only there. */
-export function mountOperations(app: Express, parts: AppParts, handlers: Handlers): void {
-  const options = optionsOf(parts);
-  const routes = Object.entries(parts.document.paths).flatMap(([path, methods]) => {
-    const route = routeOf(path, methods, handlers, parts.settings);
+export function mountOperations(
+  app: Express,
+  { document, settings }: { readonly document: OpenApiDocument; readonly settings: MountSettings },
+  handlers: Handlers,
+): void {
+  const options = optionsOf(settings);
+  const routes = Object.entries(document.paths).flatMap(([path, methods]) => {
+    const route = routeOf(path, methods, handlers, settings);
     return route === undefined ? [] : [route];
   });
   // Most requests name a path without parameters: one look finds it, where Express would try one pattern after another.
@@ -32,7 +48,7 @@ export function mountOperations(app: Express, parts: AppParts, handlers: Handler
     app.all(patternOf(route.path), (request, response, next) => answer(route, options, request, response, next));
 }
 
-function optionsOf({ settings }: AppParts): ServeOptions {
+function optionsOf(settings: MountSettings): ServeOptions {
   const json = { depth: settings.maxJsonDepth, values: settings.maxJsonValues };
   return {
     budget: new BodyBudget(settings.maxBodiesInFlight),
@@ -45,7 +61,7 @@ function routeOf(
   path: string,
   methods: OpenApiDocument['paths'][string],
   handlers: Handlers,
-  { faces, operations: enabled }: AppParts['settings'],
+  { faces, operations: enabled }: MountSettings,
 ): Route | undefined {
   const operations = new Map<string, Operation>();
   for (const [method, { operationId }] of Object.entries(methods)) {

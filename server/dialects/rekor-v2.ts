@@ -1,6 +1,6 @@
-import { type Answer, type Headers, json } from '../answer.ts';
-import { hasBody, readBody } from '../body.ts';
-import { failureOf, problems, RETRY_AFTER } from '../problems.ts';
+import { type Answer, type Headers, json } from '../http/answer.ts';
+import { hasBody, readBody } from '../http/body.ts';
+import { failureOf, problems, RETRY_AFTER } from '../http/problems.ts';
 import type { Dialect } from './dialect.ts';
 
 /** google.rpc.Code, as far as it is used: contract section 1.7. */

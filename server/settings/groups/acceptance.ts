@@ -1,0 +1,66 @@
+import { DEFAULT_ALGORITHMS, KNOWN_ALGORITHMS } from '../../../entries/algorithm-policy.ts';
+import { type operations } from '../../../openapi/types.ts';
+import { setting, type Surroundings } from '../values/setting.ts';
+import { choice, onOff, parseList, type ValueType, words } from '../values/values.ts';
+
+/** Operations of the Rekor v1 API, by the operationId of its OpenAPI document. */
+export const OPERATIONS = [
+  'createLogEntry',
+  'getLogEntryByIndex',
+  'getLogEntryByUUID',
+  'searchLogQuery',
+  'getLogInfo',
+  'getPublicKey',
+  'getLogProof',
+  'searchIndex',
+] as const satisfies readonly (keyof operations)[];
+
+export function acceptance(kinds: Surroundings['kinds']) {
+  return {
+    faces: setting(
+      choice('both', 'v1', 'v2'),
+      'both',
+      'APIs that are open. v2 alone makes a log that monitors of Rekor v2 can read, because it holds no entry of v1.',
+    ),
+    kinds: setting(
+      kindList(kinds),
+      { words: 'all of them', from: () => [...new Set(kinds.map(({ kind }) => kind))].join(',') || 'none' },
+      'Kinds of entries that are taken, as kind or kind:version; those of version 0.0.2, but for intoto, are of the v2 API. The others can still be read.',
+    ),
+    algorithms: setting(
+      words(KNOWN_ALGORITHMS),
+      DEFAULT_ALGORITHMS.join(','),
+      'Signature algorithms that hashedrekord entries of v1, and all of v2, may use.',
+    ),
+    v2KeyAsCertificate: setting(
+      onOff,
+      'on',
+      'Whether v2 takes a bare public key where a certificate belongs, as sigstore-js sends it.',
+    ),
+    operations: setting(
+      words(OPERATIONS),
+      OPERATIONS.join(','),
+      'Operations of the v1 API that are answered; leave out createLogEntry for a read-only log.',
+    ),
+    duplicates: setting(
+      choice('conflict', 'return'),
+      'conflict',
+      'Answer to an entry that the log holds already: 409 as Rekor gives it, or 201 with the entry.',
+    ),
+    attestations: setting(onOff, 'on', 'Whether the attestations of intoto entries are kept and given back.'),
+  };
+}
+
+/** `kind` stands for all its versions; the answer names each version as `kind:version`. */
+function kindList(kinds: Surroundings['kinds']): ValueType<readonly string[]> {
+  const versions = kinds.map(({ kind, version }) => `${kind}:${version}`);
+  const named = (item: string) => versions.filter((one) => one === item || one.startsWith(`${item}:`));
+  return {
+    placeholder: 'LIST',
+    expects: `none, or with commas between them some of ${[...new Set(kinds.map(({ kind }) => kind)), ...versions].join(', ')}`,
+    parse(text) {
+      const lists = parseList(text, (item) => (item !== '' && named(item).length > 0 ? named(item) : undefined));
+      return lists && [...new Set(lists.flat())];
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { setting } from '../values/setting.ts';
+import { choice, count, size } from '../values/values.ts';
+import { GIB, KIB, MIB } from './units.ts';
+
+export const LIMITS = {
+  maxRequestBody: setting(size(KIB, 256 * MIB), '32MiB', 'Longest request body of v1.'),
+  maxV2RequestBody: setting(size(KIB, 256 * MIB), '4MiB', 'Longest request body of v2.'),
+  maxCanonicalBody: setting(size(1, 65_535), '65535', 'Longest entry, in the canonical form that the log holds.'),
+  maxAttestationSize: setting(size(0, 64 * MIB), '102400', 'Longest attestation that is kept.'),
+  maxRetrieve: setting(count(1, 1000), '10', 'Entries that one retrieve request may ask for.'),
+  searchPage: setting(count(1, 100_000), '1000', 'Hits that a search reads at a time.'),
+  searchLimit: setting(count(1, 1_000_000), '10000', 'Hits in one search answer.'),
+  maxJsonDepth: setting(count(1, 10_000), '10000', 'Arrays and objects inside one another in a request body.'),
+  maxJsonValues: setting(count(1, 10_000_000), '1000000', 'Values in a request body.'),
+};
+
+export const LOAD = {
+  maxBodiesInFlight: setting(
+    size(KIB, 16 * GIB),
+    '256MiB',
+    'Request bodies held in memory at the same time; beyond that the answer is 503.',
+  ),
+  admissionThreads: setting(
+    count(1, 256),
+    { words: 'the number of processors less one', from: ({ cores }) => String(Math.min(256, Math.max(1, cores - 1))) },
+    'Threads that parse entries and check their signatures.',
+  ),
+  verifier: setting(
+    choice('auto', 'openssl', 'node'),
+    'auto',
+    "What checks ECDSA signatures over digests: OpenSSL through Node's FFI, or what every Node has. auto takes the first if it works.",
+  ),
+  admissionQueue: setting(
+    count(1, 1_000_000),
+    '4096',
+    'Requests that may wait for a thread; beyond that the answer is 503.',
+  ),
+  maxWaiting: setting(
+    count(1, 1_000_000),
+    '4096',
+    'Checked entries that may wait to be written; beyond that the answer is 503.',
+  ),
+  maxWaitingBytes: setting(
+    size(KIB, 16 * GIB),
+    '64MiB',
+    'Size of the entries that may wait to be written; beyond that the answer is 503.',
+  ),
+  batch: setting(count(1, 65_536), '256', 'Entries that are written together at most.'),
+};

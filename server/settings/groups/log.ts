@@ -1,0 +1,51 @@
+import { originName } from '../values/network-values.ts';
+import { optional, setting } from '../values/setting.ts';
+import { choice, duration, flag, onOff, path } from '../values/values.ts';
+import { fromData, STANDARD_DATA } from './data-folder.ts';
+import { MINUTE, SECOND } from './units.ts';
+
+export const DATA = {
+  data: setting(path, STANDARD_DATA, 'Folder that holds the log. One server at a time.'),
+  heads: setting(
+    path,
+    fromData('-heads'),
+    'Folder of the journal of signed heads. Keep it apart from --data, so that a restored backup is noticed.',
+  ),
+  volume: setting(
+    choice('fixed', 'moves'),
+    'fixed',
+    'Whether the data folder must stay on the same device of the same machine; moves for volumes that are attached elsewhere.',
+  ),
+  dev: setting(
+    flag,
+    'off',
+    'Keeps keys and entries in memory only and forgets them at the end. Not together with --data, --heads or key files.',
+  ),
+};
+
+export const IDENTITY = {
+  origin: optional(
+    originName,
+    'Name of the log in its checkpoints, permanent from its beginning. A log that begins without one takes the host name of the machine.',
+  ),
+  v1Key: setting(
+    path,
+    fromData('/keys/rekor-v1.pem'),
+    'PEM file with the ECDSA P-256 key that signs for the Rekor v1 API. Made on first start.',
+  ),
+  tileKey: setting(
+    path,
+    fromData('/keys/tile.pem'),
+    'PEM file with the Ed25519 key that signs tile checkpoints. Made on first start.',
+  ),
+  genesis: setting(
+    onOff,
+    'on',
+    "Whether entry 0 is the log's own. Many clients cannot read an entry with the index 0.",
+  ),
+  clockTolerance: setting(
+    duration(SECOND, 60 * MINUTE),
+    '10s',
+    'Jump of the wall clock after which the log takes no more entries.',
+  ),
+};
