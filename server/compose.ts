@@ -85,7 +85,8 @@ function admissionSettings(settings: Settings) {
     },
     json: { depth: settings.maxJsonDepth, values: settings.maxJsonValues },
     maxRetrieve: settings.maxRetrieve,
-  };
+    verifier: 'auto',
+  } as const;
 }
 
 function readDocument(): OpenApiDocument {

@@ -4,6 +4,7 @@ import { readAdmitted, writeAdmitted } from '../../entries/admitted-record.ts';
 import type { AdmittedEntry } from '../../entries/kind.ts';
 import { Failure } from '../../base/failure.ts';
 import { BodyTooLarge, InvalidEntry, MalformedProposal } from '../../entries/failures.ts';
+import type { VerifierChoice } from '../../entries/signatures/verifiers/choose.ts';
 import type { AdmissionRules } from '../../entries/admission.ts';
 import type { JsonLimits } from '../../base/json-meter.ts';
 import { InvalidRequest } from '../http/failures.ts';
@@ -16,6 +17,7 @@ export interface AdmissionSettings {
   readonly rules: AdmissionRules;
   readonly json: JsonLimits;
   readonly maxRetrieve: number;
+  readonly verifier: VerifierChoice;
 }
 
 /** Some bodies, in one buffer that changes hands: request `i` has `tasks[i]` and the next `lengths[i]` bytes. */

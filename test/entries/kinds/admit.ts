@@ -3,7 +3,7 @@ import { DEFAULT_ALGORITHMS } from '../../../entries/algorithm-policy.ts';
 import { type AdmittedEntry } from '../../../entries/kind.ts';
 import { kinds } from '../../../entries/kinds/index.ts';
 import { KindRegistry } from '../../../entries/registry.ts';
-import { checkClaims } from '../../../entries/signatures/check.ts';
+import { checkClaims } from '../signatures/every-verifier.ts';
 
 export const registry = new KindRegistry(kinds);
 
