@@ -94,9 +94,9 @@ function refuseKind({ kind, version }: CheckedEntry, enabled: ReadonlySet<string
 }
 
 function keepAttestation(entry: AdmittedEntry, limit: number): AdmittedEntry {
+  if (entry.attestation === undefined) return entry;
   const { attestation, ...rest } = entry;
-  if (attestation === undefined || limit === 0 || attestationSize(attestation.length) > limit) return rest;
-  return entry;
+  return limit === 0 || attestationSize(attestation.length) > limit ? rest : entry;
 }
 
 /** Bytes that Rekor holds against its limit: what the base64 of the payload could decode to at most. */

@@ -1,6 +1,5 @@
 import { Point } from '@noble/ed25519';
-import { concatBytes } from '@noble/hashes/utils.js';
-import { equalBytes, utf8 } from '../../base/bytes.ts';
+import { concatBytes, equalBytes, utf8 } from '../../base/bytes.ts';
 import { type PublicKey } from './claim.ts';
 import { mod, toInteger } from './integers.ts';
 import { digestOf, ed25519Holds } from './node-crypto.ts';

@@ -1,4 +1,4 @@
-import { concatBytes } from '@noble/hashes/utils.js';
+import { concatBytes } from '../../../base/bytes.ts';
 import { type Curve } from '../claim.ts';
 import { CURVES, type CurveParameters, isOnCurve } from '../curves.ts';
 import { inverse, inverses, mod, toFixedBytes, toInteger } from '../integers.ts';

@@ -1,4 +1,4 @@
-import { concatBytes } from '@noble/hashes/utils.js';
+import { concatBytes } from '../../../base/bytes.ts';
 import { type CurveParameters } from '../curves.ts';
 import { inverses, mod, toFixedBytes, toInteger } from '../integers.ts';
 
