@@ -39,13 +39,20 @@ export interface Reply {
 }
 
 export function packReply(tasks: readonly Task[], outcomes: readonly Outcome[]): Reply {
-  const writer = new ByteWriter(1024 * tasks.length);
-  const rest = outcomes.map((outcome, i) => {
-    if (tasks[i] !== 'create' || !outcome.ok) return outcome;
-    writeAdmitted(writer, outcome.value as AdmittedEntry);
-    return undefined;
-  });
-  return { outcomes: rest, admitted: writer.finish() };
+  const entries = outcomes.map((outcome, i) =>
+    tasks[i] === 'create' && outcome.ok ? (outcome.value as AdmittedEntry) : undefined,
+  );
+  const writer = new ByteWriter(entries.reduce((sum, entry) => sum + roomFor(entry), 0));
+  for (const entry of entries) if (entry !== undefined) writeAdmitted(writer, entry);
+  return {
+    outcomes: outcomes.map((outcome, i) => (entries[i] === undefined ? outcome : undefined)),
+    admitted: writer.finish(),
+  };
+}
+
+/** Bytes that an entry will hardly need more than. */
+function roomFor(entry: AdmittedEntry | undefined): number {
+  return entry === undefined ? 0 : 1024 + entry.body.length + (entry.attestation?.length ?? 0);
 }
 
 export function unpackReply({ outcomes, admitted }: Reply): readonly Outcome[] {
