@@ -154,9 +154,10 @@ function ed25519ph({ call, lend }: Library): OpenSsl['ed25519phHolds'] {
   return (key, digest, signature) => {
     if (key.length !== 32 || digest.length !== 64 || signature.length !== 64) return false;
     const [d, s] = [digestAt.put(digest), signatureAt.put(signature)];
-    const imported = made(call.EVP_PKEY_new_raw_public_key(NID_ED25519, NULL, keyAt.put(key), 32n), 'key');
-    const context = made(call.EVP_PKEY_CTX_new_from_pkey(NULL, imported, NULL), 'context');
+    const imported = call.EVP_PKEY_new_raw_public_key(NID_ED25519, NULL, keyAt.put(key), 32n);
+    const context = imported === NULL ? NULL : call.EVP_PKEY_CTX_new_from_pkey(NULL, imported, NULL);
     const held =
+      context !== NULL &&
       call.EVP_PKEY_verify_init_ex2(context, algorithm, NULL) === 1 &&
       call.EVP_PKEY_verify(context, s, 64n, d, 64n) === 1;
     call.EVP_PKEY_CTX_free(context);

@@ -1,3 +1,4 @@
+import { concatBytes } from '../../../base/bytes.ts';
 import { CURVES } from '../curves.ts';
 import { type DigestCheck, type DigestVerifier } from '../verifier.ts';
 import { type OpenSsl } from './node-ffi.ts';
@@ -30,19 +31,14 @@ function signatureOf({ r, s }: DigestCheck, length: number): Uint8Array | undefi
   if (left.length > length || right.length > length) return undefined;
   const [first, second] = [integer(left), integer(right)];
   const size = first.length + second.length;
-  const head = size < 0x80 ? [SEQUENCE, size] : [SEQUENCE, 0x81, size];
-  const der = new Uint8Array(head.length + size);
-  der.set(head);
-  der.set(first, head.length);
-  der.set(second, head.length + first.length);
-  return der;
+  return concatBytes(Uint8Array.of(SEQUENCE, ...(size < 0x80 ? [size] : [0x81, size])), first, second);
 }
 
 /** Without leading zeros: none for 0. */
 function magnitude(number: Uint8Array): Uint8Array {
-  if (number[0] !== 0) return number;
-  const first = number.findIndex((byte) => byte !== 0);
-  return first < 0 ? new Uint8Array() : number.subarray(first);
+  let zeros = 0;
+  while (number[zeros] === 0) zeros += 1;
+  return zeros === 0 ? number : number.subarray(zeros);
 }
 
 /** With a zero in front of what would read as negative, or as nothing at all. */
