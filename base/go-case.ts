@@ -6,7 +6,7 @@
 /** `strings.ToLower`. Two spellings of one search key are one key. */
 export function lowerCase(text: string): string {
   const lower = text.toLowerCase();
-  if (/^\p{ASCII}*$/u.test(text)) return lower;
+  if (lower === text || /^\p{ASCII}*$/u.test(text)) return lower;
   return Array.from(text, (char) => Array.from(char.toLowerCase())[0] ?? '').join('');
 }
 

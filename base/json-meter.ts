@@ -15,6 +15,8 @@ const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
+/** Bytes of a string that are looked at one by one before the rest is searched for its end. */
+const NEAR = 32;
 
 /**
  * Counts depth and values of a JSON text without parsing it, as its bytes arrive. It does not validate: a text
@@ -49,12 +51,8 @@ export class JsonMeter {
 
   /** @throws MalformedJson as soon as a limit is passed */
   feed(bytes: Uint8Array): void {
-    for (let i = 0; i < bytes.length && !this.#isDone(); i += 1) {
-      const byte = bytes[i] as number;
-      if (this.#inString) i = this.#passString(bytes, i);
-      else if (byte === QUOTE) this.#inString = true;
-      else this.#structure(byte, this.#offset + i + 1);
-    }
+    for (let at = 0; at < bytes.length && !this.#isDone();)
+      at = this.#inString ? this.#skipString(bytes, at) : this.#skipRest(bytes, at);
     this.#offset += bytes.length;
   }
 
@@ -62,16 +60,37 @@ export class JsonMeter {
     return this.#end !== undefined && this.#scope === 'value';
   }
 
-  /** Most bytes stand in strings, so these go by in a loop of their own. Gives the offset of the closing quote, or of the end. */
-  #passString(bytes: Uint8Array, from: number): number {
-    let escaped = this.#escaped;
-    let at = from;
-    while (at < bytes.length && (escaped || bytes[at] !== QUOTE)) {
-      escaped = !escaped && bytes[at] === BACKSLASH;
-      at += 1;
+  /** Behind the quote that ends the string, or at the end of the bytes. Most of a JSON text is inside strings. */
+  #skipString(bytes: Uint8Array, from: number): number {
+    let at = this.#escaped ? from + 1 : from;
+    this.#escaped = false;
+    for (let near = at + NEAR; at < bytes.length; at += 1) {
+      if (at >= near) {
+        const quote = bytes.indexOf(QUOTE, at);
+        if (quote > at && bytes[quote - 1] !== BACKSLASH) at = quote; // else it is escaped, or may be
+        near = quote < 0 ? bytes.length : quote + NEAR; // what was searched once is not searched again
+      }
+      const byte = bytes[at];
+      if (byte === BACKSLASH) at += 1;
+      else if (byte === QUOTE) return this.#leaveString(at + 1);
     }
-    this.#escaped = escaped;
-    this.#inString = at === bytes.length;
+    this.#escaped = at > bytes.length;
+    return bytes.length;
+  }
+
+  #leaveString(next: number): number {
+    this.#inString = false;
+    return next;
+  }
+
+  /** Behind the quote that begins a string, or at the end of the bytes. */
+  #skipRest(bytes: Uint8Array, from: number): number {
+    let at = from;
+    for (; at < bytes.length && !this.#inString && !this.#isDone(); at += 1) {
+      const byte = bytes[at] as number;
+      if (byte === QUOTE) this.#inString = true;
+      else if (byte >= COMMA) this.#structure(byte, this.#offset + at + 1);
+    }
     return at;
   }
 

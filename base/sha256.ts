@@ -1,11 +1,12 @@
 import { sha256 as portableSha256 } from '@noble/hashes/sha2.js';
+import { toHex } from './bytes.ts';
 
 /*
  * SHA-256 for every floor. Where the program runs on Node, Node's own is taken: a node of the tree costs half as much, a
  * leaf a quarter. It is asked for at run time and not imported, so that the same file serves a browser.
  */
 
-type Digest = (algorithm: 'sha256', data: Uint8Array, encoding: 'buffer') => Uint8Array;
+type Digest = (algorithm: 'sha256', data: Uint8Array | string, encoding: 'hex' | 'latin1') => string;
 
 interface Host {
   readonly process?: { readonly getBuiltinModule?: (name: 'crypto') => { readonly hash?: Digest } | undefined };
@@ -15,4 +16,15 @@ const native = (globalThis as Host).process?.getBuiltinModule?.('crypto')?.hash;
 
 /** 32 bytes. */
 export const sha256: (data: Uint8Array) => Uint8Array =
-  native === undefined ? portableSha256 : (data) => native('sha256', data, 'buffer');
+  native === undefined ? portableSha256 : (data) => bytesOf(native('sha256', data, 'latin1'));
+
+/** In hex. */
+export const sha256Hex: (data: Uint8Array) => string =
+  native === undefined ? (data) => toHex(portableSha256(data)) : (data) => native('sha256', data, 'hex');
+
+/** One byte to a character: to be given text and to copy it costs half of what it costs to be given a buffer. */
+function bytesOf(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i += 1) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}

@@ -1,9 +1,15 @@
 import { parseArgs } from 'node:util';
 import { BODY_KINDS, type BodyKind } from './submissions.ts';
 
-/** What is measured: submissions, reads, or reads while submissions go on. */
-export const COMMANDS = ['submit', 'reads', 'mixed'] as const;
-export type BenchCommand = (typeof COMMANDS)[number];
+/** Loads on the whole program: submissions, reads, or reads while submissions go on. */
+const LOADS = ['submit', 'reads', 'mixed'] as const;
+export type LoadCommand = (typeof LOADS)[number];
+
+/** Parts of it, in this process: signature checks, and all that an admission thread does. */
+const PARTS = ['verify', 'admit'] as const;
+export type PartCommand = (typeof PARTS)[number];
+
+export type BenchCommand = LoadCommand | PartCommand;
 
 export interface BenchOptions {
   readonly command: BenchCommand;
@@ -14,7 +20,7 @@ export interface BenchOptions {
   readonly kind: BodyKind;
   /** Delay before each fsync and fdatasync of the server, in milliseconds; 0 leaves the disk as it is. */
   readonly slowFdatasync: number;
-  /** Entries that reads are asked of. */
+  /** Entries that reads are asked of, or that are admitted. */
   readonly entries: number;
   /** For Node: leaves a CPU profile of the server in this folder. */
   readonly profile: string | undefined;
@@ -37,7 +43,7 @@ const OPTIONS = {
 export function readOptions(args: readonly string[]): BenchOptions {
   const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
   return {
-    command: oneOf('the first word', COMMANDS, positionals[0] ?? 'submit'),
+    command: oneOf('the first word', [...LOADS, ...PARTS], positionals[0] ?? 'submit'),
     connections: count('connections', values.connections, 1),
     seconds: count('seconds', values.seconds, 1),
     rate: values.rate === undefined ? undefined : count('rate', values.rate, 1),

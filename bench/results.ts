@@ -7,11 +7,11 @@ const START = '<!-- results: written by npm run bench -- --keep -->';
 const END = '<!-- end of results -->';
 
 /** Numbers as they are printed: four digits are more than any of them is good for. */
-export function rounded(row: Row): Row {
+export function rounded<R extends object>(row: R): R {
   const text = JSON.stringify(row, (_name, value: unknown) =>
     typeof value === 'number' ? Number(value.toPrecision(4)) : value,
   );
-  return JSON.parse(text) as Row;
+  return JSON.parse(text) as R;
 }
 
 /** Puts each row in the place of the one that measured the same before, and writes the table anew. */

@@ -2,11 +2,11 @@ import { type LogFolder, type ServerProcess, temporaryFolder } from '../test/sup
 import type { Question } from './generator.ts';
 import { Generator } from './load.ts';
 import { type Row, measure, portOf, startMeasured, stopped, warmUp } from './measure.ts';
-import type { BenchCommand, BenchOptions } from './options.ts';
+import type { BenchOptions, LoadCommand } from './options.ts';
 import { type Sample, questionsAbout, sampleOf } from './questions.ts';
 
 /** What each command measures. A row for each load. */
-export const scenarios: Readonly<Record<BenchCommand, (options: BenchOptions) => Promise<readonly Row[]>>> = {
+export const scenarios: Readonly<Record<LoadCommand, (options: BenchOptions) => Promise<readonly Row[]>>> = {
   submit: (options) => withServer(options, submit),
   reads: (options) => withServer(options, reads),
   mixed: (options) => withServer(options, mixed),

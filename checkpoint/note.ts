@@ -1,5 +1,4 @@
-import { concatBytes } from '@noble/hashes/utils.js';
-import { parseBase64, toBase64 } from '../base/bytes.ts';
+import { concatBytes, parseBase64, toBase64 } from '../base/bytes.ts';
 import { MalformedNote } from './failures.ts';
 import { type FailureClass, type WireText, isKeyName, isNoteText, readText } from './text.ts';
 

@@ -1,13 +1,14 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { admitAll } from '../entries/admission.ts';
+import { admitAll, type ClaimCheck } from '../entries/admission.ts';
 import { DEFAULT_ALGORITHMS } from '../entries/algorithm-policy.ts';
 import type { AdmittedEntry } from '../entries/kind.ts';
 import { kinds } from '../entries/kinds/index.ts';
 import { KindRegistry } from '../entries/registry.ts';
 import { checkClaims } from '../entries/signatures/check.ts';
 import type { Publication } from '../log/opening.ts';
+import { nodeVerifier } from '../entries/signatures/verifiers/node.ts';
 import type { Log } from '../log/types.ts';
 import { startLog } from '../server/start.ts';
 import { dsse, hashedrekord, intoto002, newSubmitter, statement } from '../test/support/proposals.ts';
@@ -34,7 +35,8 @@ const RULES = {
 };
 
 function admitted(proposals: readonly unknown[]): readonly AdmittedEntry[] {
-  return admitAll(proposals, 'create', RULES, new KindRegistry(kinds), checkClaims).map((admission) => {
+  const check: ClaimCheck = (claims) => checkClaims(claims, nodeVerifier);
+  return admitAll(proposals, 'create', RULES, new KindRegistry(kinds), check).map((admission) => {
     if (admission instanceof Error) throw admission;
     return admission;
   });

@@ -6,6 +6,7 @@ import type { AdmittedEntry } from '../entries/kind.ts';
 import { kinds as v1Kinds, v2Kinds } from '../entries/kinds/index.ts';
 import { KindRegistry } from '../entries/registry.ts';
 import { checkClaims } from '../entries/signatures/check.ts';
+import { nodeVerifier } from '../entries/signatures/verifiers/node.ts';
 import type { LogIdentity } from '../storage/contract.ts';
 import type { LogKey } from './keys.ts';
 
@@ -39,7 +40,9 @@ export async function birthOf(identity: LogIdentity, v1: LogKey, tile: LogKey, f
     maxBody: 65_535,
     maxAttestation: 0,
   };
-  const [entry] = admitAll([proposal], 'create', rules, new KindRegistry(kinds), checkClaims);
+  const [entry] = admitAll([proposal], 'create', rules, new KindRegistry(kinds), (claims) =>
+    checkClaims(claims, nodeVerifier),
+  );
   if (entry === undefined || entry instanceof Error) throw entry ?? new Error('the birth entry was not admitted');
   return { document, entry };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Express } from 'express';
+import { chooseVerifier } from '../entries/signatures/verifiers/choose.ts';
 import type { LogShards } from '../log/shards.ts';
 import { AdmissionPool } from './admission/pool.ts';
 import { type AppParts, createApp } from './app.ts';
@@ -44,6 +45,8 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
       { clock, fatal, announce, publication: publicationOf(settings, clock) },
     ),
   );
+  const { name } = chooseVerifier(settings.verifier); // the threads choose alike: one that could not would end, and the next as well
+  announce(`ECDSA signatures are checked by ${name}`);
   const { witnessFor } = settings;
   const { origin } = shards.active.shard;
   const witness =
@@ -105,7 +108,8 @@ function admissionSettings(settings: Settings) {
     },
     json: { depth: settings.maxJsonDepth, values: settings.maxJsonValues },
     maxRetrieve: settings.maxRetrieve,
-  };
+    verifier: settings.verifier,
+  } as const;
 }
 
 function readDocument(): OpenApiDocument {

@@ -1,8 +1,9 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { checkClaims } from '../signatures/check.ts';
-import { type DigestAlgorithm, type PublicKey, type Signed } from '../signatures/claim.ts';
+import { type DigestAlgorithm, type PublicKey } from '../signatures/claim.ts';
 import { readEcdsaSignature } from '../signatures/der-signature.ts';
-import { digestOf, rsaPssHolds } from '../signatures/node-crypto.ts';
+import { ed25519MessageHolds } from '../signatures/ed25519.ts';
+import { digestOf, ecdsaHolds, rsaEncodedMessage, rsaPssHolds } from '../signatures/node-crypto.ts';
+import { rsaRefusal } from '../signatures/rsa.ts';
 import { type Certificate } from './certificate.ts';
 import { DerReader } from './der.ts';
 
@@ -60,13 +61,20 @@ function isSigned(
   scheme: Scheme,
   algorithm: DigestAlgorithm,
 ): boolean {
-  if (scheme === 'RSA-PSS') return rsaPssHolds(algorithm, toBeSigned, key.spki, signature);
-  if (scheme === 'ECDSA' && readEcdsaSignature(signature)?.encoding !== 'asn1') return false;
-  const signed: Signed =
-    scheme === 'Ed25519'
-      ? { over: 'message', message: toBeSigned }
-      : { over: 'digest', algorithm, digest: digestOf(algorithm, toBeSigned) };
-  return checkClaims([{ key, signature, signed }])[0] === undefined;
+  switch (key.type) {
+    case 'ecdsa':
+      return isStrictDer(signature) && ecdsaHolds(algorithm, toBeSigned, key.spki, signature, 'der');
+    case 'ed25519':
+      return ed25519MessageHolds(key, toBeSigned, signature);
+    case 'rsa':
+      if (scheme === 'RSA-PSS') return rsaPssHolds(algorithm, toBeSigned, key.spki, signature);
+      return rsaRefusal(key, algorithm, digestOf(algorithm, toBeSigned), signature, rsaEncodedMessage) === undefined;
+  }
+}
+
+function isStrictDer(signature: Uint8Array): boolean {
+  const read = readEcdsaSignature(signature);
+  return read?.encoding === 'asn1' && read.scalars !== undefined;
 }
 
 const GO_TYPE = { ecdsa: '*ecdsa.PublicKey', rsa: '*rsa.PublicKey', ed25519: 'ed25519.PublicKey' } as const;

@@ -78,8 +78,8 @@ function readSerial(body: DerReader): Uint8Array {
 
 /** Stands inside, where it is signed, and outside, where it is used. */
 function readSignatureAlgorithm(body: DerReader, certificate: DerReader): Uint8Array {
-  const inner = must(body.enter(TAG.sequence), 'x509: malformed signature algorithm identifier').bytes;
-  const outer = must(certificate.enter(TAG.sequence), 'x509: malformed algorithm identifier').bytes;
+  const inner = must(body.value(TAG.sequence), 'x509: malformed signature algorithm identifier');
+  const outer = must(certificate.value(TAG.sequence), 'x509: malformed algorithm identifier');
   if (!equalBytes(inner, outer))
     throw new InvalidKey("x509: inner and outer signature algorithm identifiers don't match");
   const identifier = new DerReader(inner);
@@ -102,9 +102,9 @@ function readExtensions(body: DerReader, version: number): Extension[] {
   const extensions = new Map<string, Extension>();
   while (!list.isEmpty) {
     const extension = readExtension(must(list.enter(TAG.sequence), 'x509: malformed extension'));
-    if (extensions.has(extension.id))
+    const { size } = extensions;
+    if (extensions.set(extension.id, extension).size === size)
       throw new InvalidKey(`x509: certificate contains duplicate extension with OID "${extension.id}"`);
-    extensions.set(extension.id, extension);
   }
   return [...extensions.values()];
 }
@@ -114,7 +114,7 @@ function readExtension(contents: DerReader): Extension {
   const isCritical = contents.startsWith(TAG.boolean)
     ? must(contents.boolean(), 'x509: malformed extension critical field')
     : false;
-  const value = must(contents.enter(TAG.octetString), 'x509: malformed extension value field').bytes;
+  const value = must(contents.value(TAG.octetString), 'x509: malformed extension value field');
   return { id, isCritical, value };
 }
 

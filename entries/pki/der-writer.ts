@@ -1,4 +1,4 @@
-import { concatBytes } from '@noble/hashes/utils.js';
+import { concatBytes } from '../../base/bytes.ts';
 import { TAG } from './der.ts';
 
 /** One element in DER around contents that are DER already. */

@@ -1,3 +1,5 @@
+import { dotted } from './object-identifiers.ts';
+
 /** Identifier octets (X.690 §8.1.2). */
 export const TAG = {
   boolean: 0x01,
@@ -29,6 +31,8 @@ export class DerReader {
   readonly #bytes: Uint8Array;
   readonly #end: number;
   #at: number;
+  /** Where the contents begin of the element that was read last. */
+  #contents = 0;
 
   constructor(bytes: Uint8Array, from = 0, to = bytes.length) {
     this.#bytes = bytes;
@@ -51,26 +55,33 @@ export class DerReader {
 
   /** The contents of the next element, if it has this tag. */
   enter(tag: number): DerReader | undefined {
-    return this.startsWith(tag) ? this.any()?.contents : undefined;
+    return this.#skip(tag) ? new DerReader(this.#bytes, this.#contents, this.#at) : undefined;
   }
 
   /** The next element with its identifier and length, if it has this tag. */
   element(tag: number): DerReader | undefined {
     const from = this.#at;
-    return this.enter(tag) === undefined ? undefined : new DerReader(this.#bytes, from, this.#at);
+    return this.#skip(tag) ? new DerReader(this.#bytes, from, this.#at) : undefined;
   }
 
   /** The next element, whatever it is. */
   any(): DerElement | undefined {
     const tag = this.#bytes[this.#at];
-    if (this.#end - this.#at < 2 || tag === undefined || tag % 32 === 31) return undefined;
+    if (tag === undefined || !this.#skip(tag)) return undefined;
+    return { tag, contents: new DerReader(this.#bytes, this.#contents, this.#at) };
+  }
+
+  /** Reads over the next element, if it has this tag, and says whether it did. */
+  #skip(tag: number): boolean {
+    if (!this.startsWith(tag) || this.#end - this.#at < 2 || tag % 32 === 31) return false;
     const first = this.#bytes[this.#at + 1] as number;
     const count = first < 0x80 ? 0 : first - 0x80;
     const length = count === 0 ? first : this.#longLength(count);
     const from = this.#at + 2 + count;
-    if (length === undefined || first === 0x80 || from + length > this.#end) return undefined;
+    if (length === undefined || first === 0x80 || from + length > this.#end) return false;
+    this.#contents = from;
     this.#at = from + length;
-    return { tag, contents: new DerReader(this.#bytes, from, this.#at) };
+    return true;
   }
 
   /** X.690 §10.1: in as few octets as will do. */
@@ -84,12 +95,17 @@ export class DerReader {
 
   /** Whether the next element is absent, or has been read over. */
   skipOptional(tag: number): boolean {
-    return !this.startsWith(tag) || this.any() !== undefined;
+    return !this.startsWith(tag) || this.#skip(tag);
+  }
+
+  /** The contents of the next element, if it has this tag. A view, not a copy. */
+  value(tag: number): Uint8Array | undefined {
+    return this.#skip(tag) ? this.#bytes.subarray(this.#contents, this.#at) : undefined;
   }
 
   /** The contents of an INTEGER in two's complement, in as few octets as will do (X.690 §8.3). */
   integer(tag: number = TAG.integer): Uint8Array | undefined {
-    const value = this.enter(tag)?.bytes;
+    const value = this.value(tag);
     if (value === undefined || value.length === 0) return undefined;
     const first = value[0] as number;
     const second = value[1];
@@ -100,41 +116,19 @@ export class DerReader {
 
   /** X.690 §11.1: FF or 00. */
   boolean(): boolean | undefined {
-    const value = this.enter(TAG.boolean)?.bytes;
-    if (value?.length !== 1) return undefined;
-    return value[0] === 0xff ? true : value[0] === 0 ? false : undefined;
+    if (!this.#skip(TAG.boolean) || this.#at - this.#contents !== 1) return undefined;
+    const value = this.#bytes[this.#contents];
+    return value === 0xff ? true : value === 0 ? false : undefined;
   }
 
   /** The octets of a BIT STRING. One that ends inside an octet is refused: nothing signed or signing does. */
   bitString(): Uint8Array | undefined {
-    const value = this.enter(TAG.bitString)?.bytes;
+    const value = this.value(TAG.bitString);
     return value?.[0] === 0 ? value.subarray(1) : undefined;
   }
 
   /** In dotted decimal, each arc below 2³¹ (X.690 §8.19). */
   objectIdentifier(): string | undefined {
-    const value = this.enter(TAG.objectIdentifier)?.bytes;
-    return value === undefined ? undefined : dotted(value);
+    return this.#skip(TAG.objectIdentifier) ? dotted(this.#bytes, this.#contents, this.#at) : undefined;
   }
-}
-
-function dotted(value: Uint8Array): string | undefined {
-  let text = '';
-  let arc = 0;
-  let isFresh = true;
-  for (const byte of value) {
-    if (isFresh && byte === 0x80) return undefined;
-    arc = arc * 128 + (byte % 128);
-    if (arc >= 2 ** 31) return undefined;
-    isFresh = byte < 0x80;
-    if (!isFresh) continue;
-    text += text === '' ? firstTwo(arc) : `.${arc}`;
-    arc = 0;
-  }
-  return isFresh && text !== '' ? text : undefined;
-}
-
-function firstTwo(arc: number): string {
-  const root = Math.min(2, Math.floor(arc / 40));
-  return `${root}.${arc - 40 * root}`;
 }

@@ -96,7 +96,8 @@ export function isUtf8(bytes: Uint8Array): boolean {
 
 /** Whether the bytes are an IA5String, which is ASCII. */
 export function isAscii(bytes: Uint8Array): boolean {
-  return bytes.every((byte) => byte < 0x80);
+  for (const byte of bytes) if (byte >= 0x80) return false;
+  return true;
 }
 
 function isNumeric(byte: number): boolean {

@@ -66,7 +66,7 @@ function readSubjectKeyIdentifier(value: DerReader, isCritical: boolean): ReadEx
 }
 
 function readKeyUsage(value: DerReader): ReadExtension {
-  const bits = value.enter(TAG.bitString)?.bytes;
+  const bits = value.value(TAG.bitString);
   if (bits === undefined || !isBitString(bits)) throw new InvalidKey('x509: invalid key usage');
   const [, first = 0, second = 0] = bits;
   const saysSomething = first > 0 || second >= 0x80;

@@ -1,5 +1,4 @@
-import { concatBytes } from '@noble/hashes/utils.js';
-import { toBase64, utf8 } from '../../base/bytes.ts';
+import { concatBytes, toBase64, utf8 } from '../../base/bytes.ts';
 import { parseGoBase64 } from '../../base/go-base64.ts';
 import { must } from './failures.ts';
 

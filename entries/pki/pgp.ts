@@ -1,4 +1,3 @@
-import { concatBytes } from '@noble/hashes/utils.js';
 import {
   type AnyPacket,
   type PublicKeyPacket,
@@ -6,7 +5,7 @@ import {
   type SignaturePacket,
   type UserIDPacket,
 } from 'openpgp';
-import { toBase64, utf8 } from '../../base/bytes.ts';
+import { concatBytes, toBase64, utf8 } from '../../base/bytes.ts';
 import { InvalidKey } from './failures.ts';
 import { inColumns } from './pem.ts';
 

@@ -1,4 +1,5 @@
-import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
+import { concatBytes } from '../../base/bytes.ts';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { type Curve, type PublicKey } from '../signatures/claim.ts';
 import { CURVES, isOnCurve } from '../signatures/curves.ts';
 import { toInteger } from '../signatures/integers.ts';

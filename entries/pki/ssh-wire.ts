@@ -1,5 +1,4 @@
-import { concatBytes } from '@noble/hashes/utils.js';
-import { utf8 } from '../../base/bytes.ts';
+import { concatBytes, utf8 } from '../../base/bytes.ts';
 
 /** A `string` of RFC 4251 §5. */
 export function sshString(value: string | Uint8Array): Uint8Array {

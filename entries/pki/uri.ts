@@ -5,8 +5,16 @@ import { InvalidKey } from './failures.ts';
  * that have no place in a path escaped. Input is ASCII.
  */
 
+/** What is written as it is read, by all that follows. Most identities are. */
+const PLAIN = /^[a-z]+:\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:\/[A-Za-z0-9\-_.~$&+,/:;=@!'()*]*)?$/;
+
 /** @throws InvalidKey for what Go refuses in a certificate */
 export function uriText(uri: string): string {
+  return PLAIN.test(uri) ? uri : rewritten(uri);
+}
+
+/** What `uriText` does where it has to look closer. @throws InvalidKey */
+export function rewritten(uri: string): string {
   if (/[\0-\x1f\x7f]/.test(uri)) throw unreadable(uri, 'net/url: invalid control character in URL');
   const hash = uri.indexOf('#');
   const [body, fragment] = hash < 0 ? [uri, ''] : [uri.slice(0, hash), uri.slice(hash + 1)];

@@ -16,9 +16,9 @@ export function readValidity(validity: DerReader): Validity {
 }
 
 function readTime(reader: DerReader): number {
-  if (reader.startsWith(UTC_TIME)) return must(parseTime(reader, UTC_FORM), 'x509: malformed UTCTime');
+  if (reader.startsWith(UTC_TIME)) return must(parseTime(reader, UTC_TIME, UTC_FORM), 'x509: malformed UTCTime');
   if (reader.startsWith(GENERALIZED_TIME))
-    return must(parseTime(reader, GENERALIZED_FORM), 'x509: malformed GeneralizedTime');
+    return must(parseTime(reader, GENERALIZED_TIME, GENERALIZED_FORM), 'x509: malformed GeneralizedTime');
   throw new InvalidKey('x509: unsupported time format');
 }
 
@@ -28,14 +28,16 @@ const GENERALIZED_FORM = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:Z|([+-])(\d\d
 
 const ascii = new TextDecoder('latin1');
 
-function parseTime(reader: DerReader, form: RegExp): number | undefined {
-  const bytes = must(reader.any(), 'x509: malformed validity').contents.bytes;
+function parseTime(reader: DerReader, tag: number, form: RegExp): number | undefined {
+  const bytes = must(reader.value(tag), 'x509: malformed validity');
   const match = bytes.length > 20 ? null : form.exec(ascii.decode(bytes));
   if (match === null) return undefined;
-  const [year, ...rest] = match.slice(1, 7).map((digits) => Number(digits ?? 0)) as unknown as Fields;
-  const local = instant([form === UTC_FORM ? century(year) : year, ...rest]);
-  const offset = readOffset(match.slice(7));
-  return local === undefined || offset === undefined ? undefined : local - offset;
+  const [, year, month, day, hour, minute, second = 0, ...zone] = match;
+  const century = tag === UTC_TIME ? centuryOf(Number(year)) : 0;
+  const days = midnight(century + Number(year), Number(month), Number(day));
+  const seconds = secondOfDay(Number(hour), Number(minute), Number(second));
+  const offset = readOffset(zone);
+  return days === undefined || seconds === undefined || offset === undefined ? undefined : days + seconds - offset;
 }
 
 /** Milliseconds east of Greenwich; none for `Z`. */
@@ -47,17 +49,25 @@ function readOffset([sign, hours = '0', minutes = '0']: readonly (string | undef
 }
 
 /** RFC 5280 §4.1.2.5.1. */
-function century(year: number): number {
-  return year >= 50 ? 1900 + year : 2000 + year;
+function centuryOf(year: number): number {
+  return year >= 50 ? 1900 : 2000;
 }
 
-type Fields = readonly [year: number, month: number, day: number, hour: number, minute: number, second: number];
+/** After so many years the calendar repeats itself. Those below 100 are others for `Date.UTC`. */
+const CYCLE = 400;
+const CYCLE_LENGTH = 146_097 * 86_400_000;
 
-/** Undefined for a day that the month does not have, an hour 24, a second 60. */
-function instant([year, month, day, hour, minute, second]: Fields): number | undefined {
-  const time = new Date(0);
-  time.setUTCFullYear(year, month - 1, day);
-  if (time.getUTCMonth() !== month - 1 || time.getUTCDate() !== day) return undefined;
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** Undefined for a day that the month does not have. */
+function midnight(year: number, month: number, day: number): number | undefined {
+  const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const days = month === 2 && isLeap ? 29 : (DAYS[month - 1] ?? 0);
+  return day < 1 || day > days ? undefined : Date.UTC(year + CYCLE, month - 1, day) - CYCLE_LENGTH;
+}
+
+/** In milliseconds. Undefined for an hour 24, a minute or a second 60. */
+function secondOfDay(hour: number, minute: number, second: number): number | undefined {
   if (hour > 23 || minute > 59 || second > 59) return undefined;
-  return time.setUTCHours(hour, minute, second);
+  return 1000 * (3600 * hour + 60 * minute + second);
 }

@@ -1,4 +1,4 @@
-import { concatBytes } from '@noble/hashes/utils.js';
+import { concatBytes } from '../../base/bytes.ts';
 import { type PublicKey } from '../signatures/claim.ts';
 import { type Certificate, readCertificate, subjectsOf } from './certificate.ts';
 import { chainRefusal } from './chain.ts';
@@ -81,7 +81,7 @@ function ofCertificates(certificates: readonly Certificate[]): KeyMaterial {
   const blocks = certificates.map(({ der }) => encodePem({ label: CERTIFICATE, bytes: der }));
   return {
     key: first.key,
-    canonicalPem: concatBytes(...blocks),
+    canonicalPem: blocks.length === 1 ? (blocks[0] as Uint8Array) : concatBytes(...blocks),
     subjects: subjectsOf(first),
     chainRefusal: () => chainRefusal(certificates),
   };

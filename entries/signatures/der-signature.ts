@@ -1,9 +1,7 @@
-import { toInteger } from './integers.ts';
-
-/** `r` and `s` of an ECDSA signature, not yet compared with the order of any curve. */
+/** `r` and `s` of an ECDSA signature, unsigned and big-endian, not yet compared with the order of any curve. */
 export interface EcdsaScalars {
-  readonly r: bigint;
-  readonly s: bigint;
+  readonly r: Uint8Array;
+  readonly s: Uint8Array;
 }
 
 /** How the bytes are to be read, and what they say; no scalars if what looks like DER does not keep its rules. */
@@ -23,11 +21,11 @@ const LONGEST_P1363 = 132;
  * Undefined for what can be neither.
  */
 export function readEcdsaSignature(bytes: Uint8Array): EcdsaSignature | undefined {
-  if (looksLikeAsn1(bytes)) return { encoding: 'asn1', scalars: readStrictDer(bytes) };
+  const parts = lenientParts(bytes);
+  if (parts !== undefined) return { encoding: 'asn1', scalars: strictScalars(bytes, parts) };
   if (bytes.length === 0 || bytes.length > LONGEST_P1363 || bytes.length % 2 !== 0) return undefined;
   const half = bytes.length / 2;
-  const scalars = { r: toInteger(bytes.subarray(0, half)), s: toInteger(bytes.subarray(half)) };
-  return { encoding: 'p1363', scalars };
+  return { encoding: 'p1363', scalars: { r: bytes.subarray(0, half), s: bytes.subarray(half) } };
 }
 
 /** Where the contents of an element lie. */
@@ -36,23 +34,27 @@ interface Span {
   readonly to: number;
 }
 
-/** Trailing bytes, further elements and negative numbers pass here, as they do in Go's `encoding/asn1`. */
-function looksLikeAsn1(bytes: Uint8Array): boolean {
-  const sequence = span(bytes, SEQUENCE, 0, bytes.length);
-  if (sequence === undefined) return false;
-  const r = span(bytes, INTEGER, sequence.from, sequence.to);
-  if (r === undefined || !isMinimal(bytes, r)) return false;
-  const s = span(bytes, INTEGER, r.to, sequence.to);
-  return s !== undefined && isMinimal(bytes, s);
+/** The SEQUENCE, and the two INTEGERs that it begins with. */
+interface Parts {
+  readonly sequence: Span;
+  readonly r: Span;
+  readonly s: Span;
 }
 
-function readStrictDer(bytes: Uint8Array): EcdsaScalars | undefined {
-  const sequence = span(bytes, SEQUENCE, 0, bytes.length) as Span;
-  const r = span(bytes, INTEGER, sequence.from, sequence.to) as Span;
-  const s = span(bytes, INTEGER, r.to, sequence.to) as Span;
+/** Trailing bytes, further elements and negative numbers pass here, as they do in Go's `encoding/asn1`. */
+function lenientParts(bytes: Uint8Array): Parts | undefined {
+  const sequence = span(bytes, SEQUENCE, 0, bytes.length);
+  if (sequence === undefined) return undefined;
+  const r = span(bytes, INTEGER, sequence.from, sequence.to);
+  if (r === undefined || !isMinimal(bytes, r)) return undefined;
+  const s = span(bytes, INTEGER, r.to, sequence.to);
+  return s !== undefined && isMinimal(bytes, s) ? { sequence, r, s } : undefined;
+}
+
+function strictScalars(bytes: Uint8Array, { sequence, r, s }: Parts): EcdsaScalars | undefined {
   if (sequence.to !== bytes.length || s.to !== sequence.to) return undefined;
   if (isUnusable(bytes, r) || isUnusable(bytes, s)) return undefined;
-  return { r: toInteger(bytes.subarray(r.from, r.to)), s: toInteger(bytes.subarray(s.from, s.to)) };
+  return { r: bytes.subarray(r.from, r.to), s: bytes.subarray(s.from, s.to) };
 }
 
 /** Negative, or longer than the order of any curve: megabytes of digits must not become a number. */

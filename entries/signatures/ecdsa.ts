@@ -1,10 +1,7 @@
-import { concatBytes } from '@noble/hashes/utils.js';
-import { type PublicKey, type SignatureClaim } from './claim.ts';
-import { CURVES } from './curves.ts';
-import { type EcdsaScalars, type EcdsaSignature, readEcdsaSignature } from './der-signature.ts';
-import { digestChecksHold, type EcdsaDigestCheck } from './ecdsa-digest.ts';
-import { toFixedBytes } from './integers.ts';
-import { ecdsaHolds } from './node-crypto.ts';
+import { type Curve, type PublicKey, type SignatureClaim, type Signed } from './claim.ts';
+import { type EcdsaSignature, readEcdsaSignature } from './der-signature.ts';
+import { digestOf } from './node-crypto.ts';
+import { type DigestCheck, type DigestVerifier } from './verifier.ts';
 
 type EcdsaKey = Extract<PublicKey, { type: 'ecdsa' }>;
 
@@ -18,39 +15,38 @@ const NOT_HELD: Readonly<Record<EcdsaSignature['encoding'], string>> = {
 };
 
 /** For each claim, why it does not hold, in the words of sigstore's signature library. Low and high `s` are both good. */
-export function ecdsaRefusals(claims: readonly EcdsaClaim[]): (string | undefined)[] {
+export function ecdsaRefusals(claims: readonly EcdsaClaim[], verifier: DigestVerifier): (string | undefined)[] {
   const signatures = claims.map(({ signature }) => readEcdsaSignature(signature));
-  const held = claimsHold(claims, signatures);
+  const held = claimsHold(claims, signatures, verifier);
   return signatures.map((signature, i) => {
     if (signature === undefined) return 'ecdsa: Invalid IEEE_P1363 encoded bytes';
     return held[i] === true ? undefined : NOT_HELD[signature.encoding];
   });
 }
 
-interface PlacedCheck extends EcdsaDigestCheck {
+interface PlacedCheck extends DigestCheck {
   readonly at: number;
-  readonly key: EcdsaKey;
+  readonly curve: Curve;
 }
 
-function claimsHold(claims: readonly EcdsaClaim[], signatures: readonly (EcdsaSignature | undefined)[]): boolean[] {
+function claimsHold(
+  claims: readonly EcdsaClaim[],
+  signatures: readonly (EcdsaSignature | undefined)[],
+  verifier: DigestVerifier,
+): boolean[] {
   const held = claims.map(() => false);
-  const overDigests: PlacedCheck[] = [];
-  for (const [at, { key, signed }] of claims.entries()) {
+  const checks = claims.flatMap(({ key: { curve, point }, signed }, at): readonly PlacedCheck[] => {
     const scalars = signatures[at]?.scalars;
-    if (scalars === undefined) continue;
-    if (signed.over === 'message') held[at] = holdsOverMessage(key, signed.message, scalars);
-    else overDigests.push({ at, key, ...scalars, point: key.point, digest: signed.digest });
-  }
-  for (const [curve, checks] of Map.groupBy(overDigests, ({ key }) => key.curve)) {
-    const answers = digestChecksHold(curve, checks);
-    for (const [i, { at }] of checks.entries()) held[at] = answers[i] as boolean;
+    return scalars === undefined ? [] : [{ at, curve, point, ...scalars, digest: digestIn(signed) }];
+  });
+  for (const [curve, together] of Map.groupBy(checks, (check) => check.curve)) {
+    const answers = verifier.verifyDigests(curve, together);
+    for (const [i, { at }] of together.entries()) held[at] = answers[i] as boolean;
   }
   return held;
 }
 
 /** Messages are hashed with SHA-256, whatever the curve. */
-function holdsOverMessage({ curve, spki }: EcdsaKey, message: Uint8Array, { r, s }: EcdsaScalars): boolean {
-  const { n, length } = CURVES[curve];
-  if (r >= n || s >= n) return false;
-  return ecdsaHolds('sha256', message, spki, concatBytes(toFixedBytes(r, length), toFixedBytes(s, length)));
+function digestIn(signed: Signed): Uint8Array {
+  return signed.over === 'message' ? digestOf('sha256', signed.message) : signed.digest;
 }

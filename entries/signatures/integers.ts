@@ -1,8 +1,9 @@
-import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
+import { hexToBytes } from '@noble/hashes/utils.js';
+import { toHex } from '../../base/bytes.ts';
 
 /** Big-endian, unsigned; 0 for no bytes. */
 export function toInteger(bytes: Uint8Array): bigint {
-  return bytes.length === 0 ? 0n : BigInt(`0x${bytesToHex(bytes)}`);
+  return bytes.length === 0 ? 0n : BigInt(`0x${toHex(bytes)}`);
 }
 
 /** Big-endian in exactly `length` bytes. Needs `0 ≤ value < 256^length`. */

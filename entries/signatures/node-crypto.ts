@@ -15,6 +15,7 @@ import {
 } from 'node:crypto';
 import { type Curve, type DigestAlgorithm } from './claim.ts';
 import { CURVES } from './curves.ts';
+import { type RsaKey } from './verifier.ts';
 
 export function digestOf(algorithm: DigestAlgorithm, message: Uint8Array): Uint8Array {
   return createHash(algorithm).update(message).digest();
@@ -24,16 +25,15 @@ function importKey(spki: Uint8Array): KeyObject {
   return createPublicKey({ key: spki as Buffer, format: 'der', type: 'spki' });
 }
 
-/** ECDSA over the digest of a message. `signature` is IEEE P1363 in the width of the curve. */
+/** ECDSA over the digest of a message. IEEE P1363 is in the width of the curve. */
 export function ecdsaHolds(
   digest: DigestAlgorithm,
   message: Uint8Array,
   spki: Uint8Array,
   signature: Uint8Array,
+  dsaEncoding: 'der' | 'ieee-p1363',
 ): boolean {
-  return (
-    attempt(() => verify(digest, message, { key: importKey(spki), dsaEncoding: 'ieee-p1363' }, signature)) ?? false
-  );
+  return attempt(() => verify(digest, message, { key: importKey(spki), dsaEncoding }, signature)) ?? false;
 }
 
 /** RFC 8032 §5.1.7 without a context, as OpenSSL reads it: cofactorless, canonical `S`. */
@@ -53,8 +53,16 @@ export function rsaPssHolds(
 }
 
 /** RSAVP1 and I2OSP (RFC 8017 §5.2.2, §4.1): `signature^e mod n` in the width of the modulus. */
-export function rsaEncodedMessage(spki: Uint8Array, signature: Uint8Array): Uint8Array | undefined {
-  return attempt(() => publicDecrypt({ key: importKey(spki), padding: constants.RSA_NO_PADDING }, signature));
+export function rsaEncodedMessage({ modulus, exponent }: RsaKey, signature: Uint8Array): Uint8Array | undefined {
+  return attempt(() => {
+    const numbers = { kty: 'RSA', n: base64Url(modulus), e: base64Url(exponent) };
+    const key = createPublicKey({ key: numbers, format: 'jwk' }); // half the price of an import in DER
+    return publicDecrypt({ key, padding: constants.RSA_NO_PADDING }, signature);
+  });
+}
+
+function base64Url(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url');
 }
 
 /** `scalar·G` as `04‖X‖Y`. Needs `0 < scalar < n`. */

@@ -1,10 +1,8 @@
 import { hexToBytes } from '@noble/hashes/utils.js';
 import { equalBytes } from '../../base/bytes.ts';
-import { type DigestAlgorithm, type PublicKey } from './claim.ts';
+import { type DigestAlgorithm } from './claim.ts';
 import { toInteger } from './integers.ts';
-import { rsaEncodedMessage } from './node-crypto.ts';
-
-type RsaKey = Extract<PublicKey, { type: 'rsa' }>;
+import { type RsaKey, type RsaPower } from './verifier.ts';
 
 /** OpenSSL goes no further; a signature of this size takes it 5 ms. Rekor has no limit of its own. */
 const MAX_MODULUS_BITS = 16_384;
@@ -27,6 +25,7 @@ export function rsaRefusal(
   algorithm: DigestAlgorithm,
   digest: Uint8Array,
   signature: Uint8Array,
+  power: RsaPower,
 ): string | undefined {
   const refusal = keyRefusal(key);
   if (refusal !== undefined) return refusal;
@@ -34,7 +33,7 @@ export function rsaRefusal(
   const held =
     expected !== undefined &&
     signature.length === key.modulus.length &&
-    equalBytes(rsaEncodedMessage(key.spki, signature) ?? new Uint8Array(), expected);
+    equalBytes(power(key, signature) ?? new Uint8Array(), expected);
   return held ? undefined : 'crypto/rsa: verification error';
 }
 

@@ -1,7 +1,6 @@
 import { lowerCase } from '../../base/go-case.ts';
-import { sha256 } from '../../base/sha256.ts';
-import { toHex } from '../../base/bytes.ts';
-import type { SearchKey } from '../key-list.ts';
+import { sha256Hex } from '../../base/sha256.ts';
+import { type SearchKey } from '../key-list.ts';
 import { type KeyMaterial } from '../pki/x509.ts';
 import { type NamedDigest } from './validation.ts';
 
@@ -27,7 +26,7 @@ function add(keys: Map<string, SearchKey>, source: SearchKey['source'], spelling
 
 /** SHA-256 of the canonical PEM in hex: what a search by public key asks for. */
 export function keyHash(material: KeyMaterial): string {
-  return toHex(sha256(material.canonicalPem));
+  return sha256Hex(material.canonicalPem);
 }
 
 /** As dsse and intoto spell who signed: the key's hash with its algorithm, and the names in the certificate. */
@@ -41,5 +40,5 @@ export function digestKey(digest: NamedDigest): string {
 
 /** The digest that Rekor computes itself. */
 export function sha256Digest(bytes: Uint8Array): NamedDigest {
-  return { algorithm: 'sha256', value: toHex(sha256(bytes)) };
+  return { algorithm: 'sha256', value: sha256Hex(bytes) };
 }

@@ -3,7 +3,7 @@ import { Failure } from '../../base/failure.ts';
 import { toHex } from '../../base/bytes.ts';
 import type { JsonLimits } from '../../base/json-meter.ts';
 import { readJson } from '../../base/json-reader.ts';
-import { admitAll } from '../../entries/admission.ts';
+import { admitAll, type ClaimCheck } from '../../entries/admission.ts';
 import type { AdmittedEntry } from '../../entries/kind.ts';
 import { InvalidEntry } from '../../entries/failures.ts';
 import { kinds, v2Kinds } from '../../entries/kinds/index.ts';
@@ -11,6 +11,7 @@ import { canonicalKeyOf } from '../../entries/pki/search-formats.ts';
 import { KindRegistry } from '../../entries/registry.ts';
 import { checkClaims } from '../../entries/signatures/check.ts';
 import { readCreateEntryRequest, type RequestedEntry } from '../../entries/v2-request.ts';
+import { chooseVerifier } from '../../entries/signatures/verifiers/choose.ts';
 import { InvalidRequest } from '../http/failures.ts';
 import { missing } from '../http/read.ts';
 import { isBlank } from '../http/bodies/member.ts';
@@ -32,12 +33,14 @@ interface Door {
 /** What an admission thread does with a batch: each outcome stands where its request stood. */
 export function createTasks(settings: AdmissionSettings): (batch: Batch) => Promise<readonly Outcome[]> {
   const { rules, json, maxRetrieve } = settings;
+  const verifier = chooseVerifier(settings.verifier);
+  const check: ClaimCheck = (claims) => checkClaims(claims, verifier);
 
   /** All proposals of a batch at once, so that their signatures are checked together. */
   function create(bodies: readonly Uint8Array[], door: Door): readonly Outcome[] {
     const read = bodies.map((body) => attempt(() => door.read(body)));
     const proposals = read.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
-    const admitted = admitAll(proposals, 'create', rules, door.registry, checkClaims).values();
+    const admitted = admitAll(proposals, 'create', rules, door.registry, check).values();
     return read.map((outcome) => (outcome.ok ? door.answer(admitted.next().value, outcome.value) : outcome));
   }
 
@@ -48,7 +51,7 @@ export function createTasks(settings: AdmissionSettings): (batch: Batch) => Prom
 
   function logQuery(body: Uint8Array): LogQuery {
     const { entries, ...query } = readLogQuery(body, { maxRetrieve, json });
-    const found = admitAll(entries, 'lookup', rules, registry, checkClaims);
+    const found = admitAll(entries, 'lookup', rules, registry, check);
     return { ...query, leaves: found.map((entry) => toHex(orThrow(entry).leafHash)) };
   }
 

@@ -4,6 +4,7 @@ import { readAdmitted, writeAdmitted } from '../../entries/admitted-record.ts';
 import type { AdmittedEntry } from '../../entries/kind.ts';
 import { Failure } from '../../base/failure.ts';
 import { BodyTooLarge, InvalidEntry, MalformedProposal } from '../../entries/failures.ts';
+import type { VerifierChoice } from '../../entries/signatures/verifiers/choose.ts';
 import type { AdmissionRules } from '../../entries/admission.ts';
 import type { JsonLimits } from '../../base/json-meter.ts';
 import { InvalidRequest } from '../http/failures.ts';
@@ -19,6 +20,7 @@ export interface AdmissionSettings {
   readonly rules: AdmissionRules;
   readonly json: JsonLimits;
   readonly maxRetrieve: number;
+  readonly verifier: VerifierChoice;
 }
 
 /** Some bodies, in one buffer that changes hands: request `i` has `tasks[i]` and the next `lengths[i]` bytes. */
@@ -40,13 +42,20 @@ export interface Reply {
 }
 
 export function packReply(tasks: readonly Task[], outcomes: readonly Outcome[]): Reply {
-  const writer = new ByteWriter(1024 * tasks.length);
-  const rest = outcomes.map((outcome, i) => {
-    if (!admits(tasks[i]) || !outcome.ok) return outcome;
-    writeAdmitted(writer, outcome.value as AdmittedEntry);
-    return undefined;
-  });
-  return { outcomes: rest, admitted: writer.finish() };
+  const entries = outcomes.map((outcome, i) =>
+    admits(tasks[i]) && outcome.ok ? (outcome.value as AdmittedEntry) : undefined,
+  );
+  const writer = new ByteWriter(entries.reduce((sum, entry) => sum + roomFor(entry), 0));
+  for (const entry of entries) if (entry !== undefined) writeAdmitted(writer, entry);
+  return {
+    outcomes: outcomes.map((outcome, i) => (entries[i] === undefined ? outcome : undefined)),
+    admitted: writer.finish(),
+  };
+}
+
+/** Bytes that an entry will hardly need more than. */
+function roomFor(entry: AdmittedEntry | undefined): number {
+  return entry === undefined ? 0 : 1024 + entry.body.length + (entry.attestation?.length ?? 0);
 }
 
 export function unpackReply({ outcomes, admitted }: Reply): readonly Outcome[] {

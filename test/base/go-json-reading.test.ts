@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../base/bytes.ts';
 import { MalformedJson } from '../../base/failures.ts';
-import { JsonMeter } from '../../base/json-meter.ts';
+import { JSON_LIMITS, JsonMeter } from '../../base/json-meter.ts';
 import { decodeUtf8, foldedMember, readJson } from '../../base/json-reader.ts';
 
 const read = (text: string, trailing: 'ignore' | 'refuse' = 'ignore') => readJson(utf8(text), trailing);
@@ -90,6 +90,24 @@ describe('the meter', () => {
       meter.feed(bytes.subarray(cut));
       expect([meter.members, meter.end]).toEqual([4, first.length]);
     }
+  });
+  it('finds the end of strings of any length, with escapes anywhere, wherever they are cut', () => {
+    const piece = fc.constantFrom('\\', '"', '{', '\n', 'x'.repeat(31), 'y'.repeat(40), '\\'.repeat(33), 'z');
+    const strings = fc.array(
+      fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join('')),
+      { maxLength: 4 },
+    );
+    fc.assert(
+      fc.property(strings, fc.array(fc.nat(400), { maxLength: 4 }), (list, cuts) => {
+        const text = JSON.stringify(list);
+        const bytes = utf8(`${text} "[[[[`);
+        const meter = new JsonMeter(JSON_LIMITS);
+        const places = [0, ...cuts.toSorted((a, b) => a - b), bytes.length];
+        for (const [i, from] of places.slice(0, -1).entries()) meter.feed(bytes.subarray(from, places[i + 1]));
+        expect(meter.end).toBe(text.length);
+      }),
+      { numRuns: 500 },
+    );
   });
   it('takes whatever JSON.parse takes, with limits that fit', () => {
     fc.assert(

@@ -2,14 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   compareBytes,
+  concatBytes,
   decodeBase64,
   parseBase64,
   parseHex,
+  parseSpacedBase64,
   toBase64,
   toBase64ByBtoa,
   toHex,
+  utf8,
 } from '../../base/bytes.ts';
-import { parseGoBase64, parsePlainBase64BySearch, parseProtoBase64 } from '../../base/go-base64.ts';
+import { parseProtoBase64 } from '../../base/go-base64.ts';
 
 describe('RFC 4648 §4 base64', () => {
   it('writes what Node writes, by either way, at any length', () => {
@@ -26,21 +29,6 @@ describe('RFC 4648 §4 base64', () => {
   });
   it.each(['A', 'AA', 'AAA', 'AA=A', 'AA==\n', 'A_==', 'AB==', 'AAB=', ' AAA', '===='])('refuses %j', (text) => {
     expect(parseBase64(text)).toBeUndefined();
-  });
-});
-
-describe('RFC 4648 §4 base64 as Go reads it', () => {
-  it('is found the same by either way, padded or not, with white space or other letters in it', () => {
-    const letters = fc.string({ unit: fc.constantFrom(...Array.from('AZaz09+/=== \t\f\v-é')), maxLength: 12 });
-    const nearly = fc
-      .tuple(fc.base64String({ maxLength: 16 }), fc.constantFrom('', '=', '==', ' ', '\t\t\t\t', 'A', 'AA'), fc.nat(16))
-      .map(([text, more, at]) => text.slice(0, at) + more + text.slice(at));
-    fc.assert(
-      fc.property(fc.oneof(letters, nearly), (text) => {
-        expect(parseGoBase64(text)).toEqual(parsePlainBase64BySearch(text));
-      }),
-      { numRuns: 5000 },
-    );
   });
 });
 
@@ -132,5 +120,44 @@ describe('RFC 4648 §8 hex', () => {
     expect(parseHex('00ff', 3)).toBeUndefined();
     expect(parseHex('00fg', 2)).toBeUndefined();
     expect(toHex(Uint8Array.of(0, 255))).toBe('00ff');
+  });
+});
+
+describe('bytes that are made one after the other', () => {
+  const made = fc.oneof(
+    fc.uint8Array({ maxLength: 300 }).map((value) => ({
+      expected: value,
+      make: () => parseSpacedBase64(Buffer.from(value).toString('base64').replace('A', 'A\n')) ?? value,
+    })),
+    fc.string({ maxLength: 200, unit: 'binary' }).map((text) => ({
+      expected: new Uint8Array(Buffer.from(text)),
+      make: () => utf8(text),
+    })),
+    fc.array(fc.uint8Array({ maxLength: 90 }), { maxLength: 5 }).map((parts) => ({
+      expected: new Uint8Array(Buffer.concat(parts)),
+      make: () => concatBytes(...parts),
+    })),
+    fc.uint8Array({ maxLength: 70 }).map((value) => ({
+      expected: value,
+      make: () => parseHex(toHex(value), value.length) ?? value,
+    })),
+    fc.constantFrom('A', 'AA=', '!', 'AAAA!', 'AB==', 'A'.repeat(24_001)).map((text) => ({
+      expected: new Uint8Array(),
+      make: () => parseSpacedBase64(text) ?? new Uint8Array(),
+    })),
+    fc.nat(40_000).map((length) => ({
+      expected: new Uint8Array(length).fill(0x78),
+      make: () => utf8('x'.repeat(length)),
+    })),
+  );
+
+  it('do not touch each other, whatever their size and wherever they come from', () => {
+    fc.assert(
+      fc.property(fc.array(made, { maxLength: 60, size: 'max' }), (list) => {
+        const all = list.map(({ make }) => make());
+        expect(all.map(toHex)).toEqual(list.map(({ expected }) => toHex(expected)));
+      }),
+      { numRuns: 60 },
+    );
   });
 });

@@ -34,6 +34,15 @@ describe('RFC 8785 beside another implementation', () => {
       }),
     );
   });
+  it.each([
+    [{ 10: 1, 9: 2, a: 3 }, '{"10":1,"9":2,"a":3}'],
+    [{ a: [{ c: 1, b: 2 }], b: '\u20ac' }, '{"a":[{"b":2,"c":1}],"b":"\u20ac"}'],
+    [{ a: { y: {}, x: [] } }, '{"a":{"x":[],"y":{}}}'],
+    [{ '\u{1f600}': 1, '\ufb33': 2 }, '{"\u{1f600}":1,"\ufb33":2}'],
+  ])('sorts %j wherever it is not in order', (value, text) => {
+    expect(canonicalJson(value as Json)).toBe(text);
+    expect(canonicalize(value)).toBe(text);
+  });
   it('is its own canonical form', () => {
     fc.assert(
       fc.property(fc.jsonValue({ stringUnit: 'grapheme' }), (value) => {

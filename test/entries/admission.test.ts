@@ -3,11 +3,11 @@ import { admitAll, attestationSize, MAX_SEARCH_KEYS } from '../../entries/admiss
 import { InvalidEntry } from '../../entries/failures.ts';
 import { type AdmittedEntry, type EntryKind } from '../../entries/kind.ts';
 import { KindRegistry } from '../../entries/registry.ts';
-import { checkClaims } from '../../entries/signatures/check.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import { admit, admitEach, keysOf, refusal, registry, RULES } from './kinds/admit.ts';
 import { dsse, envelope, hashedrekord, intoto001, STATEMENT } from './kinds/proposals.ts';
 import { makeSigner } from './kinds/signing.ts';
+import { checkClaims } from './signatures/every-verifier.ts';
 
 const signer = makeSigner();
 const good = hashedrekord(signer);

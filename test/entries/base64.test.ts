@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isPlainBase64 } from '../../base/go-base64.ts';
+import { isPlainBase64, parseGoBase64, parseSlowly } from '../../base/go-base64.ts';
 import { parseAnyBase64, readBase64 } from '../../entries/base64.ts';
 import { InvalidEntry } from '../../entries/failures.ts';
 
@@ -28,6 +28,17 @@ describe('RFC 4648 §4 base64 as Go reads it (§3.0)', () => {
   it('may have bits to spare', () => {
     expect(readBase64('AB==')).toEqual(Uint8Array.of(0));
     expect(readBase64('AAF=')).toEqual(Uint8Array.of(0, 1));
+  });
+
+  it('is read the same whether or not the language can read any', () => {
+    const piece = fc.constantFrom(...'ABQgwz019+/-_=\n\r\t\f é\u0141'.split(''), 'AAAA', 'zz==', '==', 'QUJD\n');
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const text = pieces.join('');
+        expect(parseGoBase64(text)).toEqual(parseSlowly(text));
+      }),
+      { numRuns: 20_000 },
+    );
   });
 
   // Each offset is what Go's `base64.StdEncoding.DecodeString` answers.

@@ -8,6 +8,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'checkpoint/policy': ['base', 'checkpoint', 'checkpoint/witness'],
   'checkpoint/proof': ['base', 'merkle', 'checkpoint', 'checkpoint/policy'],
   'entries/signatures': ['base'],
+  'entries/signatures/verifiers': ['base', 'entries/signatures'],
   'entries/pki': ['base', 'entries/signatures', 'entries'],
   'entries/envelope': ['base', 'entries/pki', 'entries/signatures', 'entries/spec', 'entries'],
   'entries/spec': ['base', 'entries/pki', 'entries/signatures', 'entries'],
@@ -89,10 +90,12 @@ export const BESIDE = ['bench', 'scripts', 'test'];
 export const COMPOSERS: Readonly<Record<string, readonly string[]>> = {
   'server/main.ts': ['entries/kinds', 'storage/engines'],
   'server/start.ts': ['entries/kinds', 'storage/engines'],
+  'server/compose.ts': ['entries/signatures/verifiers'],
   'server/start-shard.ts': ['storage/engines'],
   'server/witnesses.ts': ['storage/engines'],
-  'server/birth.ts': ['entries/kinds'],
-  'server/admission/tasks.ts': ['entries/kinds'],
+  'server/birth.ts': ['entries/kinds', 'entries/signatures/verifiers'],
+  'server/admission/tasks.ts': ['entries/kinds', 'entries/signatures/verifiers'],
+  'server/admission/wire.ts': ['entries/signatures/verifiers'],
 };
 
 /** A package or a module of Node, and the files that may import it. */
@@ -102,15 +105,19 @@ export const GUARDED: readonly { readonly module: RegExp; readonly only: RegExp 
   { module: /^pino$/, only: /^server\/logging\// },
   { module: /^yaml$/, only: /^server\/settings\// },
   { module: /^node:crypto$/, only: /^entries\/(pki|signatures)\/node-crypto\.ts$|^(storage|log|server)\// },
+  { module: /^node:ffi$/, only: /^entries\/signatures\/verifiers\/node-ffi\.ts$/ },
   { module: /^node:fs(\/promises)?$/, only: /^storage\/engines\/|^server\/[^/]+\.ts$|^server\/pages\// },
   { module: /^node:(worker_threads|os|http|https|net|child_process)$/, only: /^storage\/engines\/|^server\// },
-  { module: /^node:/, only: /^(storage|log|server)\/|\/node-crypto\.ts$/ },
+  { module: /^node:/, only: /^(storage|log|server)\/|\/node-(crypto|ffi)\.ts$/ },
 ];
 
 /** What depends on the moment or the machine, and the files that may ask for it. */
 export const AMBIENT: readonly { readonly expression: string; readonly only: RegExp }[] = [
   { expression: 'process.env', only: /^server\/main\.ts$/ },
-  { expression: 'process', only: /^server\/[^/]+\.ts$|^server\/[^/]+\/worker[^/]*\.ts$|^storage\/engines\// },
+  {
+    expression: 'process',
+    only: /^server\/[^/]+\.ts$|^server\/[^/]+\/worker[^/]*\.ts$|^storage\/engines\/|\/node-ffi\.ts$/,
+  },
   { expression: 'Date.now', only: /^server\/[^/]+\.ts$|^server\/logging\/|^storage\/engines\// },
   { expression: 'performance.now', only: /^server\/[^/]+\.ts$|^server\/http\/|^storage\/engines\// },
   { expression: 'Math.random', only: /^$/ },

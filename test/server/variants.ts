@@ -48,7 +48,7 @@ export function directAdmission(maxRetrieve = 10): Admission {
     maxBody: 65_535,
     maxAttestation: 102_400,
   };
-  const work = createTasks({ rules, json: JSON_LIMITS, maxRetrieve });
+  const work = createTasks({ rules, json: JSON_LIMITS, maxRetrieve, verifier: 'auto' });
   const run = async (task: Task, body: Uint8Array): Promise<never> => {
     const [outcome] = await work({ tasks: [task], lengths: [body.length], bytes: new Uint8Array(body) });
     if (outcome === undefined) throw new Error('no outcome');

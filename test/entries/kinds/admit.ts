@@ -5,7 +5,7 @@ import type { AdmittedEntry } from '../../../entries/kind.ts';
 import type { SearchKey } from '../../../entries/key-list.ts';
 import { kinds } from '../../../entries/kinds/index.ts';
 import { KindRegistry } from '../../../entries/registry.ts';
-import { checkClaims } from '../../../entries/signatures/check.ts';
+import { checkClaims } from '../signatures/every-verifier.ts';
 
 export const registry = new KindRegistry(kinds);
 

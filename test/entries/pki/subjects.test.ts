@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ipText } from '../../../entries/pki/ip-address.ts';
-import { uriText } from '../../../entries/pki/uri.ts';
+import { rewritten, uriText } from '../../../entries/pki/uri.ts';
 import { readKeyMaterial } from '../../../entries/pki/x509.ts';
 import { chainOf } from './vectors.ts';
 
@@ -67,6 +68,28 @@ describe('RFC 3986 as Go’s net/url reads and writes it', () => {
     'https://host/?',
   ])('%s stays', (uri) => {
     expect(uriText(uri)).toBe(uri);
+  });
+
+  it('a URI that is taken as it is would be written so', () => {
+    const char = fc.constantFrom(...'abz019-._~$&+,/:;=@!()*AZ[]%?#<é \t'.split(''));
+    const text = fc.tuple(
+      fc.constantFrom('https://', 'http://', 'spiffe://', 'urn:', '//', 'HTTPS://', 'a1://', ''),
+      fc.array(char, { maxLength: 14 }).map((chars) => chars.join('')),
+    );
+    const attempt = (write: (uri: string) => string, uri: string) => {
+      try {
+        return write(uri);
+      } catch (error) {
+        return String(error);
+      }
+    };
+    fc.assert(
+      fc.property(text, (parts) => {
+        const uri = parts.join('');
+        expect(attempt(uriText, uri)).toBe(attempt(rewritten, uri));
+      }),
+      { numRuns: 20_000 },
+    );
   });
 
   it.each([

@@ -1,11 +1,11 @@
 import { p256, p384, p521 } from '@noble/curves/nist.js';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkClaims } from '../../../entries/signatures/check.ts';
 import { type Curve, type SignatureClaim } from '../../../entries/signatures/claim.ts';
 import { CURVES } from '../../../entries/signatures/curves.ts';
 import { mod, inverse, toFixedBytes } from '../../../entries/signatures/integers.ts';
 import { digestOf } from '../../../entries/signatures/node-crypto.ts';
+import { checkClaims } from './every-verifier.ts';
 import { ecdsaKey, overSha256 } from './keys.ts';
 
 const NOBLE = { 'P-256': p256, 'P-384': p384, 'P-521': p521 } as const;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { ed25519, ed25519ph } from '@noble/curves/ed25519.js';
 import { describe, expect, it } from 'vitest';
-import { checkClaims } from '../../../entries/signatures/check.ts';
 import { type SignatureClaim } from '../../../entries/signatures/claim.ts';
+import { checkClaims } from './every-verifier.ts';
 import { ed25519Key } from './keys.ts';
 
 const ABC = createHash('sha512').update('abc').digest();
@@ -104,6 +104,29 @@ describe('Go crypto/ed25519: what it takes and what not', () => {
     const signature = Buffer.concat([identity, littleEndian(s)]);
     expect(check(overMessage(key, signature, message))).toBeUndefined();
     expect(check(overMessage(key, signature, Buffer.from('other')))).toBe('failed to verify signature');
+  });
+
+  it('each sum of a key, R and points of small order holds just if those cancel out', () => {
+    const torsion = Point.fromHex('26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05');
+    const small = Array.from({ length: 8 }, (_, i) => (i === 0 ? Point.ZERO : torsion.multiplyUnsafe(BigInt(i))));
+    const [nonce, secret] = [11n, 13n];
+    const ph = Buffer.concat([Buffer.from('SigEd25519 no Ed25519 collisions'), Buffer.of(1, 0)]);
+    const cases = small.flatMap((ofKey, i) =>
+      small.flatMap((ofR, j) =>
+        [ph, Buffer.alloc(0)].map((prefix) => {
+          const key = Point.BASE.multiply(secret).add(ofKey).toBytes();
+          const r = Point.BASE.multiply(nonce).add(ofR).toBytes();
+          const hash = createHash('sha512').update(prefix).update(r).update(key).update(ABC).digest().reverse();
+          const k = BigInt(`0x${hash.toString('hex')}`) % order;
+          const signature = Buffer.concat([r, littleEndian((nonce + k * secret) % order)]);
+          const made = prefix === ph ? claim(key, signature) : overMessage(key, signature, ABC);
+          return { made, holds: (BigInt(j) + k * BigInt(i)) % 8n === 0n };
+        }),
+      ),
+    );
+    const refusals = checkClaims(cases.map(({ made }) => made));
+    expect(refusals.map((refusal) => refusal === undefined)).toStrictEqual(cases.map(({ holds }) => holds));
+    expect(cases.filter(({ holds }) => holds).length).toBeGreaterThan(10);
   });
 
   it('R with a part of small order does not hold, though it would times the cofactor', () => {

@@ -1,6 +1,6 @@
-import { concatBytes } from '@noble/hashes/utils.js';
-import { type CurveParameters } from './curves.ts';
-import { inverses, mod, toFixedBytes, toInteger } from './integers.ts';
+import { concatBytes } from '../../../base/bytes.ts';
+import { type CurveParameters } from '../curves.ts';
+import { inverses, mod, toFixedBytes, toInteger } from '../integers.ts';
 
 /** A point in affine coordinates. It has none at infinity: that one is `undefined`. */
 export interface Affine {
