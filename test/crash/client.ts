@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { parseHex } from '../../base/bytes.ts';
 import { type Checkpoint, parseCheckpoint } from '../../checkpoint/checkpoint.ts';
+import { parseNote } from '../../checkpoint/note.ts';
 import { nodeHash } from '../../merkle/types.ts';
 import { verifyConsistency } from '../../merkle/verify.ts';
 import { type Proposal, dsse, hashedrekord, intoto001, intoto002 } from '../support/proposals.ts';
@@ -105,13 +106,18 @@ export async function treeSizeOf(base: string): Promise<number> {
 
 /** Those of the notes whose tree the log's present one does not extend. Empty trees are part of any. */
 export async function inconsistentWith(base: string, notes: Iterable<string>): Promise<readonly string[]> {
-  const head = parseCheckpoint(await headOf(base));
+  const head = checkpointIn(await headOf(base));
   const broken: string[] = [];
   for (const note of new Set(notes)) {
-    const old = parseCheckpoint(note);
+    const old = checkpointIn(note);
     if (old.size > 0 && !(await extendedBy(base, old, head))) broken.push(note);
   }
   return broken;
+}
+
+/** What a signed note says. Its signatures are others' concern. */
+export function checkpointIn(note: string): Checkpoint {
+  return parseCheckpoint(parseNote(note).text);
 }
 
 async function extendedBy(base: string, old: Checkpoint, head: Checkpoint): Promise<boolean> {

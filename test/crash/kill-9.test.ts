@@ -1,11 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseCheckpoint } from '../../checkpoint/checkpoint.ts';
 import { parseRecord } from '../../storage/engines/file-journal/record.ts';
 import { referenceRoot } from '../support/reference-tree.ts';
 import { type LogFolder, type ServerProcess, startServer, temporaryFolder } from '../support/server-process.ts';
-import { created, entryAt, headOf, inconsistentWith, search, submissionOf, submit, treeSizeOf } from './client.ts';
+import {
+  checkpointIn,
+  created,
+  entryAt,
+  headOf,
+  inconsistentWith,
+  search,
+  submissionOf,
+  submit,
+  treeSizeOf,
+} from './client.ts';
 import type { Receipt, Submission } from './client.ts';
 
 const ROUNDS = 25;
@@ -103,7 +112,7 @@ describe(`decision 3, nothing is promised before it is kept: ${ROUNDS} kills in 
   });
 
   it('has no gap and nothing twice, and its head is the root of what it gives out', async () => {
-    const head = parseCheckpoint(await headOf(server.base));
+    const head = checkpointIn(await headOf(server.base));
     const entries: Receipt[] = [];
     for (let index = 0; index < head.size; index += 1) entries.push(await entryAt(server.base, index));
     expect(entries.map(({ logIndex }) => logIndex)).toStrictEqual([...entries.keys()]);
