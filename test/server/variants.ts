@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Express } from 'express';
 import { JSON_LIMITS } from '../../base/json-meter.ts';
+import type { AdmissionRules } from '../../entries/admission.ts';
 import { DEFAULT_ALGORITHMS } from '../../entries/algorithm-policy.ts';
 import { LogShards } from '../../log/shards.ts';
 import type { Log } from '../../log/types.ts';
@@ -22,6 +23,7 @@ export const SETTINGS: AppSettings = {
   maxJsonDepth: 100,
   maxJsonValues: 10_000,
   searchPage: 1000,
+  maxCanonicalBody: 65_535,
   searchLimit: 10_000,
   duplicates: 'conflict',
   operations: [
@@ -33,22 +35,24 @@ export const SETTINGS: AppSettings = {
     'getPublicKey',
     'getLogProof',
     'searchIndex',
+    'createEntry',
   ],
   publicUrl: undefined,
   trustedProxies: [],
   requestIdHeader: 'x-request-id',
 };
 
-/** What the threads do, on this one. */
-export function directAdmission(maxRetrieve = 10): Admission {
+/** What the threads do, on this one. @param changes - of the rules that hold by default */
+export function directAdmission(changes: Partial<AdmissionRules> = {}): Admission {
   const rules = {
     algorithms: new Set(DEFAULT_ALGORITHMS),
     kinds: new Set(['hashedrekord', 'intoto', 'dsse']),
     keysForCertificates: true,
     maxBody: 65_535,
     maxAttestation: 102_400,
+    ...changes,
   };
-  const work = createTasks({ rules, json: JSON_LIMITS, maxRetrieve, verifier: 'auto' });
+  const work = createTasks({ rules, json: JSON_LIMITS, maxRetrieve: 10, verifier: 'auto' });
   const run = async (task: Task, body: Uint8Array): Promise<never> => {
     const [outcome] = await work({ tasks: [task], lengths: [body.length], bytes: new Uint8Array(body) });
     if (outcome === undefined) throw new Error('no outcome');

@@ -62,9 +62,14 @@ export function certificateVerifier(certificate: Uint8Array, { keyDetails }: V2S
 
 export const ARTIFACT = utf8('artifact');
 
-export function hashedRekordRequest(signer: V2Signer, verifier = keyVerifier(signer)) {
-  const digest = createHash(signer.algorithm).update(ARTIFACT).digest('base64');
-  return { digest, signature: { content: base64(signV2(signer, ARTIFACT)), verifier } };
+export function hashedRekordRequest(
+  signer: V2Signer,
+  verifier = keyVerifier(signer),
+  artifact: string | Uint8Array = ARTIFACT,
+) {
+  const bytes = Buffer.from(artifact);
+  const digest = createHash(signer.algorithm).update(bytes).digest('base64');
+  return { digest, signature: { content: base64(signV2(signer, bytes)), verifier } };
 }
 
 export type HashedRekordRequest = ReturnType<typeof hashedRekordRequest>;
