@@ -53,11 +53,14 @@ const RANGE = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i;
 /** One range of a file of `size` bytes: RFC 9110 §14.1.2. Undefined if it is none, or not one. */
 function readRange(text: string, size: number): ByteRange | 'beyond' | undefined {
   const [, first = '', last = ''] = RANGE.exec(text) ?? [];
-  if (first === '' && last === '') return undefined;
-  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
-  const end = first === '' || last === '' ? size : Number(last) + 1;
-  if (end <= start && first !== '' && last !== '') return undefined;
+  if (first === '') return last === '' ? undefined : lastBytes(Number(last), size);
+  const [start, end] = [Number(first), last === '' ? size : Number(last) + 1];
+  if (end <= start && last !== '') return undefined;
   return start < size ? { start, end: Math.min(end, size) } : 'beyond';
+}
+
+function lastBytes(count: number, size: number): ByteRange | 'beyond' {
+  return count === 0 ? 'beyond' : { start: Math.max(0, size - count), end: size };
 }
 
 /** That the file ends before the range begins is nothing to remember for as long as the file is. */

@@ -59,13 +59,18 @@ function openNote(
   if (!first.startsWith(prefix) || !blob.subarray(0, 4).equals(id.subarray(0, 4)))
     throw new Error('the first signature is not by the key of the log');
   if (!holds(Buffer.from(text), blob.subarray(4))) throw new Error('the signature does not hold');
+  return { ...readText(text), signatures: lines.map(readSignature) };
+}
+
+function readText(text: string): Omit<Checkpoint, 'signatures'> {
   const [origin = '', size = '', root = '', ...extensions] = text.slice(0, -1).split('\n');
   if (!/^(0|[1-9]\d*)$/.test(size)) throw new Error('no size');
-  const signatures = lines.map((line) => {
-    const [, by = '', encoded = ''] = /^\u2014 (\S+) (\S+)$/.exec(line) ?? [];
-    return { name: by, keyId: Buffer.from(encoded, 'base64').toString('hex', 0, 4) };
-  });
-  return { origin, size: Number(size), root: Buffer.from(root, 'base64'), extensions, signatures };
+  return { origin, size: Number(size), root: Buffer.from(root, 'base64'), extensions };
+}
+
+function readSignature(line: string): Checkpoint['signatures'][number] {
+  const [, name = '', encoded = ''] = /^\u2014 (\S+) (\S+)$/.exec(line) ?? [];
+  return { name, keyId: Buffer.from(encoded, 'base64').toString('hex', 0, 4) };
 }
 
 /** RFC 9162 §2.1.1. */

@@ -143,22 +143,20 @@ function schemaFaultsOf(pointer: string, value: unknown, what: string): readonly
   );
 }
 
-function commonFaults({
-  status,
-  headers,
-  body,
-  method,
-  length: bytes = Buffer.byteLength(body),
-}: SeenAnswer): readonly string[] {
-  const faults: string[] = [];
-  const length = headers['content-length'];
-  if (status !== 204 && status !== 304 && method !== 'HEAD' && length !== String(bytes)) {
-    faults.push(`Content-Length ${length} for ${bytes} bytes`);
-  }
+function commonFaults(answer: SeenAnswer): readonly string[] {
+  const { status, headers } = answer;
+  const faults = [...lengthFaults(answer)];
   if (!headers['vary']?.startsWith('Origin')) faults.push('Vary does not name Origin');
   if (headers['x-powered-by'] !== undefined) faults.push('X-Powered-By tells what is none of its readers');
   if (status === 503 && !headers['retry-after']) faults.push('503 without Retry-After');
   return faults;
+}
+
+/** Answers that have no body by their status or method may have any length, or none. */
+function lengthFaults({ status, headers, body, method, length }: SeenAnswer): readonly string[] {
+  if ([204, 304].includes(status) || method === 'HEAD') return [];
+  const [said, bytes] = [headers['content-length'], length ?? Buffer.byteLength(body)];
+  return said === String(bytes) ? [] : [`Content-Length ${said} for ${bytes} bytes`];
 }
 
 /** What stands at a pointer, and where: at the end of its references. */

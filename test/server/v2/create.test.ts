@@ -135,12 +135,8 @@ describe('settings: what is taken only where the operator wants it', () => {
   let strict: TestLog;
   let other: Asking;
   beforeAll(async () => {
-    const algorithms = 'ecdsa-sha2-384-nistp384';
-    strict = await openTestLog([
-      ...['--v2-key-as-certificate', 'off'],
-      ...['--kinds', 'hashedrekord'],
-      ...['--algorithms', algorithms],
-    ]);
+    const flags = '--v2-key-as-certificate off --kinds hashedrekord --algorithms ecdsa-sha2-384-nistp384';
+    strict = await openTestLog(flags.split(' '));
     other = await askOf(strict.app);
   });
   afterAll(async () => {
@@ -192,11 +188,11 @@ describe('§1.6: an entry that the log holds already', () => {
   it('is one entry where several send it at the same time: one 201, and 409 once that can be read', async () => {
     const request = hashedrekord('at once');
     const answers = await Promise.all(Array.from({ length: 8 }, () => asking.post(ENTRIES, request)));
-    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, ...Array(7).fill(409)]);
-    const created = answers.find(({ status }) => status === 201);
-    const index = openEntry(created?.text ?? '', vkey).index;
-    const named = answers.filter(({ status }) => status === 409).map(({ headers }) => headers['x-log-index']);
-    expect(named).toEqual(Array(7).fill(String(index)));
+    const created = answers.filter(({ status }) => status === 201);
+    const refused = answers.filter(({ status }) => status === 409);
+    expect([created.length, refused.length]).toEqual([1, 7]);
+    const { index } = openEntry(created[0]?.text ?? '', vkey);
+    expect(new Set(refused.map(({ headers }) => headers['x-log-index']))).toEqual(new Set([String(index)]));
   });
 
   it('is the same whatever the spelling: names, alphabets of base64, numbers for names', async () => {
