@@ -6,7 +6,7 @@ import { KindRegistry } from '../../entries/registry.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import { admit, admitEach, keysOf, refusal, registry, RULES } from './kinds/admit.ts';
 import { dsse, envelope, hashedrekord, intoto001, STATEMENT } from './kinds/proposals.ts';
-import { makeSigner } from './kinds/signing.ts';
+import { makeSigner } from '../support/signing.ts';
 import { checkClaims } from './signatures/every-verifier.ts';
 
 const signer = makeSigner();

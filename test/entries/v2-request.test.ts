@@ -7,7 +7,8 @@ import { kinds, v2Kinds } from '../../entries/kinds/index.ts';
 import { KindRegistry } from '../../entries/registry.ts';
 import { readCreateEntryRequest } from '../../entries/v2-request.ts';
 import { refusal, RULES } from './kinds/admit.ts';
-import { dsseRequest, hashedRekordRequest, makeV2Signer, refusalOfText, refusalV2, v2Registry } from './kinds/v2.ts';
+import { hashedRekordRequest, makeV2Signer } from '../support/v2-requests.ts';
+import { dsseRequest, refusalOfText, refusalV2, v2Registry } from './kinds/v2.ts';
 
 const read = (text: string, rules = RULES) => readCreateEntryRequest(utf8(text), rules);
 const NONE = 'InvalidEntry: invalid type, must be hashedrekord: the request has no hashedRekordRequestV002';

@@ -9,7 +9,7 @@ import type { Log } from '../../log/types.ts';
 import { composeServer } from '../../server/compose.ts';
 import { createLogger } from '../../server/logging/logger.ts';
 import { readSettings } from '../../server/settings/read.ts';
-import { directAdmission } from '../server/variants.ts';
+import { directAdmission } from './admission.ts';
 import { mixedSubmissions } from './mixed.ts';
 
 declare module 'vitest' {

@@ -1,4 +1,4 @@
-import { hashedRekordRequest, dsseRequest, keyVerifier, makeV2Signer } from '../entries/kinds/v2.ts';
+import { dsseRequestOf, hashedRekordRequest, keyVerifier, makeV2Signer } from './v2-requests.ts';
 import { dsse, hashedrekord, intoto001, intoto002, newSubmitter, statement } from './proposals.ts';
 
 /** What one of the two doors is sent. */
@@ -21,7 +21,7 @@ export function mixedSubmissions(count: number): readonly Submission[] {
       return { path: V2, body: { hashedRekordRequestV002 } };
     },
     (artifact) => ({ path: V1, body: dsse(statement(artifact), submitter) }),
-    (artifact) => ({ path: V2, body: { dsseRequestV002: dsseRequest([signer], undefined, statement(artifact)) } }),
+    (artifact) => ({ path: V2, body: { dsseRequestV002: dsseRequestOf([signer], statement(artifact)) } }),
     (artifact) => ({ path: V1, body: intoto001(statement(artifact), submitter) }),
     (artifact) => ({ path: V1, body: intoto002(statement(artifact), submitter) }),
   ];

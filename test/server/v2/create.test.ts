@@ -7,16 +7,17 @@ import {
   ALGORITHMS,
   certificateVerifier,
   derPart,
-  dsseRequest,
+  dsseRequestOf,
   expectedBody,
   HASH,
   hashedRekordRequest,
   keyVerifier,
   makeV2Signer,
   type V2Signer,
-} from '../../entries/kinds/v2.ts';
+} from '../../support/v2-requests.ts';
 import { type Asking, askOf } from '../../support/ask.ts';
 import { openTestLog, type TestLog } from '../../support/log.ts';
+import { statement } from '../../support/proposals.ts';
 import { variantOf } from '../variants.ts';
 import { ENTRIES, openEntry, type Proven, statusText } from './answers.ts';
 
@@ -122,7 +123,9 @@ describe('§2.2 to §2.4: what is taken', () => {
   });
 
   it('an envelope as Rekor v2 took it until 2.2, with all its signers', async () => {
-    const { body, value } = await create({ dsseRequestV002: dsseRequest([signer, makeV2Signer('P-384')]) });
+    const { body, value } = await create({
+      dsseRequestV002: dsseRequestOf([signer, makeV2Signer('P-384')], statement('two signers')),
+    });
     expect(value.kindVersion).toEqual({ kind: 'dsse', version: '0.0.2' });
     expect(body.toString()).toMatch(/^\{"apiVersion":"0\.0\.2","kind":"dsse","spec":\{"dsseV002":\{"payloadHash":/);
     expect(Entry.fromJSON(JSON.parse(body.toString())).spec?.spec?.$case).toBe('dsseV002');
@@ -164,7 +167,7 @@ describe('settings: what is taken only where the operator wants it', () => {
     ],
     [
       'an envelope',
-      { dsseRequestV002: dsseRequest([p384]) },
+      { dsseRequestV002: dsseRequestOf([p384], statement('refused')) },
       'invalid type, must be hashedrekord: this log takes no dsseRequestV002',
     ],
   ])('%s is refused', async (_what, request, message) => {

@@ -4,11 +4,11 @@ import { newIssuer } from '../../../bench/certificate.ts';
 import {
   certificateVerifier,
   derPart,
-  dsseRequest,
+  dsseRequestOf,
   hashedRekordRequest,
   keyVerifier,
   makeV2Signer,
-} from '../../entries/kinds/v2.ts';
+} from '../../support/v2-requests.ts';
 import { type Asking, askOf } from '../../support/ask.ts';
 import { auditLog } from '../../support/audit.ts';
 import { leafHash } from '../../support/auditor.ts';
@@ -52,7 +52,7 @@ const idOf = (body: Buffer): string =>
 const KEYED = hashedRekordRequest(signer, keyVerifier(signer), 'keyed');
 const HASHED = hashedRekordRequest(hashed, keyVerifier(hashed), 'hashed');
 const CERTIFIED = hashedRekordRequest(signer, certificateVerifier(derPart(certificate), signer), 'certified');
-const ATTESTED = dsseRequest([signer], undefined, statement('attested'));
+const ATTESTED = dsseRequestOf([signer], statement('attested'));
 const requests = [
   {
     kind: 'a hashedrekord with a key',

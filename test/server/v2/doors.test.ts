@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Entry } from '@sigstore/protobuf-specs/rekor/v2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hashedRekordRequest, keyVerifier, makeV2Signer } from '../../entries/kinds/v2.ts';
+import { hashedRekordRequest, keyVerifier, makeV2Signer } from '../../support/v2-requests.ts';
 import { type Asking, askOf } from '../../support/ask.ts';
 import { auditLog } from '../../support/audit.ts';
 import { openTestLog, type TestLog } from '../../support/log.ts';

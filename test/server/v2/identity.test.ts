@@ -1,6 +1,6 @@
 import { createPublicKey, hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hashedRekordRequest, keyVerifier, makeV2Signer } from '../../entries/kinds/v2.ts';
+import { hashedRekordRequest, keyVerifier, makeV2Signer } from '../../support/v2-requests.ts';
 import { type Asking, askOf } from '../../support/ask.ts';
 import { openCheckpoint, openRekorCheckpoint, readVkey } from '../../support/auditor.ts';
 import { openTestLog, type TestLog } from '../../support/log.ts';

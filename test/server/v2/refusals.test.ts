@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hashedRekordRequest, keyVerifier, makeV2Signer } from '../../entries/kinds/v2.ts';
+import { hashedRekordRequest, keyVerifier, makeV2Signer } from '../../support/v2-requests.ts';
 import { NotPublished, NotWritable, Overloaded } from '../../../log/failures.ts';
 import type { Log } from '../../../log/types.ts';
+import type { RequestLine } from '../../../server/http/exchange.ts';
 import { Busy } from '../../../server/http/failures.ts';
 import { type Asking, askOf } from '../../support/ask.ts';
 import { openTestLog, type TestLog } from '../../support/log.ts';
-import { directAdmission, type Variant, variantOf } from '../variants.ts';
+import { directAdmission } from '../../support/admission.ts';
+import { type Variant, variantOf } from '../variants.ts';
 import { ENTRIES, openEntry, statusText } from './answers.ts';
 
 const signer = makeV2Signer();
@@ -206,6 +208,24 @@ describe('§1.8: paths and methods', () => {
       expect([status, text]).toEqual([404, statusText(5, 'Not Found')]);
       expect(headers['cache-control']).toBe('no-store');
     }
+  });
+});
+
+describe('request lines', () => {
+  it.each([
+    ['/api/v2/tile/entries/000.p/1', '/api/v2/tile/entries/{index}'],
+    ['/api/v2/tile/0/000.p/1', '/api/v2/tile/{index}'],
+    ['/tile/entries/000.p/1', '/tile/entries/{index}'],
+    ['/tile/x', '/tile/{index}'],
+    ['/api/v2/log/proof/0', '/api/v2/log/proof/{entry}'],
+    ['/api/v2/checkpoint?x=secret', '/api/v2/checkpoint'],
+  ])('of %s name %s', async (path, template) => {
+    const lines: RequestLine[] = [];
+    await using logged = await askVariant({
+      report: { request: (line) => void lines.push(line), error: () => undefined },
+    });
+    await logged.raw('GET', path);
+    await expect.poll(() => lines.map((line) => line.path)).toEqual([template]);
   });
 });
 
