@@ -103,7 +103,7 @@ describe('§1.6 admission of many at once', () => {
     expect(bug).toBeInstanceOf(Error);
     expect(bug).not.toBeInstanceOf(InvalidEntry);
     expect(bug).toHaveProperty('cause.message', 'a bug');
-    expect(entry).toHaveProperty('kind', 'hashedrekord');
+    expect(entry).toHaveProperty('leafHash');
   });
 
   const examineGood: EntryKind['examine'] = () => ({
