@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { LoopResult } from './closed-loop.ts';
-import type { Command, LoopSettings, Question, Report } from './generator.ts';
+import type { Question } from './connection.ts';
+import type { Command, LoopSettings, Report } from './generator.ts';
 import type { BodyKind } from './submissions.ts';
 
 /** Our end of a generator. One command at a time. */

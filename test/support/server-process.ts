@@ -106,7 +106,7 @@ function launch(
 ): Launched {
   const serving = ['--data', data, '--heads', heads, '--listen', '127.0.0.1:0', '--log-format', 'json'];
   const command = [...wrapper, process.execPath, ...nodeFlags, MAIN, ...serving, ...flags];
-  const output = join(parent, `output-${(launched += 1)}.txt`); // a file never makes the server wait for its reader
+  const output = join(parent, `output-${process.pid}-${(launched += 1)}.txt`); // a file never makes the server wait for its reader
   const handle = openSync(output, 'wx');
   const child = spawn(command[0] ?? '', command.slice(1), {
     stdio: ['ignore', handle, handle],
