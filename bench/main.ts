@@ -1,4 +1,6 @@
-import { foldersIn, temporaryFolder } from '../test/support/server-process.ts';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { foldersIn, type LogFolder, temporaryFolder } from '../test/support/server-process.ts';
 import { admitRows } from './admit.ts';
 import { fill } from './fill.ts';
 import { growth } from './growth.ts';
@@ -33,10 +35,16 @@ async function repeated(work: Scenario): Promise<readonly Row[]> {
   using place = folder === undefined ? temporaryFolder() : foldersIn(folder);
   for (let run = 0; run < runs; run += 1) {
     using own = folder === undefined ? temporaryFolder() : foldersIn(folder);
-    for (const row of await work(own, options)) measured.set(row.bench, [...(measured.get(row.bench) ?? []), row]);
+    for (const row of await work(own, options).finally(() => removeOutput(own)))
+      measured.set(row.bench, [...(measured.get(row.bench) ?? []), row]);
   }
   const kept = args.filter((arg) => arg !== '--keep').join(' ');
   return [...measured.values()].map((list) => rowOf(list, `npm run bench -- ${kept}`, place.parent));
+}
+
+/** What a server said stays only where nobody wants to keep the folder. */
+function removeOutput({ parent }: LogFolder): void {
+  for (const name of readdirSync(parent)) if (name.startsWith('output-')) rmSync(join(parent, name));
 }
 
 function print<R extends object>(rows: readonly R[]): readonly R[] {

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { formatTilePath } from '../merkle/tile-path.ts';
+import { formatTilePath, type TileResource } from '../merkle/tile-path.ts';
 import { TILE_WIDTH } from '../merkle/tile.ts';
 import type { Question } from './connection.ts';
 import { artifactHash, type Filling } from './fill.ts';
@@ -33,46 +33,46 @@ export const READ_NAMES: Readonly<Record<Read, string>> = {
 
 const QUESTIONS = 5000;
 
+interface Log {
+  readonly base: string;
+  readonly size: number;
+  readonly filling: Filling;
+}
+
+const ASK: Readonly<Record<Read, (log: Log) => Question | Promise<Question>>> = {
+  index: ({ size }) => ({ path: indexPath(size) }),
+  uuid: async ({ base, size }) => {
+    const [id = ''] = Object.keys(await getJson<object>(`${base}${indexPath(size)}`));
+    return { path: `/api/v1/log/entries/${id}` };
+  },
+  search: ({ filling }) => {
+    const hash = `sha256:${artifactHash(someIndex(filling))}`;
+    return { path: '/api/v1/index/retrieve', body: JSON.stringify({ hash }) };
+  },
+  consistency: ({ size }) => ({ path: consistencyPath(size) }),
+  info: () => ({ path: '/api/v1/log' }),
+  checkpoint: () => ({ path: '/checkpoint' }),
+  tile: ({ size }) => ({
+    path: pathOf({ what: 'tile', id: { level: 0, index: someFull(size) }, width: TILE_WIDTH }),
+  }),
+  bundle: ({ size }) => ({ path: pathOf({ what: 'entries', number: someFull(size), width: TILE_WIDTH }) }),
+  gzip: ({ size }) => ({
+    path: pathOf({ what: 'entries', number: someFull(size), width: TILE_WIDTH }),
+    headers: 'Accept-Encoding: gzip\r\n',
+  }),
+};
+
 /** Random questions, all over the log. @param filling - of a log that has full tiles */
 export async function questionsAbout(read: Read, base: string, filling: Filling): Promise<readonly Question[]> {
   const { treeSize: size } = await getJson<{ treeSize: number }>(`${base}/api/v1/log`);
-  const some = <T>(make: () => T): readonly T[] => Array.from({ length: QUESTIONS }, make);
-  const byIndex = () => `/api/v1/log/entries?logIndex=${randomInt(size)}`;
-  const full = (what: 'tile' | 'entries') => {
-    const number = randomInt(Math.floor(size / TILE_WIDTH));
-    const width = TILE_WIDTH;
-    return `/tile/${formatTilePath(what === 'tile' ? { what, id: { level: 0, index: number }, width } : { what, number, width })}`;
-  };
-  switch (read) {
-    case 'index':
-      return some(() => ({ path: byIndex() }));
-    case 'uuid': {
-      const questions: Question[] = [];
-      for (const path of some(byIndex)) {
-        const found = await getJson<Record<string, object>>(`${base}${path}`);
-        questions.push(...Object.keys(found).map((id) => ({ path: `/api/v1/log/entries/${id}` })));
-      }
-      return questions;
-    }
-    case 'search':
-      return some(() => {
-        const hash = `sha256:${artifactHash(someIndex(filling))}`;
-        return { path: '/api/v1/index/retrieve', body: JSON.stringify({ hash }) };
-      });
-    case 'consistency':
-      return some(() => ({ path: consistencyPath(size) }));
-    case 'info':
-      return [{ path: '/api/v1/log' }];
-    case 'checkpoint':
-      return [{ path: '/checkpoint' }];
-    case 'tile':
-      return some(() => ({ path: full('tile') }));
-    case 'bundle':
-      return some(() => ({ path: full('entries') }));
-    case 'gzip':
-      return some(() => ({ path: full('entries'), headers: 'Accept-Encoding: gzip\r\n' }));
-  }
+  const questions: Question[] = [];
+  for (let i = 0; i < QUESTIONS; i += 1) questions.push(await ASK[read]({ base, size, filling }));
+  return questions;
 }
+
+const indexPath = (size: number): string => `/api/v1/log/entries?logIndex=${randomInt(size)}`;
+const someFull = (size: number): number => randomInt(Math.floor(size / TILE_WIDTH));
+const pathOf = (resource: TileResource): string => `/tile/${formatTilePath(resource)}`;
 
 /** Any of the entries whose artifacts have known names. */
 function someIndex({ ranges }: Filling): number {
