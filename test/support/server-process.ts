@@ -110,7 +110,7 @@ function launch(
   const handle = openSync(output, 'wx');
   const child = spawn(command[0] ?? '', command.slice(1), {
     stdio: ['ignore', handle, handle],
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+    env: { ...inherited(), ...env },
   });
   closeSync(handle);
   const killChild = (): boolean => child.kill('SIGKILL');
@@ -122,6 +122,11 @@ function launch(
   });
   const lines = (): readonly string[] => readFileSync(output, 'utf8').split('\n').slice(0, -1);
   return { child, lines, ended };
+}
+
+/** What of the environment is none of a log's settings. */
+function inherited(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(PATH|HOME|MALLOC_\w+)$/.test(name)));
 }
 
 async function firstAnswer(lines: () => readonly string[], ended: Promise<Ending>): Promise<string> {
