@@ -29,8 +29,8 @@ export const FROZEN: Answer = {
 /** Rekor v2: a gateway before gRPC. It looks at no media type, and reads one JSON value whatever follows: contract section 1. */
 export const rekorV2: Dialect = {
   agree: () => 'application/json',
-  readBody: async (request, { body }, limits, lease) =>
-    body !== undefined && hasBody(request) ? readBody(request, limits, lease) : NO_BODY,
+  readBody: async (request, { body }, most, lease) =>
+    body !== undefined && hasBody(request) ? readBody(request, most, lease) : NO_BODY,
   refuse(thrown) {
     const failure = failureOf(thrown);
     if (failure === undefined) return undefined;

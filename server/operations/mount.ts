@@ -14,8 +14,6 @@ export interface MountSettings {
   readonly maxV2RequestBody: number;
   /** Bytes of request bodies that may be in memory at the same time. */
   readonly maxBodiesInFlight: number;
-  readonly maxJsonDepth: number;
-  readonly maxJsonValues: number;
   /** The doors that are open. */
   readonly faces: readonly ('v1' | 'v2')[];
   /** Of the operations that can be switched off, those that are answered. */
@@ -59,10 +57,9 @@ function invalidEscape({ path }: Target): Answer {
 }
 
 function optionsOf(settings: MountSettings): ServeOptions {
-  const json = { depth: settings.maxJsonDepth, values: settings.maxJsonValues };
   return {
     budget: new BodyBudget(settings.maxBodiesInFlight),
-    limits: { v1: { most: settings.maxRequestBody, json }, v2: { most: settings.maxV2RequestBody, json } },
+    mostBytes: { v1: settings.maxRequestBody, v2: settings.maxV2RequestBody },
   };
 }
 

@@ -15,8 +15,6 @@ export const SETTINGS: AppSettings = {
   maxV2RequestBody: 1024 * 1024,
   faces: ['v1', 'v2'],
   maxBodiesInFlight: 4 * 1024 * 1024,
-  maxJsonDepth: 100,
-  maxJsonValues: 10_000,
   searchPage: 1000,
   maxCanonicalBody: 65_535,
   searchLimit: 10_000,

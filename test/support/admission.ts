@@ -1,4 +1,4 @@
-import { JSON_LIMITS } from '../../base/json-meter.ts';
+import { JSON_LIMITS, type JsonLimits } from '../../base/json-meter.ts';
 import type { AdmissionRules } from '../../entries/admission.ts';
 import { DEFAULT_ALGORITHMS } from '../../entries/algorithm-policy.ts';
 import type { Admission } from '../../server/admission/contract.ts';
@@ -6,7 +6,7 @@ import { createTasks } from '../../server/admission/tasks.ts';
 import { fromOutcome, type Task } from '../../server/admission/wire.ts';
 
 /** What the threads do, on this one. @param changes - of the rules that hold by default */
-export function directAdmission(changes: Partial<AdmissionRules> = {}): Admission {
+export function directAdmission(changes: Partial<AdmissionRules> = {}, json: JsonLimits = JSON_LIMITS): Admission {
   const rules = {
     algorithms: new Set(DEFAULT_ALGORITHMS),
     kinds: new Set(['hashedrekord', 'intoto', 'dsse']),
@@ -15,7 +15,7 @@ export function directAdmission(changes: Partial<AdmissionRules> = {}): Admissio
     maxAttestation: 102_400,
     ...changes,
   };
-  const work = createTasks({ rules, json: JSON_LIMITS, maxRetrieve: 10, verifier: 'auto' });
+  const work = createTasks({ rules, json, maxRetrieve: 10, verifier: 'auto' });
   const run = async (task: Task, body: Uint8Array): Promise<never> => {
     const [outcome] = await work({ tasks: [task], lengths: [body.length], bytes: new Uint8Array(body) });
     if (outcome === undefined) throw new Error('no outcome');
