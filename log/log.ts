@@ -89,6 +89,7 @@ export class TransparencyLog implements Log {
     if (sequencer === undefined) throw new Frozen(`the log ${this.shard.origin} is frozen`);
     const known = await store.locate(entry.leafHash);
     if (known !== undefined) return this.#addAgain(known);
+    publisher.requireRoom();
     const placed = await sequencer.place(entry);
     const head = await publisher.reached(placed.index + 1);
     return { entry: await this.#prove(placed, entry.leafHash, head), duplicate: false };
@@ -96,8 +97,10 @@ export class TransparencyLog implements Log {
 
   /** An entry that was kept and never shown is new to whoever sends it again. */
   async #addAgain(index: LogIndex): Promise<AddedEntry> {
+    const { publisher } = this.#parts;
     const duplicate = index < this.head().size;
-    const found = await this.#read(index, await this.#parts.publisher.reached(index + 1));
+    if (!duplicate) publisher.requireRoom();
+    const found = await this.#read(index, await publisher.reached(index + 1));
     if (found === undefined) throw new Error(`entry ${index} is in the index and not in the log`);
     return { entry: found, duplicate };
   }
