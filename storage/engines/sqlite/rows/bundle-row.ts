@@ -2,18 +2,25 @@ import { constants, crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 
 /*
  * 256 bodies as a C2SP entry bundle (c2sp.org/tlog-tiles, "Log entries"), kept as the gzip stream (RFC 1952) that goes
- * over the wire as it stands. The compressor starts anew every 16 entries, so that one entry is read by inflating its
- * group alone.
+ * over the wire as it stands. The compressor starts anew every 8 entries, so that one entry is read by inflating its
+ * part alone.
  */
 
 export const BUNDLE_ENTRIES = 256;
-export const GROUP_ENTRIES = 16;
-const GROUPS = BUNDLE_ENTRIES / GROUP_ENTRIES;
+export const PART_ENTRIES = 8;
 
-export interface BundleRow {
-  /** Where each group ends in `gzip`: 16 times 4 bytes, big-endian. */
-  readonly ends: Uint8Array;
+/** Where 8 entries are in the bundle. */
+export interface BundlePart {
+  /** Offset in the gzip stream. */
+  readonly from: number;
+  readonly length: number;
+  /** Bytes when inflated. */
+  readonly plain: number;
+}
+
+export interface PackedBundle {
   readonly gzip: Uint8Array;
+  readonly parts: readonly BundlePart[];
 }
 
 /** Method deflate, no name, no time, system unknown. */
@@ -36,21 +43,24 @@ export function packBodies(bodies: readonly Uint8Array[]): Buffer {
 }
 
 /** @param bodies - of 256 entries */
-export function compressBundle(bodies: readonly Uint8Array[]): BundleRow {
-  const ends = Buffer.alloc(4 * GROUPS);
-  const parts: Uint8Array[] = [GZIP_HEADER];
-  let [end, checksum, plain] = [GZIP_HEADER.length, 0, 0];
-  for (let group = 0; group < GROUPS; group += 1) {
-    const bytes = packBodies(bodies.slice(group * GROUP_ENTRIES, (group + 1) * GROUP_ENTRIES));
-    const part = deflateRawSync(bytes, { level: LEVEL, finishFlush: constants.Z_FULL_FLUSH });
-    [end, checksum, plain] = [end + part.length, crc32(bytes, checksum), plain + bytes.length];
-    parts.push(part);
-    ends.writeUInt32BE(end, 4 * group);
+export function compressBundle(bodies: readonly Uint8Array[]): PackedBundle {
+  const chunks: Uint8Array[] = [GZIP_HEADER];
+  const parts: BundlePart[] = [];
+  let [from, checksum] = [GZIP_HEADER.length, 0];
+  for (let at = 0; at < BUNDLE_ENTRIES; at += PART_ENTRIES) {
+    const bytes = packBodies(bodies.slice(at, at + PART_ENTRIES));
+    const chunk = deflateRawSync(bytes, { level: LEVEL, finishFlush: constants.Z_FULL_FLUSH });
+    chunks.push(chunk);
+    parts.push({ from, length: chunk.length, plain: bytes.length });
+    [from, checksum] = [from + chunk.length, crc32(bytes, checksum)];
   }
   const trailer = Buffer.alloc(8);
   trailer.writeUInt32LE(checksum, 0);
-  trailer.writeUInt32LE(plain, 4);
-  return { ends, gzip: Buffer.concat([...parts, DEFLATE_END, trailer]) };
+  trailer.writeUInt32LE(
+    parts.reduce((sum, { plain }) => sum + plain, 0),
+    4,
+  );
+  return { gzip: Buffer.concat([...chunks, DEFLATE_END, trailer]), parts };
 }
 
 /** The first `count` entries of a bundle, a view. */
@@ -60,14 +70,13 @@ export function firstBodies(bundle: Buffer, count: number): Buffer {
   return bundle.subarray(0, end);
 }
 
-/** The body at `place` (0 to 255) of a bundle. @throws if the row is damaged */
-export function bodyInBundle({ ends, gzip }: BundleRow, place: number): Uint8Array {
-  const group = Math.floor(place / GROUP_ENTRIES);
-  const at = new DataView(ends.buffer, ends.byteOffset, ends.byteLength);
-  const from = group === 0 ? GZIP_HEADER.length : at.getUint32(4 * (group - 1));
-  const part = gzip.subarray(from, at.getUint32(4 * group));
-  const bytes = inflateRawSync(part, { finishFlush: constants.Z_SYNC_FLUSH });
+/** More than the bytes there are: zlib asks for room until it has some to spare. */
+const SPARE = 64;
+
+/** The body at `place` (0 to 7) of a part. @throws if it is damaged */
+export function bodyInPart(part: Uint8Array, plain: number, place: number): Uint8Array {
+  const bytes = inflateRawSync(part, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: plain + SPARE });
   let start = 0;
-  for (let before = place % GROUP_ENTRIES; before > 0; before -= 1) start += 2 + bytes.readUInt16BE(start);
+  for (let before = place; before > 0; before -= 1) start += 2 + bytes.readUInt16BE(start);
   return bytes.subarray(start + 2, start + 2 + bytes.readUInt16BE(start));
 }
