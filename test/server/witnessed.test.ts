@@ -125,7 +125,7 @@ describe('decision 12 over HTTP, prefer: nobody waits for a witness', () => {
     await using scene = await sceneWith(witness);
     await using server = await scene.open('--witness=prefer', '--witness-timeout=20s');
     const isCosigned = async (): Promise<boolean> =>
-      cosignedAt(readNote((await shown(server)).note), witness.vkey) !== undefined;
+      cosignedAt(readNote((await server.ask.get('/checkpoint')).text), witness.vkey) !== undefined;
     for (const door of DOORS) {
       const { status, receipt } = await write(server.post, submissionFor(door, `by ${door}`));
       expect([status, receipt && proves(receipt)]).toEqual([201, true]);
@@ -135,6 +135,7 @@ describe('decision 12 over HTTP, prefer: nobody waits for a witness', () => {
     const before = await server.ask.get('/checkpoint');
     held.resolve();
     await eventually(isCosigned);
+    expect(cosignedAt(readNote((await shown(server)).note), witness.vkey)).toBeDefined();
     const after = await server.ask.get('/checkpoint');
     expect(after.text.startsWith(before.text)).toBe(true);
     expect(after.headers['etag']).not.toBe(before.headers['etag']);
