@@ -67,6 +67,7 @@ export async function fill(folder: LogFolder, size: number): Promise<void> {
   if (shard === undefined) throw new Error('a log has a shard');
   const active = shard.opened.log;
   const from: number = active.head().size;
+  const note = noting(folder, from);
   const start = performance.now();
   let bodyBytes = 0;
   let before: Promise<unknown> = Promise.resolve();
@@ -76,19 +77,24 @@ export async function fill(folder: LogFolder, size: number): Promise<void> {
     const wave = Promise.all(entries.map((entry) => active.addFirst(entry)));
     await before; // one wave is written while the next is made
     before = wave;
-    if (index % TOLD_EVERY < WAVE)
-      console.error(`${index} entries after ${Math.round((performance.now() - start) / 1000)} s`);
+    if (index % TOLD_EVERY >= WAVE) continue;
+    await before;
+    note(index + entries.length, bodyBytes);
+    console.error(`${index} entries after ${Math.round((performance.now() - start) / 1000)} s`);
   }
   await before;
   for (const { store } of log.started) await store.tidy();
-  noteFilling(folder, { from, to: size }, bodyBytes);
+  note(size, bodyBytes);
 }
 
-function noteFilling(folder: LogFolder, range: Filling['ranges'][number], bodyBytes: number): void {
-  if (range.to <= range.from) return;
+/** Writes down how far it is, now and then: who is stopped can go on. */
+function noting(folder: LogFolder, from: number): (to: number, bodyBytes: number) => void {
   const old = readFilling(folder);
-  const filling: Filling = { ranges: [...old.ranges, range], bodyBytes: old.bodyBytes + bodyBytes };
-  writeFileSync(fillingFile(folder), JSON.stringify(filling));
+  return (to, bodyBytes) => {
+    if (to <= from) return;
+    const filling: Filling = { ranges: [...old.ranges, { from, to }], bodyBytes: old.bodyBytes + bodyBytes };
+    writeFileSync(fillingFile(folder), JSON.stringify(filling));
+  };
 }
 
 /** A hashedrekord 0.0.1 as its kind makes it of an ECDSA P-256 signature. */
