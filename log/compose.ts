@@ -5,6 +5,7 @@ import { Frozen, NotPublished } from './failures.ts';
 import type { Faces } from './faces/faces.ts';
 import { type LogParts, TransparencyLog } from './log.ts';
 import type { OpenedLog, OpenParts } from './opening.ts';
+import { OwedAnswers } from './owed.ts';
 import { proveConsistency } from './prove.ts';
 import { type Published, Publisher } from './publisher.ts';
 import { Rounds } from './rounds.ts';
@@ -27,6 +28,7 @@ export async function compose(
   const awaits = freeze === undefined && publication.mode === 'require' && publication.witnesses?.suffice([]) === false;
   const rounds: Rounds | undefined = freeze === undefined ? roundsOf(parts, () => publisher) : undefined;
   const published = awaits ? await publishedHead(parts, newest) : await shownAtOnce(store, newest, freeze);
+  const owed = new OwedAnswers(published.head.size, newest.size);
   const publisher: Publisher = new Publisher(
     { ...publication, faces, store, rounds, maxWaiting: parts.limits.maxWaiting },
     published,
@@ -34,7 +36,7 @@ export async function compose(
   if (newest.size > 0) rounds?.want(newest, await heardOf(store, newest, published));
   const sequencer = freeze === undefined ? await sequencerOf(parts, newest, awaits, publisher) : undefined;
   return {
-    log: logOf({ ...parts, publisher, sequencer, awaits }, freeze),
+    log: logOf({ ...parts, publisher, sequencer, awaits, owed }, freeze),
     freeze: (at) => end(parts, sequencer, newest, at),
     [Symbol.asyncDispose]: async () => {
       await rounds?.[Symbol.asyncDispose]();
@@ -55,7 +57,7 @@ async function sequencerOf(
 }
 
 function logOf(
-  parts: ComposeParts & Pick<LogParts, 'publisher' | 'sequencer' | 'awaits'>,
+  parts: ComposeParts & Pick<LogParts, 'publisher' | 'sequencer' | 'awaits' | 'owed'>,
   freeze: StoredFreeze | undefined,
 ): TransparencyLog {
   const { clock, publication } = parts;
