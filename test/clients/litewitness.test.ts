@@ -29,8 +29,12 @@ describe.skipIf(PROGRAM === '')('litewitness as the only witness that is require
   const start = (): Promise<ServerProcess> =>
     startServer(folder, {
       flags: [
-        ...['--origin', ORIGIN, '--witness=require', '--witness-policy', join(folder.parent, 'policy.txt')],
-        ...['--publish-timeout=1s', '--witness-timeout=500ms', '--witness-pause=0ms'],
+        `--origin=${ORIGIN}`,
+        '--witness=require',
+        `--witness-policy=${join(folder.parent, 'policy.txt')}`,
+        '--publish-timeout=1s',
+        '--witness-timeout=500ms',
+        '--witness-pause=0ms',
       ],
     });
   const get = async (path: string): Promise<string> => (await fetch(server.base + path)).text();
@@ -39,8 +43,8 @@ describe.skipIf(PROGRAM === '')('litewitness as the only witness that is require
     const answer = await fetch(server.base + path, { method: 'POST', headers, body: JSON.stringify(body) });
     return { status: answer.status, headers: Object.fromEntries(answer.headers), text: await answer.text() };
   };
-  const state = async (): Promise<unknown> =>
-    (JSON.parse(await get('/readyz')) as { witnesses: readonly unknown[] }).witnesses[0];
+  const state = async (): Promise<string | undefined> =>
+    (JSON.parse(await get('/readyz')) as { witnesses: readonly { state: string }[] }).witnesses[0]?.state;
 
   /** Asserts that entries come in by both doors, and that litewitness has cosigned what is shown. */
   async function expectWrites(what: string): Promise<void> {
@@ -56,12 +60,12 @@ describe.skipIf(PROGRAM === '')('litewitness as the only witness that is require
   it('refuses a log that it does not know, and nothing is shown', async () => {
     expect((await write(post, submissionFor('v1', 'too early'))).status).toBe(503);
     expect(readNote(await get('/checkpoint')).size).toBe(0n);
-    expect(await state()).toMatchObject({ name: 'lite', state: expect.stringMatching(/^answered 40[34]: /) });
+    expect(await state()).toMatch(/^answered 40[34]: /);
   });
   it('cosigns once it knows the log, for entries by both doors', async () => {
     witness.watch(ORIGIN, (await get('/vkey')).trim());
     await expectWrites('known');
-    expect(await state()).toMatchObject({ name: 'lite', state: 'ok' });
+    expect(await state()).toBe('ok');
   });
   it('holds back writers while it is dead, and no longer', async () => {
     await witness.goDown();

@@ -61,7 +61,7 @@ async function run(program: string, args: readonly string[]): Promise<{ child: C
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   for (;;) {
     const vkey = /witness\.test\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*/.exec(said)?.[0];
-    if (vkey !== undefined && /listening/.test(said)) return { child, vkey };
+    if (vkey !== undefined && said.includes('listening')) return { child, vkey };
     if (child.exitCode !== null) throw new Error(`litewitness did not start:\n${said}`);
     await sleep(10);
   }
