@@ -100,8 +100,9 @@ function checkJournal(
   if (of === undefined) return made ? undefined : requireNothingSaid(heads);
   if (of.name === name && of.key !== key.id)
     refuse(`the key of the witness ${name} is not the one that it has signed with: put that one back`);
-  // With another name and another key it is a witness that has said nothing yet.
-  if (of.name === name || of.key === key.id) requireNotBehind(heads, last());
+  if (of.name === name || of.key === key.id) return requireNotBehind(heads, last());
+  // Another witness, which has said nothing yet if its key was made just now. One that comes back may have.
+  if (!made) refuse(`the journal is that of the witness ${of.name}, and ${name} may have signed what it does not tell`);
 }
 
 function requireNothingSaid(heads: readonly WitnessedHead[]): void {
