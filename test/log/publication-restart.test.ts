@@ -44,6 +44,7 @@ describe('decision 12, require: what a restart finds', () => {
     await using room = await witnessedRoom(folder(), 'require', [witness]);
     await until(() => room.log.head().size === 1);
     expect(witness.asked.map(({ old, status }) => `${old} ${status}`)).toEqual(['0 409', '1 200']);
+    expect((await room.log.add(admitted('lost'))).duplicate).toBe(false);
     expect((await room.log.add(admitted('lost'))).duplicate).toBe(true);
   });
 

@@ -118,6 +118,21 @@ describe('decision 12, require: writers wait', () => {
     expect((await room.log.add(admitted('x'))).duplicate).toBe(true);
   });
 
+  it('and have their answer also if the entry has been shown when they come again; from then on it is a duplicate', async () => {
+    const witness = witnessOf('a.test');
+    witness.conduct = down;
+    await using room = await witnessedRoom(folder(), 'require', [witness]);
+    const adding = later(room.log.add(admitted('x')));
+    await until(() => room.journal.last()?.size === 1);
+    await pass(PATIENCE);
+    await expect(adding).rejects.toBeInstanceOf(NotPublished);
+    witness.behaveWell();
+    await until(() => room.log.head().size === 1);
+    const { entry, duplicate } = await room.log.add(admitted('x'));
+    expect([entry.index, duplicate, isProven(entry)]).toEqual([0, false, true]);
+    expect((await room.log.add(admitted('x'))).duplicate).toBe(true);
+  });
+
   it('so many and no more, and of those that are refused nothing is kept; readers go on', async () => {
     const witness = witnessOf('a.test');
     witness.conduct = silent;
