@@ -1,10 +1,11 @@
 import { emptyRoot } from '../merkle/hash.ts';
 import { type TreeSize, logIndex, treeSize } from '../merkle/types.ts';
-import type { LogStore, StoredFreeze, StoredHead } from '../storage/contract.ts';
+import type { LogStore, StoredCosignature, StoredFreeze, StoredHead } from '../storage/contract.ts';
 import { Frozen, NotPublished } from './failures.ts';
 import type { Faces } from './faces/faces.ts';
 import { type LogParts, TransparencyLog } from './log.ts';
 import type { OpenedLog, OpenParts } from './opening.ts';
+import { OwedAnswers } from './owed.ts';
 import { proveConsistency } from './prove.ts';
 import { type Published, Publisher } from './publisher.ts';
 import { Rounds } from './rounds.ts';
@@ -26,12 +27,16 @@ export async function compose(
   const newest = await faces.complete(stored ?? (await emptyHead(parts)));
   const awaits = freeze === undefined && publication.mode === 'require' && publication.witnesses?.suffice([]) === false;
   const rounds: Rounds | undefined = freeze === undefined ? roundsOf(parts, () => publisher) : undefined;
-  const published = awaits ? await publishedHead(parts, newest) : await withCosignatures(store, newest, freeze);
-  const publisher: Publisher = new Publisher({ ...publication, faces, store, rounds }, published);
-  if (newest.size > 0) rounds?.want(newest);
+  const published = awaits ? await publishedHead(parts, newest) : await shownAtOnce(store, newest, freeze);
+  const owed = new OwedAnswers(published.head.size, newest.size);
+  const publisher: Publisher = new Publisher(
+    { ...publication, faces, store, rounds, maxWaiting: parts.limits.maxWaiting },
+    published,
+  );
+  if (newest.size > 0) rounds?.want(newest, await heardOf(store, newest, published));
   const sequencer = freeze === undefined ? await sequencerOf(parts, newest, awaits, publisher) : undefined;
   return {
-    log: logOf({ ...parts, publisher, sequencer, awaits }, freeze),
+    log: logOf({ ...parts, publisher, sequencer, awaits, owed }, freeze),
     freeze: (at) => end(parts, sequencer, newest, at),
     [Symbol.asyncDispose]: async () => {
       await rounds?.[Symbol.asyncDispose]();
@@ -52,7 +57,7 @@ async function sequencerOf(
 }
 
 function logOf(
-  parts: ComposeParts & Pick<LogParts, 'publisher' | 'sequencer' | 'awaits'>,
+  parts: ComposeParts & Pick<LogParts, 'publisher' | 'sequencer' | 'awaits' | 'owed'>,
   freeze: StoredFreeze | undefined,
 ): TransparencyLog {
   const { clock, publication } = parts;
@@ -84,6 +89,21 @@ async function end(
 async function emptyHead({ faces, clock }: ComposeParts): Promise<StoredHead> {
   const empty = { size: treeSize(0), root: emptyRoot() };
   return { ...empty, at: clock.now(), awaits: false, ...(await faces.sign(empty, [])) };
+}
+
+/** What was said of the newest head before this start, if it is not shown yet. */
+async function heardOf(
+  store: LogStore,
+  { size }: StoredHead,
+  published: Published,
+): Promise<readonly StoredCosignature[]> {
+  return published.head.size < size ? store.cosignatures(size) : [];
+}
+
+/** A head that awaited witnesses, and is shown because they are not required any more, stays shown if they are again. */
+async function shownAtOnce(store: LogStore, head: StoredHead, freeze: StoredFreeze | undefined): Promise<Published> {
+  if (head.size > ((await store.publishedSize()) ?? 0)) await store.cosign([], head.size);
+  return withCosignatures(store, head, freeze);
 }
 
 async function publishedHead(parts: ComposeParts, newest: StoredHead): Promise<Published> {

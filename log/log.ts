@@ -5,8 +5,9 @@ import { type LeafHash, type LogIndex, type Proof, type TreeSize, logIndex } fro
 import { hashLeaf } from '../merkle/hash.ts';
 import type { EntryBundle, LogStore, StoredEntry } from '../storage/contract.ts';
 import type { Witnesses, WitnessReport } from '../witness/contract.ts';
-import { Frozen, SizeNotReached, SizesReversed } from './failures.ts';
+import { Frozen, NotPublished, SizeNotReached, SizesReversed } from './failures.ts';
 import type { Faces } from './faces/faces.ts';
+import type { OwedAnswers } from './owed.ts';
 import { InclusionProver, proveConsistency } from './prove.ts';
 import type { Publisher } from './publisher.ts';
 import { search } from './search.ts';
@@ -25,6 +26,7 @@ export interface LogParts {
   readonly frozenAt: number | undefined;
   /** Whether heads are shown only once witnesses have cosigned them. */
   readonly awaits: boolean;
+  readonly owed: OwedAnswers;
   readonly witnesses: Witnesses | undefined;
   /** Seconds since the Unix epoch. */
   readonly now: () => number;
@@ -89,17 +91,32 @@ export class TransparencyLog implements Log {
     if (sequencer === undefined) throw new Frozen(`the log ${this.shard.origin} is frozen`);
     const known = await store.locate(entry.leafHash);
     if (known !== undefined) return this.#addAgain(known);
+    publisher.requireRoom();
     const placed = await sequencer.place(entry);
-    const head = await publisher.reached(placed.index + 1);
+    const head = await this.#shown(placed.index);
     return { entry: await this.#prove(placed, entry.leafHash, head), duplicate: false };
   }
 
-  /** An entry that was kept and never shown is new to whoever sends it again. */
+  /** An entry that was kept, and that nobody was given an answer for, is new to whoever sends it again. */
   async #addAgain(index: LogIndex): Promise<AddedEntry> {
-    const duplicate = index < this.head().size;
-    const found = await this.#read(index, await this.#parts.publisher.reached(index + 1));
+    const { publisher, owed } = this.#parts;
+    const wasShown = index < this.head().size;
+    if (!wasShown) publisher.requireRoom();
+    const found = await this.#read(index, await this.#shown(index));
+    const duplicate = !owed.settle(index) && wasShown;
     if (found === undefined) throw new Error(`entry ${index} is in the index and not in the log`);
     return { entry: found, duplicate };
+  }
+
+  /** The head that an answer about a kept entry is made from. @throws NotPublished, and then the answer is owed */
+  async #shown(index: LogIndex): Promise<SignedHead> {
+    const { publisher, owed } = this.#parts;
+    try {
+      return await publisher.reached(index + 1);
+    } catch (error) {
+      if (error instanceof NotPublished) owed.add(index);
+      throw error;
+    }
   }
 
   byIndex(virtualIndex: number): Promise<ProvenEntry | undefined> {

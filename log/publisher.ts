@@ -1,5 +1,6 @@
 import type { LogStore, StoredCosignature, StoredFreeze, StoredHead } from '../storage/contract.ts';
-import { NotPublished } from './failures.ts';
+import { withLater } from './cosignatures.ts';
+import { NotPublished, Overloaded } from './failures.ts';
 import type { Faces } from './faces/faces.ts';
 import type { Rounds } from './rounds.ts';
 import type { SignedHead } from './faces/shard.ts';
@@ -13,11 +14,12 @@ export type PublicationMode = 'off' | 'prefer' | 'require';
 export interface PublisherParts {
   readonly faces: Faces;
   readonly store: Pick<LogStore, 'cosign'>;
-  readonly mode: PublicationMode;
   /** Undefined with mode `off`. */
-  readonly rounds: Rounds | undefined;
+  readonly rounds: Pick<Rounds, 'want'> | undefined;
   /** Milliseconds that a writer waits for its head to be shown. */
   readonly patience: number;
+  /** Writers that may wait so. */
+  readonly maxWaiting: number;
 }
 
 /** The head that is shown, and what it is shown with. */
@@ -37,7 +39,7 @@ export class Publisher {
   readonly #parts: PublisherParts;
   #published: Published;
   #shown: SignedHead;
-  #waiting: Waiting[] = [];
+  readonly #waiting = new Set<Waiting>();
 
   constructor(parts: PublisherParts, published: Published) {
     this.#parts = parts;
@@ -55,19 +57,26 @@ export class Publisher {
     this.#parts.rounds?.want(head);
   }
 
+  /** @throws Overloaded when no more may wait */
+  requireRoom(): void {
+    const { maxWaiting } = this.#parts;
+    if (this.#waiting.size >= maxWaiting) throw new Overloaded(`${maxWaiting} entries are waiting for witnesses`);
+  }
+
   /** Resolves with a published head of at least `size`. @throws NotPublished */
   async reached(size: number): Promise<SignedHead> {
     if (this.#shown.size >= size) return this.#shown;
     const { patience } = this.#parts;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiting = { size, settle: resolve };
-    this.#waiting.push(waiting);
+    this.#waiting.add(waiting);
     const late = setTimeout(() => {
-      this.#waiting = this.#waiting.filter((one) => one !== waiting);
+      this.#waiting.delete(waiting);
       reject(
         new NotPublished(`too few witnesses have cosigned the entry within ${patience} ms: it is kept, send it again`),
       );
     }, patience);
+    late.unref(); // whoever waits has a connection, and that keeps the process
     await promise.finally(() => clearTimeout(late));
     return this.#shown;
   }
@@ -84,17 +93,16 @@ export class Publisher {
     if (published.head.size < this.#published.head.size) throw new Error('a published head never goes back');
     this.#published = published;
     this.#show();
-    const ready = this.#waiting.filter(({ size }) => size <= published.head.size);
-    if (ready.length === 0) return;
-    this.#waiting = this.#waiting.filter(({ size }) => size > published.head.size);
-    for (const { settle } of ready) settle();
+    for (const waiting of this.#waiting) {
+      if (waiting.size > published.head.size) continue;
+      this.#waiting.delete(waiting);
+      waiting.settle();
+    }
   }
 
-  /** Later words of a witness take the place of its earlier ones. */
   #join(cosignatures: readonly StoredCosignature[]): void {
     const { head, cosignatures: known, freeze } = this.#published;
-    const replaced = (old: StoredCosignature): boolean => cosignatures.some((one) => isBySame(one, old));
-    this.#published = { head, freeze, cosignatures: [...known.filter((old) => !replaced(old)), ...cosignatures] };
+    this.#published = { head, freeze, cosignatures: withLater(known, cosignatures) };
     this.#show();
   }
 
@@ -102,8 +110,4 @@ export class Publisher {
     const { head, cosignatures, freeze } = this.#published;
     this.#shown = this.#parts.faces.show(head, cosignatures, freeze);
   }
-}
-
-function isBySame(a: StoredCosignature, b: StoredCosignature): boolean {
-  return a.name === b.name && a.keyId.every((byte, i) => byte === b.keyId[i]);
 }

@@ -1,6 +1,7 @@
 import type { Proof, TreeSize } from '../merkle/types.ts';
 import type { StoredCosignature, StoredHead } from '../storage/contract.ts';
 import type { Witnesses } from '../witness/contract.ts';
+import { withLater } from './cosignatures.ts';
 import type { Faces } from './faces/faces.ts';
 
 export interface RoundTimes {
@@ -26,14 +27,21 @@ export interface RoundParts {
   readonly now: () => number;
 }
 
+/** What was said of one head, in one round after the other. */
+interface Heard {
+  readonly size: number;
+  readonly cosignatures: readonly StoredCosignature[];
+}
+
 /** Asks the witnesses, one round at a time, always for the newest head: those in between are vouched for by it. */
 export class Rounds implements AsyncDisposable {
   readonly #parts: RoundParts;
   #newest: StoredHead | undefined;
+  #heard: Heard = { size: -1, cosignatures: [] };
   /** Size of the head that the policy was last met for. */
   #met = -1;
   #running: Promise<void> | undefined;
-  #stopped = false;
+  readonly #stop = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #failures = 0;
   /** Milliseconds since some moment before which no round begins. */
@@ -43,20 +51,22 @@ export class Rounds implements AsyncDisposable {
     this.#parts = parts;
   }
 
-  /** This head is the one to ask about from now on. */
-  want(head: StoredHead): void {
+  /** This head is the one to ask about from now on. @param heard - what was said of it before this start */
+  want(head: StoredHead, heard: readonly StoredCosignature[] = []): void {
     this.#newest = head;
+    if (heard.length > 0) this.#heard = { size: head.size, cosignatures: heard };
     this.#schedule();
   }
 
+  /** Waits for no witness, only for what one has said already to be kept. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopped = true;
+    this.#stop.abort();
     clearTimeout(this.#timer);
     await this.#running;
   }
 
   #schedule(): void {
-    if (this.#running !== undefined || this.#stopped) return;
+    if (this.#running !== undefined || this.#stop.signal.aborted) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#begin(), Math.max(0, this.#notBefore - this.#parts.now()));
     this.#timer.unref();
@@ -64,7 +74,7 @@ export class Rounds implements AsyncDisposable {
 
   #begin(): void {
     const head = this.#newest;
-    if (head === undefined || this.#stopped) return;
+    if (head === undefined || this.#stop.signal.aborted) return;
     this.#running = this.#round(head).then(
       (met) => this.#ended(head, met),
       (reason: unknown) => this.#parts.fatal(reason),
@@ -89,18 +99,27 @@ export class Rounds implements AsyncDisposable {
     const { faces, witnesses, prove, cosigned } = this.#parts;
     const note = faces.unwitnessed(head);
     if (note === undefined) return false;
-    const all: StoredCosignature[] = [];
-    let met = witnesses.suffice(all);
+    let heard = this.#heardOf(head);
+    let met = witnesses.suffice(heard);
     let keeping: Promise<void> = Promise.resolve();
     const keep = (some: readonly StoredCosignature[]): void => {
-      all.push(...some);
-      met ||= witnesses.suffice(all);
-      const [said, enough] = [[...all], met];
-      keeping = keeping.then(() => cosigned(head, enough ? said : some, enough));
+      heard = withLater(heard, some);
+      this.#heard = { size: head.size, cosignatures: heard };
+      met ||= witnesses.suffice(heard);
+      const [said, enough] = [met ? heard : some, met];
+      keeping = keeping.then(() => cosigned(head, said, enough));
       keeping.catch(() => undefined); // the round's end tells
     };
-    await witnesses.ask({ size: head.size, root: head.root, note, prove: (old) => prove(old, head.size) }, keep);
+    if (met && heard.length > 0) keep(heard); // the policy has been relaxed since it was said
+    const { size, root, at } = head;
+    const candidate = { size, root, at, note, prove: (old: TreeSize) => prove(old, size) };
+    await witnesses.ask(candidate, keep, this.#stop.signal);
     await keeping;
     return met;
+  }
+
+  /** Witnesses that are there in turn meet the policy together. An idle log wants to hear all of it anew. */
+  #heardOf({ size }: StoredHead): readonly StoredCosignature[] {
+    return size === this.#heard.size && size !== this.#met ? this.#heard.cosignatures : [];
   }
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Express } from 'express';
 import { chooseVerifier } from '../entries/signatures/verifiers/choose.ts';
 import type { LogShards } from '../log/shards.ts';
+import type { WitnessReport } from '../witness/contract.ts';
 import { AdmissionPool } from './admission/pool.ts';
 import { type AppParts, createApp } from './app.ts';
 import { systemClock } from './clock.ts';
@@ -12,7 +13,8 @@ import { readConsoleFiles } from './pages/console-files.ts';
 import type { OpenApiDocument } from './pages/mount.ts';
 import type { Settings } from './settings/table.ts';
 import { startLog } from './start.ts';
-import { publicationOf, startOwnWitness } from './witnesses.ts';
+import { startOwnWitness, watchedLogs } from './own-witness.ts';
+import { publicationOf } from './witnesses.ts';
 
 export interface ComposeOptions {
   readonly logger: Logger;
@@ -39,20 +41,20 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   const announce = (sentence: string): void => logger.info(sentence);
   const faces = settings.faces === 'both' ? (['v1', 'v2'] as const) : [settings.faces];
   const genesis = settings.genesis ? faces[0] : undefined;
+  const watched = watchedLogs(settings);
+  const tell = ({ name, state }: WitnessReport): void =>
+    state === 'ok' ? logger.info(`witness ${name} cosigns`) : logger.warn(`witness ${name} ${state}`);
   const { shards, witnessState: state } = cleanup.use(
     await startLog(
       { ...settings, genesis, limits: settings },
-      { clock, fatal, announce, publication: publicationOf(settings, clock) },
+      { clock, fatal, announce, publication: publicationOf(settings, clock, tell) },
     ),
   );
   const { name } = chooseVerifier(settings.verifier); // the threads choose alike: one that could not would end, and the next as well
   announce(`ECDSA signatures are checked by ${name}`);
-  const { witnessFor } = settings;
-  const { origin } = shards.active.shard;
+  const { origin } = (shards.all[0] ?? shards.active).shard; // a witness keeps its name when the log goes on in another shard
   const witness =
-    witnessFor === undefined
-      ? undefined
-      : cleanup.use(await startOwnWitness(witnessFor, { settings, state, origin, clock, fatal, announce }));
+    watched && cleanup.use(await startOwnWitness(watched, { settings, state, origin, clock, fatal, announce }));
   const admission = cleanup.use(
     new AdmissionPool({
       threads: settings.admissionThreads,

@@ -50,7 +50,7 @@ export interface StoredHead extends TreeHead {
   /** Seconds since the Unix epoch. */
   readonly at: number;
   readonly signatures: HeadSignatures;
-  /** Whether it was committed to be shown only once witnesses have cosigned it. */
+  /** Whether it is shown only once witnesses have cosigned it, and they have not. */
   readonly awaits: boolean;
 }
 
@@ -109,12 +109,12 @@ export interface LogStore extends AsyncDisposable {
   /** Undefined before the first commit. */
   head(): Promise<StoredHead | undefined>;
   headAt(size: TreeSize): Promise<StoredHead | undefined>;
-  /** Heads of less than `below` entries, the largest first. */
+  /** Heads of less than `below` entries that await nothing, the largest first. */
   heads(below: number, limit: number): Promise<readonly StoredHead[]>;
-  /** The largest head that did not await witnesses, or was cosigned by enough of them. Undefined before the first. */
+  /** Of the largest head that awaits nothing. Undefined before the first. */
   publishedSize(): Promise<TreeSize | undefined>;
   cosignatures(size: TreeSize): Promise<readonly StoredCosignature[]>;
-  /** The cosignature of the largest head by each key. */
+  /** The cosignature of the largest head by each key that has cosigned lately. */
   lastCosignatures(): Promise<readonly StoredCosignature[]>;
   /** Undefined while the log grows. */
   frozen(): Promise<StoredFreeze | undefined>;
@@ -133,7 +133,7 @@ export interface LogStore extends AsyncDisposable {
 
   /** Durable once resolved. A rejection leaves the outcome unknown. @throws StaleCommit */
   commit(commit: Commit): Promise<void>;
-  /** Keeps cosignatures, and that a head awaits no more. Durable once resolved. */
+  /** Keeps cosignatures, and that the head of size `published` awaits nothing any more. Durable once resolved. */
   cosign(cosignatures: readonly StoredCosignature[], published: TreeSize | undefined): Promise<void>;
   /** Ends the log: no commit succeeds from then on. Durable once resolved. */
   freeze(freeze: StoredFreeze): Promise<void>;

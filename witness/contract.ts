@@ -4,6 +4,8 @@ import type { StoredCosignature } from '../storage/contract.ts';
 
 /** A head that witnesses are asked about. */
 export interface Candidate extends TreeHead {
+  /** Seconds since the Unix epoch: when the log made it. */
+  readonly at: number;
   /** With the log's own signatures. */
   readonly note: SignedNote;
   /** That the tree of `size` extends the one of `old`: 0 < old ≤ size. */
@@ -23,9 +25,13 @@ export interface WitnessReport {
 export interface Witnesses {
   /**
    * Asks all that have an address. `given` is called with what each says, once it has been verified. Resolves when all have
-   * answered, or failed to in time; never rejects.
+   * answered, or failed to in time, and at once when it is told to stop; never rejects.
    */
-  ask(candidate: Candidate, given: (cosignatures: readonly StoredCosignature[]) => void): Promise<void>;
+  ask(
+    candidate: Candidate,
+    given: (cosignatures: readonly StoredCosignature[]) => void,
+    stop: AbortSignal,
+  ): Promise<void>;
   /** Whether the policy is met by these. */
   suffice(cosignatures: readonly StoredCosignature[]): boolean;
   report(): readonly WitnessReport[];

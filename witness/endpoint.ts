@@ -17,8 +17,10 @@ export interface AskParts {
   readonly now: () => number;
   /** Milliseconds on a clock that never goes back. */
   readonly steady: () => number;
-  /** Seconds that a witness's clock may be ahead of ours. */
+  /** Seconds that a witness's clock may differ from ours. */
   readonly tolerance: number;
+  /** Told how a witness does, each time that this changes. */
+  readonly tell: (report: WitnessReport) => void;
 }
 
 /** A witness that names another size than we thought is asked again, with a proof from there. */
@@ -68,7 +70,7 @@ export class Endpoint {
     return this.#witnesses.map(({ name }) => ({ name, ...known, state: this.#state }));
   }
 
-  /** Never rejects: what goes wrong is in the report. @param enough - ends the wait without blame */
+  /** Never rejects: what goes wrong is in the report. @param enough - ends the wait, and the witness is asked again next time */
   async ask(
     candidate: Candidate,
     enough: AbortSignal,
@@ -79,8 +81,8 @@ export class Endpoint {
       this.#succeeded();
       given(cosignatures);
     } catch (error) {
-      if (enough.aborted) return;
-      this.#failed(error instanceof Error ? error.message : String(error));
+      if (enough.aborted) this.#become('was slower than the others, and not waited for');
+      else this.#failed(error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -104,10 +106,10 @@ export class Endpoint {
     return formatAddCheckpoint({ old, proof, note });
   }
 
-  #accept({ size, note }: Candidate, { body }: Posted): readonly StoredCosignature[] {
+  #accept({ size, note, at }: Candidate, { body }: Posted): readonly StoredCosignature[] {
     const { now, tolerance } = this.#parts;
     const asked = this.#witnesses.map(({ verifier }) => ({ verifier, last: this.#times.get(verifier) }));
-    const { accepted, refused } = readCosignatures(body, note.text, asked, { now: now(), tolerance });
+    const { accepted, refused } = readCosignatures(body, note.text, asked, { now: now(), since: at, tolerance });
     const [fault] = refused;
     if (fault !== undefined && accepted.length === 0)
       throw new Refused(`answered with a cosignature that ${WORDS[fault.fault]}`);
@@ -120,13 +122,20 @@ export class Endpoint {
   }
 
   #succeeded(): void {
-    [this.#failures, this.#restsUntil, this.#state] = [0, 0, 'ok'];
+    [this.#failures, this.#restsUntil] = [0, 0];
+    this.#become('ok');
   }
 
   #failed(reason: string): void {
-    this.#state = reason;
+    this.#become(reason);
     this.#restsUntil = this.#parts.steady() + Math.min(LONGEST_REST, FIRST_REST * 2 ** this.#failures);
     this.#failures += 1;
+  }
+
+  #become(state: string): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    for (const report of this.report()) this.#parts.tell(report);
   }
 }
 
@@ -135,6 +144,7 @@ const WORDS = {
   'no-time': 'says no time',
   'time-ahead': 'is from the future',
   'time-behind': 'is older than its last one',
+  'time-before': 'is from a time before the tree was there',
 } as const;
 
 /** The answer was worth nothing. */

@@ -7,8 +7,8 @@ import type { Candidate, WitnessReport, Witnesses } from './contract.ts';
 import { type AskParts, Endpoint } from './endpoint.ts';
 
 export interface WitnessTimes {
-  /** Milliseconds that stragglers get once the policy is met. */
-  readonly grace: number;
+  /** Milliseconds that stragglers get once the policy is met; undefined where nobody waits for the round. */
+  readonly grace: number | undefined;
 }
 
 /** The witnesses of a policy file, asked over HTTP. */
@@ -24,20 +24,26 @@ export class HttpWitnesses implements Witnesses {
     this.#endpoints = witnessEndpoints(policy).map((endpoint) => new Endpoint(endpoint, last, parts));
   }
 
-  async ask(candidate: Candidate, given: (cosignatures: readonly StoredCosignature[]) => void): Promise<void> {
+  async ask(
+    candidate: Candidate,
+    given: (cosignatures: readonly StoredCosignature[]) => void,
+    stop: AbortSignal,
+  ): Promise<void> {
+    const { grace } = this.#times;
     const all: StoredCosignature[] = [];
-    const enough = new AbortController();
-    let grace: NodeJS.Timeout | undefined;
+    const met = new AbortController();
+    const enough = AbortSignal.any([met.signal, stop]);
+    let timer: NodeJS.Timeout | undefined;
     const take = (some: readonly StoredCosignature[]): void => {
-      if (enough.signal.aborted || some.length === 0) return;
+      if (enough.aborted) return;
       all.push(...some);
       given(some);
-      if (this.suffice(all)) grace ??= setTimeout(() => enough.abort(), this.#times.grace);
+      if (grace !== undefined && this.suffice(all)) timer ??= setTimeout(() => met.abort(), grace);
     };
     try {
-      await Promise.all(this.#worthAsking().map((endpoint) => endpoint.ask(candidate, enough.signal, take)));
+      await Promise.all(this.#worthAsking().map((endpoint) => endpoint.ask(candidate, enough, take)));
     } finally {
-      clearTimeout(grace);
+      clearTimeout(timer);
     }
   }
 

@@ -70,7 +70,7 @@ export class OwnWitness {
     const judgement = judge(request, logs, last);
     if (judgement.verdict === 'refuse') return judgement;
     const line = await this.#sign(request, last);
-    const note = formatNote({ text: request.note.text, signatures: [...request.note.signatures, line.signature] });
+    const note = formatNote({ text: request.note.text, signatures: [...judgement.signatures, line.signature] });
     await this.#keep({ ...judgement.head, origin, at: line.at, note }, last);
     return { status: 200, text: formatSignatures([line.signature]) };
   }

@@ -34,9 +34,11 @@ export interface AskedWitness {
   readonly last: number | undefined;
 }
 
-/** In seconds. `tolerance` is how far a witness's clock may be ahead of `now`. */
+/** In seconds since the epoch, but for `tolerance`, which is how far a witness's clock may be from ours. */
 export interface Clock {
   readonly now: number;
+  /** When the tree was made: nobody saw it before. */
+  readonly since: number;
   readonly tolerance: number;
 }
 
@@ -50,9 +52,10 @@ export interface AcceptedCosignature {
 
 /**
  * Why a line of a witness that was asked is not taken: it is no signature of that witness over this text; it says no
- * time; its time is yet to come; its time lies before one that the witness gave earlier.
+ * time; its time is yet to come; its time lies before one that the witness gave earlier; its time lies before there was
+ * anything to see.
  */
-export type CosignatureFault = 'does-not-verify' | 'no-time' | 'time-ahead' | 'time-behind';
+export type CosignatureFault = 'does-not-verify' | 'no-time' | 'time-ahead' | 'time-behind' | 'time-before';
 
 /** A line that is not published. */
 export interface RefusedCosignature {
@@ -100,8 +103,13 @@ export function readCosignatures(
   return { accepted, refused };
 }
 
-function timeFault(time: number, last: number | undefined, { now, tolerance }: Clock): CosignatureFault | undefined {
+function timeFault(
+  time: number,
+  last: number | undefined,
+  { now, since, tolerance }: Clock,
+): CosignatureFault | undefined {
   if (time === 0) return 'no-time';
   if (time > now + tolerance) return 'time-ahead';
+  if (time < since - tolerance) return 'time-before';
   return last !== undefined && time < last ? 'time-behind' : undefined;
 }

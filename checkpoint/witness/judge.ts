@@ -3,6 +3,7 @@ import { emptyRoot } from '../../merkle/hash.ts';
 import type { TreeHead, TreeSize } from '../../merkle/types.ts';
 import { verifyConsistency } from '../../merkle/verify.ts';
 import { BadSignature, UnverifiedNote } from '../failures.ts';
+import type { NoteSignature } from '../note.ts';
 import { type KnownLogs, verifyNote } from '../verify.ts';
 import { formatSize } from './answer.ts';
 import type { ReadAddCheckpoint } from './request.ts';
@@ -14,6 +15,8 @@ export type Judgement = Cosign | Refusal | Conflict;
 export interface Cosign {
   readonly verdict: 'cosign';
   readonly head: TreeHead;
+  /** The log's own, verified. All others on the note are anybody's, and may pretend to be ours. */
+  readonly signatures: readonly NoteSignature[];
 }
 
 /** The text is the body of the answer, for people. */
@@ -40,19 +43,21 @@ export interface Conflict {
  */
 export function judge(request: ReadAddCheckpoint, logs: KnownLogs, last: TreeHead | undefined): Judgement {
   const { size, root } = request.checkpoint;
+  const signatures = verifiedSignatures(request, logs);
+  if ('verdict' in signatures) return signatures;
   return (
-    strangerRefusal(request, logs) ??
-    sizeRefusal(request, last) ??
-    treeRefusal(request, last) ?? { verdict: 'cosign', head: { size, root } }
+    sizeRefusal(request, last) ?? treeRefusal(request, last) ?? { verdict: 'cosign', head: { size, root }, signatures }
   );
 }
 
-function strangerRefusal({ checkpoint, note }: ReadAddCheckpoint, logs: KnownLogs): Refusal | undefined {
+function verifiedSignatures(
+  { checkpoint, note }: ReadAddCheckpoint,
+  logs: KnownLogs,
+): readonly NoteSignature[] | Refusal {
   const verifiers = logs.get(checkpoint.origin);
   if (verifiers === undefined) return refuse(404, 'the origin is unknown');
   try {
-    verifyNote(note, verifiers);
-    return undefined;
+    return verifyNote(note, verifiers).verified;
   } catch (error) {
     if (error instanceof BadSignature || error instanceof UnverifiedNote) return refuse(403, error.message);
     throw error;

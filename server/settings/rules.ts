@@ -12,7 +12,7 @@ export interface Readings {
 
 /** Settings that are right alone and wrong together. */
 export function conflicts(readings: Readings): readonly Fault[] {
-  const rules = [withoutDisk, withoutPartner, withoutWitnesses, headsInside, bodyTooLarge];
+  const rules = [withoutDisk, withoutPartner, withoutWitnesses, tooHasty, headsInside, bodyTooLarge];
   return rules.flatMap((rule) => rule(readings));
 }
 
@@ -36,6 +36,14 @@ function withoutWitnesses({ values: { witness, witnessPolicy, witnessFor, dev },
   if (witness !== undefined && witness !== 'off' && witnessPolicy === undefined)
     return fault(mode, witness, 'needs --witness-policy beside it');
   return witness === 'off' ? fault(policy, witnessPolicy, 'needs --witness=prefer or --witness=require beside it') : [];
+}
+
+/** A writer who is answered before a witness had its time is answered too early. */
+function tooHasty({ values: { witness, witnessTimeout, publishTimeout }, source }: Readings): readonly Fault[] {
+  if (witness !== 'require' || witnessTimeout === undefined || publishTimeout === undefined) return [];
+  if (witnessTimeout < publishTimeout) return [];
+  const reason = `--publish-timeout (${publishTimeout} ms) must be longer than --witness-timeout (${witnessTimeout} ms)`;
+  return fault(source('publishTimeout') ?? source('witnessTimeout'), undefined, reason);
 }
 
 /** A journal that is restored together with the log cannot tell that the log was restored. */

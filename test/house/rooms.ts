@@ -92,7 +92,7 @@ export const COMPOSERS: Readonly<Record<string, readonly string[]>> = {
   'server/start.ts': ['entries/kinds', 'storage/engines'],
   'server/compose.ts': ['entries/signatures/verifiers'],
   'server/start-shard.ts': ['storage/engines'],
-  'server/witnesses.ts': ['storage/engines'],
+  'server/own-witness.ts': ['storage/engines'],
   'server/birth.ts': ['entries/kinds', 'entries/signatures/verifiers'],
   'server/admission/tasks.ts': ['entries/kinds', 'entries/signatures/verifiers'],
   'server/admission/wire.ts': ['entries/signatures/verifiers'],

@@ -7,16 +7,17 @@ import { unpackKeys } from '../../entries/key-list.ts';
 import type { LeafHash } from '../../merkle/types.ts';
 import { logIndex } from '../../merkle/types.ts';
 import type { LogStore } from '../../storage/contract.ts';
+import type { WitnessState } from '../../storage/witness-state.ts';
 import { StaleCommit } from '../../storage/failures.ts';
 import { commitOf, entryAt, growth, headOf, IDENTITY, plainHead, storedOf, tileAt } from './commits.ts';
 
 /** Opens a store on a folder that may hold one already. */
-export type OpenStore = (folder: string) => Promise<LogStore>;
+export type OpenStore = (folder: string) => Promise<LogStore & WitnessState>;
 
 /** A folder for each test, and the store in it. */
 export function useStore(open: OpenStore) {
   let folder = '';
-  let store: LogStore;
+  let store: LogStore & WitnessState;
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'stele-store-'));
     store = await open(folder);
@@ -68,7 +69,7 @@ export function describeStore(engine: string, open: OpenStore): void {
   });
 }
 
-type Used = ReturnType<typeof useStore>;
+export type Used = ReturnType<typeof useStore>;
 
 function committing(store: Used): void {
   it('keeps a whole step of growth, also when the store is opened again', async () => {

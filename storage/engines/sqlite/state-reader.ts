@@ -23,7 +23,7 @@ export function createStateReader(db: Database.Database): Reads {
     heads: async (below, limit) => sql.heads.all(below, limit).map(toHead),
     publishedSize: async () => {
       const size = sql.published.get();
-      return typeof size === 'number' ? treeSize(size) : undefined;
+      return size === undefined ? undefined : treeSize(size);
     },
     cosignatures: async (size) => sql.cosignatures.all(size).map((row) => ({ ...row, size })),
     lastCosignatures: async () => sql.lastCosignatures.all().map((row) => ({ ...row, size: treeSize(row.size) })),
@@ -31,6 +31,9 @@ export function createStateReader(db: Database.Database): Reads {
     witnessed: async () => sql.witnessed.all().map((row) => ({ ...row, ...hashed(row) })),
   };
 }
+
+/** Cosignatures that are looked through for the last of each key: a log may have many millions. */
+const LATELY = 100_000;
 
 const HEAD = 'SELECT size, root, at, signature, tile_signature, awaits FROM head';
 
@@ -41,18 +44,15 @@ function prepare(db: Database.Database) {
     ),
     newest: db.prepare<[], HeadRow>(`${HEAD} ORDER BY size DESC LIMIT 1`),
     headAt: db.prepare<[number], HeadRow>(`${HEAD} WHERE size = ?`),
-    heads: db.prepare<[number, number], HeadRow>(`${HEAD} WHERE size < ? ORDER BY size DESC LIMIT ?`),
-    published: db
-      .prepare<[], number | null>(
-        'SELECT max(size) FROM (SELECT max(size) AS size FROM head WHERE awaits = 0 UNION ALL SELECT size FROM published)',
-      )
-      .pluck(),
+    heads: db.prepare<[number, number], HeadRow>(`${HEAD} WHERE size < ? AND awaits = 0 ORDER BY size DESC LIMIT ?`),
+    published: db.prepare<[], number>('SELECT size FROM head WHERE awaits = 0 ORDER BY size DESC LIMIT 1').pluck(),
     cosignatures: db.prepare<[number], Omit<StoredCosignature, 'size'>>(
       'SELECT name, key_id AS keyId, signature FROM cosignature WHERE size = ? ORDER BY name, key_id',
     ),
     // SQLite takes the other columns from the row that has the maximum.
     lastCosignatures: db.prepare<[], Omit<StoredCosignature, 'size'> & { readonly size: number }>(
-      'SELECT max(size) AS size, name, key_id AS keyId, signature FROM cosignature GROUP BY name, key_id',
+      `SELECT max(size) AS size, name, key_id AS keyId, signature
+       FROM (SELECT * FROM cosignature ORDER BY size DESC LIMIT ${LATELY}) GROUP BY name, key_id`,
     ),
     frozen: db.prepare<[], StoredFreeze>('SELECT at, signature FROM frozen'),
     witnessed: db.prepare<[], WitnessedRow>('SELECT origin, size, root, at, note FROM witnessed ORDER BY origin'),

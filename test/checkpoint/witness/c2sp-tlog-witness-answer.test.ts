@@ -19,7 +19,7 @@ import { COSIGNED_AT, LOG, TEXT, WITNESS, WITNESS_LINE, flipped, testWitness, th
 
 const SECOND = testWitness('witness.example.test/2', 5);
 const STRANGER = testWitness('stranger.example.test', 6);
-const CLOCK: Clock = { now: COSIGNED_AT, tolerance: 60 };
+const CLOCK: Clock = { now: COSIGNED_AT, since: COSIGNED_AT - 3600, tolerance: 60 };
 const asked = (...witnesses: readonly { readonly verifier: AskedWitness['verifier'] }[]): readonly AskedWitness[] =>
   witnesses.map(({ verifier }) => ({ verifier, last: undefined }));
 
@@ -100,6 +100,7 @@ describe('tlog-witness: the signature lines of an answer', () => {
     ],
     ['of time 0', 'no-time', WITNESS.cosign(TEXT, 0), undefined],
     ['61 seconds ahead', 'time-ahead', WITNESS.cosign(TEXT, COSIGNED_AT + 61), undefined],
+    ['61 seconds before the tree was made', 'time-before', WITNESS.cosign(TEXT, CLOCK.since - 61), undefined],
     ['a second before the last', 'time-behind', WITNESS.cosign(TEXT, COSIGNED_AT - 1), COSIGNED_AT],
     ['ahead, although the last was too', 'time-ahead', WITNESS.cosign(TEXT, COSIGNED_AT + 90), COSIGNED_AT + 80],
   ];
@@ -114,7 +115,7 @@ describe('tlog-witness: the signature lines of an answer', () => {
     ['60 seconds ahead', COSIGNED_AT + 60, undefined],
     ['at the same second as the last', COSIGNED_AT, COSIGNED_AT],
     ['a second later', COSIGNED_AT + 1, COSIGNED_AT],
-    ['long ago, when nothing is known', 1, undefined],
+    ['60 seconds before the tree was made', CLOCK.since - 60, undefined],
   ])('a line %s is taken', (_what, time, last) => {
     const witnesses = [{ verifier: WITNESS.verifier, last }];
     const answer = formatSignatures([WITNESS.cosign(TEXT, time)]);
@@ -124,7 +125,11 @@ describe('tlog-witness: the signature lines of an answer', () => {
   it('a flipped bit leaves nothing that is taken', () => {
     const passed = flipped(utf8(WITNESS_LINE)).filter((answer) => {
       const thrown = thrownBy(() => {
-        const { accepted } = readCosignatures(answer, TEXT, asked(WITNESS), { now: 2 ** 53 - 1, tolerance: 0 });
+        const { accepted } = readCosignatures(answer, TEXT, asked(WITNESS), {
+          now: 2 ** 53 - 1,
+          since: 0,
+          tolerance: 0,
+        });
         expect(accepted).toEqual([]);
       });
       return thrown !== undefined && !(thrown instanceof MalformedAnswer);

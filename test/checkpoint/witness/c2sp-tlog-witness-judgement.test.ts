@@ -64,7 +64,16 @@ describe('tlog-witness: what is cosigned', () => {
     ],
   ] as const satisfies readonly (readonly [string, Asked])[])('%s', (_what, asked: Asked) => {
     const { size, root } = asked.checkpoint;
-    expect(verdict(asked)).toEqual({ verdict: 'cosign', head: { size, root } });
+    expect(verdict(asked)).toMatchObject({ verdict: 'cosign', head: { size, root } });
+  });
+
+  it('and of what stands below the text, only what keys of the log have signed', () => {
+    const text = formatCheckpoint(at(7));
+    const pretended = { ...WITNESS.cosign(text, 1), signature: new Uint8Array(72) };
+    const sign = () => [STRANGER.sign(text), pretended, SECOND.sign(text), LOG.sign(text)];
+    expect(verdict({ old: 0, checkpoint: at(7), sign })).toMatchObject({
+      signatures: [SECOND.sign(text), LOG.sign(text)],
+    });
   });
 
   it('every pair of sizes to 40, and none with a proof that is not theirs', () => {
@@ -216,7 +225,11 @@ describe('tlog-witness: a log and its witness, over the wire', () => {
     expect(status).toBe(200);
     const text = formatCheckpoint(at(20));
     const asked = [{ verifier: WITNESS.verifier, last: COSIGNED_AT + 5 }];
-    const { accepted } = readCosignatures(body, text, asked, { now: COSIGNED_AT + 20, tolerance: 0 });
+    const { accepted } = readCosignatures(body, text, asked, {
+      now: COSIGNED_AT + 20,
+      since: COSIGNED_AT,
+      tolerance: 0,
+    });
     const note = { text, signatures: [LOG.sign(text), ...accepted.map(({ signature }) => signature)] };
     expect(verifyNote(parseNote(formatNote(note)), [LOG.verifier, WITNESS.verifier]).verified.length).toBe(2);
   });

@@ -47,10 +47,6 @@ const FORMAT_2 = `
     signature BLOB    NOT NULL CHECK (length(signature) = 72),
     PRIMARY KEY (size, name, key_id)
   ) STRICT, WITHOUT ROWID;
-  CREATE TABLE published (
-    id   INTEGER PRIMARY KEY CHECK (id = 1),
-    size INTEGER NOT NULL
-  ) STRICT;
   CREATE TABLE frozen (
     id        INTEGER PRIMARY KEY CHECK (id = 1),
     at        INTEGER NOT NULL,

@@ -62,9 +62,7 @@ function prepare(db: Database.Database) {
     addCosignature: db.prepare(
       'INSERT INTO cosignature VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET signature = excluded.signature',
     ),
-    publish: db.prepare(
-      'INSERT INTO published VALUES (1, ?) ON CONFLICT DO UPDATE SET size = max(size, excluded.size)',
-    ),
+    publish: db.prepare('UPDATE head SET awaits = 0 WHERE size = ?'),
     frozen: db.prepare<[], number>('SELECT 1 FROM frozen').pluck(),
     freeze: db.prepare('INSERT INTO frozen VALUES (1, ?, ?)'),
     witnessed: db.prepare<[string], number>('SELECT size FROM witnessed WHERE origin = ?').pluck(),

@@ -1,0 +1,101 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { NotPublished } from '../../log/failures.ts';
+import type { Conduct } from '../support/independent-witness.ts';
+import { admitted, isProven } from './room.ts';
+import { cosigners, leave, soon, until, useTimelessFolder, witnessedRoom, witnessOf } from './witnessed-room.ts';
+
+const folder = useTimelessFolder();
+const down: Conduct = () => ({ status: 503, body: 'down\n' });
+
+describe('decision 12, require: what a restart finds', () => {
+  it('the published head as it was shown, and the entry that waits under the same index', async () => {
+    const witness = witnessOf('a.test');
+    let note: string | undefined;
+    {
+      await using room = await witnessedRoom(folder(), 'require', [witness]);
+      await soon(room.log.add(admitted('shown')));
+      ({ note } = room.log.head());
+      witness.conduct = down;
+      leave(room.log.add(admitted('waits')));
+      await until(() => room.journal.last()?.size === 2);
+    }
+    await using room = await witnessedRoom(folder(), 'require', [witness]);
+    expect(room.log.head().note).toBe(note);
+    expect(await room.log.byIndex(1)).toBeUndefined();
+    const adding = room.log.add(admitted('waits'));
+    await until(() => witness.asked.at(-1)?.note.size === 2n);
+    witness.behaveWell();
+    const { entry, duplicate } = await soon(adding);
+    expect([entry.index, duplicate, isProven(entry)]).toEqual([1, false, true]);
+  });
+
+  it('an answer that was lost: the witness has moved on already, and is asked from there', async () => {
+    const witness = witnessOf('a.test');
+    {
+      await using room = await witnessedRoom(folder(), 'require', [witness]);
+      witness.conduct = (honestly) => {
+        honestly();
+        return new Promise<never>(() => undefined);
+      };
+      leave(room.log.add(admitted('lost')));
+      await until(() => witness.last('log.test')?.size === 1n);
+    }
+    witness.behaveWell();
+    await using room = await witnessedRoom(folder(), 'require', [witness]);
+    await until(() => room.log.head().size === 1);
+    expect(witness.asked.map(({ old, status }) => `${old} ${status}`)).toEqual(['0 409', '1 200']);
+    expect((await room.log.add(admitted('lost'))).duplicate).toBe(false);
+    expect((await room.log.add(admitted('lost'))).duplicate).toBe(true);
+  });
+
+  it('what one of two witnesses said before; the other alone completes it', async () => {
+    const all = [witnessOf('a.test'), witnessOf('b.test')] as const;
+    all[1].conduct = down;
+    {
+      await using room = await witnessedRoom(folder(), 'require', all);
+      leave(room.log.add(admitted('x')));
+      await until(() => room.journal.last()?.size === 1);
+      await until(() => all[0].asked.length > 1); // so that what it said first is kept
+    }
+    [all[0].conduct, all[1].conduct] = [down, (honestly) => honestly()];
+    await using room = await witnessedRoom(folder(), 'require', all);
+    await until(() => room.log.head().size === 1);
+    expect(cosigners(room, all)).toEqual([true, true]);
+  });
+});
+
+describe('decision 12: a published head never goes back', () => {
+  it.each(['off', 'prefer'] as const)('from require to %s and to require again', async (between) => {
+    const witness = witnessOf('a.test');
+    witness.conduct = down;
+    {
+      await using room = await witnessedRoom(folder(), 'require', [witness]);
+      leave(room.log.add(admitted('x')));
+      await until(() => room.journal.last()?.size === 1);
+      expect(room.log.head().size).toBe(0);
+    }
+    {
+      await using room = await witnessedRoom(folder(), between, [witness]);
+      expect(room.log.head().size).toBe(1);
+    }
+    await using room = await witnessedRoom(folder(), 'require', [witness]);
+    expect(room.log.head().size).toBe(1);
+    expect((await room.log.heads(9, 9)).map(({ size }) => size)).toEqual([1]);
+  });
+});
+
+describe('decision 12: the end of a log', () => {
+  it('does not come while entries wait for witnesses, and shows all of them when it does', async () => {
+    const witness = witnessOf('a.test');
+    witness.conduct = down;
+    await using room = await witnessedRoom(folder(), 'require', [witness]);
+    onTestFinished(() => room[Symbol.asyncDispose]());
+    leave(room.log.add(admitted('x')));
+    await until(() => room.journal.last()?.size === 1);
+    await expect(room.opened.freeze(1_700_000_100)).rejects.toBeInstanceOf(NotPublished);
+    witness.behaveWell();
+    await until(() => room.log.head().size === 1);
+    await room.opened.freeze(1_700_000_100);
+    expect(await room.store.frozen()).toMatchObject({ at: 1_700_000_100 });
+  });
+});

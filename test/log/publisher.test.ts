@@ -1,0 +1,167 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { NotPublished, Overloaded } from '../../log/failures.ts';
+import { Publisher, type PublisherParts } from '../../log/publisher.ts';
+import type { StoredCosignature } from '../../storage/contract.ts';
+import { cosignersOf, FACES, said, signedHead } from './heads.ts';
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+afterEach(() => void vi.useRealTimers());
+
+const PATIENCE = 1000;
+
+/** A publisher that shows a head of `size`, and a store whose writes a test ends. */
+async function publishing(size: number, parts: Partial<PublisherParts> = {}) {
+  const kept: { readonly cosignatures: readonly StoredCosignature[]; readonly published: number | undefined }[] = [];
+  const wanted: number[] = [];
+  let disk: Promise<void> = Promise.resolve();
+  const publisher: Publisher = new Publisher(
+    {
+      faces: FACES,
+      store: {
+        cosign: async (cosignatures, published) => {
+          await disk;
+          kept.push({ cosignatures, published });
+        },
+      },
+      rounds: { want: ({ size: newest }) => void wanted.push(newest) },
+      patience: PATIENCE,
+      maxWaiting: 100,
+      ...parts,
+    },
+    { head: await signedHead(size, false), cosignatures: [] },
+  );
+  return { publisher, kept, wanted, slowDisk: (until: Promise<void>) => void (disk = until) };
+}
+
+/** How a promise stands once everything that could happen has. */
+async function stateOf(promise: Promise<unknown>): Promise<string> {
+  let state = 'waits';
+  promise.then(
+    () => (state = 'done'),
+    (error: unknown) => (state = (error as Error).name),
+  );
+  await vi.advanceTimersByTimeAsync(0);
+  return state;
+}
+
+describe('decision 12: a head that awaits nobody', () => {
+  it('is shown at once, on both faces, and whoever waits for it goes on', async () => {
+    const { publisher, wanted, kept } = await publishing(3);
+    const waiting = publisher.reached(5);
+    publisher.offer(await signedHead(5, false));
+    expect(publisher.head.checkpoint).toMatch(/^log\.test - 1234567890123456789\n5\n/);
+    expect(publisher.head.note).toMatch(/^log\.test\n5\n/);
+    expect((await waiting).size).toBe(5);
+    expect(wanted).toEqual([5]);
+    expect(kept).toEqual([]);
+  });
+  it('has cosignatures join its note, below the log’s own line, and later words take the place of earlier ones', async () => {
+    const { publisher, kept } = await publishing(3);
+    const head = await signedHead(5, false);
+    publisher.offer(head);
+    expect(cosignersOf(publisher.head.note)).toEqual([]);
+    await publisher.cosigned(head, [said('a', 5, 1)], false);
+    await publisher.cosigned(head, [said('b', 5, 2), said('a', 5, 3)], true);
+    expect(cosignersOf(publisher.head.note)).toEqual(['b/2', 'a/3']);
+    expect(kept.map(({ published }) => published)).toEqual([undefined, undefined]);
+    expect(publisher.head.checkpoint.split('\n').filter((line) => line.startsWith('\u2014'))).toHaveLength(1);
+  });
+  it('loses nothing to what is said of an older one, which is kept all the same', async () => {
+    const { publisher, kept } = await publishing(3);
+    const [older, newer] = [await signedHead(4, false), await signedHead(5, false)];
+    publisher.offer(older);
+    publisher.offer(newer);
+    await publisher.cosigned(older, [said('a', 4)], true);
+    expect([publisher.head.size, cosignersOf(publisher.head.note)]).toEqual([5, []]);
+    expect(kept).toEqual([{ cosignatures: [said('a', 4)], published: undefined }]);
+  });
+  it('never goes back', async () => {
+    const { publisher } = await publishing(3);
+    const smaller = await signedHead(2, false);
+    expect(() => publisher.offer(smaller)).toThrow('a published head never goes back');
+    expect(publisher.head.size).toBe(3);
+  });
+});
+
+describe('decision 12: a head that awaits witnesses', () => {
+  it('is not shown before enough have cosigned it, and then with what they said', async () => {
+    const { publisher, kept, wanted } = await publishing(3);
+    const head = await signedHead(5, true);
+    publisher.offer(head);
+    expect([publisher.head.size, wanted]).toEqual([3, [5]]);
+    await publisher.cosigned(head, [said('a', 5, 1)], false);
+    expect([publisher.head.size, cosignersOf(publisher.head.note)]).toEqual([3, []]);
+    await publisher.cosigned(head, [said('a', 5, 1), said('b', 5, 2)], true);
+    expect([publisher.head.size, cosignersOf(publisher.head.note)]).toEqual([5, ['a/1', 'b/2']]);
+    expect(kept.map(({ published }) => published)).toEqual([undefined, 5]);
+    await publisher.cosigned(head, [said('c', 5, 3)], true);
+    expect(cosignersOf(publisher.head.note)).toEqual(['a/1', 'b/2', 'c/3']);
+  });
+  it('is not shown before the disk has what was said', async () => {
+    const { publisher, slowDisk } = await publishing(3);
+    const head = await signedHead(5, true);
+    publisher.offer(head);
+    const disk = Promise.withResolvers<void>();
+    slowDisk(disk.promise);
+    const cosigned = publisher.cosigned(head, [said('a', 5)], true);
+    const waiting = publisher.reached(4);
+    expect([await stateOf(waiting), publisher.head.size]).toEqual(['waits', 3]);
+    disk.resolve();
+    await cosigned;
+    expect([(await waiting).size, publisher.head.size]).toEqual([5, 5]);
+  });
+  it('is not shown when the disk does not take it', async () => {
+    const { publisher, slowDisk } = await publishing(3);
+    const head = await signedHead(5, true);
+    slowDisk(Promise.reject(new Error('the disk is gone')));
+    await expect(publisher.cosigned(head, [said('a', 5)], true)).rejects.toThrow('the disk is gone');
+    expect(publisher.head.size).toBe(3);
+  });
+  it('is not shown behind a larger one', async () => {
+    const { publisher, kept } = await publishing(3);
+    const [older, newer] = [await signedHead(4, true), await signedHead(5, true)];
+    await publisher.cosigned(newer, [said('a', 5)], true);
+    await publisher.cosigned(older, [said('a', 4)], true);
+    expect([publisher.head.size, cosignersOf(publisher.head.note)]).toEqual([5, ['a/0']]);
+    expect(kept.map(({ published }) => published)).toEqual([5, undefined]);
+  });
+});
+
+describe('decision 12: writers that wait for their head', () => {
+  it('go on with the first head that holds their entry, and the others wait on', async () => {
+    const { publisher } = await publishing(3);
+    const [fourth, fifth, seventh] = [publisher.reached(4), publisher.reached(5), publisher.reached(7)];
+    await publisher.cosigned(await signedHead(5, true), [said('a', 5)], true);
+    expect([(await fourth).size, (await fifth).size, await stateOf(seventh)]).toEqual([5, 5, 'waits']);
+    await publisher.cosigned(await signedHead(8, true), [said('a', 8)], true);
+    expect((await seventh).size).toBe(8);
+  });
+  it('wait for as long as was said and no longer, and are told that the entry is kept', async () => {
+    const { publisher } = await publishing(3);
+    const waiting = publisher.reached(4);
+    waiting.catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(PATIENCE - 1);
+    expect(await stateOf(waiting)).toBe('waits');
+    await vi.advanceTimersByTimeAsync(1);
+    await expect(waiting).rejects.toThrow(
+      new NotPublished('too few witnesses have cosigned the entry within 1000 ms: it is kept, send it again'),
+    );
+    const again = publisher.reached(4);
+    await publisher.cosigned(await signedHead(4, true), [said('a', 4)], true);
+    expect((await again).size).toBe(4);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+  it('are so many and no more', async () => {
+    const { publisher } = await publishing(3, { maxWaiting: 2 });
+    const waiting = [publisher.reached(4), publisher.reached(4)];
+    expect(() => publisher.requireRoom()).toThrow(new Overloaded('2 entries are waiting for witnesses'));
+    await publisher.cosigned(await signedHead(4, true), [said('a', 4)], true);
+    await Promise.all(waiting);
+    expect(() => publisher.requireRoom()).not.toThrow();
+    const late = publisher.reached(5);
+    late.catch(() => undefined);
+    await vi.advanceTimersByTimeAsync(PATIENCE);
+    await publisher.reached(4);
+    expect(() => publisher.requireRoom()).not.toThrow();
+  });
+});

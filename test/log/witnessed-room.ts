@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, vi } from 'vitest';
+import { utf8 } from '../../base/bytes.ts';
+import { parsePolicy } from '../../checkpoint/policy/parse.ts';
+import { formatVkey } from '../../checkpoint/vkey.ts';
+import type { PublicationMode } from '../../log/publisher.ts';
+import { tileKeyOf } from '../../server/keys.ts';
+import { HttpWitnesses } from '../../witness/http-witnesses.ts';
+import { IndependentWitness } from '../support/independent-witness.ts';
+import { cosignedAt, isSigned, readNote } from '../support/witness-math.ts';
+import { EXPECTED, openRoom, type Room, type RoomOptions, testClock, TILE_KEY, useFolder } from './room.ts';
+
+/** Of the log's tile face. */
+export const LOG_VKEY = formatVkey(tileKeyOf(EXPECTED.origin, TILE_KEY.publicKey));
+export const TIMES = { pause: 200, retry: 250, longest: 1000, idle: 60_000 };
+export const PATIENCE = 600_000;
+const NOW = 1_700_000_000;
+
+/** A folder for each test; timers stand still, but for `pass` and `until`. */
+export function useTimelessFolder(): () => string {
+  const folder = useFolder();
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+  afterEach(() => void vi.useRealTimers());
+  return folder;
+}
+
+export function witnessOf(name: string): IndependentWitness {
+  const witness = new IndependentWitness(name);
+  witness.trust(EXPECTED.origin, LOG_VKEY);
+  witness.clock = () => NOW;
+  return witness;
+}
+
+/** A log over the real engine, whose witnesses are reached without a network. All have to cosign. */
+export function witnessedRoom(
+  folder: string,
+  mode: PublicationMode,
+  all: readonly IndependentWitness[],
+  options: RoomOptions = {},
+): Promise<Room> {
+  const names = all.map((_, i) => `w${i}`);
+  const lines = all.map(({ vkey }, i) => `witness w${i} ${vkey} http://w${i}/\n`).join('');
+  const policy = parsePolicy(utf8(`${lines}group all all ${names.join(' ')}\nquorum all\n`));
+  const now = (): number => performance.now();
+  const parts = {
+    now: () => NOW,
+    steady: now,
+    tolerance: 10,
+    tell: () => undefined,
+    post: async (url: string, text: string, enough: AbortSignal) => {
+      const witness = all[names.indexOf(new URL(url).hostname)];
+      const ended = new Promise<never>((_, reject) => {
+        enough.addEventListener('abort', () => reject(new Error('aborted')));
+      });
+      const { status, type = 'text/plain', body } = await Promise.race([witness?.answer(text) ?? ended, ended]);
+      return { status, type, body: utf8(body) };
+    },
+  };
+  const witnesses = new HttpWitnesses(policy, [], parts, { grace: undefined });
+  const publication = { mode, witnesses, times: TIMES, patience: PATIENCE, now };
+  return openRoom(folder, { clock: testClock(NOW), publication, ...options });
+}
+
+export const pass = (milliseconds: number): Promise<unknown> => vi.advanceTimersByTimeAsync(milliseconds);
+
+/** Lets everything go on, and a millisecond pass for each turn that it takes, until `done`. */
+export async function until(done: () => boolean): Promise<void> {
+  for (let turn = 0; !done(); turn += 1) {
+    if (turn > 100_000) throw new Error('it never happened');
+    await pass(1);
+    await new Promise((resume) => setImmediate(resume));
+  }
+}
+
+/** What the promise comes to, long before anybody's patience ends. */
+export async function soon<T>(promise: Promise<T>): Promise<T> {
+  let over = false;
+  const settle = (): void => void (over = true);
+  promise.then(settle, settle);
+  await until(() => over);
+  return promise;
+}
+
+/** Which of the witnesses have cosigned the head that is shown. Both faces must show the same tree. */
+export function cosigners({ log }: Room, all: readonly IndependentWitness[]): readonly boolean[] {
+  const { note = '', checkpoint } = log.head();
+  const read = readNote(note);
+  if (!isSigned({ ...read, lines: read.lines.slice(0, 1) }, LOG_VKEY)) throw new Error('not the log’s own line first');
+  const other = readNote(checkpoint);
+  if (other.size !== read.size || other.root !== read.root) throw new Error('the faces show two trees');
+  return all.map(({ vkey }) => cosignedAt(read, vkey) === NOW);
+}
+
+/** A promise that nobody waits for any more. */
+export function leave(promise: Promise<unknown>): void {
+  promise.catch(() => undefined);
+}
+
+/** One that nobody waits for yet. */
+export function later<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}
