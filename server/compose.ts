@@ -5,8 +5,9 @@ import type { LogShards } from '../log/shards.ts';
 import { AdmissionPool } from './admission/pool.ts';
 import { type AppParts, createApp } from './app.ts';
 import { systemClock } from './clock.ts';
-import { createHealth } from './health.ts';
+import { createHealth, createReadingHealth } from './health.ts';
 import type { RequestLine } from './http/exchange.ts';
+import type { Health } from './routes/service.ts';
 import type { LogFields, Logger } from './logging/logger.ts';
 import { readConsoleFiles } from './pages/console-files.ts';
 import type { OpenApiDocument } from './pages/mount.ts';
@@ -48,7 +49,7 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   const { name } = chooseVerifier(settings.verifier); // the threads choose alike: one that could not would end, and the next as well
   announce(`ECDSA signatures are checked by ${name}`);
   const { witnessFor } = settings;
-  const { origin } = shards.active.shard;
+  const { origin } = (shards.all[0] ?? shards.active).shard; // a witness keeps its name when the log goes on in another shard
   const witness =
     witnessFor === undefined
       ? undefined
@@ -71,19 +72,10 @@ async function createFront(
   { faces, ...rooms }: Pick<AppParts, 'shards' | 'witness' | 'admission'> & Pick<AppParts['settings'], 'faces'>,
   { logger, observe }: ComposeOptions,
 ): Promise<Express> {
-  const { active } = rooms.shards;
   const now = (): number => performance.now();
-  const health = createHealth({
-    heartbeat: () => active.heartbeat(),
-    refusal: () => active.refusal(),
-    witnesses: () => active.witnesses(),
-    within: settings.readyWithin,
-    patience: HEARTBEAT_PATIENCE,
-    now,
-  });
   return createApp({
     ...rooms,
-    health,
+    health: healthOf(rooms.shards, settings, now),
     settings: { ...settings, faces },
     document: readDocument(),
     consoleFiles: await readConsoleFiles(),
@@ -94,6 +86,18 @@ async function createFront(
       error: (error) => logger.error('a request failed', { error }),
     },
     ...(observe && { observe }),
+  });
+}
+
+function healthOf({ active, size }: LogShards, { readyWithin }: Settings, now: () => number): Health {
+  if (active.frozenAt !== undefined) return createReadingHealth(() => active.byIndex(size - 1));
+  return createHealth({
+    heartbeat: () => active.heartbeat(),
+    refusal: () => active.refusal(),
+    witnesses: () => active.witnesses(),
+    within: readyWithin,
+    patience: HEARTBEAT_PATIENCE,
+    now,
   });
 }
 

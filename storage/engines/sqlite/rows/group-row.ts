@@ -27,6 +27,12 @@ export function entryInGroup(row: Uint8Array, place: number): GroupEntry {
   return readEntry(reader);
 }
 
+/** All 16. */
+export function entriesInGroup(row: Uint8Array): readonly GroupEntry[] {
+  const reader = new ByteReader(row);
+  return Array.from({ length: GROUP_ENTRIES }, () => readEntry(reader));
+}
+
 function readEntry(reader: ByteReader): GroupEntry {
   const integratedTime = reader.number();
   const [signedEntryTimestamp, attestation, keys] = [reader.bytes(), reader.bytes(), reader.bytes()];
