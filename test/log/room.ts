@@ -49,6 +49,8 @@ export interface RoomOptions extends Partial<Omit<OpenParts, 'store' | 'journal'
   /** Puts something before the real store. */
   readonly store?: (real: LogStore) => LogStore;
   readonly journal?: (real: HeadJournal) => HeadJournal;
+  /** Records of the index that become a run; entries that are in runs can be bundled. */
+  readonly runRecords?: number;
 }
 
 /** A log over the real engine and the real journal. */
@@ -63,7 +65,7 @@ export interface Room extends AsyncDisposable {
 
 export async function openRoom(folder: string, options: RoomOptions = {}): Promise<Room> {
   await using cleanup = new AsyncDisposableStack();
-  const store = cleanup.use(await openSqliteStore(join(folder, 'data'), 'a test'));
+  const store = cleanup.use(await openSqliteStore(join(folder, 'data'), 'a test', options.runRecords));
   const journal = cleanup.use(await openFileJournal(join(folder, 'heads')));
   const fatal: unknown[] = [];
   const parts: OpenParts = {

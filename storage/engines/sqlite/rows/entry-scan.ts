@@ -13,7 +13,7 @@ export interface ScannedEntry extends KeptEntry {
 
 /** What is kept of an entry cannot be read. */
 export class DamagedEntry extends Error {
-  /** Of the entry, or of the first one in the row that is damaged. */
+  /** Of the first entry that cannot be read. */
   readonly index: number;
 
   constructor(index: number, message: string) {
@@ -72,7 +72,7 @@ export class EntryScan {
     const found = this.#sql.batch.get(index);
     if (found === undefined) return undefined;
     const { first } = found;
-    const batch: Batch = readable(first, `the row of a commit is damaged`, () => readBatch(first, found.packed));
+    const batch: Batch = readable(index, 'the row of a commit is damaged', () => readBatch(first, found.packed));
     if (!batch.has(index)) return undefined;
     const entry = (at: number): ScannedEntry => {
       return { ...batch.entry(at), index: at, fingerprints: batch.fingerprints(at) };
