@@ -1,4 +1,3 @@
-import { generateKeyPairSync, sign, verify } from 'node:crypto';
 import { JSON_LIMITS } from '../base/json-meter.ts';
 import { DEFAULT_ALGORITHMS } from '../entries/algorithm-policy.ts';
 import { kinds } from '../entries/kinds/index.ts';
@@ -7,7 +6,7 @@ import { checkClaims } from '../entries/signatures/check.ts';
 import { chooseVerifier } from '../entries/signatures/verifiers/choose.ts';
 import { createTasks } from '../server/admission/tasks.ts';
 import { type Batch, packReply } from '../server/admission/wire.ts';
-import { type Work, cpuEach } from './cpu.ts';
+import { cpuEach, verifications } from './cpu.ts';
 import type { BenchOptions } from './options.ts';
 import { makeSubmissions } from './submissions.ts';
 
@@ -36,7 +35,7 @@ export async function admitRows({ kind, entries }: BenchOptions): Promise<readon
   const [whole = 0, checks = 0, cryptoVerify = 0] = await cpuEach([
     { count: entries, run: () => admitAll(batches) },
     { count: entries, run: checksOf(bodies) },
-    oneVerification(),
+    verifications(1000),
   ]);
   const rest = whole - checks;
   return [{ bench: `admit ${kind}`, entries, whole, checks, rest, cryptoVerify, restTimes: rest / cryptoVerify }];
@@ -74,17 +73,5 @@ function checksOf(bodies: readonly Uint8Array[]): () => void {
   const claims = bodies.flatMap((body) => registry.examine(JSON.parse(Buffer.from(body).toString())).claims);
   return () => {
     for (let at = 0; at < claims.length; at += BATCH) checkClaims(claims.slice(at, at + BATCH), verifier);
-  };
-}
-
-function oneVerification(): Work {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const message = Buffer.alloc(32);
-  const signature = sign('sha256', message, privateKey);
-  return {
-    count: 1000,
-    run: () => {
-      for (let i = 0; i < 1000; i += 1) verify('sha256', message, publicKey, signature);
-    },
   };
 }

@@ -1,39 +1,42 @@
 import { connect } from 'node:net';
 
-/** What a finished exchange tells. */
-export type Finished = (status: number, body: () => string) => void;
-
 /**
  * One keep-alive connection with one request at a time: as little of an HTTP/1.1 client as answers need that carry
- * `Content-Length`, so that the generator leaves the processors to the server.
+ * `Content-Length`, so that the generator leaves the processors to the server. What an answer says is not kept.
  */
 export interface Connection {
   /** @param request - head and body as they go over the wire */
-  send(request: Buffer, finished: Finished): void;
+  send(request: Buffer, finished: (status: number) => void): void;
   close(): void;
 }
 
 const BUFFER = 64 * 1024;
 const HEAD_END = '\r\n\r\n';
 const LENGTH = /\r\ncontent-length: (\d+)/i;
+const NO_BYTES: Buffer = Buffer.alloc(0);
 
 export function openConnection(port: number, failed: (reason: Error) => void): Promise<Connection> {
-  let received = '';
-  let wanted = -1;
-  let finish: Finished | undefined;
+  let head: Buffer = NO_BYTES;
+  let status = 0;
+  let missing = -1; // bytes of the answer that have not come; below 0 while its head has not
+  let finish: ((status: number) => void) | undefined;
 
-  function take(text: string): void {
-    received = received === '' ? text : received + text;
-    if (wanted < 0) {
-      const head = received.indexOf(HEAD_END);
-      if (head < 0) return;
-      wanted = head + HEAD_END.length + Number(LENGTH.exec(received.slice(0, head))?.[1] ?? 0);
-    }
-    if (received.length < wanted) return;
-    const answer = received;
+  function take(bytes: Buffer): void {
+    if (missing < 0) {
+      head = head.length === 0 ? bytes : Buffer.concat([head, bytes]);
+      const end = head.indexOf(HEAD_END);
+      if (end < 0) {
+        head = Buffer.from(head); // the socket writes over what it gave
+        return;
+      }
+      const text = head.toString('latin1', 0, end);
+      status = Number(text.slice(9, 12));
+      missing = end + HEAD_END.length + Number(LENGTH.exec(text)?.[1] ?? 0) - head.length;
+    } else missing -= bytes.length;
+    if (missing > 0) return;
     const finished = finish;
-    [received, wanted, finish] = ['', -1, undefined];
-    finished?.(Number(answer.slice(9, 12)), () => answer.slice(answer.indexOf(HEAD_END) + HEAD_END.length));
+    [head, missing, finish] = [NO_BYTES, -1, undefined];
+    finished?.(status);
   }
 
   return new Promise((resolve) => {
@@ -41,7 +44,7 @@ export function openConnection(port: number, failed: (reason: Error) => void): P
     const onread = {
       buffer,
       callback: (bytes: number) => {
-        take(buffer.toString('latin1', 0, bytes));
+        take(buffer.subarray(0, bytes));
         return true;
       },
     };
@@ -60,9 +63,17 @@ export function openConnection(port: number, failed: (reason: Error) => void): P
   });
 }
 
+/** Without a body it is a GET, with one a POST of JSON. */
+export interface Question {
+  readonly path: string;
+  readonly body?: string;
+  /** Further lines of the head, each with its line end. */
+  readonly headers?: string;
+}
+
 /** A whole request, ready to be sent. */
-export function requestOf(method: 'GET' | 'POST', path: string, body?: string): Buffer {
-  const head = `${method} ${path} HTTP/1.1\r\nHost: bench\r\n`;
+export function requestOf({ path, body, headers = '' }: Question): Buffer {
+  const head = `${body === undefined ? 'GET' : 'POST'} ${path} HTTP/1.1\r\nHost: bench\r\n${headers}`;
   if (body === undefined) return Buffer.from(`${head}\r\n`);
   const length = Buffer.byteLength(body);
   return Buffer.from(`${head}Content-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${body}`);

@@ -1,3 +1,5 @@
+import { generateKeyPairSync, sign, verify } from 'node:crypto';
+
 /** Something whose price is wanted: `run` does it `count` times. */
 export interface Work {
   readonly count: number;
@@ -17,7 +19,12 @@ export async function cpuEach(works: readonly Work[]): Promise<readonly number[]
       const price = await cpuOf(work);
       if (round > 0) prices[i]?.push(price); // the first warms up
     }
-  return prices.map((list) => list.sort((a, b) => a - b)[(ROUNDS - 1) / 2] ?? 0);
+  return prices.map((list) => median(list));
+}
+
+/** Of a list that is not empty; the lower of two in the middle. */
+export function median(list: readonly number[]): number {
+  return list.toSorted((a, b) => a - b)[Math.floor((list.length - 1) / 2)] ?? 0;
 }
 
 async function cpuOf({ count, run }: Work): Promise<number> {
@@ -25,4 +32,17 @@ async function cpuOf({ count, run }: Work): Promise<number> {
   await run();
   const { user, system } = process.cpuUsage(before);
   return (user + system) / count;
+}
+
+/** P-256 verifications by OpenSSL, one after the other, with a key that was imported before. */
+export function verifications(count: number): Work {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const message = Buffer.alloc(32);
+  const signature = sign('sha256', message, privateKey);
+  return {
+    count,
+    run: () => {
+      for (let i = 0; i < count; i += 1) verify('sha256', message, publicKey, signature);
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { requestOf } from './connection.ts';
+import { type Question, requestOf } from './connection.ts';
 import { type LoopResult, closedLoop } from './closed-loop.ts';
 import { type BodyKind, makeSubmissions } from './submissions.ts';
 
@@ -13,12 +13,6 @@ export interface LoopSettings {
   readonly seconds: number;
   /** Requests a second over all connections; undefined sends each when the last is answered. */
   readonly rate?: number | undefined;
-}
-
-export interface Question {
-  readonly path: string;
-  /** Makes it a POST. */
-  readonly body?: string;
 }
 
 export type Command =
@@ -45,9 +39,7 @@ async function perform(command: Command): Promise<Report> {
       return result;
     }
     case 'ask': {
-      const requests = command.questions.map(({ path, body }) =>
-        requestOf(body === undefined ? 'GET' : 'POST', path, body),
-      );
+      const requests = command.questions.map(requestOf);
       let at = 0;
       return closedLoop({ ...command.loop, status: 200, next: () => requests[(at += 1) % requests.length] });
     }

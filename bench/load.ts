@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { LoopResult } from './closed-loop.ts';
-import type { Command, LoopSettings, Question, Report } from './generator.ts';
+import type { Question } from './connection.ts';
+import type { Command, LoopSettings, Report } from './generator.ts';
 import type { BodyKind } from './submissions.ts';
 
 /** Our end of a generator. One command at a time. */
@@ -27,12 +28,21 @@ export class Generator implements Disposable {
   }
 
   async #command(command: Command): Promise<Report> {
-    const gone = once(this.#child, 'exit').then(() => {
+    const over = new AbortController();
+    const { signal } = over;
+    const gone = once(this.#child, 'exit', { signal }).then(() => {
       throw new Error('the generator has ended');
     });
-    const answer = once(this.#child, 'message').then(([message]) => (message as { readonly report: Report }).report);
+    const answer = once(this.#child, 'message', { signal }).then(
+      ([message]) => (message as { readonly report: Report }).report,
+    );
     this.#child.send(command);
-    return Promise.race([answer, gone]);
+    try {
+      return await Promise.race([answer, gone]);
+    } finally {
+      over.abort();
+      await Promise.allSettled([answer, gone]);
+    }
   }
 
   [Symbol.dispose](): void {

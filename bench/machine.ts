@@ -42,9 +42,13 @@ export function cpuSeconds(pid: number): number {
 }
 
 /** The most memory a process ever had resident, in MiB. Linux only: proc_pid_status(5). */
-export function peakMemory(pid: number): number {
-  const peak = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(peak) / 1024;
+export const peakMemory = (pid: number): number => statusOf(pid, /^VmHWM:\s+(\d+) kB$/m);
+
+/** What it has now. */
+export const residentMemory = (pid: number): number => statusOf(pid, /^VmRSS:\s+(\d+) kB$/m);
+
+function statusOf(pid: number, line: RegExp): number {
+  return Number(line.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
 const clockTicks = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));

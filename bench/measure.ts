@@ -1,35 +1,18 @@
 import { type LogFolder, type ServerProcess, startServer } from '../test/support/server-process.ts';
 import type { LoopResult } from './closed-loop.ts';
 import type { Generator } from './load.ts';
-import { type Machine, cpuSeconds, describeMachine, peakMemory } from './machine.ts';
+import { cpuSeconds, peakMemory } from './machine.ts';
 import type { BenchOptions } from './options.ts';
+import { type Measured, verificationCost } from './row.ts';
 import { longestStall } from './stall.ts';
 
-/** One row of `results.jsonl`. */
-export interface Row extends Machine {
-  /** What ran, as it was asked for. */
-  readonly bench: string;
-  /** Day, `2026-01-31`. */
-  readonly date: string;
-  readonly done: number;
-  readonly refused: Readonly<Record<string, number>>;
-  readonly perSecond: number;
-  readonly p50Ms: number;
-  readonly p90Ms: number;
-  readonly p99Ms: number;
-  readonly maxMs: number;
-  /** CPU time of the server, all threads, for each one done. */
-  readonly serverMicroseconds: number;
-  readonly generatorMicroseconds: number;
-  readonly peakMiB: number;
-  readonly stallMs: number;
-}
-
 /** The server as it is by default, its log lines going to a file. */
-export function startMeasured(folder: LogFolder, { slowFdatasync, profile }: BenchOptions): Promise<ServerProcess> {
+export function startMeasured(folder: LogFolder, options: BenchOptions): Promise<ServerProcess> {
+  const { slowFdatasync, profile, verifier } = options;
   const delay = `inject=fdatasync,fsync:delay_enter=${slowFdatasync * 1000}`;
   const slow = ['strace', '-f', '-qq', '--seccomp-bpf', '-e', 'trace=fdatasync,fsync', '-e', delay, '-o', '/dev/null'];
   return startServer(folder, {
+    flags: ['--volume', 'moves', '--verifier', verifier],
     ...(slowFdatasync > 0 && { wrapper: slow }),
     ...(profile !== undefined && { nodeFlags: ['--cpu-prof', `--cpu-prof-dir=${profile}`] }),
   });
@@ -40,31 +23,33 @@ export const portOf = ({ base }: ServerProcess): number => Number(new URL(base).
 /** Runs a load and says what it did to the server. */
 export async function measure(
   server: ServerProcess,
-  folder: LogFolder,
   bench: string,
   load: () => Promise<LoopResult>,
-): Promise<Row> {
-  const machine = describeMachine(folder.parent);
+): Promise<Measured> {
+  const costBefore = await verificationCost();
   const before = cpuSeconds(server.pid);
   const { result, stallMs } = await longestStall(portOf(server), load());
   const used = cpuSeconds(server.pid) - before;
+  const verificationMicroseconds = (costBefore + (await verificationCost())) / 2;
   const { done, refused, seconds, latencies, microsecondsPerRequest } = result;
   const at = (share: number): number => latencies[Math.min(done - 1, Math.floor(done * share))] ?? 0;
+  const serverMicroseconds = (used * 1e6) / done;
   return {
     bench,
-    date: new Date().toISOString().slice(0, 10),
-    done,
     refused,
-    perSecond: done / seconds,
-    p50Ms: at(0.5),
-    p90Ms: at(0.9),
-    p99Ms: at(0.99),
-    maxMs: at(1),
-    serverMicroseconds: (used * 1e6) / done,
-    generatorMicroseconds: microsecondsPerRequest,
-    peakMiB: peakMemory(server.pid),
-    stallMs,
-    ...machine,
+    figures: {
+      perSecond: done / seconds,
+      p50Ms: at(0.5),
+      p90Ms: at(0.9),
+      p99Ms: at(0.99),
+      maxMs: at(1),
+      serverMicroseconds,
+      serverVerifications: serverMicroseconds / verificationMicroseconds,
+      verificationMicroseconds,
+      generatorMicroseconds: microsecondsPerRequest,
+      peakMiB: peakMemory(server.pid),
+      stallMs,
+    },
   };
 }
 
@@ -76,13 +61,12 @@ export async function stopped(server: ServerProcess): Promise<void> {
 
 /** How much longer than it may need: a warm server is faster than a cold one. */
 const SPARE = 1.4;
-const WARM_UP = 3; // seconds
-const FIRST = 12_000;
+const FIRST = 5000; // submissions a second, at most, to a server that is cold
 
 /** Warms the server up, and makes as many submissions as it may take in the time that follows. */
 export async function warmUp(server: ServerProcess, generator: Generator, options: BenchOptions): Promise<void> {
-  const { kind, connections, seconds } = options;
-  await generator.make(kind, FIRST);
-  const { done, seconds: took } = await generator.submit({ port: portOf(server), connections, seconds: WARM_UP });
-  await generator.make(kind, Math.ceil((done / took) * seconds * SPARE) + FIRST);
+  const { kind, connections, seconds, warmUp: warm, rate } = options;
+  await generator.make(kind, FIRST * warm);
+  const { done, seconds: took } = await generator.submit({ port: portOf(server), connections, seconds: warm });
+  await generator.make(kind, Math.ceil((rate ?? (done / took) * SPARE) * seconds) + connections);
 }

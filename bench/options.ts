@@ -1,29 +1,45 @@
 import { parseArgs } from 'node:util';
+import { type Read, READS } from './questions.ts';
 import { BODY_KINDS, type BodyKind } from './submissions.ts';
 
-/** Loads on the whole program: submissions, reads, or reads while submissions go on. */
-const LOADS = ['submit', 'reads', 'mixed'] as const;
-export type LoadCommand = (typeof LOADS)[number];
-
-/** Parts of it, in this process: signature checks, and all that an admission thread does. */
-const PARTS = ['verify', 'admit'] as const;
-export type PartCommand = (typeof PARTS)[number];
-
-export type BenchCommand = LoadCommand | PartCommand;
+export const COMMANDS = [
+  'submit',
+  'reads',
+  'mixed',
+  'start',
+  'disk',
+  'growth',
+  'profile',
+  'fill',
+  'verify',
+  'admit',
+] as const;
+export type BenchCommand = (typeof COMMANDS)[number];
 
 export interface BenchOptions {
   readonly command: BenchCommand;
   readonly connections: number;
   readonly seconds: number;
-  /** Submissions a second; undefined for a closed loop. */
+  /** Of load that is not measured, in seconds: V8 compiles what is used often. */
+  readonly warmUp: number;
+  /** Requests a second; undefined for a closed loop. */
   readonly rate: number | undefined;
   readonly kind: BodyKind;
+  /** What is read; undefined for everything. */
+  readonly of: readonly Read[] | undefined;
+  readonly verifier: 'auto' | 'openssl' | 'node';
   /** Delay before each fsync and fdatasync of the server, in milliseconds; 0 leaves the disk as it is. */
   readonly slowFdatasync: number;
-  /** Entries that reads are asked of, or that are admitted. */
+  /** Entries of a log that is made for a measurement, or that are admitted. */
   readonly entries: number;
-  /** For Node: leaves a CPU profile of the server in this folder. */
+  /** Of `growth`, ascending. */
+  readonly sizes: readonly number[];
+  /** A folder with a log that stays; undefined for a temporary one. */
+  readonly folder: string | undefined;
+  /** For Node: leaves a CPU profile of each of the server's threads in this folder. */
   readonly profile: string | undefined;
+  /** How often everything is done, to keep the run in the middle. */
+  readonly runs: number;
   /** Whether the result is kept in `results.jsonl`. */
   readonly keep: boolean;
 }
@@ -31,11 +47,17 @@ export interface BenchOptions {
 const OPTIONS = {
   connections: { type: 'string', default: '64' },
   seconds: { type: 'string', default: '10' },
+  'warm-up': { type: 'string', default: '5' },
   rate: { type: 'string' },
   kind: { type: 'string', default: 'hashedrekord' },
+  of: { type: 'string' },
+  verifier: { type: 'string', default: 'auto' },
   'slow-fdatasync': { type: 'string', default: '0' },
   entries: { type: 'string', default: '20000' },
+  sizes: { type: 'string', default: '100000,1000000,10000000' },
+  folder: { type: 'string' },
   profile: { type: 'string' },
+  runs: { type: 'string', default: '1' },
   keep: { type: 'boolean', default: false },
 } as const;
 
@@ -43,14 +65,20 @@ const OPTIONS = {
 export function readOptions(args: readonly string[]): BenchOptions {
   const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
   return {
-    command: oneOf('the first word', [...LOADS, ...PARTS], positionals[0] ?? 'submit'),
+    command: oneOf('the first word', COMMANDS, positionals[0] ?? 'submit'),
     connections: count('connections', values.connections, 1),
     seconds: count('seconds', values.seconds, 1),
+    warmUp: count('warm-up', values['warm-up'], 1),
     rate: values.rate === undefined ? undefined : count('rate', values.rate, 1),
     kind: oneOf('--kind', BODY_KINDS, values.kind),
+    of: values.of?.split(',').map((name) => oneOf('--of', READS, name)),
+    verifier: oneOf('--verifier', ['auto', 'openssl', 'node'], values.verifier),
     slowFdatasync: count('slow-fdatasync', values['slow-fdatasync'], 0),
     entries: count('entries', values.entries, 1000),
+    sizes: values.sizes.split(',').map((size) => count('sizes', size, 1000)),
+    folder: values.folder,
     profile: values.profile,
+    runs: count('runs', values.runs, 1),
     keep: values.keep,
   };
 }

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Row } from './measure.ts';
+import type { Figures, Row } from './row.ts';
 
 const RESULTS = new URL('./results.jsonl', import.meta.url);
 const README = new URL('./README.md', import.meta.url);
@@ -14,7 +14,7 @@ export function rounded<R extends object>(row: R): R {
   return JSON.parse(text) as R;
 }
 
-/** Puts each row in the place of the one that measured the same before, and writes the table anew. */
+/** Puts each row in the place of the one that measured the same before, and writes the tables anew. */
 export function keep(rows: readonly Row[]): void {
   const names = new Set(rows.map(({ bench }) => bench));
   const kept = [...readResults().filter(({ bench }) => !names.has(bench)), ...rows];
@@ -22,7 +22,15 @@ export function keep(rows: readonly Row[]): void {
   const readme = readFileSync(README, 'utf8');
   const [before = ''] = readme.split(START);
   const after = readme.split(END)[1] ?? '';
-  writeFileSync(README, `${before}${START}\n\n${tableOf(kept)}\n${END}${after}`);
+  const isLoad = ({ figures }: Row): boolean => figures.perSecond !== undefined;
+  const tables = [
+    tableOf(LOADS, kept.filter(isLoad)),
+    tableOf(
+      OTHERS,
+      kept.filter((row) => !isLoad(row)),
+    ),
+  ];
+  writeFileSync(README, `${before}${START}\n\n${tables.join('\n')}\n${END}${after}`);
 }
 
 function readResults(): readonly Row[] {
@@ -30,24 +38,51 @@ function readResults(): readonly Row[] {
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Row);
 }
 
-const COLUMNS: readonly (readonly [string, (row: Row) => string | number])[] = [
-  ['what', ({ bench }) => bench],
-  ['per second', ({ perSecond }) => Math.round(perSecond)],
-  ['p50 ms', ({ p50Ms }) => p50Ms],
-  ['p99 ms', ({ p99Ms }) => p99Ms],
-  ['max ms', ({ maxMs }) => maxMs],
-  ['server CPU µs', ({ serverMicroseconds }) => Math.round(serverMicroseconds)],
-  ['generator CPU µs', ({ generatorMicroseconds }) => Math.round(generatorMicroseconds)],
-  ['peak MiB', ({ peakMiB }) => Math.round(peakMiB)],
-  ['longest stall ms', ({ stallMs }) => stallMs],
+type Column = readonly [string, (row: Row) => string | number];
+
+const figure =
+  (name: keyof Figures) =>
+  ({ figures }: Row): string =>
+    figures[name] === undefined ? '' : String(Number(figures[name].toPrecision(3)));
+
+const WHERE: readonly Column[] = [
   ['date', ({ date }) => date],
   ['machine', ({ processor, cores, node, syncMs }) => `${cores} × ${processor}, Node ${node}, fdatasync ${syncMs} ms`],
+  ['command', ({ command }) => `\`${command}\``],
+];
+
+const LOADS: readonly Column[] = [
+  ['what', ({ bench }) => bench],
+  ['per second', ({ figures: { perSecond = 0 } }) => Math.round(perSecond)],
+  ['p50 ms', figure('p50Ms')],
+  ['p99 ms', figure('p99Ms')],
+  ['max ms', figure('maxMs')],
+  ['server CPU µs', figure('serverMicroseconds')],
+  ['in verifications', figure('serverVerifications')],
+  ['generator CPU µs', figure('generatorMicroseconds')],
+  ['peak MiB', figure('peakMiB')],
+  ['longest stall ms', figure('stallMs')],
+  ['runs', ({ runs }) => runs],
+  ...WHERE,
+];
+
+const OTHERS: readonly Column[] = [
+  ['what', ({ bench }) => bench],
+  ['seconds', figure('seconds')],
+  ['after kill -9', figure('secondsAfterKill')],
+  ['resident MiB', figure('residentMiB')],
+  ['bodies MiB', figure('bodyMiB')],
+  ['disk MiB', figure('diskMiB')],
+  ['disk over bodies', figure('diskOverBodies')],
+  ['runs', ({ runs }) => runs],
+  ...WHERE,
 ];
 
 /** Columns are as wide as their widest cell: the form that the formatter of this project keeps. */
-function tableOf(rows: readonly Row[]): string {
-  const cells = [COLUMNS.map(([title]) => title), ...rows.map((row) => COLUMNS.map(([, cell]) => String(cell(row))))];
-  const widths = COLUMNS.map((_, column) => Math.max(3, ...cells.map((line) => (line[column] ?? '').length)));
+function tableOf(columns: readonly Column[], rows: readonly Row[]): string {
+  if (rows.length === 0) return '';
+  const cells = [columns.map(([title]) => title), ...rows.map((row) => columns.map(([, cell]) => String(cell(row))))];
+  const widths = columns.map((_, column) => Math.max(3, ...cells.map((line) => (line[column] ?? '').length)));
   const [titles = [], ...body] = cells.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)));
   const rule = widths.map((width) => '-'.repeat(width));
   return [titles, rule, ...body].map((line) => `| ${line.join(' | ')} |\n`).join('');

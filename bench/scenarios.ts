@@ -1,16 +1,11 @@
-import { type LogFolder, type ServerProcess, temporaryFolder } from '../test/support/server-process.ts';
-import type { Question } from './generator.ts';
+import { type LogFolder, type ServerProcess } from '../test/support/server-process.ts';
+import type { Question } from './connection.ts';
+import { fill, readFilling } from './fill.ts';
 import { Generator } from './load.ts';
-import { type Row, measure, portOf, startMeasured, stopped, warmUp } from './measure.ts';
-import type { BenchOptions, LoadCommand } from './options.ts';
-import { type Sample, questionsAbout, sampleOf } from './questions.ts';
-
-/** What each command measures. A row for each load. */
-export const scenarios: Readonly<Record<LoadCommand, (options: BenchOptions) => Promise<readonly Row[]>>> = {
-  submit: (options) => withServer(options, submit),
-  reads: (options) => withServer(options, reads),
-  mixed: (options) => withServer(options, mixed),
-};
+import { measure, portOf, startMeasured, stopped, warmUp } from './measure.ts';
+import type { BenchOptions } from './options.ts';
+import { type Read, READ_NAMES, questionsAbout, READS } from './questions.ts';
+import type { Measured } from './row.ts';
 
 interface Stage {
   readonly server: ServerProcess;
@@ -19,11 +14,76 @@ interface Stage {
   readonly options: BenchOptions;
 }
 
+export type Scenario = (folder: LogFolder, options: BenchOptions) => Promise<readonly Measured[]>;
+
+/** Submissions, as fast as they are answered or at a rate. */
+export const submit: Scenario = (folder, options) =>
+  withServer(folder, options, async ({ server, generator }) => {
+    const { kind, connections, seconds, rate, verifier } = options;
+    await warmUp(server, generator, options);
+    const load = () => generator.submit({ port: portOf(server), connections, seconds, rate });
+    const pace = rate === undefined ? '' : ` at ${rate}/s`;
+    const checks = verifier === 'node' ? ', checked by node:crypto' : '';
+    const size = readFilling(folder).ranges.length > 0 ? `, onto ${sizeName(folder)}` : '';
+    const name = `submit ${kind} x${connections}${pace}${checks}${slowness(options)}${size}`;
+    return [await measure(server, name, load)];
+  });
+
+/** Questions of each kind, one kind after the other. */
+export const reads: Scenario = async (folder, options) => {
+  const { connections, seconds, entries, of, rate } = options;
+  if (readFilling(folder).ranges.length === 0) await fill(folder, entries);
+  return withServer(folder, options, async ({ server, generator }) => {
+    const rows: Measured[] = [];
+    for (const read of of ?? READS) {
+      const questions = await questionsAbout(read, server.base, readFilling(folder));
+      const loop = { port: portOf(server), connections };
+      await generator.ask({ ...loop, seconds: options.warmUp }, questions);
+      const pace = rate === undefined ? '' : ` at ${rate}/s`;
+      const name = `${READ_NAMES[read]} x${connections}${pace}, of ${sizeName(folder)}`;
+      rows.push(await measure(server, name, () => generator.ask({ ...loop, seconds, rate }, questions)));
+    }
+    return rows;
+  });
+};
+
+/** Connections that read beside those that write: few, so that what is measured is waiting for the disk. */
+const READERS = 4;
+/** Reads a second. Readers who wait for nothing but their answers would measure how busy they keep the machine. */
+const READ_RATE = 200;
+const MIXED: readonly Read[] = ['index', 'uuid', 'search', 'consistency', 'info', 'checkpoint', 'tile'];
+
+/** Reads of every kind while submissions go on. The row about reads says what they cost a reader; CPU is of both. */
+export const mixed: Scenario = async (folder, options) => {
+  const { connections, seconds, rate } = options;
+  if (readFilling(folder).ranges.length === 0) await fill(folder, 2000);
+  return withServer(folder, options, async ({ server, generator }) => {
+    using readers = new Generator();
+    const questions = await mixOf(server, folder);
+    await warmUp(server, generator, options);
+    const port = portOf(server);
+    const writing = generator.submit({ port, connections, seconds: seconds + 1, rate });
+    const reading = () => readers.ask({ port, connections: READERS, seconds, rate: READ_RATE }, questions);
+    const name = `reads at ${READ_RATE}/s beside submit x${connections}${slowness(options)}`;
+    const row = await measure(server, name, reading);
+    const { done, seconds: took, latencies } = await writing;
+    const p99 = latencies[Math.floor(done * 0.99)] ?? 0;
+    console.error(`meanwhile ${Math.round(done / took)} accepted/s, p99 ${p99.toFixed(1)} ms`);
+    return [row];
+  });
+};
+
+async function mixOf({ base }: ServerProcess, folder: LogFolder): Promise<readonly Question[]> {
+  const lists: (readonly Question[])[] = [];
+  for (const read of MIXED) lists.push(await questionsAbout(read, base, readFilling(folder)));
+  return (lists[0] ?? []).flatMap((_, i) => lists.flatMap((list) => list[i % list.length] ?? []));
+}
+
 async function withServer(
+  folder: LogFolder,
   options: BenchOptions,
-  work: (stage: Stage) => Promise<readonly Row[]>,
-): Promise<readonly Row[]> {
-  using folder = temporaryFolder();
+  work: (stage: Stage) => Promise<readonly Measured[]>,
+): Promise<readonly Measured[]> {
   using generator = new Generator();
   await using server = await startMeasured(folder, options);
   const rows = await work({ server, folder, generator, options });
@@ -31,56 +91,11 @@ async function withServer(
   return rows;
 }
 
-async function submit({ server, folder, generator, options }: Stage): Promise<readonly Row[]> {
-  const { kind, connections, seconds, rate } = options;
-  await warmUp(server, generator, options);
-  const load = () => generator.submit({ port: portOf(server), connections, seconds, rate });
-  const pace = rate === undefined ? '' : ` at ${rate}/s`;
-  return [await measure(server, folder, `submit ${kind} x${connections}${pace}${slowness(options)}`, load)];
-}
-
-async function reads({ server, folder, generator, options }: Stage): Promise<readonly Row[]> {
-  const { connections, seconds } = options;
-  const sample = await filled(server, generator, options);
-  const rows: Row[] = [];
-  for (const [name, questions] of questionsAbout(sample)) {
-    const load = () => generator.ask({ port: portOf(server), connections, seconds }, questions);
-    rows.push(await measure(server, folder, `${name} x${connections}, ${sample.size} entries`, load));
-  }
-  return rows;
-}
-
-/** Connections that read beside those that write: few, so that what is measured is waiting for the disk. */
-const READERS = 4;
-/** Reads a second. Readers who wait for nothing but their answers would measure how busy they keep the machine. */
-const READ_RATE = 200;
-
-/** Reads of every kind while submissions go on. The row about reads says what they cost a reader; CPU is of both. */
-async function mixed({ server, folder, generator, options }: Stage): Promise<readonly Row[]> {
-  const { connections, seconds } = options;
-  using readers = new Generator();
-  const questions = mixOf(await filled(server, generator, { ...options, entries: 2000 }));
-  await warmUp(server, generator, options);
-  const port = portOf(server);
-  const writing = generator.submit({ port, connections, seconds: seconds + 1 });
-  const reading = () => readers.ask({ port, connections: READERS, seconds, rate: READ_RATE }, questions);
-  const name = `reads at ${READ_RATE}/s beside submit x${connections}${slowness(options)}`;
-  const row = await measure(server, folder, name, reading);
-  const { done, seconds: took, latencies } = await writing;
-  const p99 = latencies[Math.floor(done * 0.99)] ?? 0;
-  console.log(`meanwhile ${Math.round(done / took)} accepted/s, p99 ${p99.toFixed(1)} ms`);
-  return [row];
-}
-
-function mixOf(sample: Sample): readonly Question[] {
-  const lists = questionsAbout(sample).map(([, questions]) => questions);
-  return (lists[0] ?? []).flatMap((_, i) => lists.flatMap((list) => list.slice(i, i + 1)));
-}
-
-async function filled(server: ServerProcess, generator: Generator, { kind, entries }: BenchOptions): Promise<Sample> {
-  await generator.make(kind, entries);
-  await generator.submit({ port: portOf(server), connections: 64, seconds: 600 });
-  return sampleOf(server.base);
+/** `10 M entries`, of those that a log was filled with. */
+export function sizeName(folder: LogFolder): string {
+  const size = readFilling(folder).ranges.at(-1)?.to ?? 0;
+  if (size % 1_000_000 === 0) return `${size / 1_000_000} M entries`;
+  return size % 1000 === 0 ? `${size / 1000} k entries` : `${size} entries`;
 }
 
 function slowness({ slowFdatasync }: BenchOptions): string {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openConnection, requestOf } from './connection.ts';
 
-const PING = requestOf('GET', '/ping');
+const PING = requestOf({ path: '/ping' });
 const PAUSE = 5; // milliseconds
 
 /**

@@ -1,21 +1,41 @@
-import { generateKeyPairSync, hash, randomBytes, sign } from 'node:crypto';
+import { type KeyObject, generateKeyPairSync, hash, randomBytes, sign } from 'node:crypto';
 import { hashedrekordOf } from '../test/support/proposals.ts';
 import { newIssuer } from './certificate.ts';
-import { requestOf } from './connection.ts';
+import { type Question, requestOf } from './connection.ts';
 
-/** Entries with a bare key, or with a certificate of the size that Fulcio's have. */
-export const BODY_KINDS = ['hashedrekord', 'cert'] as const;
+/** To v1 with a bare key, or with a certificate of the size that Fulcio's have; to v2 with a bare key. */
+export const BODY_KINDS = ['hashedrekord', 'cert', 'v2'] as const;
 export type BodyKind = (typeof BODY_KINDS)[number];
 
 /** `count` submissions, each of another artifact, signed with a P-256 key that was made for it. */
 export function makeSubmissions(kind: BodyKind, count: number): Buffer[] {
-  const issuer = kind === 'cert' ? newIssuer() : undefined;
+  const issuer = newIssuer();
+  const make: Readonly<Record<BodyKind, (artifact: Buffer, keys: Keys) => Question>> = {
+    hashedrekord: (artifact, keys) => toV1(artifact, keys, keys.publicKey.export({ type: 'spki', format: 'pem' })),
+    cert: (artifact, keys) => toV1(artifact, keys, issuer.issue(keys.publicKey)),
+    v2: toV2,
+  };
   return Array.from({ length: count }, () => {
-    const artifact = randomBytes(32);
-    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-    const pem = issuer?.issue(publicKey) ?? publicKey.export({ type: 'spki', format: 'pem' });
-    const digest = { algorithm: 'sha256', value: hash('sha256', artifact) };
-    const proposal = hashedrekordOf(digest, sign('sha256', artifact, privateKey), pem);
-    return requestOf('POST', '/api/v1/log/entries', JSON.stringify(proposal));
+    const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    return requestOf(make[kind](randomBytes(32), keys));
   });
+}
+
+interface Keys {
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+}
+
+function toV1(artifact: Buffer, { privateKey }: Keys, pem: string): Question {
+  const digest = { algorithm: 'sha256', value: hash('sha256', artifact) };
+  const proposal = hashedrekordOf(digest, sign('sha256', artifact, privateKey), pem);
+  return { path: '/api/v1/log/entries', body: JSON.stringify(proposal) };
+}
+
+function toV2(artifact: Buffer, { privateKey, publicKey }: Keys): Question {
+  const rawBytes = publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
+  const content = sign('sha256', artifact, privateKey).toString('base64');
+  const verifier = { publicKey: { rawBytes }, keyDetails: 'PKIX_ECDSA_P256_SHA_256' };
+  const request = { digest: hash('sha256', artifact, 'base64'), signature: { content, verifier } };
+  return { path: '/api/v2/log/entries', body: JSON.stringify({ hashedRekordRequestV002: request }) };
 }

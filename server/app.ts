@@ -1,4 +1,4 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express';
 import type { LogShards } from '../log/shards.ts';
 import type { OwnWitness } from '../witness/own-witness.ts';
 import type { Admission } from './admission/contract.ts';
@@ -78,8 +78,11 @@ function enter({ settings, now, observe, report }: AppParts): RequestHandler {
     report.request(line);
     observe?.(line);
   };
+  const { requestIdHeader, trustedProxies } = settings;
+  // Who believes no proxy need not read what they say.
+  const remoteOf = (request: Request) => (trustedProxies.length > 0 ? request.ip : request.socket.remoteAddress);
   return (request, response, next) => {
-    const exchange = new Exchange(request, response, { requestIdHeader: settings.requestIdHeader, now, ended });
+    const exchange = new Exchange(request, response, { requestIdHeader, now, ended, remoteOf });
     const { cleanPath, path, search } = exchange.target;
     if (exchange.isPreflight) return exchange.send({ status: 204 });
     if (!isWellEncoded(path)) return exchange.send(bindingError(400, `the path ${path} has an invalid escape`));

@@ -1,6 +1,7 @@
 import { TILE_WIDTH } from '../../merkle/tile.ts';
 import type { Extent, Layout } from '../../storage/engines/sqlite/layout.ts';
-import { BUNDLE_ENTRIES, GROUP_ENTRIES } from '../../storage/engines/sqlite/rows/bundle-row.ts';
+import { BUNDLE_ENTRIES } from '../../storage/engines/sqlite/rows/bundle-row.ts';
+import { GROUP_ENTRIES } from '../../storage/engines/sqlite/rows/group-row.ts';
 import { Damaged } from './wire.ts';
 
 /** Whether there is a row for all that a log of this size has rows for, and none besides. @throws Damaged */

@@ -13,6 +13,9 @@ import {
   unpackReply,
 } from './wire.ts';
 
+/** Of the thread's heap, in MiB: what it allocates lives no longer than a batch, and V8 would take 48. */
+const YOUNG = 12;
+
 /** Bodies in one message. Their signatures are checked together, which is what makes a batch cheaper than its parts. */
 const BATCH_JOBS = 24;
 const BATCH_BYTES = 4 * 1024 * 1024;
@@ -20,16 +23,20 @@ const BATCH_BYTES = 4 * 1024 * 1024;
 /** Batches that a thread has at once: one it works on, one that waits, so that it is never idle while we read. */
 const IN_FLIGHT = 2;
 
-interface Job {
-  readonly task: Task;
-  readonly body: Uint8Array;
+interface Waiting {
   readonly settle: (value: never) => void;
   readonly fail: (reason: Error) => void;
 }
 
+interface Job extends Waiting {
+  readonly task: Task;
+  readonly body: Uint8Array;
+}
+
 interface Thread {
   readonly worker: Worker;
-  readonly sent: (readonly Job[])[];
+  /** Bodies are not kept: a copy of each is on its way, or the very body. */
+  readonly sent: (readonly Waiting[])[];
 }
 
 export interface PoolOptions {
@@ -96,7 +103,7 @@ export class AdmissionPool implements Admission, AsyncDisposable {
       if (thread === undefined || thread.sent.length >= IN_FLIGHT) return;
       const jobs = this.#take();
       const batch = packed(jobs);
-      thread.sent.push(jobs);
+      thread.sent.push(jobs.map(({ settle, fail }) => ({ settle, fail })));
       thread.worker.postMessage(batch, [batch.bytes.buffer]);
     }
   }
@@ -114,7 +121,10 @@ export class AdmissionPool implements Admission, AsyncDisposable {
 
   #start(): Thread {
     const workerData = this.#options.settings;
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData });
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG },
+    });
     const thread: Thread = { worker, sent: [] };
     worker.on('message', (reply: Reply) => {
       settleAll(thread.sent.shift() ?? [], unpackReply(reply));
@@ -141,16 +151,30 @@ export class AdmissionPool implements Admission, AsyncDisposable {
 
 function packed(jobs: readonly Job[]): Batch {
   const lengths = jobs.map(({ body }) => body.length);
-  const bytes = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
+  return { tasks: jobs.map(({ task }) => task), lengths, bytes: joined(jobs) };
+}
+
+/** Small bodies are copied; a large one travels alone, as it is. */
+function joined(jobs: readonly Job[]): Uint8Array<ArrayBuffer> {
+  const [first] = jobs;
+  if (first !== undefined && jobs.length === 1 && ownsBuffer(first.body)) return first.body;
+  const bytes = new Uint8Array(jobs.reduce((sum, { body }) => sum + body.length, 0));
   let at = 0;
   for (const { body } of jobs) {
     bytes.set(body, at);
     at += body.length;
   }
-  return { tasks: jobs.map(({ task }) => task), lengths, bytes };
+  return bytes;
 }
 
-function settleAll(jobs: readonly Job[], outcomes: readonly Outcome[]): void {
+const LARGE = 64 * 1024;
+
+/** Whether there is nothing else in the body's buffer. Buffers of the size of what a socket gives may be Node's own. */
+function ownsBuffer(body: Uint8Array): body is Uint8Array<ArrayBuffer> {
+  return body.length > LARGE && body.buffer instanceof ArrayBuffer && body.buffer.byteLength === body.length;
+}
+
+function settleAll(jobs: readonly Waiting[], outcomes: readonly Outcome[]): void {
   for (const [i, { settle, fail }] of jobs.entries()) {
     const outcome = outcomes[i];
     if (outcome?.ok) settle(outcome.value as never);

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { collectGarbage } from './collect.ts';
 import { createTasks } from './tasks.ts';
 import { type AdmissionSettings, type Batch, packReply } from './wire.ts';
 
@@ -14,7 +15,11 @@ port.on('message', (batch: Batch) => {
   void answer(batch);
 });
 
+/** Bytes of a batch whose garbage is worth 10 ms. */
+const LARGE = 2 ** 20;
+
 async function answer(batch: Batch): Promise<void> {
   const reply = packReply(batch.tasks, await perform(batch));
   port.postMessage(reply, [reply.admitted.buffer]);
+  if (batch.bytes.length > LARGE) collectGarbage();
 }

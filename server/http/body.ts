@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { concatBytes } from '../../base/bytes.ts';
 import { type JsonLimits, JsonMeter } from '../../base/json-meter.ts';
 import { Busy, RequestTooLarge } from './failures.ts';
 
@@ -79,28 +80,26 @@ export function readBody(request: IncomingMessage, { most, json }: BodyLimits, l
   if (Number(request.headers['content-length'] ?? 0) > most) return Promise.reject(tooLarge(most));
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
   const meter = isHarmless(request, json) ? undefined : new JsonMeter(json);
-  let chunks: Uint8Array[] = [];
-  let length = 0;
+  let whole = new BodyBytes(Number(request.headers['content-length'] ?? 0));
   const settle = (): void => {
     request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
     request.on('error', ignore).resume();
   };
   const onData = (chunk: Uint8Array): void => {
     try {
-      length += chunk.length;
-      if (length > most) throw tooLarge(most);
+      if (whole.length + chunk.length > most) throw tooLarge(most);
       lease.grow(chunk.length);
       meter?.feed(chunk);
-      chunks.push(chunk);
+      whole.add(chunk);
     } catch (error) {
-      chunks = [];
+      whole = new BodyBytes(0);
       settle();
       reject(error);
     }
   };
   const onEnd = (): void => {
     settle();
-    resolve(join(chunks, length));
+    resolve(whole.bytes());
   };
   const onClose = (): void => {
     settle();
@@ -119,16 +118,30 @@ function tooLarge(most: number): RequestTooLarge {
   return new RequestTooLarge(`Request Entity Too Large. Limit set to ${most}`);
 }
 
-/** May be a piece of a larger buffer, which must not travel to another thread with it. */
-function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  if (chunks.length === 1) return chunks[0] as Uint8Array;
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
+/** From here on a body has a buffer of its own from the beginning; below, most come in one piece. */
+const LARGE = 64 * 1024;
+
+/** What has come of a body. */
+class BodyBytes {
+  readonly #chunks: Uint8Array[] = [];
+  /** As long as was announced: the system gives the memory once there is something in it. */
+  readonly #whole: Uint8Array | undefined;
+  length = 0;
+
+  constructor(announced: number) {
+    this.#whole = announced >= LARGE ? new Uint8Array(announced) : undefined;
   }
-  return whole;
+
+  add(chunk: Uint8Array): void {
+    if (this.#whole === undefined) this.#chunks.push(chunk);
+    else this.#whole.set(chunk, this.length);
+    this.length += chunk.length;
+  }
+
+  /** May be a piece of a larger buffer, which must not travel to another thread with it. */
+  bytes(): Uint8Array {
+    return this.#whole ?? (this.#chunks.length === 1 ? (this.#chunks[0] as Uint8Array) : concatBytes(...this.#chunks));
+  }
 }
 
 function ignore(): void {

@@ -25,6 +25,8 @@ export interface ExchangeOptions {
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
   readonly ended: (line: RequestLine) => void;
+  /** The address that a request came from, as far as proxies are to be believed. */
+  readonly remoteOf: (request: Request) => string | undefined;
 }
 
 const CLIENT_GONE = 499;
@@ -53,7 +55,7 @@ export class Exchange {
     const cors = corsRequestOf(request);
     this.isPreflight = isPreflight(cors);
     this.#headers = corsHeaders(cors);
-    this.#remote = request.ip ?? ''; // once the connection is closed nobody knows
+    this.#remote = options.remoteOf(request) ?? ''; // once the connection is closed nobody knows
     response.locals['exchange'] = this;
     response.on('close', () => options.ended(this.#line()));
   }

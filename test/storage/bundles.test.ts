@@ -100,7 +100,7 @@ describe('sqlite: entries move from the rows of their commits into bundles', () 
     const left = await withDatabase((db) => db.prepare<[], number>('SELECT min(first) FROM batch').pluck().get());
     expect(left).toBeLessThanOrEqual(256 * rows.length);
     expect(left).toBeGreaterThan(256 * (rows.length - 1));
-    expect(await withDatabase(count('bundle_group'))).toBe(16 * rows.length);
+    expect(await withDatabase(count('bundle_group'))).toBe(64 * rows.length);
   });
 
   it('only those that the index has in a run, so that what is fresh can be read again', async () => {
@@ -114,12 +114,12 @@ describe('sqlite: damage to what was moved is reported, never read', () => {
   const damages: readonly (readonly [string, string, RegExp])[] = [
     [
       'the row of a group',
-      "UPDATE bundle_group SET packed = x'00' WHERE place = 2",
+      "UPDATE bundle_group SET packed = x'00' WHERE place = 8",
       /what is kept of entry 33 is damaged/,
     ],
     [
       'a group in the place of another',
-      'UPDATE bundle_group SET packed = (SELECT packed FROM bundle_group WHERE place = 3) WHERE place = 2',
+      'UPDATE bundle_group SET packed = (SELECT packed FROM bundle_group WHERE place = 9) WHERE place = 8',
       /what is kept of entry 33 is damaged/,
     ],
     ['a bundle', 'UPDATE bundle SET gzip = zeroblob(length(gzip)) WHERE number = 0', /./],

@@ -106,11 +106,11 @@ function launch(
 ): Launched {
   const serving = ['--data', data, '--heads', heads, '--listen', '127.0.0.1:0', '--log-format', 'json'];
   const command = [...wrapper, process.execPath, ...nodeFlags, MAIN, ...serving, ...flags];
-  const output = join(parent, `output-${(launched += 1)}.txt`); // a file never makes the server wait for its reader
+  const output = join(parent, `output-${process.pid}-${(launched += 1)}.txt`); // a file never makes the server wait for its reader
   const handle = openSync(output, 'wx');
   const child = spawn(command[0] ?? '', command.slice(1), {
     stdio: ['ignore', handle, handle],
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+    env: { ...inherited(), ...env },
   });
   closeSync(handle);
   const killChild = (): boolean => child.kill('SIGKILL');
@@ -122,6 +122,11 @@ function launch(
   });
   const lines = (): readonly string[] => readFileSync(output, 'utf8').split('\n').slice(0, -1);
   return { child, lines, ended };
+}
+
+/** What of the environment is none of a log's settings. */
+function inherited(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(PATH|HOME|MALLOC_\w+)$/.test(name)));
 }
 
 async function firstAnswer(lines: () => readonly string[], ended: Promise<Ending>): Promise<string> {

@@ -16,7 +16,7 @@ export interface Layout {
   /** Where the entries of the last commit end; undefined if its row is damaged. */
   readonly end: number | undefined;
   readonly bundles: Extent;
-  /** Of 16 entries each. */
+  /** Of 4 entries each. */
   readonly groups: Extent;
   /** Entries before this one are in runs of the index. */
   readonly indexed: number;

@@ -6,7 +6,10 @@ export class CheckpointThread implements AsyncDisposable {
   readonly #worker: Worker;
 
   constructor(folder: string) {
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: { folder } });
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: { folder },
+      resourceLimits: { maxYoungGenerationSizeMb: 2 },
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -11,7 +11,6 @@ const FORMAT_2 = `
   ) STRICT;
   CREATE TABLE bundle (
     number INTEGER PRIMARY KEY,
-    ends   BLOB    NOT NULL,
     gzip   BLOB    NOT NULL
   ) STRICT;
   CREATE TABLE bundle_group (

@@ -2,18 +2,25 @@ import { constants, crc32, deflateRawSync, gunzipSync, inflateRawSync } from 'no
 
 /*
  * 256 bodies as a C2SP entry bundle (c2sp.org/tlog-tiles, "Log entries"), kept as the gzip stream (RFC 1952) that goes
- * over the wire as it stands. The compressor starts anew every 16 entries, so that one entry is read by inflating its
- * group alone.
+ * over the wire as it stands. The compressor starts anew every 8 entries, so that one entry is read by inflating its
+ * part alone.
  */
 
 export const BUNDLE_ENTRIES = 256;
-export const GROUP_ENTRIES = 16;
-const GROUPS = BUNDLE_ENTRIES / GROUP_ENTRIES;
+export const PART_ENTRIES = 8;
 
-export interface BundleRow {
-  /** Where each group ends in `gzip`: 16 times 4 bytes, big-endian. */
-  readonly ends: Uint8Array;
-  readonly gzip: Buffer;
+/** Where 8 entries are in the bundle. */
+export interface BundlePart {
+  /** Offset in the gzip stream. */
+  readonly from: number;
+  readonly length: number;
+  /** Bytes when inflated. */
+  readonly plain: number;
+}
+
+export interface PackedBundle {
+  readonly gzip: Uint8Array;
+  readonly parts: readonly BundlePart[];
 }
 
 /** Method deflate, no name, no time, system unknown. */
@@ -38,21 +45,24 @@ export function packBodies(bodies: readonly Uint8Array[]): Buffer {
 }
 
 /** @param bodies - of 256 entries */
-export function compressBundle(bodies: readonly Uint8Array[]): BundleRow {
-  const ends = Buffer.alloc(4 * GROUPS);
-  const parts: Uint8Array[] = [GZIP_HEADER];
-  let [end, checksum, plain] = [GZIP_HEADER.length, 0, 0];
-  for (let group = 0; group < GROUPS; group += 1) {
-    const bytes = packBodies(bodies.slice(group * GROUP_ENTRIES, (group + 1) * GROUP_ENTRIES));
-    const part = deflateRawSync(bytes, { level: LEVEL, finishFlush: constants.Z_FULL_FLUSH });
-    [end, checksum, plain] = [end + part.length, crc32(bytes, checksum), plain + bytes.length];
-    parts.push(part);
-    ends.writeUInt32BE(end, 4 * group);
+export function compressBundle(bodies: readonly Uint8Array[]): PackedBundle {
+  const chunks: Uint8Array[] = [GZIP_HEADER];
+  const parts: BundlePart[] = [];
+  let [from, checksum] = [GZIP_HEADER.length, 0];
+  for (let at = 0; at < BUNDLE_ENTRIES; at += PART_ENTRIES) {
+    const bytes = packBodies(bodies.slice(at, at + PART_ENTRIES));
+    const chunk = deflateRawSync(bytes, { level: LEVEL, finishFlush: constants.Z_FULL_FLUSH });
+    chunks.push(chunk);
+    parts.push({ from, length: chunk.length, plain: bytes.length });
+    [from, checksum] = [from + chunk.length, crc32(bytes, checksum)];
   }
   const trailer = Buffer.alloc(TRAILER);
   trailer.writeUInt32LE(checksum, 0);
-  trailer.writeUInt32LE(plain, 4);
-  return { ends, gzip: Buffer.concat([...parts, DEFLATE_END, trailer]) };
+  trailer.writeUInt32LE(
+    parts.reduce((sum, { plain }) => sum + plain, 0),
+    4,
+  );
+  return { gzip: Buffer.concat([...chunks, DEFLATE_END, trailer]), parts };
 }
 
 /** The first `count` entries of a bundle, a view. */
@@ -62,26 +72,17 @@ export function firstBodies(bundle: Buffer, count: number): Buffer {
   return bundle.subarray(0, end);
 }
 
-/**
- * All 256 bodies, views of one buffer.
- *
- * @throws Error unless the stream is whole, and can be read from each place that `ends` names
- */
-export function bodiesInBundle({ ends, gzip }: BundleRow): readonly Uint8Array[] {
+/** All 256 bodies, views of one buffer. @throws unless the stream is whole, and is of 256 bodies */
+export function bodiesInBundle(gzip: Uint8Array): readonly Uint8Array[] {
   const plain = gunzipSync(gzip, { chunkSize: PLAIN_CHUNK });
-  requireEnds(ends, gzip);
   const bodies: Uint8Array[] = [];
-  for (let at = 0; at < plain.length;) {
-    const start = at + 2;
-    at = start + plain.readUInt16BE(at);
-    bodies.push(plain.subarray(start, at));
+  let end = 0;
+  while (end < plain.length) {
+    const start = end + 2;
+    end = start + plain.readUInt16BE(end);
+    bodies.push(plain.subarray(start, end));
   }
-  const last = bodies.at(-1);
-  if (
-    bodies.length !== BUNDLE_ENTRIES ||
-    last === undefined ||
-    last.byteOffset + last.length !== plain.byteOffset + plain.length
-  )
+  if (bodies.length !== BUNDLE_ENTRIES || end !== plain.length)
     throw new Error(`it holds ${bodies.length} bodies and not ${BUNDLE_ENTRIES}`);
   return bodies;
 }
@@ -91,28 +92,26 @@ const PLAIN_CHUNK = 1 << 18;
 /** What a full flush leaves in the stream: an empty stored block (RFC 1951 §3.2.4). */
 const FLUSHED = Buffer.from('0000ffff', 'hex');
 
-/** A stream has sixteen full flushes and hardly ever their bytes by chance, so that sixteen ends can only be theirs. */
-function requireEnds(ends: Uint8Array, gzip: Buffer): void {
-  const at = new DataView(ends.buffer, ends.byteOffset, ends.byteLength);
-  let before = GZIP_HEADER.length;
-  for (let group = 0; group < GROUPS; group += 1) {
-    const end = at.getUint32(4 * group);
-    if (end <= before || !gzip.subarray(end - FLUSHED.length, end).equals(FLUSHED))
-      throw new Error(`group ${group} does not end where its row says`);
-    before = end;
+/** The places at which entries can be read by themselves. @param parts - of the whole bundle @throws unless they are those of this stream */
+export function requireParts(gzip: Buffer, bodies: readonly Uint8Array[], parts: readonly BundlePart[]): void {
+  let end = GZIP_HEADER.length;
+  for (const [i, { from, length, plain }] of parts.entries()) {
+    const inside = bodies.slice(i * PART_ENTRIES, (i + 1) * PART_ENTRIES);
+    const bytes = inside.reduce((sum, body) => sum + 2 + body.length, 0);
+    const flushed = gzip.subarray(from + length - FLUSHED.length, from + length).equals(FLUSHED);
+    if (from !== end || plain !== bytes || !flushed) throw new Error(`part ${i} is not where its row says`);
+    end = from + length;
   }
-  if (before !== gzip.length - DEFLATE_END.length - TRAILER)
-    throw new Error('its last group is not the end of the stream');
+  if (end !== gzip.length - DEFLATE_END.length - TRAILER) throw new Error('its last part is not the end of the stream');
 }
 
-/** The body at `place` (0 to 255) of a bundle. @throws if the row is damaged */
-export function bodyInBundle({ ends, gzip }: BundleRow, place: number): Uint8Array {
-  const group = Math.floor(place / GROUP_ENTRIES);
-  const at = new DataView(ends.buffer, ends.byteOffset, ends.byteLength);
-  const from = group === 0 ? GZIP_HEADER.length : at.getUint32(4 * (group - 1));
-  const part = gzip.subarray(from, at.getUint32(4 * group));
-  const bytes = inflateRawSync(part, { finishFlush: constants.Z_SYNC_FLUSH });
+/** More than the bytes there are: zlib asks for room until it has some to spare. */
+const SPARE = 64;
+
+/** The body at `place` (0 to 7) of a part. @throws if it is damaged */
+export function bodyInPart(part: Uint8Array, plain: number, place: number): Uint8Array {
+  const bytes = inflateRawSync(part, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: plain + SPARE });
   let start = 0;
-  for (let before = place % GROUP_ENTRIES; before > 0; before -= 1) start += 2 + bytes.readUInt16BE(start);
+  for (let before = place; before > 0; before -= 1) start += 2 + bytes.readUInt16BE(start);
   return bytes.subarray(start + 2, start + 2 + bytes.readUInt16BE(start));
 }

@@ -1,8 +1,7 @@
 import type Database from 'better-sqlite3';
 import { type KeptEntry, readBatch } from './batch-row.ts';
-import { BUNDLE_ENTRIES, compressBundle, GROUP_ENTRIES } from './bundle-row.ts';
-import { sealed } from './checksum.ts';
-import { packGroup } from './group-row.ts';
+import { BUNDLE_ENTRIES, compressBundle, PART_ENTRIES } from './bundle-row.ts';
+import { GROUP_ENTRIES, packGroup } from './group-row.ts';
 
 /** Moves entries from the rows of their commits into bundles, 256 at a time: less than half the size, ready to be served. */
 export class Bundler {
@@ -42,11 +41,13 @@ export class Bundler {
   }
 
   #write(number: number, entries: readonly KeptEntry[]): void {
-    const { ends, gzip } = compressBundle(entries.map(({ body }) => body));
-    this.#sql.addBundle.run(number, ends, gzip);
-    for (let at = 0; at < entries.length; at += GROUP_ENTRIES) {
-      const place = (number * BUNDLE_ENTRIES + at) / GROUP_ENTRIES;
-      this.#sql.addGroup.run(place, sealed(place, packGroup(entries.slice(at, at + GROUP_ENTRIES))));
+    const { gzip, parts } = compressBundle(entries.map(({ body }) => body));
+    this.#sql.addBundle.run(number, gzip);
+    for (const [i, part] of parts.entries()) {
+      for (let at = i * PART_ENTRIES; at < (i + 1) * PART_ENTRIES; at += GROUP_ENTRIES) {
+        const place = (number * BUNDLE_ENTRIES + at) / GROUP_ENTRIES;
+        this.#sql.addGroup.run(place, packGroup(place, part, entries.slice(at, at + GROUP_ENTRIES)));
+      }
     }
     this.#sql.dropBatches.run((number + 1) * BUNDLE_ENTRIES);
   }
@@ -58,7 +59,7 @@ function prepare(db: Database.Database) {
     batches: db.prepare<[number, number], { readonly first: number; readonly packed: Buffer }>(
       'SELECT first, packed FROM batch WHERE first >= (SELECT max(first) FROM batch WHERE first <= ?) AND first < ? ORDER BY first',
     ),
-    addBundle: db.prepare('INSERT INTO bundle VALUES (?, ?, ?)'),
+    addBundle: db.prepare('INSERT INTO bundle VALUES (?, ?)'),
     addGroup: db.prepare('INSERT INTO bundle_group VALUES (?, ?)'),
     // The row that the next bundle begins in stays; those before it have given all they had.
     dropBatches: db.prepare('DELETE FROM batch WHERE first < (SELECT max(first) FROM batch WHERE first <= ?)'),

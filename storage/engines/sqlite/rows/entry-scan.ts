@@ -1,8 +1,7 @@
 import type Database from 'better-sqlite3';
 import { type Batch, type KeptEntry, readBatch } from './batch-row.ts';
-import { bodiesInBundle, BUNDLE_ENTRIES, type BundleRow, GROUP_ENTRIES } from './bundle-row.ts';
-import { unsealed } from './checksum.ts';
-import { entriesInGroup, type GroupEntry } from './group-row.ts';
+import { bodiesInBundle, BUNDLE_ENTRIES, type BundlePart, PART_ENTRIES, requireParts } from './bundle-row.ts';
+import { entriesInGroup, GROUP_ENTRIES, type GroupEntry } from './group-row.ts';
 
 /** An entry with its place, as it is kept. */
 export interface ScannedEntry extends KeptEntry {
@@ -42,11 +41,15 @@ export class EntryScan {
 
   #bundled(index: number): Row | undefined {
     const number = Math.floor(index / BUNDLE_ENTRIES);
-    const row = this.#sql.bundle.get(number);
-    if (row === undefined) return undefined;
+    const gzip = this.#sql.bundle.get(number);
+    if (gzip === undefined) return undefined;
     const first = number * BUNDLE_ENTRIES;
-    const bodies = readable(first, `bundle ${number} is damaged`, () => bodiesInBundle(row));
     const rest = this.#groups(first);
+    const bodies = readable(first, `bundle ${number} is damaged`, () => {
+      const found = bodiesInBundle(gzip);
+      requireParts(gzip, found, partsOf(rest));
+      return found;
+    });
     const entry = (at: number): ScannedEntry => {
       const { integratedTime, signedEntryTimestamp, keys, attestation } = rest[at - first] as GroupEntry;
       const body = bodies[at - first] as Uint8Array;
@@ -62,9 +65,9 @@ export class EntryScan {
     return Array.from({ length: BUNDLE_ENTRIES / GROUP_ENTRIES }, (_, i) => {
       const index = first + i * GROUP_ENTRIES;
       const row = rows.find((one) => one.place === place + i);
-      const bytes = row && unsealed(row.place, row.packed);
-      if (bytes === undefined) throw new DamagedEntry(index, `what is kept of the entries from ${index} on is damaged`);
-      return entriesInGroup(bytes);
+      const entries = row && entriesInGroup(row.place, row.packed);
+      if (entries !== undefined) return entries;
+      throw new DamagedEntry(index, `what is kept of the entries from ${index} on is damaged`);
     }).flat();
   }
 
@@ -87,6 +90,17 @@ interface Row {
   readonly entry: (index: number) => ScannedEntry;
 }
 
+/** @param entries - of a whole bundle; two rows tell of each part @throws if they do not agree */
+function partsOf(entries: readonly GroupEntry[]): readonly BundlePart[] {
+  const parts: BundlePart[] = [];
+  for (const [i, { part }] of entries.entries()) {
+    const known = (parts[Math.floor(i / PART_ENTRIES)] ??= part);
+    if (part.from !== known.from || part.length !== known.length || part.plain !== known.plain)
+      throw new Error(`two rows differ about the place of part ${Math.floor(i / PART_ENTRIES)}`);
+  }
+  return parts;
+}
+
 function readable<T>(index: number, what: string, read: () => T): T {
   try {
     return read();
@@ -97,7 +111,7 @@ function readable<T>(index: number, what: string, read: () => T): T {
 
 function prepare(db: Database.Database) {
   return {
-    bundle: db.prepare<[number], BundleRow>('SELECT ends, gzip FROM bundle WHERE number = ?'),
+    bundle: db.prepare<[number], Buffer>('SELECT gzip FROM bundle WHERE number = ?').pluck(),
     groups: db.prepare<[number, number], { readonly place: number; readonly packed: Buffer }>(
       'SELECT place, packed FROM bundle_group WHERE place >= ? AND place < ? ORDER BY place',
     ),

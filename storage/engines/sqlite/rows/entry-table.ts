@@ -2,17 +2,20 @@ import { gunzipSync } from 'node:zlib';
 import type Database from 'better-sqlite3';
 import type { EntryBundle } from '../../../contract.ts';
 import { type Batch, type KeptEntry, readBatch } from './batch-row.ts';
-import { type BundleRow, BUNDLE_ENTRIES, bodyInBundle, firstBodies, GROUP_ENTRIES, packBodies } from './bundle-row.ts';
-import { unsealed } from './checksum.ts';
-import { entryInGroup, type GroupEntry } from './group-row.ts';
+import { BUNDLE_ENTRIES, bodyInPart, firstBodies, packBodies, PART_ENTRIES } from './bundle-row.ts';
+import { entryInGroup, GROUP_ENTRIES, type GroupEntry } from './group-row.ts';
 
 /** Rows of commits kept after they were read, in bytes: the newest entries are asked for most. */
 const KEPT = 8 * 1024 * 1024;
+
+/** Entries kept after they were read: who looks for a hash reads the entry to make sure, and again to answer. */
+const REMEMBERED = 64;
 
 /** Where an entry is found: in a bundle, or in the row of its commit until it is in one. */
 export class EntryTable {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #batches = new Map<number, Batch>();
+  readonly #found = new Map<number, KeptEntry>();
   #weight = 0;
   /** Entries before this index are in bundles; later ones may be. */
   #bundled = 0;
@@ -23,11 +26,20 @@ export class EntryTable {
 
   /** Undefined at and beyond the size of the log. @throws if a row is damaged */
   find(index: number): KeptEntry | undefined {
-    const batch = this.#batchOf(index);
-    if (batch) return batch.entry(index);
-    const row = this.#sql.bundle.get(Math.floor(index / BUNDLE_ENTRIES));
-    const rest = this.#inGroup(index);
-    return row && rest && { ...rest, body: bodyInBundle(row, index % BUNDLE_ENTRIES) };
+    const known = this.#found.get(index);
+    if (known) return known;
+    const found = this.#batchOf(index)?.entry(index) ?? this.#inBundle(index);
+    if (found) this.#remember(index, found);
+    return found;
+  }
+
+  #inBundle(index: number): KeptEntry | undefined {
+    const found = this.#inGroup(index);
+    if (found === undefined) return undefined;
+    const { from, length, plain } = found.part;
+    const part = this.#sql.part.get(from + 1, length, Math.floor(index / BUNDLE_ENTRIES));
+    if (part === undefined) throw new Error(`the bundle of entry ${index} is missing`);
+    return { ...found, body: bodyInPart(part, plain, index % PART_ENTRIES) };
   }
 
   /** The entry's search keys, as `unpackKeys` reads them. */
@@ -37,9 +49,9 @@ export class EntryTable {
 
   /** @throws if there are fewer than `width` entries */
   bundle(number: number, width: number): EntryBundle {
-    const row = this.#sql.bundle.get(number);
-    if (row && width === BUNDLE_ENTRIES) return { encoding: 'gzip', bytes: row.gzip };
-    if (row) return { encoding: 'identity', bytes: firstBodies(gunzipSync(row.gzip), width) };
+    const gzip = this.#sql.bundle.get(number);
+    if (gzip && width === BUNDLE_ENTRIES) return { encoding: 'gzip', bytes: gzip };
+    if (gzip) return { encoding: 'identity', bytes: firstBodies(gunzipSync(gzip), width) };
     const bodies = Array.from({ length: width }, (_, i) => this.#body(number * BUNDLE_ENTRIES + i));
     return { encoding: 'identity', bytes: packBodies(bodies) };
   }
@@ -78,13 +90,22 @@ export class EntryTable {
     }
   }
 
+  #remember(index: number, entry: KeptEntry): void {
+    this.#found.set(index, entry);
+    if (this.#found.size <= REMEMBERED) return;
+    for (const oldest of this.#found.keys()) {
+      this.#found.delete(oldest);
+      return;
+    }
+  }
+
   #inGroup(index: number): GroupEntry | undefined {
-    const place = Math.floor(index / GROUP_ENTRIES);
-    const row = this.#sql.group.get(place);
+    const group = Math.floor(index / GROUP_ENTRIES);
+    const row = this.#sql.group.get(group);
     if (row === undefined) return undefined;
-    const bytes = unsealed(place, row);
-    if (bytes === undefined) throw new Error(`what is kept of entry ${index} is damaged`);
-    return entryInGroup(bytes, index % GROUP_ENTRIES);
+    const found = entryInGroup(group, row, index % GROUP_ENTRIES);
+    if (found === undefined) throw new Error(`what is kept of entry ${index} is damaged`);
+    return found;
   }
 }
 
@@ -93,7 +114,10 @@ function prepare(db: Database.Database) {
     first: db.prepare<[number], number>('SELECT first FROM batch WHERE first <= ? ORDER BY first DESC LIMIT 1').pluck(),
     batch: db.prepare<[number], Buffer>('SELECT packed FROM batch WHERE first = ?').pluck(),
     newest: db.prepare<[], number>('SELECT max(number) FROM bundle').pluck(),
-    bundle: db.prepare<[number], BundleRow>('SELECT ends, gzip FROM bundle WHERE number = ?'),
+    bundle: db.prepare<[number], Buffer>('SELECT gzip FROM bundle WHERE number = ?').pluck(),
+    part: db
+      .prepare<[number, number, number], Buffer>('SELECT substr(gzip, ?, ?) FROM bundle WHERE number = ?')
+      .pluck(),
     group: db.prepare<[number], Buffer>('SELECT packed FROM bundle_group WHERE place = ?').pluck(),
   };
 }

@@ -4,6 +4,9 @@ import type { Run } from '../../../key-index/runs.ts';
 import { StaleCommit, StaleWitness } from '../../../failures.ts';
 import type { RunsAdopted, RunsPublished, WriterReply, WriterRequest, WriterSettings } from './wire.ts';
 
+/** Of the thread's heap, in MiB: what it allocates lives no longer than a batch, and V8 would take 48. */
+const YOUNG = 6;
+
 interface Waiting {
   readonly settle: () => void;
   readonly fail: (reason: Error) => void;
@@ -19,7 +22,10 @@ export class WriterThread implements AsyncDisposable {
 
   constructor(settings: WriterSettings) {
     this.#began.promise.catch(() => undefined); // whoever begins hears of it
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: settings });
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: settings,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG },
+    });
     this.#worker.on('message', (message: WriterReply | RunsPublished) => this.#receive(message));
     this.#worker.on('error', (error) => this.#lose(error instanceof Error ? error : new Error(String(error))));
     this.#worker.on('exit', () => this.#lose(new Error('the writer thread has ended')));

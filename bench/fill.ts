@@ -1,0 +1,116 @@
+import { hash, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { utf8 } from '../base/bytes.ts';
+import type { AdmittedEntry } from '../entries/kind.ts';
+import { packKeys } from '../entries/key-list.ts';
+import { hashLeaf } from '../merkle/hash.ts';
+import { startLog } from '../server/start.ts';
+import type { LogFolder } from '../test/support/server-process.ts';
+
+/*
+ * Makes a log large. Its entries go through the sequencer: each is signed, committed with all its nodes, journalled and
+ * indexed like any other. Left out is what comes before it: nobody sends them, and what stands in them for signature
+ * and key is chance.
+ */
+
+/** What a folder was filled with: beside the data folder, in `fill.json`. */
+export interface Filling {
+  /** Entries `from` ≤ index < `to` are about artifacts whose names are known: see `artifactHash`. */
+  readonly ranges: readonly { readonly from: number; readonly to: number }[];
+  /** Bytes of all their canonical bodies. */
+  readonly bodyBytes: number;
+}
+
+/** SHA-256 in hex: what entry `index` is about. */
+export const artifactHash = (index: number): string => hash('sha256', `artifact ${index}`);
+
+const NOTHING: Filling = { ranges: [], bodyBytes: 0 };
+const fillingFile = ({ parent }: LogFolder): string => join(parent, 'fill.json');
+
+export function readFilling(folder: LogFolder): Filling {
+  const file = fillingFile(folder);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Filling) : NOTHING;
+}
+
+const LIMITS = { maxWaiting: 4096, maxWaitingBytes: 2 ** 26, batch: 256 };
+/** Entries that wait together: more than a commit takes, so that the next is full when it is done. */
+const WAVE = 512;
+const TOLD_EVERY = 100_000;
+
+/** Lets the log in `folder` grow, or begin, until it has `size` entries. Entry 0 is the log's own. */
+export async function fill(folder: LogFolder, size: number): Promise<void> {
+  mkdirSync(folder.parent, { recursive: true });
+  const keys = join(folder.data, 'keys');
+  const settings = {
+    ...folder,
+    v1Key: join(keys, 'rekor-v1.pem'),
+    tileKey: join(keys, 'tile.pem'),
+    origin: 'bench.test',
+    genesis: 'v1',
+    volume: 'moves',
+    witnessFor: undefined,
+    dev: false,
+    limits: LIMITS,
+  } as const;
+  const clock = { now: () => Math.floor(Date.now() / 1000), doubt: () => undefined };
+  const now = (): number => performance.now();
+  const times = { pause: 0, retry: 0, longest: 0, idle: 0 };
+  await using log = await startLog(settings, {
+    clock,
+    fatal: (reason) => {
+      throw reason;
+    },
+    announce: console.error,
+    publication: async () => ({ mode: 'off', witnesses: undefined, times, patience: 0, now }),
+  });
+  const shard = log.started.at(-1);
+  if (shard === undefined) throw new Error('a log has a shard');
+  const active = shard.opened.log;
+  const from: number = active.head().size;
+  const start = performance.now();
+  let bodyBytes = 0;
+  let before: Promise<unknown> = Promise.resolve();
+  for (let index = from; index < size; index += WAVE) {
+    const entries = Array.from({ length: Math.min(WAVE, size - index) }, (_, i) => entryAbout(index + i));
+    bodyBytes += entries.reduce((sum, { body }) => sum + body.length, 0);
+    const wave = Promise.all(entries.map((entry) => active.addFirst(entry)));
+    await before; // one wave is written while the next is made
+    before = wave;
+    if (index % TOLD_EVERY < WAVE)
+      console.error(`${index} entries after ${Math.round((performance.now() - start) / 1000)} s`);
+  }
+  await before;
+  for (const { store } of log.started) await store.tidy();
+  noteFilling(folder, { from, to: size }, bodyBytes);
+}
+
+function noteFilling(folder: LogFolder, range: Filling['ranges'][number], bodyBytes: number): void {
+  if (range.to <= range.from) return;
+  const old = readFilling(folder);
+  const filling: Filling = { ranges: [...old.ranges, range], bodyBytes: old.bodyBytes + bodyBytes };
+  writeFileSync(fillingFile(folder), JSON.stringify(filling));
+}
+
+/** A hashedrekord 0.0.1 as its kind makes it of an ECDSA P-256 signature. */
+function entryAbout(index: number): AdmittedEntry {
+  const digest = artifactHash(index);
+  const chance = randomBytes(DER_SIGNATURE + SPKI);
+  const signature = chance.toString('base64', 0, DER_SIGNATURE);
+  const key = `-----BEGIN PUBLIC KEY-----\n${folded(chance.toString('base64', DER_SIGNATURE))}-----END PUBLIC KEY-----\n`;
+  const content = Buffer.from(key).toString('base64');
+  const body = utf8(
+    `{"apiVersion":"0.0.1","kind":"hashedrekord","spec":{"data":{"hash":{"algorithm":"sha256","value":"${digest}"}},` +
+      `"signature":{"content":"${signature}","publicKey":{"content":"${content}"}}}}`,
+  );
+  const keys = packKeys([
+    { source: 'leaf', text: hash('sha256', key) },
+    { source: 'leaf', text: `sha256:${digest}` },
+  ]);
+  return { body, leafHash: hashLeaf(body), keys };
+}
+
+const DER_SIGNATURE = 71;
+const SPKI = 91;
+
+const folded = (text: string): string => text.replaceAll(/.{1,64}/g, '$&\n');
