@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { utf8 } from '../base/bytes.ts';
 import type { AdmittedEntry } from '../entries/kind.ts';
 import { packKeys } from '../entries/key-list.ts';
+import type { TransparencyLog } from '../log/log.ts';
 import { hashLeaf } from '../merkle/hash.ts';
 import { startLog } from '../server/start.ts';
 import type { LogFolder } from '../test/support/server-process.ts';
@@ -68,28 +69,43 @@ export async function fill(folder: LogFolder, size: number): Promise<void> {
   if (shard === undefined) throw new Error('a log has a shard');
   const active = shard.opened.log;
   const from: number = active.head().size;
+  await grow(active, folder, from, size);
+  for (const { store } of log.started) await store.tidy();
+}
+
+async function grow(
+  log: Pick<TransparencyLog, 'addFirst'>,
+  folder: LogFolder,
+  from: number,
+  size: number,
+): Promise<void> {
+  const note = noting(folder, from);
   const start = performance.now();
   let bodyBytes = 0;
   let before: Promise<unknown> = Promise.resolve();
   for (let index = from; index < size; index += WAVE) {
     const entries = Array.from({ length: Math.min(WAVE, size - index) }, (_, i) => entryAbout(index + i));
     bodyBytes += entries.reduce((sum, { body }) => sum + body.length, 0);
-    const wave = Promise.all(entries.map((entry) => active.addFirst(entry)));
+    const wave = Promise.all(entries.map((entry) => log.addFirst(entry)));
     await before; // one wave is written while the next is made
     before = wave;
-    if (index % TOLD_EVERY < WAVE)
-      console.error(`${index} entries after ${Math.round((performance.now() - start) / 1000)} s`);
+    if (index % TOLD_EVERY >= WAVE) continue;
+    await before;
+    note(index + entries.length, bodyBytes);
+    console.error(`${index} entries after ${Math.round((performance.now() - start) / 1000)} s`);
   }
   await before;
-  for (const { store } of log.started) await store.tidy();
-  noteFilling(folder, { from, to: size }, bodyBytes);
+  note(size, bodyBytes);
 }
 
-function noteFilling(folder: LogFolder, range: Filling['ranges'][number], bodyBytes: number): void {
-  if (range.to <= range.from) return;
+/** Writes down how far it is, now and then: who is stopped can go on. */
+function noting(folder: LogFolder, from: number): (to: number, bodyBytes: number) => void {
   const old = readFilling(folder);
-  const filling: Filling = { ranges: [...old.ranges, range], bodyBytes: old.bodyBytes + bodyBytes };
-  writeFileSync(fillingFile(folder), JSON.stringify(filling));
+  return (to, bodyBytes) => {
+    if (to <= from) return;
+    const filling: Filling = { ranges: [...old.ranges, { from, to }], bodyBytes: old.bodyBytes + bodyBytes };
+    writeFileSync(fillingFile(folder), JSON.stringify(filling));
+  };
 }
 
 /** A hashedrekord 0.0.1 as its kind makes it of an ECDSA P-256 signature. */

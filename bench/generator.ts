@@ -47,5 +47,11 @@ async function perform(command: Command): Promise<Report> {
 }
 
 process.on('message', (command) => {
-  void perform(command as Command).then((report) => process.send?.({ report }));
+  perform(command as Command).then(
+    (report) => process.send?.({ report }),
+    (reason: unknown) => {
+      console.error(`the generator: ${String(reason)}`);
+      process.exit(1);
+    },
+  );
 });

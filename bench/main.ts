@@ -4,6 +4,7 @@ import { foldersIn, type LogFolder, temporaryFolder } from '../test/support/serv
 import { admitRows } from './admit.ts';
 import { fill } from './fill.ts';
 import { growth } from './growth.ts';
+import { flood, large } from './hostile.ts';
 import { type BenchCommand, readOptions } from './options.ts';
 import { profile } from './profile.ts';
 import { keep, rounded } from './results.ts';
@@ -14,7 +15,17 @@ import { verifyRows } from './verify.ts';
 
 /* `npm run bench -- NAME [--option …]`: see README.md beside this. */
 
-const SCENARIOS: Partial<Record<BenchCommand, Scenario>> = { submit, reads, mixed, start, disk, growth, profile };
+const SCENARIOS: Partial<Record<BenchCommand, Scenario>> = {
+  submit,
+  reads,
+  mixed,
+  flood,
+  large,
+  start,
+  disk,
+  growth,
+  profile,
+};
 
 const args = process.argv.slice(2);
 const options = readOptions(args);

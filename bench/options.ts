@@ -6,6 +6,8 @@ export const COMMANDS = [
   'submit',
   'reads',
   'mixed',
+  'flood',
+  'large',
   'start',
   'disk',
   'growth',

@@ -7,7 +7,7 @@ import type { BenchOptions } from './options.ts';
 import { type Read, READ_NAMES, questionsAbout, READS } from './questions.ts';
 import type { Measured } from './row.ts';
 
-interface Stage {
+export interface Stage {
   readonly server: ServerProcess;
   readonly folder: LogFolder;
   readonly generator: Generator;
@@ -79,7 +79,8 @@ async function mixOf({ base }: ServerProcess, folder: LogFolder): Promise<readon
   return (lists[0] ?? []).flatMap((_, i) => lists.flatMap((list) => list[i % list.length] ?? []));
 }
 
-async function withServer(
+/** Starts a server, and stops it when the work is done. */
+export async function withServer(
   folder: LogFolder,
   options: BenchOptions,
   work: (stage: Stage) => Promise<readonly Measured[]>,

@@ -3,15 +3,19 @@ import { hashedrekordOf } from '../test/support/proposals.ts';
 import { newIssuer } from './certificate.ts';
 import { type Question, requestOf } from './connection.ts';
 
-/** To v1 with a bare key, or with a certificate of the size that Fulcio's have; to v2 with a bare key. */
-export const BODY_KINDS = ['hashedrekord', 'cert', 'v2'] as const;
+/**
+ * To v1 with a bare key, or with a certificate of the size that Fulcio's have; to v2 with a bare key. What is forged goes
+ * to v1 with a bare key and is well made in all but this: another artifact was signed.
+ */
+export const BODY_KINDS = ['hashedrekord', 'cert', 'v2', 'forged'] as const;
 export type BodyKind = (typeof BODY_KINDS)[number];
 
 /** `count` submissions, each of another artifact, signed with a P-256 key that was made for it. */
 export function makeSubmissions(kind: BodyKind, count: number): Buffer[] {
   const issuer = newIssuer();
   const make: Readonly<Record<BodyKind, (artifact: Buffer, keys: Keys) => Question>> = {
-    hashedrekord: (artifact, keys) => toV1(artifact, keys, keys.publicKey.export({ type: 'spki', format: 'pem' })),
+    hashedrekord: (artifact, keys) => toV1(artifact, keys, pemOf(keys)),
+    forged: (artifact, keys) => toV1(artifact, keys, pemOf(keys), randomBytes(32)),
     cert: (artifact, keys) => toV1(artifact, keys, issuer.issue(keys.publicKey)),
     v2: toV2,
   };
@@ -26,9 +30,11 @@ interface Keys {
   readonly publicKey: KeyObject;
 }
 
-function toV1(artifact: Buffer, { privateKey }: Keys, pem: string): Question {
+const pemOf = ({ publicKey }: Keys): string => publicKey.export({ type: 'spki', format: 'pem' });
+
+function toV1(artifact: Buffer, { privateKey }: Keys, pem: string, signed = artifact): Question {
   const digest = { algorithm: 'sha256', value: hash('sha256', artifact) };
-  const proposal = hashedrekordOf(digest, sign('sha256', artifact, privateKey), pem);
+  const proposal = hashedrekordOf(digest, sign('sha256', signed, privateKey), pem);
   return { path: '/api/v1/log/entries', body: JSON.stringify(proposal) };
 }
 

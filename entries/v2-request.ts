@@ -36,7 +36,15 @@ export function readCreateEntryRequest(body: Uint8Array, { kinds }: Pick<Admissi
     { kind: 'dsse', apiVersion: '0.0.2', spec: request.dsseRequestV002 },
   ] as const;
   const found = asked.find(({ spec }) => spec !== undefined);
-  if (found === undefined || !isEnabled(kinds, found.kind, found.apiVersion))
-    throw new InvalidEntry('invalid type, must be hashedrekord');
+  if (found === undefined) throw new InvalidEntry(`${INVALID_TYPE}: the request has no hashedRekordRequestV002`);
+  if (!isEnabled(kinds, found.kind, found.apiVersion)) throw new InvalidEntry(refusalOf(found.kind));
   return found;
+}
+
+/** All that Rekor says. */
+const INVALID_TYPE = 'invalid type, must be hashedrekord';
+
+function refusalOf(kind: RequestedEntry['kind']): string {
+  if (kind === 'dsse') return `${INVALID_TYPE}: this log takes no dsseRequestV002`;
+  return 'invalid type: this log takes no hashedRekordRequestV002';
 }

@@ -366,7 +366,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Every head that was published, the newest first */
+        /** Every head up to the published one, the newest first */
         readonly get: operations["listHeads"];
         readonly put?: never;
         readonly post?: never;
@@ -636,13 +636,16 @@ export interface components {
                     readonly treeID: string;
                     readonly logID: components["schemas"]["Hash"];
                     readonly publicKey: string;
+                    /** @description In front of `/log/entries` and the rest of Rekor v1 */
                     readonly path: string;
                 };
                 readonly v2?: {
                     readonly origin: string;
                     readonly vkey: string;
                     readonly publicKey: string;
+                    /** @description In front of `/log/entries`, `/checkpoint` and `/tile/` */
                     readonly path: string;
+                    /** @description The other prefix that checkpoint and tiles are read at */
                     readonly tilePath: string;
                 };
                 /**
@@ -659,11 +662,20 @@ export interface components {
                 readonly frozen?: number;
             }[];
             readonly limits: {
-                readonly [key: string]: number;
+                /** @description Bytes of a request to v1, if it is open */
+                readonly v1RequestBody?: number;
+                /** @description Bytes of a request to v2, if it is open */
+                readonly v2RequestBody?: number;
+                /** @description Bytes of an entry as the log holds it */
+                readonly canonicalBody: number;
+                /** @description Heads, or hits of a search, on a page */
+                readonly page: number;
             };
             readonly witness?: {
                 readonly vkey: string;
+                /** @description In front of `/add-checkpoint` */
                 readonly submissionPath: string;
+                /** @description In front of the hash of a log's origin and `/checkpoint` */
                 readonly monitoringPath: string;
             };
         };
@@ -1011,6 +1023,22 @@ export interface components {
                  * @example {
                  *       "code": 3,
                  *       "message": "invalid type, must be hashedrekord",
+                 *       "details": []
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["Status"];
+            };
+        };
+        /** @description The log has no such entry, or shows it under no head yet */
+        readonly StatusNotFound: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": 5,
+                 *       "message": "the log has no entry 735",
                  *       "details": []
                  *     }
                  */
@@ -1743,7 +1771,8 @@ export interface operations {
                     readonly "text/plain; charset=utf-8": string;
                 };
             };
-            readonly 404: components["responses"]["NotThere"];
+            readonly 400: components["responses"]["StatusInvalid"];
+            readonly 404: components["responses"]["StatusNotFound"];
         };
     };
     readonly getDiscovery: {

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { format } from 'prettier';
-import { kinds } from '../entries/kinds/index.ts';
+import { kinds, v2Kinds } from '../entries/kinds/index.ts';
 import { defaultWords } from '../server/settings/help.ts';
 import { type Setting, settingName, type SettingTable, variableName } from '../server/settings/values/setting.ts';
 import { settingGroups } from '../server/settings/table.ts';
@@ -45,7 +45,7 @@ function escaped(text: string): string {
 }
 
 const at = new URL('../docs/settings.md', import.meta.url);
-const text = [INTRODUCTION, ...Object.entries(settingGroups(kinds)).map(section)].join('\n');
+const text = [INTRODUCTION, ...Object.entries(settingGroups([...kinds, ...v2Kinds])).map(section)].join('\n');
 const page = await format(text, { parser: 'markdown', printWidth: 120 });
 
 if (!process.argv.includes('--check')) await writeFile(at, page);

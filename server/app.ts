@@ -5,10 +5,9 @@ import type { Admission } from './admission/contract.ts';
 import { bindingError } from './http/answer.ts';
 import { SenderGone } from './http/body.ts';
 import { rekorV1 } from './dialects/rekor-v1.ts';
-import { NOT_FOUND_V2 } from './dialects/rekor-v2.ts';
+import { isBelowV2, NOT_FOUND_V2 } from './dialects/rekor-v2.ts';
 import { Exchange, type RequestLine } from './http/exchange.ts';
 import type { Handlers } from './http/operation.ts';
-import { isWellEncoded } from './http/target.ts';
 import { type MountSettings, mountOperations } from './operations/mount.ts';
 import type { ConsoleFiles } from './pages/console-files.ts';
 import { type OpenApiDocument, mountPages } from './pages/mount.ts';
@@ -26,6 +25,8 @@ import { witnessRoutes } from './routes/witness.ts';
 /** Sizes are bytes. */
 export interface AppSettings extends MountSettings {
   readonly searchPage: number;
+  /** Of an entry, as the log holds it. */
+  readonly maxCanonicalBody: number;
   readonly searchLimit: number;
   readonly duplicates: DuplicateAnswer;
   /** Express's `trust proxy`: addresses, blocks, and `loopback`. */
@@ -83,9 +84,8 @@ function enter({ settings, now, observe, report }: AppParts): RequestHandler {
   const remoteOf = (request: Request) => (trustedProxies.length > 0 ? request.ip : request.socket.remoteAddress);
   return (request, response, next) => {
     const exchange = new Exchange(request, response, { requestIdHeader, now, ended, remoteOf });
-    const { cleanPath, path, search } = exchange.target;
+    const { cleanPath, search } = exchange.target;
     if (exchange.isPreflight) return exchange.send({ status: 204 });
-    if (!isWellEncoded(path)) return exchange.send(bindingError(400, `the path ${path} has an invalid escape`));
     if (request.url !== cleanPath + search) request.url = cleanPath + search;
     next();
   };
@@ -109,7 +109,7 @@ function handlersOf({ shards, admission, settings, health, witness }: AppParts):
 const refuseRoute: RequestHandler = (request, response) => {
   const exchange = Exchange.of(response);
   const { allowed, target } = exchange;
-  if (target.path.startsWith('/api/v2/')) return exchange.send(NOT_FOUND_V2);
+  if (isBelowV2(target.path)) return exchange.send(NOT_FOUND_V2);
   if (allowed.length === 0) return exchange.send(bindingError(404, `path ${target.path} was not found`));
   exchange.send(rekorV1.notAllowed(request.method, allowed));
 };

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { Answer } from '../http/answer.ts';
-import type { BodyLease, BodyLimits } from '../http/body.ts';
+import type { BodyLease } from '../http/body.ts';
 
 /** What an operation asks of the requests for it. */
 export interface Asks {
@@ -15,7 +15,7 @@ export interface Dialect {
   /** The media type that the answer will have, or why there can be none. */
   agree(request: Request, asks: Asks): string | Answer;
   /** The request's body, as far as the operation has one. @throws what `refuse` knows */
-  readBody(request: Request, asks: Asks, limits: BodyLimits, lease: BodyLease): Promise<Uint8Array>;
+  readBody(request: Request, asks: Asks, most: number, lease: BodyLease): Promise<Uint8Array>;
   /** What a failure becomes; undefined for what is none. */
   refuse(thrown: unknown, accepted: string): Answer | undefined;
   /** Said of a bug: nothing, because its text may hold secrets. */

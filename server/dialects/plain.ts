@@ -13,8 +13,8 @@ function text(status: number, sentence: string, headers: Headers = {}): Answer {
 /** What is no part of Rekor's APIs: tiles and checkpoints as C2SP serves them, witnessing, health. Errors are a line of text. */
 export const plain: Dialect = {
   agree: () => '',
-  readBody: async (request, { body }, limits, lease) =>
-    body !== undefined && hasBody(request) ? readBody(request, limits, lease) : NO_BODY,
+  readBody: async (request, { body }, most, lease) =>
+    body !== undefined && hasBody(request) ? readBody(request, most, lease) : NO_BODY,
   refuse(thrown) {
     const failure = failureOf(thrown);
     if (failure === undefined) return undefined;

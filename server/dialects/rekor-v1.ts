@@ -1,10 +1,9 @@
 import type { Request } from 'express';
-import { MalformedJson } from '../../base/failures.ts';
 import { type Answer, BUG, bindingError, handlerError } from '../http/answer.ts';
 import { hasBody, readBody } from '../http/body.ts';
 import { mediaType, negotiate } from '../http/negotiate.ts';
 import { failureOf, ownNumber, problems, RETRY_AFTER } from '../http/problems.ts';
-import { missing, unreadableBody } from '../http/read.ts';
+import { missing } from '../http/read.ts';
 import type { Asks, Dialect } from './dialect.ts';
 
 const NO_BODY = new Uint8Array();
@@ -22,17 +21,11 @@ export const rekorV1: Dialect = {
     return negotiate(request.headers.accept, produces) ?? bindingError(406, text);
   },
 
-  async readBody(request: Request, { body: parameter }: Asks, limits, lease) {
+  async readBody(request: Request, { body: parameter }: Asks, most, lease) {
     if (parameter === undefined) return NO_BODY;
-    try {
-      const body = hasBody(request) ? await readBody(request, limits, lease) : NO_BODY;
-      if (body.length === 0) throw missing(parameter, 'body');
-      return body;
-    } catch (error) {
-      if (error instanceof MalformedJson && (parameter === 'entry' || parameter === 'query'))
-        throw unreadableBody(parameter, error.message);
-      throw error;
-    }
+    const body = hasBody(request) ? await readBody(request, most, lease) : NO_BODY;
+    if (body.length === 0) throw missing(parameter, 'body');
+    return body;
   },
 
   refuse(thrown, accepted) {

@@ -21,7 +21,7 @@ export function status<const Http extends number>(http: Http, code: number, mess
 }
 
 /** What Rekor v2 says of a log that has ended, and not in JSON: contract section 1.9. */
-const FROZEN: Answer = {
+export const FROZEN: Answer = {
   status: 405,
   body: { type: 'text/plain; charset=utf-8', text: 'This log has been frozen, please switch to the latest log.\n' },
 };
@@ -29,8 +29,8 @@ const FROZEN: Answer = {
 /** Rekor v2: a gateway before gRPC. It looks at no media type, and reads one JSON value whatever follows: contract section 1. */
 export const rekorV2: Dialect = {
   agree: () => 'application/json',
-  readBody: async (request, { body }, limits, lease) =>
-    body !== undefined && hasBody(request) ? readBody(request, limits, lease) : NO_BODY,
+  readBody: async (request, { body }, most, lease) =>
+    body !== undefined && hasBody(request) ? readBody(request, most, lease) : NO_BODY,
   refuse(thrown) {
     const failure = failureOf(thrown);
     if (failure === undefined) return undefined;
@@ -42,5 +42,7 @@ export const rekorV2: Dialect = {
   notAllowed: () => status(501, GRPC.unimplemented, 'Method Not Allowed'),
 };
 
-/** A path below `/api/v2/` that is none. */
+export const isBelowV2 = (path: string): boolean => /^\/api\/v2(\/|$)/.test(path);
+
+/** A path below `/api/v2` that is none. */
 export const NOT_FOUND_V2 = status(404, GRPC.notFound, 'Not Found', { 'Cache-Control': 'no-store' });

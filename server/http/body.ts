@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http';
 import { concatBytes } from '../../base/bytes.ts';
-import { type JsonLimits, JsonMeter } from '../../base/json-meter.ts';
 import { Busy, RequestTooLarge } from './failures.ts';
 
 /** The sender went away before the body was whole. Nobody is left to be answered. */
@@ -29,12 +28,6 @@ export class BodyBudget {
   giveBack(bytes: number): void {
     this.#held -= bytes;
   }
-}
-
-export interface BodyLimits {
-  /** Bytes that a body may have. */
-  readonly most: number;
-  readonly json: JsonLimits;
 }
 
 /** A body's claim on the budget. Whoever made it must release it once the body is no longer needed. */
@@ -71,15 +64,14 @@ export function hasBody(request: IncomingMessage): boolean {
 }
 
 /**
- * The whole body. It is measured as it arrives, and parsed elsewhere. What has not been read when
- * a limit is passed is left to Node, which discards it and whose timeouts end a sender that never does.
+ * The whole body, of at most `most` bytes. Whatever looks at what is in it does so elsewhere. What has not been read when
+ * the limit is passed is left to Node, which discards it and whose timeouts end a sender that never does.
  *
- * @throws RequestTooLarge, Busy, MalformedJson, SenderGone
+ * @throws RequestTooLarge, Busy, SenderGone
  */
-export function readBody(request: IncomingMessage, { most, json }: BodyLimits, lease: BodyLease): Promise<Uint8Array> {
+export function readBody(request: IncomingMessage, most: number, lease: BodyLease): Promise<Uint8Array> {
   if (Number(request.headers['content-length'] ?? 0) > most) return Promise.reject(tooLarge(most));
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-  const meter = isHarmless(request, json) ? undefined : new JsonMeter(json);
   let whole = new BodyBytes(Number(request.headers['content-length'] ?? 0));
   const settle = (): void => {
     request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
@@ -89,7 +81,6 @@ export function readBody(request: IncomingMessage, { most, json }: BodyLimits, l
     try {
       if (whole.length + chunk.length > most) throw tooLarge(most);
       lease.grow(chunk.length);
-      meter?.feed(chunk);
       whole.add(chunk);
     } catch (error) {
       whole = new BodyBytes(0);
@@ -107,11 +98,6 @@ export function readBody(request: IncomingMessage, { most, json }: BodyLimits, l
   };
   request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
   return promise;
-}
-
-/** A body of fewer bytes than a limit counts cannot pass it. */
-function isHarmless({ headers }: IncomingMessage, { depth, values }: JsonLimits): boolean {
-  return Number(headers['content-length'] ?? Infinity) < Math.min(depth, values);
 }
 
 function tooLarge(most: number): RequestTooLarge {

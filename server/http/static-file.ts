@@ -18,25 +18,54 @@ export type FileAnswer<Type extends string> =
 export function serveFile<Type extends string>(request: Request, file: StaticFile<Type>): FileAnswer<Type> {
   const { type, bytes, tag } = file;
   const headers: Headers = { ...file.headers, ETag: `"${tag}"`, 'Accept-Ranges': 'bytes' };
-  const { 'if-none-match': known, range, 'if-range': expected } = request.headers;
+  const known = request.headers['if-none-match'];
   if (known !== undefined && names(known, tag)) return { status: 304, headers };
-  const changed = typeof expected === 'string' && !names(expected, tag);
-  const part = range === undefined || changed ? undefined : servePart(request, { ...file, headers });
-  return part ?? { status: 200, headers, body: { type, text: bytes } };
+  return servePart(request, { ...file, headers }) ?? { status: 200, headers, body: { type, text: bytes } };
 }
 
-/** A range: RFC 9110 §14.2. Undefined where the whole is as good: for more of them than one, and what is none. */
+/**
+ * A range: RFC 9110 §14.2. Undefined where the whole is as good: for more of them than one, for what is none, and for
+ * whoever has a part of other bytes.
+ */
 function servePart<Type extends string>(
   request: Request,
-  { type, bytes, headers }: StaticFile<Type>,
+  { type, bytes, tag, headers }: StaticFile<Type>,
 ): FileAnswer<Type> | undefined {
-  const ranges = request.range(bytes.length);
-  if (ranges === -1) return { status: 416, headers: { ...headers, 'Content-Range': `bytes */${bytes.length}` } };
-  const [range, ...others] = Array.isArray(ranges) && ranges.type === 'bytes' ? ranges : [];
-  if (range === undefined || others.length > 0) return undefined;
+  const { range: asked, 'if-range': expected } = request.headers;
+  if (asked === undefined || request.method !== 'GET') return undefined;
+  if (expected !== undefined && expected !== `"${tag}"`) return undefined; // a weak tag names no bytes: §13.1.5
+  const range = readRange(asked, bytes.length);
+  if (range === undefined) return undefined;
+  if (range === 'beyond') return { status: 416, headers: { ...headers, ...beyond(bytes) } };
   const { start, end } = range;
-  const content = { ...headers, 'Content-Range': `bytes ${start}-${end}/${bytes.length}` };
-  return { status: 206, headers: content, body: { type, text: bytes.subarray(start, end + 1) } };
+  const content = { ...headers, 'Content-Range': `bytes ${start}-${end - 1}/${bytes.length}` };
+  return { status: 206, headers: content, body: { type, text: bytes.subarray(start, end) } };
+}
+
+interface ByteRange {
+  readonly start: number;
+  /** Exclusive. */
+  readonly end: number;
+}
+
+const RANGE = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i;
+
+/** One range of a file of `size` bytes: RFC 9110 §14.1.2. Undefined if it is none, or not one. */
+function readRange(text: string, size: number): ByteRange | 'beyond' | undefined {
+  const [, first = '', last = ''] = RANGE.exec(text) ?? [];
+  if (first === '') return last === '' ? undefined : lastBytes(Number(last), size);
+  const [start, end] = [Number(first), last === '' ? size : Number(last) + 1];
+  if (end <= start && last !== '') return undefined;
+  return start < size ? { start, end: Math.min(end, size) } : 'beyond';
+}
+
+function lastBytes(count: number, size: number): ByteRange | 'beyond' {
+  return count === 0 ? 'beyond' : { start: Math.max(0, size - count), end: size };
+}
+
+/** That the file ends before the range begins is nothing to remember for as long as the file is. */
+function beyond({ length }: Uint8Array): Headers {
+  return { 'Content-Range': `bytes */${length}`, 'Cache-Control': 'no-store' };
 }
 
 /** Whether a list of entity tags has this one. A weak tag is good enough to say that nothing has changed. */
@@ -48,10 +77,12 @@ function names(list: string, tag: string): boolean {
 export function takesGzip({ headers }: Request): boolean {
   const accepted = headers['accept-encoding'];
   if (typeof accepted !== 'string') return false;
-  for (const item of accepted.split(',')) {
-    const [coding = '', ...parameters] = item.split(';').map((part) => part.trim().toLowerCase());
-    if (coding !== 'gzip' && coding !== 'x-gzip' && coding !== '*') continue;
-    return !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
-  }
-  return false;
+  const codings = new Map(accepted.split(',').map(readCoding));
+  return codings.get('gzip') ?? codings.get('x-gzip') ?? codings.get('*') ?? false;
+}
+
+/** A coding, and whether it is wanted. */
+function readCoding(item: string): readonly [string, boolean] {
+  const [coding = '', ...parameters] = item.split(';').map((part) => part.trim().toLowerCase());
+  return [coding, !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))];
 }

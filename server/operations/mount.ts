@@ -1,10 +1,12 @@
 import type { Express, NextFunction, Request, Response } from 'express';
+import { isBelowV2, NOT_FOUND_V2 } from '../dialects/rekor-v2.ts';
+import { type Answer, bindingError } from '../http/answer.ts';
 import { BodyBudget } from '../http/body.ts';
 import { Exchange } from '../http/exchange.ts';
 import type { Handlers, OperationId } from '../http/operation.ts';
 import { type Row, rows } from './rows.ts';
 import { type Operation, serve, type ServeOptions } from './serve.ts';
-import type { Target } from '../http/target.ts';
+import { isWellEncoded, type Target } from '../http/target.ts';
 import type { OpenApiDocument } from '../pages/mount.ts';
 
 export interface MountSettings {
@@ -12,11 +14,9 @@ export interface MountSettings {
   readonly maxV2RequestBody: number;
   /** Bytes of request bodies that may be in memory at the same time. */
   readonly maxBodiesInFlight: number;
-  readonly maxJsonDepth: number;
-  readonly maxJsonValues: number;
   /** The doors that are open. */
   readonly faces: readonly ('v1' | 'v2')[];
-  /** Operations of v1 that are answered. */
+  /** Of the operations that can be switched off, those that are answered. */
   readonly operations: readonly OperationId[];
 }
 
@@ -41,18 +41,25 @@ export function mountOperations(
   // Most requests name a path without parameters: one look finds it, where Express would try one pattern after another.
   const find = finderOf(routes);
   app.use((request, response, next) => {
-    const found = find(Exchange.of(response).target);
-    return found ? answer(found.route, options, request, response, next, found.rest) : next();
+    const exchange = Exchange.of(response);
+    const { target } = exchange;
+    const found = find(target);
+    if (found) return answer(found.route, options, request, response, next, found.rest);
+    return isWellEncoded(target.path) ? next() : exchange.send(invalidEscape(target));
   });
   for (const route of routes.filter(({ match, path }) => match === 'clean' && !isFixed(path)))
     app.all(patternOf(route.path), (request, response, next) => answer(route, options, request, response, next));
 }
 
+/** From here on Express decodes what stands in a path. */
+function invalidEscape({ path }: Target): Answer {
+  return isBelowV2(path) ? NOT_FOUND_V2 : bindingError(400, `the path ${path} has an invalid escape`);
+}
+
 function optionsOf(settings: MountSettings): ServeOptions {
-  const json = { depth: settings.maxJsonDepth, values: settings.maxJsonValues };
   return {
     budget: new BodyBudget(settings.maxBodiesInFlight),
-    limits: { v1: { most: settings.maxRequestBody, json }, v2: { most: settings.maxV2RequestBody, json } },
+    mostBytes: { v1: settings.maxRequestBody, v2: settings.maxV2RequestBody },
   };
 }
 
@@ -68,7 +75,7 @@ function routeOf(
     const id = operationId as OperationId;
     const row = rows[id];
     if (row.face !== undefined && !faces.includes(row.face)) continue;
-    const operation = { row, enabled: row.face !== 'v1' || enabled.includes(id), handler: handlers[id] };
+    const operation = { row, enabled: row.disabled === undefined || enabled.includes(id), handler: handlers[id] };
     operations.set(method.toUpperCase(), operation);
     if (row.answersHead) operations.set('HEAD', operation);
   }

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { Answer } from '../http/answer.ts';
-import { type BodyBudget, BodyLease, type BodyLimits } from '../http/body.ts';
+import { type BodyBudget, BodyLease } from '../http/body.ts';
 import { asAccepted } from '../dialects/rekor-v1.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Asked } from '../http/operation.ts';
@@ -10,8 +10,8 @@ import { parseQuery } from '../http/target.ts';
 /** What all operations share. */
 export interface ServeOptions {
   readonly budget: BodyBudget;
-  /** By door; operations of neither have a limit of their own. */
-  readonly limits: { readonly v1: BodyLimits; readonly v2: BodyLimits };
+  /** Of a body, by door; operations of neither have a limit of their own. */
+  readonly mostBytes: { readonly v1: number; readonly v2: number };
 }
 
 export interface Operation {
@@ -35,7 +35,7 @@ export async function serve(
   const lease = new BodyLease(options.budget);
   exchange.receive(lease);
   try {
-    const body = await dialect.readBody(request, row, limitsOf(row, options), lease);
+    const body = await dialect.readBody(request, row, mostBytesOf(row, options), lease);
     const { path: target, search } = exchange.target;
     const path = request.params as Readonly<Record<string, string>>;
     const query = parseQuery(search);
@@ -49,8 +49,6 @@ export async function serve(
   }
 }
 
-const NO_LIMITS = { depth: Infinity, values: Infinity };
-
-function limitsOf({ face, most }: Row, { limits }: ServeOptions): BodyLimits {
-  return most === undefined ? limits[face ?? 'v1'] : { most, json: NO_LIMITS };
+function mostBytesOf({ face, most }: Row, { mostBytes }: ServeOptions): number {
+  return most ?? mostBytes[face ?? 'v1'];
 }

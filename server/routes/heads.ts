@@ -1,23 +1,27 @@
-import { toBase64 } from '../../base/bytes.ts';
+import { brief } from '../../base/brief.ts';
+import { parseHex, toBase64 } from '../../base/bytes.ts';
 import { parseNote } from '../../checkpoint/note.ts';
 import { formatTlogProof } from '../../checkpoint/proof/tlog-proof.ts';
 import type { LogShards } from '../../log/shards.ts';
 import type { Log, ProvenEntry } from '../../log/types.ts';
 import type { SignedHead } from '../../log/faces/shard.ts';
 import { type LeafHash, nodeHash } from '../../merkle/types.ts';
-import { parseHex } from '../../base/bytes.ts';
+import { GRPC, status } from '../dialects/rekor-v2.ts';
 import { json } from '../http/answer.ts';
 import { InvalidRequest } from '../http/failures.ts';
 import type { Handlers } from '../http/operation.ts';
 import { readInteger } from '../http/read.ts';
 import { shardFor } from './shard.ts';
 
-/** Every head that was ever shown, and proofs that stand on their own. @param most - heads on a page */
+/** Heads on a page where nobody says how many. */
+const USUAL_PAGE = 100;
+
+/** Every head up to the one that is shown, and proofs that stand on their own. @param most - heads on a page */
 export function headRoutes(shards: LogShards, most: number): Pick<Handlers, 'listHeads' | 'getTlogProof'> {
   return {
     async listHeads({ query, request }) {
       const log = shardFor(shards, request);
-      const limit = Number(readInteger(query, 'limit', 1) ?? 100n);
+      const limit = Number(readInteger(query, 'limit', 1) ?? Math.min(USUAL_PAGE, most));
       if (limit > most) throw new InvalidRequest(`limit in query should be less than or equal to ${most}`, 608);
       const below = Number(readInteger(query, 'below', 0) ?? 2n ** 53n);
       const heads = await log.heads(below, limit);
@@ -30,7 +34,8 @@ export function headRoutes(shards: LogShards, most: number): Pick<Handlers, 'lis
       const log = shardFor(shards, request);
       const entry = await entryNamed(log, rest);
       const note = entry && (await noteFor(log, entry));
-      if (entry === undefined || note === undefined) return { status: 404, headers: { 'Cache-Control': 'no-store' } };
+      if (entry === undefined || note === undefined)
+        return status(404, GRPC.notFound, `the log has no entry ${brief(rest)}`, { 'Cache-Control': 'no-store' });
       const text = formatTlogProof({ index: entry.index, hashes: entry.proof, note: parseNote(note) });
       const headers = { 'Cache-Control': 'no-cache' };
       return { status: 200, headers, body: { type: 'text/plain; charset=utf-8', text } };
@@ -55,9 +60,11 @@ async function noteFor(log: Log, { head }: ProvenEntry): Promise<string | undefi
   return last?.note;
 }
 
-/** By index, or by leaf hash in hex. */
+/** @throws InvalidRequest */
 async function entryNamed(log: Log, name: string): Promise<ProvenEntry | undefined> {
-  if (/^(0|[1-9]\d{0,15})$/.test(name)) return log.byIndex(log.shard.offset + Number(name));
   const leaf = parseHex(name, 32);
-  return leaf && log.byLeaf(nodeHash(leaf) as LeafHash);
+  if (leaf !== undefined) return log.byLeaf(nodeHash(leaf) as LeafHash);
+  if (/^(0|[1-9]\d*)$/.test(name)) return log.byIndex(log.shard.offset + Number(name));
+  const said = JSON.stringify(brief(name));
+  throw new InvalidRequest(`${said} in path is neither an index nor a leaf hash of 64 hex digits`, 400);
 }

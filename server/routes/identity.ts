@@ -11,6 +11,7 @@ export interface IdentitySettings {
   readonly faces: readonly ('v1' | 'v2')[];
   readonly maxRequestBody: number;
   readonly maxV2RequestBody: number;
+  readonly maxCanonicalBody: number;
   readonly searchPage: number;
   readonly publicUrl: string | undefined;
 }
@@ -39,7 +40,7 @@ export function identityRoutes(
         ...(publicUrl !== undefined && { url: publicUrl }),
         shards: shards.all.map((log) => describe(log, faces)),
         limits: limitsOf(settings),
-        ...(witness && { witness: { vkey: formatVkey(witness.key), submissionPath: '/', monitoringPath: '/witness' } }),
+        ...(witness && { witness: { vkey: formatVkey(witness.key), submissionPath: '', monitoringPath: '/witness' } }),
       };
       return { status: 200, headers: PUBLIC, body: json(document) };
     },
@@ -54,7 +55,7 @@ function describe(log: Log, faces: IdentitySettings['faces']) {
     vkey: formatVkey(tileKey),
     publicKey: toPem(ed25519Spki(tileKey.material)),
     path: '/api/v2',
-    tilePath: '/',
+    tilePath: '',
   };
   return {
     ...(faces.includes('v1') && { v1 }),
@@ -65,6 +66,11 @@ function describe(log: Log, faces: IdentitySettings['faces']) {
   };
 }
 
-function limitsOf({ maxRequestBody, maxV2RequestBody, searchPage }: IdentitySettings) {
-  return { v1RequestBody: maxRequestBody, v2RequestBody: maxV2RequestBody, canonicalBody: 65_535, page: searchPage };
+function limitsOf({ faces, maxRequestBody, maxV2RequestBody, maxCanonicalBody, searchPage }: IdentitySettings) {
+  return {
+    ...(faces.includes('v1') && { v1RequestBody: maxRequestBody }),
+    ...(faces.includes('v2') && { v2RequestBody: maxV2RequestBody }),
+    canonicalBody: maxCanonicalBody,
+    page: searchPage,
+  };
 }

@@ -1,6 +1,7 @@
 import { isAbsolute, normalize, relative } from 'node:path';
 import { type Fault } from './failures.ts';
 import { type Settings } from './table.ts';
+import { settingName } from './values/setting.ts';
 
 /** What is known so far: a setting whose own value is at fault is missing. */
 export interface Readings {
@@ -51,13 +52,16 @@ function headsInside({ values: { data, heads }, source }: Readings): readonly Fa
     : [];
 }
 
-function bodyTooLarge({ values: { maxRequestBody: one, maxBodiesInFlight: all }, source }: Readings): readonly Fault[] {
-  if (one === undefined || all === undefined || one <= all) return [];
-  const name = source('maxBodiesInFlight') ?? source('maxRequestBody');
+const BODIES = ['maxRequestBody', 'maxV2RequestBody'] as const;
+
+function bodyTooLarge({ values, source }: Readings): readonly Fault[] {
+  const all = values.maxBodiesInFlight;
+  const name = BODIES.find((body) => all !== undefined && (values[body] ?? 0) > all);
+  if (name === undefined) return [];
   return fault(
-    name,
+    source('maxBodiesInFlight') ?? source(name),
     undefined,
-    `--max-bodies-in-flight (${all} bytes) must hold at least one --max-request-body (${one} bytes)`,
+    `--max-bodies-in-flight (${all} bytes) must hold at least one --${settingName(name)} (${values[name]} bytes)`,
   );
 }
 

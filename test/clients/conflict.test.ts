@@ -59,7 +59,8 @@ describe('sigstore-js: --duplicates return', () => {
     const [before, after] = [first, again].map(({ verificationMaterial }) => verificationMaterial.tlogEntries[0]);
     expect(after?.logIndex).toBe(before?.logIndex);
     expect(after?.inclusionPromise).toEqual(before?.inclusionPromise);
-    expect([before?.inclusionProof?.treeSize, after?.inclusionProof?.treeSize]).toEqual(['2', '3']);
+    const sizes = [before, after].map((entry) => Number(entry?.inclusionProof?.treeSize));
+    expect(sizes[1]).toBe(Number(sizes[0]) + 1);
     expect(() => verify(world, again, signer)).not.toThrow();
   });
 });

@@ -3,7 +3,14 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { fulcioHandler, type HandlerFn, initializeCA, initializeCTLog } from '@sigstore/mock';
+import {
+  fulcioHandler,
+  type HandlerFn,
+  initializeCA,
+  initializeCTLog,
+  initializeTSA,
+  tsaHandler,
+} from '@sigstore/mock';
 
 // The mock loads nock, which takes node:http over at once. The services here have sockets of their own.
 const beside = createRequire(createRequire(import.meta.url).resolve('@sigstore/mock'));
@@ -45,6 +52,27 @@ export async function startFulcio(): Promise<Fulcio> {
     rootCertificate: bytesOf(ca.rootCertificate),
     ctLog: { publicKey: ctLog.publicKey, logId: bytesOf(ctLog.logID) },
   };
+}
+
+/** An authority that says when it saw a signature: RFC 3161. */
+export interface TimestampAuthority extends Listening {
+  /** The one that signs, then the root. */
+  readonly certificates: readonly Uint8Array[];
+}
+
+/** Sigstore's own stand-in for a timestamp authority, over HTTP. */
+export async function startTsa(): Promise<TimestampAuthority> {
+  const keys = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  const clock = new Date();
+  const tsa = await initializeTSA(keys, clock);
+  const { path, fn } = tsaHandler(tsa);
+  const listening = await listenOn(
+    answering(path, (body) => {
+      clock.setTime(1000 * Math.floor(Date.now() / 1000)); // a time with a fraction is written so that no client reads it
+      return fn(body);
+    }),
+  );
+  return { ...listening, certificates: [tsa.intCertificate, tsa.rootCertificate].map(bytesOf) };
 }
 
 function answering(path: string, fn: HandlerFn): RequestListener {

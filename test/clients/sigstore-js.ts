@@ -8,10 +8,20 @@ import {
   RekorWitness,
   type RekorWitnessOptions,
   type Signer,
+  TSAWitness,
+  type Witness,
 } from '@sigstore/sign';
 import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify';
 import { type TestLog, openTestLog } from '../support/log.ts';
-import { type Fulcio, identityToken, type Listening, listenOn, startFulcio } from './services.ts';
+import {
+  type Fulcio,
+  identityToken,
+  type Listening,
+  listenOn,
+  startFulcio,
+  startTsa,
+  type TimestampAuthority,
+} from './services.ts';
 import { trustedRootOf } from './trust.ts';
 
 export const HINT = 'key-of-the-test';
@@ -32,19 +42,22 @@ export interface World extends AsyncDisposable {
   readonly server: TestLog;
   readonly rekorURL: string;
   readonly fulcio: Fulcio;
+  readonly tsa: TimestampAuthority;
   readonly trustedRoot: Readonly<Record<string, unknown>>;
 }
 
 export async function openWorld(argv: readonly string[] = []): Promise<World> {
   const server = await openTestLog(argv);
   const listening: Listening = await listenOn(server.app);
-  const fulcio = await startFulcio();
+  const [fulcio, tsa] = [await startFulcio(), await startTsa()];
   return {
     server,
     rekorURL: listening.url,
     fulcio,
-    trustedRoot: await trustedRootOf(listening.url, fulcio),
+    tsa,
+    trustedRoot: await trustedRootOf(listening.url, fulcio, tsa),
     [Symbol.asyncDispose]: async () => {
+      await tsa[Symbol.asyncDispose]();
       await fulcio[Symbol.asyncDispose]();
       await listening[Symbol.asyncDispose]();
       await server.close();
@@ -90,18 +103,36 @@ export function certificateSigner({ fulcio }: World): Signer {
 }
 
 export function signMessage(world: World, signer: Signer, options: RekorWitnessOptions = {}): Promise<Bundle> {
-  const witnesses = [new RekorWitness({ rekorBaseURL: world.rekorURL, ...options })];
-  return new MessageSignatureBundleBuilder({ signer, witnesses }).create({ data: ARTIFACT });
+  return new MessageSignatureBundleBuilder({ signer, witnesses: witnesses(world, options) }).create({ data: ARTIFACT });
 }
 
 export function attest(world: World, signer: Signer, options: RekorWitnessOptions = {}): Promise<Bundle> {
-  const witnesses = [new RekorWitness({ rekorBaseURL: world.rekorURL, ...options })];
-  return new DSSEBundleBuilder({ signer, witnesses }).create({ data: STATEMENT, type: IN_TOTO });
+  const builder = new DSSEBundleBuilder({ signer, witnesses: witnesses(world, options) });
+  return builder.create({ data: STATEMENT, type: IN_TOTO });
+}
+
+/** A log of v2 tells no time, so somebody else has to. */
+function witnesses({ rekorURL, tsa }: World, options: RekorWitnessOptions): Witness[] {
+  const log = new RekorWitness({ rekorBaseURL: rekorURL, ...options });
+  return options.majorApiVersion === 2 ? [log, new TSAWitness({ tsaBaseURL: tsa.url })] : [log];
 }
 
 /** What goes into a file and comes out of it. */
 export function throughFile(bundle: Bundle): SerializedBundle {
   return JSON.parse(JSON.stringify(bundleToJSON(bundle))) as SerializedBundle;
+}
+
+/** What a bundle says that an entry is; members that it left out are missing. */
+export interface Known {
+  readonly logIndex?: string;
+  readonly kind?: string;
+  readonly version?: string;
+}
+
+export function knownOf(bundle: SerializedBundle): Known {
+  const [entry] = bundle.verificationMaterial.tlogEntries;
+  const { kind, version } = entry?.kindVersion ?? {};
+  return JSON.parse(JSON.stringify({ logIndex: entry?.logIndex, kind, version })) as Known;
 }
 
 /** Verifies as `sigstore verify` does: signature, promise, proof and checkpoint. @throws VerificationError */

@@ -7,10 +7,12 @@ import { kinds, v2Kinds } from '../../entries/kinds/index.ts';
 import { KindRegistry } from '../../entries/registry.ts';
 import { readCreateEntryRequest } from '../../entries/v2-request.ts';
 import { refusal, RULES } from './kinds/admit.ts';
-import { dsseRequest, hashedRekordRequest, makeV2Signer, refusalOfText, refusalV2, v2Registry } from './kinds/v2.ts';
+import { hashedRekordRequest, makeV2Signer } from '../support/v2-requests.ts';
+import { dsseRequest, refusalOfText, refusalV2, v2Registry } from './kinds/v2.ts';
 
 const read = (text: string, rules = RULES) => readCreateEntryRequest(utf8(text), rules);
-const NONE = 'InvalidEntry: invalid type, must be hashedrekord';
+const NONE = 'InvalidEntry: invalid type, must be hashedrekord: the request has no hashedRekordRequestV002';
+const OFF = 'InvalidEntry: invalid type, must be hashedrekord: this log takes no dsseRequestV002';
 const only = (...names: readonly string[]) => ({ ...RULES, kinds: new Set(names) });
 
 const signer = makeV2Signer();
@@ -73,12 +75,14 @@ describe('§1.2 CreateEntryRequest', () => {
     expect(refusalOfText(`${JSON.stringify(hashedrekord)}${list(600)}${'['.repeat(20)}`)).toBeUndefined();
   });
 
-  it('of a kind that is switched off asks for nothing', () => {
+  it('of a kind that is switched off is refused, and told so', () => {
     expect(refusalV2(dsse)).toBeUndefined();
     expect(refusalV2(dsse, only('dsse:0.0.2'))).toBeUndefined();
-    for (const rules of [only('hashedrekord', 'dsse:0.0.1'), only()]) expect(refusalV2(dsse, rules)).toBe(NONE);
+    for (const rules of [only('hashedrekord', 'dsse:0.0.1'), only()]) expect(refusalV2(dsse, rules)).toBe(OFF);
     expect(refusalV2(hashedrekord, only('hashedrekord:0.0.2'))).toBeUndefined();
-    expect(refusalV2(hashedrekord, only('dsse', 'hashedrekord:0.0.1'))).toBe(NONE);
+    expect(refusalV2(hashedrekord, only('dsse', 'hashedrekord:0.0.1'))).toBe(
+      'InvalidEntry: invalid type: this log takes no hashedRekordRequestV002',
+    );
     expect(isEnabled(new Set(['dsse:0.0.1']), 'dsse', '0.0.2')).toBe(false);
   });
 

@@ -6,7 +6,8 @@ import { Busy } from '../../server/http/failures.ts';
 import { type Asking, askOf } from '../support/ask.ts';
 import { openTestLog } from '../support/log.ts';
 import { hashedrekord, newSubmitter } from '../support/proposals.ts';
-import { directAdmission, type Variant, variantOf } from './variants.ts';
+import { directAdmission } from '../support/admission.ts';
+import { type Variant, variantOf } from './variants.ts';
 
 const ENTRIES = '/api/v1/log/entries';
 const BODIES = [ENTRIES, `${ENTRIES}/retrieve`, '/api/v1/index/retrieve'];
@@ -77,15 +78,15 @@ describe('contract 1.4: bodies longer than the limit', () => {
 });
 
 describe('decision 13: what JSON may cost', () => {
-  const settings = { maxJsonDepth: 10, maxJsonValues: 100 };
+  const admission = directAdmission({}, { depth: 10, values: 100 });
 
   it.each([
     [ENTRIES, '[', 'JSON is nested deeper than 10'],
     [`${ENTRIES}/retrieve`, '[', 'parsing entry body from \\"\\" failed, because JSON is nested deeper than 10'],
     ['/api/v1/index/retrieve', '[', 'parsing query body from \\"\\" failed, because JSON is nested deeper than 10'],
     [ENTRIES, '{},', 'JSON has more than 100 values'],
-  ])('is refused on %s while it arrives: %s', async (path, unit, message) => {
-    await using strict = await askVariant({ settings });
+  ])('is refused on %s: %s', async (path, unit, message) => {
+    await using strict = await askVariant({ admission });
     const { status, text } = await strict.post(path, unit.repeat(1000));
     expect([status, text]).toEqual([400, `{"code":400,"message":"${message}"}`]);
   });

@@ -6,7 +6,8 @@ import { Busy } from '../../server/http/failures.ts';
 import { type Asking, askOf } from '../support/ask.ts';
 import { openTestLog } from '../support/log.ts';
 import { hashedrekord, newSubmitter } from '../support/proposals.ts';
-import { directAdmission, SETTINGS, type Variant, variantOf } from './variants.ts';
+import { directAdmission } from '../support/admission.ts';
+import { SETTINGS, type Variant, variantOf } from './variants.ts';
 
 const ENTRIES = '/api/v1/log/entries';
 const submitter = newSubmitter();

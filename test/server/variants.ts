@@ -1,14 +1,10 @@
 import { readFileSync } from 'node:fs';
 import type { Express } from 'express';
-import { JSON_LIMITS } from '../../base/json-meter.ts';
-import { DEFAULT_ALGORITHMS } from '../../entries/algorithm-policy.ts';
 import { LogShards } from '../../log/shards.ts';
 import type { Log } from '../../log/types.ts';
-import type { Admission } from '../../server/admission/contract.ts';
-import { createTasks } from '../../server/admission/tasks.ts';
-import { fromOutcome, type Task } from '../../server/admission/wire.ts';
 import { type AppParts, type AppSettings, createApp } from '../../server/app.ts';
 import type { OpenApiDocument } from '../../server/pages/mount.ts';
+import { directAdmission } from '../support/admission.ts';
 
 export const document = JSON.parse(
   readFileSync(new URL('../../openapi/openapi.json', import.meta.url), 'utf8'),
@@ -19,9 +15,8 @@ export const SETTINGS: AppSettings = {
   maxV2RequestBody: 1024 * 1024,
   faces: ['v1', 'v2'],
   maxBodiesInFlight: 4 * 1024 * 1024,
-  maxJsonDepth: 100,
-  maxJsonValues: 10_000,
   searchPage: 1000,
+  maxCanonicalBody: 65_535,
   searchLimit: 10_000,
   duplicates: 'conflict',
   operations: [
@@ -33,35 +28,12 @@ export const SETTINGS: AppSettings = {
     'getPublicKey',
     'getLogProof',
     'searchIndex',
+    'createEntry',
   ],
   publicUrl: undefined,
   trustedProxies: [],
   requestIdHeader: 'x-request-id',
 };
-
-/** What the threads do, on this one. */
-export function directAdmission(maxRetrieve = 10): Admission {
-  const rules = {
-    algorithms: new Set(DEFAULT_ALGORITHMS),
-    kinds: new Set(['hashedrekord', 'intoto', 'dsse']),
-    keysForCertificates: true,
-    maxBody: 65_535,
-    maxAttestation: 102_400,
-  };
-  const work = createTasks({ rules, json: JSON_LIMITS, maxRetrieve, verifier: 'auto' });
-  const run = async (task: Task, body: Uint8Array): Promise<never> => {
-    const [outcome] = await work({ tasks: [task], lengths: [body.length], bytes: new Uint8Array(body) });
-    if (outcome === undefined) throw new Error('no outcome');
-    if (!outcome.ok) throw fromOutcome(outcome);
-    return outcome.value as never;
-  };
-  return {
-    create: (body) => run('create', body),
-    createV2: (body) => run('createV2', body),
-    logQuery: (body) => run('logQuery', body),
-    searchQuestion: (body) => run('searchQuestion', body),
-  };
-}
 
 export type Variant = Partial<Omit<AppParts, 'settings'>> & { readonly settings?: Partial<AppSettings> };
 

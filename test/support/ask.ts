@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import type { Express } from 'express';
 import supertest from 'supertest';
 import { validateAnswer } from './validate.ts';
@@ -9,6 +10,10 @@ export interface Asked {
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** The body, byte for byte. */
   readonly text: string;
+}
+
+export interface RawAnswer extends Asked {
+  readonly bytes: Buffer;
 }
 
 export type RequestHeaders = Readonly<Record<string, string>>;
@@ -21,6 +26,8 @@ export interface Asking extends AsyncDisposable {
   /** @param body - sent as it stands if it is text, else as JSON */
   post(path: string, body: unknown, headers?: RequestHeaders): Promise<Asked>;
   send(method: string, path: string, headers?: RequestHeaders, body?: string): Promise<Asked>;
+  /** What no client library would send: the path as it stands here, and no header that does not stand here. */
+  raw(method: string, path: string, headers?: RequestHeaders, body?: string | Uint8Array): Promise<RawAnswer>;
 }
 
 export async function askOf(app: Express): Promise<Asking> {
@@ -40,9 +47,16 @@ export async function askOf(app: Express): Promise<Asking> {
     return answer;
   }
 
+  async function raw(method: string, path: string, headers: RequestHeaders = {}, body: string | Uint8Array = '') {
+    const answer = await exchange(base, { method, path, headers }, body);
+    validateAnswer({ method, path, ...answer, body: answer.text, length: answer.bytes.length });
+    return answer;
+  }
+
   return {
     base,
     send,
+    raw,
     get: (path, headers) => send('GET', path, headers),
     post: (path, body, headers) => {
       const sent = typeof body === 'string' ? body : JSON.stringify(body);
@@ -53,6 +67,22 @@ export async function askOf(app: Express): Promise<Asking> {
       await new Promise((closed) => server.close(closed));
     },
   };
+}
+
+async function exchange(
+  base: string,
+  options: { readonly method: string; readonly path: string; readonly headers: RequestHeaders },
+  body: string | Uint8Array,
+): Promise<RawAnswer> {
+  const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>();
+  const asked = request(base, options, (response) => {
+    const headers = response.headers as Asked['headers'];
+    const answered = (bytes: Buffer): void =>
+      resolve({ status: response.statusCode ?? 0, headers, bytes, text: bytes.toString() });
+    buffer(response).then(answered, reject);
+  });
+  asked.on('error', reject).end(body);
+  return promise;
 }
 
 /** superagent's parsers would change bytes. */

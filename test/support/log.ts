@@ -2,12 +2,22 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Express } from 'express';
+import { inject } from 'vitest';
 import { kinds, v2Kinds } from '../../entries/kinds/index.ts';
 import type { LogShards } from '../../log/shards.ts';
 import type { Log } from '../../log/types.ts';
 import { composeServer } from '../../server/compose.ts';
 import { createLogger } from '../../server/logging/logger.ts';
 import { readSettings } from '../../server/settings/read.ts';
+import { directAdmission } from './admission.ts';
+import { mixedSubmissions } from './mixed.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** What logs of tests hold when they begin, beside entry 0. */
+    readonly logsBegin: 'empty' | 'mixed';
+  }
+}
 
 export interface TestLog {
   readonly app: Express;
@@ -47,6 +57,7 @@ export async function openTestLog(argv: readonly string[] = [], folder?: string)
       throw reason instanceof Error ? reason : new Error(String(reason));
     },
   });
+  if (inject('logsBegin') === 'mixed' && folder === undefined && settings.genesis) await fill(server.shards.active);
   return {
     app: server.app,
     shards: server.shards,
@@ -58,4 +69,15 @@ export async function openTestLog(argv: readonly string[] = [], folder?: string)
       if (folder === undefined) rmSync(join(data, '..'), { recursive: true, force: true });
     },
   };
+}
+
+/** Entries in a log of tests that is to hold some of both APIs. */
+const FILLING = 12;
+
+async function fill(log: Log): Promise<void> {
+  const admission = directAdmission();
+  for (const { path, body } of mixedSubmissions(FILLING)) {
+    const bytes = Buffer.from(JSON.stringify(body));
+    await log.add(await (path.startsWith('/api/v1/') ? admission.create(bytes) : admission.createV2(bytes)));
+  }
 }

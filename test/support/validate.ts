@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { cleanPath } from '../../server/http/target.ts';
+import { rows } from '../../server/operations/rows.ts';
+import type { OperationId } from '../../server/http/operation.ts';
 
 /** An answer, as it came over the wire. */
 export interface SeenAnswer {
@@ -10,6 +12,8 @@ export interface SeenAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: string;
+  /** Of the body in bytes, where the text is not what it was made of. */
+  readonly length?: number;
 }
 
 interface HeaderObject {
@@ -21,7 +25,7 @@ interface ResponseObject {
   readonly headers?: Readonly<Record<string, HeaderObject>>;
   readonly content?: Readonly<Record<string, object>>;
 }
-type Operation = { readonly responses: Readonly<Record<string, ResponseObject>> };
+type Operation = { readonly operationId: OperationId; readonly responses: Readonly<Record<string, ResponseObject>> };
 interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
@@ -33,6 +37,7 @@ ajv.addSchema({ ...document, $id: ID });
 
 const PAGES = /^\/(docs(\/.*)?|openapi\.json|swagger\.json)?$/;
 const ERROR = '#/components/schemas/Error';
+const STATUS = '#/components/schemas/Status';
 
 /**
  * Checks an answer against the OpenAPI document, and against what it says of all answers.
@@ -49,30 +54,48 @@ export function validateAnswer(answer: SeenAnswer): void {
 
 function faultsOf(answer: SeenAnswer): readonly string[] {
   const { method, status } = answer;
-  const path = cleanPath(answer.path.split('?', 1)[0] ?? '');
+  const sent = answer.path.split('?', 1)[0] ?? '';
+  const path = cleanPath(sent);
   if (status === 204) return method === 'OPTIONS' ? [] : ['only preflights are answered with 204'];
   if (PAGES.test(path)) return [200, 405].includes(status) ? [] : ['pages answer 200 or 405'];
-  const templates = Object.keys(document.paths).filter((template) => matches(path, template));
-  if (templates.length === 0) return expected(status === 400 ? 400 : 404, answer);
-  return operationFaults(templates, answer);
+  const templates = Object.keys(document.paths).filter((template) => matches(sent, path, template));
+  if (templates.length > 0) return operationFaults(templates, answer);
+  if (/^\/api\/v2(\/|$)/.test(sent)) return expected(404, answer, STATUS);
+  return expected(status === 400 ? 400 : 404, answer, ERROR);
+}
+
+/** What stands in the row of the path's first operation says how its API speaks. */
+function rowOf(template: string) {
+  const [operation] = Object.values(document.paths[template] ?? {});
+  if (operation === undefined) throw new Error(`${template} has no operation`);
+  return rows[operation.operationId];
 }
 
 function operationFaults(templates: readonly string[], answer: SeenAnswer): readonly string[] {
-  const isApi = templates.every((template) => template.startsWith('/api/'));
-  const method = answer.method === 'HEAD' && !isApi ? 'get' : answer.method.toLowerCase();
-  const template = templates.find((candidate) => document.paths[candidate]?.[method]);
+  const answersHead = templates.every((template) => rowOf(template).answersHead);
+  const method = answer.method === 'HEAD' && answersHead ? 'get' : answer.method.toLowerCase();
+  const having = templates.filter((candidate) => document.paths[candidate]?.[method]);
+  const [template] = having.toSorted((a, b) => b.length - a.length);
   if (template !== undefined) return responseFaults(`#/paths/${escape(template)}/${method}`, answer);
-  return expected(templates.includes('/ping') ? 404 : 405, answer);
+  if (templates.includes('/ping')) return expected(404, answer, ERROR);
+  const [other = ''] = templates;
+  if (other.startsWith('/api/v2/')) return expected(501, answer, STATUS);
+  return expected(405, answer, rowOf(other).match === 'clean' ? ERROR : undefined);
 }
 
-function matches(path: string, template: string): boolean {
-  return new RegExp(`^${template.replaceAll(/\{\w+\}/g, '[^/]+')}$`, template === '/ping' ? 'i' : '').test(path);
+/** `below` takes all that follows, and with `exact` is compared as it was sent. */
+function matches(sent: string, clean: string, template: string): boolean {
+  const { match } = rowOf(template);
+  const parameter = match === 'below' ? '.*' : '[^/]+';
+  const pattern = new RegExp(`^${template.replaceAll(/\{\w+\}/g, parameter)}$`, template === '/ping' ? 'i' : '');
+  return pattern.test(match === 'clean' ? clean : sent);
 }
 
-function expected(status: number, answer: SeenAnswer): readonly string[] {
+/** @param schema - of the body; undefined for a sentence in plain text */
+function expected(status: number, answer: SeenAnswer, schema: string | undefined): readonly string[] {
   if (answer.status !== status) return [`status ${answer.status} where only ${status} is right`];
   if (status === 405 && !answer.headers['allow']) return ['405 without Allow'];
-  return answer.method === 'HEAD' ? [] : schemaFaults(ERROR, answer);
+  return answer.method === 'HEAD' || schema === undefined ? [] : schemaFaults(schema, answer);
 }
 
 function responseFaults(operation: string, answer: SeenAnswer): readonly string[] {
@@ -100,7 +123,7 @@ function contentFaults(pointer: string, { content }: ResponseObject, answer: See
   }
   if (type === undefined || !content[type])
     return [`Content-Type ${type} is not one of ${Object.keys(content).join(', ')}`];
-  return schemaFaults(`${pointer}/content/${escape(type)}/schema`, answer);
+  return 'schema' in content[type] ? schemaFaults(`${pointer}/content/${escape(type)}/schema`, answer) : [];
 }
 
 function schemaFaults(pointer: string, { headers, body }: SeenAnswer): readonly string[] {
@@ -120,16 +143,20 @@ function schemaFaultsOf(pointer: string, value: unknown, what: string): readonly
   );
 }
 
-function commonFaults({ status, headers, body, method }: SeenAnswer): readonly string[] {
-  const faults: string[] = [];
-  const length = headers['content-length'];
-  if (status !== 204 && method !== 'HEAD' && length !== String(Buffer.byteLength(body))) {
-    faults.push(`Content-Length ${length} for ${Buffer.byteLength(body)} bytes`);
-  }
+function commonFaults(answer: SeenAnswer): readonly string[] {
+  const { status, headers } = answer;
+  const faults = [...lengthFaults(answer)];
   if (!headers['vary']?.startsWith('Origin')) faults.push('Vary does not name Origin');
   if (headers['x-powered-by'] !== undefined) faults.push('X-Powered-By tells what is none of its readers');
   if (status === 503 && !headers['retry-after']) faults.push('503 without Retry-After');
   return faults;
+}
+
+/** Answers that have no body by their status or method may have any length, or none. */
+function lengthFaults({ status, headers, body, method, length }: SeenAnswer): readonly string[] {
+  if ([204, 304].includes(status) || method === 'HEAD') return [];
+  const [said, bytes] = [headers['content-length'], length ?? Buffer.byteLength(body)];
+  return said === String(bytes) ? [] : [`Content-Length ${said} for ${bytes} bytes`];
 }
 
 /** What stands at a pointer, and where: at the end of its references. */

@@ -1,6 +1,8 @@
 import { InvalidEntry } from '../../../entries/failures.ts';
 import type { AdmittedEntry } from '../../../entries/kind.ts';
+import { Frozen } from '../../../log/failures.ts';
 import type { LogShards } from '../../../log/shards.ts';
+import type { Log } from '../../../log/types.ts';
 import type { Admission } from '../../admission/contract.ts';
 import { type ErrorBody, json } from '../../http/answer.ts';
 import { ENTRY_ID } from '../../http/bodies/log-query.ts';
@@ -20,6 +22,7 @@ type EntryHandlers = Pick<Handlers, 'createLogEntry' | 'getLogEntryByIndex' | 'g
 export function entryRoutes(shards: LogShards, admission: Admission, duplicates: DuplicateAnswer): EntryHandlers {
   return {
     async createLogEntry({ body, target }) {
+      requireGrowing(shards.active);
       const { entry, duplicate } = await shards.active.add(await admit(admission, body));
       const id = entryId(entry.shard, entry.leafHash);
       const Location = entryLocation(target, id);
@@ -47,6 +50,11 @@ export function entryRoutes(shards: LogShards, admission: Admission, duplicates:
 
 function conflict(id: string): string {
   return `an equivalent entry already exists in the transparency log with UUID ${id}`;
+}
+
+/** To a log that has ended the operation is switched off, and Rekor then looks at no proposal. @throws Frozen */
+function requireGrowing({ frozenAt, shard }: Log): void {
+  if (frozenAt !== undefined) throw new Frozen(`the log ${shard.origin} is frozen`);
 }
 
 /** Rekor says whose fault it is on this operation only. */

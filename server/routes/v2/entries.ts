@@ -1,4 +1,4 @@
-import { InvalidEntry } from '../../../entries/failures.ts';
+import { BodyTooLarge, InvalidEntry } from '../../../entries/failures.ts';
 import type { AdmittedEntry } from '../../../entries/kind.ts';
 import { Frozen } from '../../../log/failures.ts';
 import type { LogShards } from '../../../log/shards.ts';
@@ -32,8 +32,8 @@ async function admit(admission: Admission, log: Log, body: Uint8Array): Promise<
   try {
     return await admission.createV2(body);
   } catch (error) {
-    if (!(error instanceof InvalidEntry)) throw error;
-    if (log.frozenAt !== undefined) throw new Frozen(`the log ${log.shard.origin} is frozen`);
+    const isRead = error instanceof InvalidEntry || error instanceof BodyTooLarge;
+    if (isRead && log.frozenAt !== undefined) throw new Frozen(`the log ${log.shard.origin} is frozen`);
     throw error;
   }
 }

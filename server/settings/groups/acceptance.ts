@@ -3,7 +3,7 @@ import { type operations } from '../../../openapi/types.ts';
 import { setting, type Surroundings } from '../values/setting.ts';
 import { choice, onOff, parseList, type ValueType, words } from '../values/values.ts';
 
-/** Operations of the Rekor v1 API, by the operationId of its OpenAPI document. */
+/** Operations of the Rekor v1 API and the one that writes of v2, by their operationId in the OpenAPI document. */
 export const OPERATIONS = [
   'createLogEntry',
   'getLogEntryByIndex',
@@ -13,6 +13,7 @@ export const OPERATIONS = [
   'getPublicKey',
   'getLogProof',
   'searchIndex',
+  'createEntry',
 ] as const satisfies readonly (keyof operations)[];
 
 export function acceptance(kinds: Surroundings['kinds']) {
@@ -40,7 +41,7 @@ export function acceptance(kinds: Surroundings['kinds']) {
     operations: setting(
       words(OPERATIONS),
       OPERATIONS.join(','),
-      'Operations of the v1 API that are answered; leave out createLogEntry for a read-only log.',
+      'Operations of v1, and createEntry of v2, that are answered; leave out both createLogEntry and createEntry for a read-only log.',
     ),
     duplicates: setting(
       choice('conflict', 'return'),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { toBase64 } from '../../../base/bytes.ts';
 import { admit, bodyOf, keysOf, refusal, RULES, stored } from './admit.ts';
-import { admitV2, dsseRequest, keyVerifier, makeV2Signer, refusalOfText, refusalV2, v2Registry } from './v2.ts';
+import { keyVerifier, makeV2Signer } from '../../support/v2-requests.ts';
+import { admitV2, dsseRequest, refusalOfText, refusalV2, v2Registry } from './v2.ts';
 
 const signers = [makeV2Signer(), makeV2Signer('P-384')];
 const good = dsseRequest(signers);

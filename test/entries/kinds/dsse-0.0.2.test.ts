@@ -4,20 +4,17 @@ import { newIssuer } from '../../../bench/certificate.ts';
 import { canonicalJson, type Json } from '../../../base/canonical-json.ts';
 import { admit, bodyOf, keysOf, RULES, searchKeysOf } from './admit.ts';
 import { base64, dsse, envelope, sha256Hex, STATEMENT } from './proposals.ts';
-import { signMessage, pae } from './signing.ts';
+import { signMessage, pae } from '../../support/signing.ts';
 import {
   ALGORITHMS,
-  admitV2,
   certificateVerifier,
   derPart,
   type DsseRequest,
-  dsseRequest,
   keyVerifier,
   makeV2Signer,
-  refusalV2,
-  signPure,
   type V2Signer,
-} from './v2.ts';
+} from '../../support/v2-requests.ts';
+import { admitV2, dsseRequest, refusalV2, signPure } from './v2.ts';
 
 const signers = ALGORITHMS.map(([, type]) => makeV2Signer(type));
 const [first, second, , rsa, , , ed25519] = signers as [

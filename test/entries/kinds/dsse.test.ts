@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { admit, bodyOf, keysOf, refusal, RULES, searchKeysOf, stored } from './admit.ts';
 import { base64, dsse, envelope, sha256Hex, STATEMENT, type TestEnvelope } from './proposals.ts';
-import { makeSigner } from './signing.ts';
+import { makeSigner } from '../../support/signing.ts';
 
 const first = makeSigner();
 const second = makeSigner('ed25519');

@@ -5,7 +5,7 @@ import { logIndex, nodeHash, type RootHash, treeSize } from '../../../merkle/typ
 import { verifyInclusion } from '../../../merkle/verify.ts';
 import { admit, bodyOf, keysOf, RULES, stored } from './admit.ts';
 import { dsse, intoto001, intoto002, sha256Hex, signedDigest, type TestEnvelope } from './proposals.ts';
-import { sha512Hex } from './signing.ts';
+import { sha512Hex } from '../../support/signing.ts';
 
 const read = (name: string): Buffer => readFileSync(`test/vectors/rekor/${name}`);
 const envelopeText = read('envelopes/intoto_dsse.json').toString();

@@ -5,11 +5,10 @@ import { utf8 } from '../../../base/bytes.ts';
 import { patched, vector } from '../pki/vectors.ts';
 import { admit, bodyOf, keysOf, RULES, stored } from './admit.ts';
 import { base64, hashedrekord, sha256Hex } from './proposals.ts';
-import { signArtifact } from './signing.ts';
+import { signArtifact } from '../../support/signing.ts';
 import {
   ALGORITHMS,
   ARTIFACT,
-  admitV2,
   certificateVerifier,
   derOf,
   derPart,
@@ -18,12 +17,10 @@ import {
   hashedRekordRequest,
   keyVerifier,
   makeV2Signer,
-  refusalV2,
-  signPure,
-  v2Registry,
   type V2Signer,
   type VerifierJson,
-} from './v2.ts';
+} from '../../support/v2-requests.ts';
+import { admitV2, refusalV2, signPure, v2Registry } from './v2.ts';
 
 const signer = makeV2Signer();
 const signers = ALGORITHMS.map(([, type]) => (type === 'P-256' ? signer : makeV2Signer(type)));

@@ -7,17 +7,8 @@ import { hashLeaf } from '../../../merkle/hash.ts';
 import { vector } from '../pki/vectors.ts';
 import { admit, bodyOf, refusal, RULES, stored } from './admit.ts';
 import { base64 } from './proposals.ts';
-import {
-  admitV2,
-  derPart,
-  expectedBody,
-  hashedRekordRequest,
-  keyVerifier,
-  makeV2Signer,
-  refusalOfText,
-  refusalV2,
-  v2Registry,
-} from './v2.ts';
+import { derPart, expectedBody, hashedRekordRequest, keyVerifier, makeV2Signer } from '../../support/v2-requests.ts';
+import { admitV2, refusalOfText, refusalV2, v2Registry } from './v2.ts';
 
 const signer = makeV2Signer();
 const good = hashedRekordRequest(signer);

@@ -3,7 +3,7 @@ import { initializeCA } from '@sigstore/mock';
 import { describe, expect, it } from 'vitest';
 import { admit, bodyOf, keysOf, refusal, RULES, stored } from './admit.ts';
 import { base64, hashedrekord, type HashedrekordProposal, sha256Hex, signedDigest } from './proposals.ts';
-import { makeSigner, sha512Hex, signArtifact, signMessage, signPrehashed } from './signing.ts';
+import { makeSigner, sha512Hex, signArtifact, signMessage, signPrehashed } from '../../support/signing.ts';
 
 const signer = makeSigner();
 const proposal = hashedrekord(signer);

@@ -4,7 +4,7 @@ import { sshFingerprint } from '../../../entries/pki/ssh-fingerprint.ts';
 import { readKeyMaterial } from '../../../entries/pki/x509.ts';
 import { admit, bodyOf, keysOf, refusal, searchKeysOf, stored } from './admit.ts';
 import { base64, envelope, IN_TOTO, intoto001, sha256Hex, STATEMENT, type TestEnvelope } from './proposals.ts';
-import { makeSigner } from './signing.ts';
+import { makeSigner } from '../../support/signing.ts';
 
 const signer = makeSigner();
 const stranger = makeSigner();

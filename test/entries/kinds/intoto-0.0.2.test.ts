@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { admit, bodyOf, keysOf, refusal, stored } from './admit.ts';
 import { base64, envelope, IN_TOTO, intoto002, type Intoto002Proposal, sha256Hex, STATEMENT } from './proposals.ts';
-import { makeSigner } from './signing.ts';
+import { makeSigner } from '../../support/signing.ts';
 
 const first = makeSigner();
 const second = makeSigner('rsa');

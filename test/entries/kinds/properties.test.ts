@@ -5,8 +5,9 @@ import { MAX_CLAIMS } from '../../../entries/kind.ts';
 import { kinds, v2Kinds } from '../../../entries/kinds/index.ts';
 import { admit, admitEach, bodyOf, keysOf, registry, RULES, searchKeysOf, stored } from './admit.ts';
 import { dsse, envelope, hashedrekord, intoto001, intoto002, type Proposal } from './proposals.ts';
-import { makeSigner } from './signing.ts';
-import { dsseRequest, hashedRekordRequest, makeV2Signer, v2Registry } from './v2.ts';
+import { makeSigner } from '../../support/signing.ts';
+import { hashedRekordRequest, makeV2Signer } from '../../support/v2-requests.ts';
+import { dsseRequest, v2Registry } from './v2.ts';
 
 const signer = makeSigner();
 const other = makeSigner('ed25519');

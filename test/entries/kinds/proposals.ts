@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { utf8 } from '../../../base/bytes.ts';
-import { pae, type Signer, signArtifact, signMessage } from './signing.ts';
+import { pae, type Signer, signArtifact, signMessage } from '../../support/signing.ts';
 
 export const base64 = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString('base64');
 export const sha256Hex = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { newIssuer } from '../../../bench/certificate.ts';
 import { bodyOf, RULES } from './admit.ts';
 import { IN_TOTO, STATEMENT } from './proposals.ts';
-import { makeSigner, signArtifact } from './signing.ts';
+import { makeSigner, signArtifact } from '../../support/signing.ts';
 import { admitV2, refusalV2 } from './v2.ts';
 
 /*

@@ -136,6 +136,9 @@ describe('settings: values that are right alone and wrong together', () => {
     expect(faults({ argv: ['--max-bodies-in-flight', '1MiB'] })).toStrictEqual([
       '--max-bodies-in-flight: --max-bodies-in-flight (1048576 bytes) must hold at least one --max-request-body (33554432 bytes)',
     ]);
+    expect(faults({ argv: ['--max-bodies-in-flight', '2MiB', '--max-request-body', '1MiB'] })).toStrictEqual([
+      '--max-bodies-in-flight: --max-bodies-in-flight (2097152 bytes) must hold at least one --max-v2-request-body (4194304 bytes)',
+    ]);
   });
 });
 

@@ -38,7 +38,7 @@ describe('settings: defaults', () => {
       maxRetrieve: 10,
       trustedProxies: [],
     });
-    expect(settings({}).operations).toHaveLength(8);
+    expect(settings({}).operations).toHaveLength(9);
   });
 
   it('counts sizes in bytes and times in milliseconds', () => {

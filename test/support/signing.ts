@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { ed25519ph } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
-import { utf8 } from '../../../base/bytes.ts';
+import { utf8 } from '../../base/bytes.ts';
 
 /** A key that signs as clients do: over a message for envelopes, over a digest for hashedrekord. */
 export interface Signer {

@@ -1,0 +1,21 @@
+import { join } from 'node:path';
+import { startShard } from '../../server/start-shard.ts';
+import { LIMITS, testClock, UNWITNESSED } from '../log/room.ts';
+
+/** Ends the log in a folder that nobody serves now. @param at - seconds since the Unix epoch */
+export async function freezeLog(folder: string, at: number): Promise<void> {
+  const keys = { v1Key: join(folder, 'keys', 'rekor-v1.pem'), tileKey: join(folder, 'keys', 'tile.pem') };
+  await using shard = await startShard(
+    { folder, heads: `${folder}-heads`, ...keys, origin: undefined, offset: 0 },
+    { genesis: undefined, dev: false, limits: LIMITS },
+    {
+      clock: testClock(at),
+      fatal: (reason) => {
+        throw reason instanceof Error ? reason : new Error(String(reason));
+      },
+      announce: () => undefined,
+      publication: async () => UNWITNESSED,
+    },
+  );
+  await shard.opened.freeze(at);
+}

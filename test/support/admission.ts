@@ -1,0 +1,31 @@
+import { JSON_LIMITS, type JsonLimits } from '../../base/json-meter.ts';
+import type { AdmissionRules } from '../../entries/admission.ts';
+import { DEFAULT_ALGORITHMS } from '../../entries/algorithm-policy.ts';
+import type { Admission } from '../../server/admission/contract.ts';
+import { createTasks } from '../../server/admission/tasks.ts';
+import { fromOutcome, type Task } from '../../server/admission/wire.ts';
+
+/** What the threads do, on this one. @param changes - of the rules that hold by default */
+export function directAdmission(changes: Partial<AdmissionRules> = {}, json: JsonLimits = JSON_LIMITS): Admission {
+  const rules = {
+    algorithms: new Set(DEFAULT_ALGORITHMS),
+    kinds: new Set(['hashedrekord', 'intoto', 'dsse']),
+    keysForCertificates: true,
+    maxBody: 65_535,
+    maxAttestation: 102_400,
+    ...changes,
+  };
+  const work = createTasks({ rules, json, maxRetrieve: 10, verifier: 'auto' });
+  const run = async (task: Task, body: Uint8Array): Promise<never> => {
+    const [outcome] = await work({ tasks: [task], lengths: [body.length], bytes: new Uint8Array(body) });
+    if (outcome === undefined) throw new Error('no outcome');
+    if (!outcome.ok) throw fromOutcome(outcome);
+    return outcome.value as never;
+  };
+  return {
+    create: (body) => run('create', body),
+    createV2: (body) => run('createV2', body),
+    logQuery: (body) => run('logQuery', body),
+    searchQuestion: (body) => run('searchQuestion', body),
+  };
+}
