@@ -50,6 +50,7 @@ export async function fill(folder: LogFolder, size: number): Promise<void> {
     origin: 'bench.test',
     genesis: 'v1',
     volume: 'moves',
+    witnessFor: undefined,
     dev: false,
     limits: LIMITS,
   } as const;

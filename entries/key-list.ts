@@ -2,7 +2,7 @@ import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
 import { ByteReader, ByteWriter } from '../base/byte-record.ts';
 import { utf8 } from '../base/bytes.ts';
 import { lowerCase } from '../base/go-case.ts';
-import { sha256 } from '../base/sha256.ts';
+import { sha256Word } from '../base/sha256.ts';
 
 /**
  * Something an entry can be found by, exactly as Rekor's index spells it: `sha256:<hex>`, a bare `<hex>` of a key,
@@ -37,7 +37,7 @@ export function fingerprintOfHash(hash: Uint8Array): number {
 
 /** Of a key's text, whatever its case. */
 export function fingerprintOf(text: string): number {
-  return fingerprintOfHash(sha256(utf8(lowerCase(text))));
+  return sha256Word(lowerCase(text)) >>> (32 - FINGERPRINT_BITS);
 }
 
 const SOURCES = ['leaf', 'payload'] as const satisfies readonly SearchKey['source'][];
@@ -74,9 +74,22 @@ export function unpackKeys(packed: Uint8Array): readonly SearchKey[] {
     const how = reader.uint8();
     const source = SOURCES[Math.floor(how / FORMS.length)];
     if (source === undefined) throw new Error('a list of search keys was not read as it was written');
-    const prefix = FORMS[how % FORMS.length];
-    return { source, text: prefix === undefined ? reader.text() : prefix + bytesToHex(reader.raw(32)) };
+    return { source, text: readText(reader, how) };
   });
+}
+
+function readText(reader: ByteReader, how: number): string {
+  const prefix = FORMS[how % FORMS.length];
+  return prefix === undefined ? reader.text() : prefix + bytesToHex(reader.raw(32));
+}
+
+/** The fingerprints that `packKeys` made, from what it packed: one for each key, in their order. */
+export function fingerprintsIn(packed: Uint8Array): readonly number[] {
+  const reader = new ByteReader(packed);
+  const fingerprints: number[] = [];
+  for (let left = reader.uint32(); left > 0; left -= 1)
+    fingerprints.push(fingerprintOf(readText(reader, reader.uint8())));
+  return fingerprints;
 }
 
 /** An entry's fingerprints with that of its leaf in front. */

@@ -1,7 +1,7 @@
 import { emptyRoot } from '../merkle/hash.ts';
 import { type TreeSize, logIndex, treeSize } from '../merkle/types.ts';
 import type { LogStore, StoredCosignature, StoredFreeze, StoredHead } from '../storage/contract.ts';
-import { Frozen, NotPublished } from './failures.ts';
+import { Frozen, LogRefused, NotPublished } from './failures.ts';
 import type { Faces } from './faces/faces.ts';
 import { type LogParts, TransparencyLog } from './log.ts';
 import type { OpenedLog, OpenParts } from './opening.ts';
@@ -69,7 +69,7 @@ function logOf(
   });
 }
 
-/** @throws Frozen, NotPublished */
+/** @throws Frozen, NotPublished, LogRefused */
 async function end(
   { store, faces }: ComposeParts,
   sequencer: Sequencer | undefined,
@@ -80,8 +80,11 @@ async function end(
   if (sequencer === undefined) throw new Frozen(`the log ${origin} is frozen already`);
   await sequencer.stop();
   const head = (await store.head()) ?? newest;
-  if (head.size > 0 && (await store.publishedSize()) !== head.size)
-    throw new NotPublished(`${origin} holds entries that witnesses have not cosigned: let it run until they have`);
+  if (head.size === 0) throw new LogRefused(`the log ${origin} has no entries yet: there is nothing to freeze`);
+  if ((await store.publishedSize()) !== head.size)
+    throw new NotPublished(
+      `the log ${origin} holds entries that witnesses have not cosigned yet: let it run until they have`,
+    );
   await store.freeze({ at, signature: await faces.signEnd(head, at) });
 }
 

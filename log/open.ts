@@ -1,16 +1,15 @@
 import { toHex } from '../base/bytes.ts';
 import { foldRoot } from '../merkle/fold.ts';
-import { hashLeaf } from '../merkle/hash.ts';
 import { coveringNodes } from '../merkle/plan.ts';
-import { TILE_WIDTH } from '../merkle/tile.ts';
-import { type LeafHash, type TreeSize, logIndex, treeSize } from '../merkle/types.ts';
-import type { LogIdentity, LogStore, StoredEntry, StoredHead } from '../storage/contract.ts';
+import { type TreeSize, treeSize } from '../merkle/types.ts';
+import type { LogIdentity } from '../storage/contract.ts';
 import type { HeadJournal, JournalOwner } from '../storage/journal.ts';
 import { LogRefused } from './failures.ts';
 import { compose } from './compose.ts';
 import { Faces } from './faces/faces.ts';
 import type { Expected, LogKeys, OpenedLog, OpenParts } from './opening.ts';
-import { TileShelf } from './tiles.ts';
+import { loadShelf } from './load-shelf.ts';
+import type { TileShelf } from './tiles.ts';
 import type { Shard } from './faces/shard.ts';
 
 /**
@@ -28,6 +27,7 @@ export async function openLog(parts: OpenParts): Promise<OpenedLog> {
   const shelf = await loadShelf(store, size, stored);
   if (found) {
     checkIdentity(found, parts.expected);
+    checkOffset(found, parts.offset ?? 0);
     await checkJournal(journal, found, shelf, size);
   }
   await journal.begin(ownerOf(identity), stored);
@@ -47,15 +47,6 @@ async function keepKeys({ store, keys }: OpenParts): Promise<LogKeys['publicKeys
     throw new LogRefused('the log has ended and its public keys are not known: put its keys back');
   await store.keepKeys(keys.publicKeys);
   return keys.publicKeys;
-}
-
-/** @throws LogRefused unless what is stored has the root that was signed */
-async function loadShelf(store: LogStore, size: TreeSize, stored: StoredHead | undefined): Promise<TileShelf> {
-  const shelf = new TileShelf(store);
-  const root = await shelf.load(size, (await entriesBehindTiles(store, size)).map(leafHashOf));
-  if (stored && toHex(root) !== toHex(stored.root))
-    throw new LogRefused(`the stored tree of ${size} does not have the root that was signed: restore a whole copy`);
-  return shelf;
 }
 
 async function begin({
@@ -91,6 +82,14 @@ function checkIdentity(found: LogIdentity, expected: Expected): void {
   );
 }
 
+/** Virtual indexes are signed: what stands before a shard must be what stood there when it began. */
+function checkOffset({ origin, offset }: LogIdentity, before: number): void {
+  if (offset === before) return;
+  throw new LogRefused(
+    `the log ${origin} began behind ${offset} entries of earlier shards, and there are ${before}: put those shards back as they were`,
+  );
+}
+
 /** A log that is smaller than a head it released, or another tree, must never sign again: that is a fork. */
 async function checkJournal(
   journal: HeadJournal,
@@ -117,18 +116,6 @@ async function checkJournal(
       `at size ${last.size} the log is another tree than the one whose head it signed: restore the right one. ${advice}`,
     );
 }
-
-async function entriesBehindTiles(store: LogStore, size: TreeSize): Promise<readonly StoredEntry[]> {
-  const entries: StoredEntry[] = [];
-  for (let index = size - (size % TILE_WIDTH); index < size; index += 1) {
-    const entry = await store.entry(logIndex(index));
-    if (entry === undefined) throw new LogRefused(`entry ${index} of ${size} is missing: restore a whole copy`);
-    entries.push(entry);
-  }
-  return entries;
-}
-
-const leafHashOf = ({ body }: StoredEntry): LeafHash => hashLeaf(body);
 
 function ownerOf({ treeId, logId }: LogIdentity): JournalOwner {
   return { treeId, logId };

@@ -57,6 +57,11 @@ export interface OpenedLog extends AsyncDisposable {
   readonly identity: LogIdentity;
   /** Whether the log began with this start. */
   readonly created: boolean;
-  /** Ends the log: its last checkpoint says when. @param at - seconds since the Unix epoch */
+  /**
+   * Ends the log: its last checkpoint says when. Durable once resolved; to be opened anew for what it is then.
+   *
+   * @param at - seconds since the Unix epoch
+   * @throws Frozen, NotPublished, LogRefused
+   */
   freeze(at: number): Promise<void>;
 }

@@ -1,11 +1,10 @@
 import { foldRoot } from '../merkle/fold.ts';
 import { grow } from '../merkle/grow.ts';
 import { coveringNodes } from '../merkle/plan.ts';
-import { TILE_HEIGHT, TILE_WIDTH, type Tile, type TileId, emptyTile } from '../merkle/tile.ts';
+import { TILE_WIDTH, type Tile, type TileId, emptyTile, tileOf } from '../merkle/tile.ts';
 import { readSlot, slotOf, tileRoot, tileWidth, writeSlot } from '../merkle/tile.ts';
 import type { LeafHash, LogIndex, NodeHash, NodeId, RootHash, TreeHead, TreeSize } from '../merkle/types.ts';
-import { treeSize } from '../merkle/types.ts';
-import type { FullTile, LogStore } from '../storage/contract.ts';
+import type { FullTile, LogReads } from '../storage/contract.ts';
 import { Recent } from './recent.ts';
 
 /** Levels that a tree of 2^53 leaves can have. */
@@ -20,13 +19,13 @@ const KEPT_UPPER_TILES = 4096;
  * too. Nodes never change, so an answer for a smaller tree can be made while a larger one is being grown.
  */
 export class TileShelf {
-  readonly #store: LogStore;
+  readonly #store: Pick<LogReads, 'tiles'>;
   /** Unfinished, or finished and not yet committed. */
   readonly #edge = new Map<number, Tile>();
   readonly #leafTiles = new Recent<number, Tile>(KEPT_LEAF_TILES);
   readonly #upperTiles = new Recent<number, Tile>(KEPT_UPPER_TILES);
 
-  constructor(store: LogStore) {
+  constructor(store: Pick<LogReads, 'tiles'>) {
     this.#store = store;
   }
 
@@ -38,7 +37,7 @@ export class TileShelf {
     let row = leaves;
     for (let level = 0; level < LEVELS; level += 1) {
       const index = Math.floor(size / TILE_WIDTH ** (level + 1));
-      this.#fill({ level, index }, row);
+      if (row.length > 0) this.#edge.set(keyOf({ level, index }), tileOf(row));
       const first = index - (index % TILE_WIDTH);
       const ids = Array.from({ length: index - first }, (_, i) => ({ level, index: first + i }));
       row = (await this.#store.tiles(ids)).map(tileRoot);
@@ -127,14 +126,6 @@ export class TileShelf {
     const place = slotOf(id);
     writeSlot(this.#onEdge(place.tile), place.slot, hash);
     return place;
-  }
-
-  /** Puts the first hashes of an unfinished tile in place, and the nodes that they complete. */
-  #fill({ level, index }: TileId, hashes: readonly NodeHash[]): void {
-    for (const node of grow(treeSize(0), [], hashes as readonly LeafHash[]).nodes) {
-      const first = (index * TILE_WIDTH) / 2 ** node.level;
-      this.#place({ level: level * TILE_HEIGHT + node.level, index: first + node.index }, node.hash);
-    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { hashChildren } from './hash.ts';
+import { hashChildren, hashPair } from './hash.ts';
 import { type NodeHash, type NodeId, type TreeSize, nodeHash } from './types.ts';
 
 /** A row of up to 256 hashes, `level`·8 above the leaves: c2sp.org/tlog-tiles, "Merkle Tree". */
@@ -45,6 +45,22 @@ export function readSlot(tile: Tile, slot: number): NodeHash {
 
 export function writeSlot(tile: Tile, slot: number, hash: NodeHash): void {
   tile.set(hash, slot * HASH);
+}
+
+/** The tile that begins with these hashes, 256 at most, and the nodes that they complete. */
+export function tileOf(hashes: readonly NodeHash[]): Tile {
+  const tile = emptyTile();
+  for (const [i, hash] of hashes.entries()) tile.set(hash, i * HASH);
+  let [from, width] = [0, hashes.length];
+  for (const row of ROWS.slice(1)) {
+    width = Math.floor(width / 2);
+    for (let i = 0; i < width; i += 1) {
+      const pair = (from + 2 * i) * HASH;
+      tile.set(hashPair(tile.subarray(pair, pair + 2 * HASH)), (row + i) * HASH);
+    }
+    from = row;
+  }
+  return tile;
 }
 
 /** The hash above a full tile: one hash of the tile above it. */

@@ -7,10 +7,10 @@ import type { AdmittedEntry } from '../entries/kind.ts';
 import { kinds } from '../entries/kinds/index.ts';
 import { KindRegistry } from '../entries/registry.ts';
 import { checkClaims } from '../entries/signatures/check.ts';
-import type { Publication } from '../log/opening.ts';
 import { nodeVerifier } from '../entries/signatures/verifiers/node.ts';
 import type { Log } from '../log/types.ts';
 import { startLog } from '../server/start.ts';
+import { unwitnessed } from './operator/publication.ts';
 import { dsse, hashedrekord, intoto002, newSubmitter, statement } from '../test/support/proposals.ts';
 
 /*
@@ -42,11 +42,6 @@ function admitted(proposals: readonly unknown[]): readonly AdmittedEntry[] {
   });
 }
 
-const TIMES = { pause: 0, retry: 0, longest: 0, idle: 0 };
-const UNWITNESSED = async (): Promise<Publication> => {
-  return { mode: 'off', witnesses: undefined, times: TIMES, patience: 0, now: () => performance.now() };
-};
-
 /** Mostly hashedrekord, and every ninth and tenth an attestation. */
 function entriesOf(count: number): readonly AdmittedEntry[] {
   const submitter = newSubmitter();
@@ -77,6 +72,7 @@ async function make(into: string, count: number): Promise<void> {
     origin: 'rekor.test',
     genesis: 'v1',
     volume: 'moves',
+    witnessFor: undefined,
     dev: false,
     limits: { maxWaiting: 1000, maxWaitingBytes: 2 ** 24, batch: 256 },
   } as const;
@@ -89,7 +85,7 @@ async function make(into: string, count: number): Promise<void> {
       clock,
       fatal,
       announce: () => undefined,
-      publication: UNWITNESSED,
+      publication: unwitnessed,
     });
     await fill(started.shards.active, entriesOf(count));
     process.stdout.write(started.shards.active.head().checkpoint);

@@ -1,17 +1,19 @@
 import { existsSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { toHex } from '../base/bytes.ts';
-import { Failure } from '../base/failure.ts';
-import { grow } from '../merkle/grow.ts';
-import { emptyRoot, hashLeaf } from '../merkle/hash.ts';
-import { coveringNodes } from '../merkle/plan.ts';
-import { type LeafHash, type NodeHash, logIndex, treeSize } from '../merkle/types.ts';
+import { LogRefused } from '../log/failures.ts';
 import { recordPlace } from '../server/place.ts';
-import type { LogStore, StoredHead } from '../storage/contract.ts';
+import { type ShardFolder, shardFolders } from '../server/shard-folders.ts';
+import type { LogIdentity, StoredHead } from '../storage/contract.ts';
 import { openFileJournal } from '../storage/engines/file-journal/open.ts';
-import { openSqliteStore } from '../storage/engines/sqlite/open.ts';
+import { openWitnessedJournal } from '../storage/engines/file-journal/witnessed.ts';
+import { openSqliteReading } from '../storage/engines/sqlite/open-reading.ts';
+import { openSqliteStore, type SqliteStore } from '../storage/engines/sqlite/open.ts';
+import { Crew } from './audit/crew.ts';
+import { auditTree } from './audit/tree.ts';
+import { Damaged } from './audit/wire.ts';
+import { runCommand, say, UsageFault } from './operator/command.ts';
 
 /*
  * Lets a log sign again that refuses to, because its head journal is missing or ahead of it, or its folder has moved.
@@ -19,83 +21,92 @@ import { openSqliteStore } from '../storage/engines/sqlite/open.ts';
  * was ever shown to anyone. If one was, signing again is a fork, and only outsiders can tell.
  */
 
-const USAGE = `npm run recover -- --data FOLDER [--heads FOLDER] [--accept-size N]
+const USAGE = `npm run recover -- [--data FOLDER] [--heads FOLDER] [--accept-size N]
 
-Without --accept-size it only looks, and says what it found.
+Re-hashes every entry of every shard. Without --accept-size it only looks, and says what it found. The server must be stopped.
+
+--accept-size N  lets the log go on from its N entries: you know that no larger head was ever shown to anyone
 `;
 
-interface Options {
-  readonly data: string;
-  readonly heads: string;
-  readonly acceptSize: string | undefined;
+interface HeldShard extends ShardFolder {
+  readonly store: SqliteStore;
+  readonly identity: LogIdentity;
+  /** Undefined for a shard without entries. */
+  readonly head: StoredHead | undefined;
 }
 
-function readOptions(): Options | undefined {
-  const { values } = parseArgs({
-    options: {
-      data: { type: 'string', default: process.env['STELE_DATA'] ?? './data' },
-      heads: { type: 'string' },
-      'accept-size': { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  if (values.help) return undefined;
-  const heads = values.heads ?? process.env['STELE_HEADS'] ?? `${values.data.replace(/\/+$/, '')}-heads`;
-  return { data: values.data, heads, acceptSize: values['accept-size'] };
-}
-
-/** The root that the stored bodies have, whatever the stored tiles say. */
-async function rootOfBodies(store: LogStore, size: number): Promise<NodeHash> {
-  const nodes = new Map<string, NodeHash>();
-  let root: NodeHash = emptyRoot();
-  for (let from = 0; from < size; from += 4096) {
-    const leaves: LeafHash[] = [];
-    for (let index = from; index < Math.min(size, from + 4096); index += 1) {
-      const entry = await store.entry(logIndex(index));
-      if (entry === undefined) throw new Error(`entry ${index} is missing: this copy cannot be used`);
-      leaves.push(hashLeaf(entry.body));
-    }
-    const edge = coveringNodes({ from: 0, to: from }).map(({ level, index }) => nodes.get(`${level}/${index}`));
-    const growth = grow(treeSize(from), edge as NodeHash[], leaves);
-    for (const { level, index, hash } of growth.nodes) if (level >= 12) nodes.set(`${level}/${index}`, hash);
-    root = growth.head.root;
+async function recover(data: string, heads: string, acceptSize: string | undefined): Promise<void> {
+  await using cleanup = new AsyncDisposableStack();
+  const shards: HeldShard[] = [];
+  for (const place of shardFolders(data, heads)) {
+    const shard = await hold(place, cleanup);
+    if (shard) shards.push(shard);
   }
-  return root;
-}
-
-async function examine(store: LogStore): Promise<StoredHead> {
-  const head = await store.head();
-  if (head === undefined) throw new Error('there is no head in this folder: nothing to recover');
-  const root = toHex(await rootOfBodies(store, head.size));
-  if (root !== toHex(head.root)) throw new Error(`the ${head.size} entries do not have the root that was signed`);
-  process.stdout.write(`${head.size} entries, all there, under the root that was signed: ${root}\n`);
-  return head;
-}
-
-async function recover({ data, heads, acceptSize }: Options): Promise<void> {
-  if (!existsSync(join(data, 'stele.db'))) throw new Error(`${data} holds no log`);
-  await using store = await openSqliteStore(data, `recovery, process ${process.pid} on ${hostname()}`);
-  const identity = await store.identity();
-  if (identity === undefined) throw new Error(`${data} holds no log`);
-  const head = await examine(store);
-  await using journal = await openFileJournal(heads);
-  process.stdout.write(`the head journal ends at ${journal.last()?.size ?? 'nothing'}\n`);
-  if (acceptSize === undefined) {
-    process.stdout.write(`to let the log go on from here, add: --accept-size ${head.size}\n`);
-    return;
-  }
-  if (acceptSize !== String(head.size)) throw new Error(`--accept-size is ${acceptSize}, and the log has ${head.size}`);
-  await journal.begin({ treeId: identity.treeId, logId: identity.logId }, head);
+  for (const shard of shards) await examine(shard);
+  await examineWitness(shards);
+  const size = shards.reduce((sum, { head }) => sum + (head?.size ?? 0), 0);
+  if (acceptSize === undefined) return say(`to let the log go on from here, add: --accept-size ${size}`);
+  if (acceptSize !== String(size)) throw new LogRefused(`--accept-size is ${acceptSize}, and the log has ${size}`);
+  for (const shard of shards) await beginJournal(shard);
   recordPlace(data);
-  process.stdout.write(`log ${identity.origin} goes on from ${head.size}: start it as usual\n`);
+  say(`log ${shards.at(-1)?.identity.origin} goes on from ${size}: start it as usual`);
 }
 
-try {
-  const options = readOptions();
-  if (options === undefined) process.stdout.write(USAGE);
-  else await recover(options);
-} catch (error) {
-  if (!(error instanceof Failure) && !(error instanceof Error)) throw error;
-  process.stderr.write(`cannot recover: ${error.message}\n`);
-  process.exitCode = 1;
+/** Keeps everyone else out of the shard. Undefined for a later one that nobody has opened yet. @throws LogRefused, StoreRefused */
+async function hold(place: ShardFolder, cleanup: AsyncDisposableStack): Promise<HeldShard | undefined> {
+  const { number, folder } = place;
+  const store = existsSync(join(folder, 'stele.db'))
+    ? cleanup.use(await openSqliteStore(folder, `recovery, process ${process.pid} on ${hostname()}`))
+    : undefined;
+  const identity = await store?.identity();
+  if (store && identity) return { ...place, store, identity, head: await store.head() };
+  if (number === 1) throw new LogRefused(`${folder} holds no log`);
+  return undefined;
 }
+
+/** @throws LogRefused naming what is damaged first: such a copy cannot be used */
+async function examine({ folder, heads, identity, head }: HeldShard): Promise<void> {
+  const { origin } = identity;
+  if (head === undefined) say(`${origin}: no entries`);
+  else {
+    const root = await rootOf(folder, head).catch((error: unknown) => {
+      if (error instanceof Damaged) throw new LogRefused(`${origin}: ${error.message}. This copy cannot be used`);
+      throw error;
+    });
+    say(`${origin}: ${head.size} entries, all there, under the root that was signed: ${toHex(root)}`);
+  }
+  await using journal = await openFileJournal(heads);
+  say(`${origin}: the head journal ends at ${journal.last()?.size ?? 'nothing'}`);
+}
+
+async function rootOf(folder: string, head: StoredHead): Promise<Uint8Array> {
+  await using crew = new Crew({ folder }, availableParallelism());
+  using reading = openSqliteReading(folder);
+  return (await auditTree(reading, crew, head, [])).root;
+}
+
+/** A witness that has forgotten what it cosigned must not go on as the one it was, whatever the log does. */
+async function examineWitness([first]: readonly HeldShard[]): Promise<void> {
+  if (first === undefined) return;
+  await using journal = await openWitnessedJournal(first.heads);
+  const state = await first.store.witnessed();
+  for (const [origin, { size }] of journal.last()) {
+    const kept = state.find((head) => head.origin === origin)?.size ?? 0;
+    if (kept >= size) continue;
+    say(
+      `the witness has cosigned ${origin} at ${size}, and its state here says ${kept}: it needs another key and name`,
+    );
+    say('(--witness-key and --witness-name for npm start; then delete witnessed.txt beside heads.txt)');
+  }
+}
+
+async function beginJournal({ heads, identity: { treeId, logId }, head }: HeldShard): Promise<void> {
+  await using journal = await openFileJournal(heads);
+  await journal.begin({ treeId, logId }, head);
+}
+
+const options = { 'accept-size': { type: 'string' } } as const;
+await runCommand({ usage: USAGE, verb: 'recover', options }, async ({ settings, values, words }) => {
+  if (words.length > 0) throw new UsageFault(`${words.join(' ')}: it takes no words`);
+  await recover(settings.data, settings.heads, values['accept-size']);
+});

@@ -6,8 +6,9 @@ import type { WitnessReport } from '../witness/contract.ts';
 import { AdmissionPool } from './admission/pool.ts';
 import { type AppParts, createApp } from './app.ts';
 import { systemClock } from './clock.ts';
-import { createHealth } from './health.ts';
+import { createHealth, createReadingHealth } from './health.ts';
 import type { RequestLine } from './http/exchange.ts';
+import type { Health } from './routes/service.ts';
 import type { LogFields, Logger } from './logging/logger.ts';
 import { readConsoleFiles } from './pages/console-files.ts';
 import type { OpenApiDocument } from './pages/mount.ts';
@@ -73,19 +74,10 @@ async function createFront(
   { faces, ...rooms }: Pick<AppParts, 'shards' | 'witness' | 'admission'> & Pick<AppParts['settings'], 'faces'>,
   { logger, observe }: ComposeOptions,
 ): Promise<Express> {
-  const { active } = rooms.shards;
   const now = (): number => performance.now();
-  const health = createHealth({
-    heartbeat: () => active.heartbeat(),
-    refusal: () => active.refusal(),
-    witnesses: () => active.witnesses(),
-    within: settings.readyWithin,
-    patience: HEARTBEAT_PATIENCE,
-    now,
-  });
   return createApp({
     ...rooms,
-    health,
+    health: healthOf(rooms.shards, settings, now),
     settings: { ...settings, faces },
     document: readDocument(),
     consoleFiles: await readConsoleFiles(),
@@ -96,6 +88,18 @@ async function createFront(
       error: (error) => logger.error('a request failed', { error }),
     },
     ...(observe && { observe }),
+  });
+}
+
+function healthOf({ active, size }: LogShards, { readyWithin }: Settings, now: () => number): Health {
+  if (active.frozenAt !== undefined) return createReadingHealth(() => active.byIndex(size - 1));
+  return createHealth({
+    heartbeat: () => active.heartbeat(),
+    refusal: () => active.refusal(),
+    witnesses: () => active.witnesses(),
+    within: readyWithin,
+    patience: HEARTBEAT_PATIENCE,
+    now,
   });
 }
 

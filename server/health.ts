@@ -15,6 +15,19 @@ export interface HealthParts {
   readonly now: () => number;
 }
 
+/** Of a log that has ended: it is ready while it can be read, and takes no entries because that is how it is meant. */
+export function createReadingHealth(read: () => Promise<unknown>): Health {
+  return {
+    ready: async () => {
+      const state = await read().then(
+        () => 'ok',
+        () => 'a read failed',
+      );
+      return { ready: state === 'ok', checks: { read: state } };
+    },
+  };
+}
+
 /** Writes a heartbeat only when it is asked and the last one is old: a log that nobody probes writes nothing. */
 export function createHealth({ heartbeat, refusal, witnesses, within, patience, now }: HealthParts): Health {
   let written = Number.NEGATIVE_INFINITY;

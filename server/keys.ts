@@ -1,9 +1,10 @@
 import { type KeyObject, createPrivateKey, createPublicKey, generateKeyPairSync, hash, sign } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { logKey, type VerifierKey } from '../checkpoint/key.ts';
 import type { Signer } from '../checkpoint/signer.ts';
 import { LogRefused } from '../log/failures.ts';
+import { syncFolder } from './shard-folders.ts';
 
 /** The log's two keys: every v1 client accepts P-256 and nothing else; witnesses and monitors want Ed25519, as our own does. */
 export type KeyFace = 'v1' | 'tile' | 'witness';
@@ -37,14 +38,15 @@ export function readOrMakeKey(face: KeyFace, file: string): { readonly key: LogK
   const pem = readIfThere(file);
   if (pem !== undefined) return { key: parseKey(face, file, pem), made: false };
   const key = generate(face);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const handle = openSync(file, 'wx', 0o600);
+  const madeFolder = mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  if (madeFolder !== undefined) syncFolder(dirname(madeFolder));
+  // Half a key under the right name would stop the log for ever. What an interrupted start left is written over.
+  const handle = openSync(`${file}.new`, 'w', 0o600);
   writeFileSync(handle, key.export({ type: 'pkcs8', format: 'pem' }));
   fsyncSync(handle);
   closeSync(handle);
-  const folder = openSync(dirname(file), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
+  renameSync(`${file}.new`, file);
+  syncFolder(dirname(file));
   return { key: toLogKey(key), made: true };
 }
 

@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LogRefused } from '../log/failures.ts';
 import { LogShards } from '../log/shards.ts';
 import type { WitnessState } from '../storage/witness-state.ts';
 import { checkPlace, recordPlace } from './place.ts';
+import { type ShardFolder, shardFolders } from './shard-folders.ts';
 import {
   type ShardPlace,
   type ShardSettings,
@@ -21,6 +22,8 @@ export interface StartSettings extends ShardSettings {
   /** Undefined: what the log has, or the machine's host name for a log that begins now. */
   readonly origin: string | undefined;
   readonly volume: 'fixed' | 'moves';
+  /** Policy of our own witness; undefined if there is none. */
+  readonly witnessFor: string | undefined;
 }
 
 export interface StartedLog extends AsyncDisposable {
@@ -30,9 +33,6 @@ export interface StartedLog extends AsyncDisposable {
   readonly witnessState: WitnessState;
 }
 
-/** Below the data folder: shards after the first, each in a folder that has its origin as its name. */
-export const SHARDS = 'shards';
-
 /** Opens the log that the settings name, all its shards, or begins it. @throws LogRefused, StoreRefused */
 export async function startLog(settings: StartSettings, options: StartOptions): Promise<StartedLog> {
   await using cleanup = new AsyncDisposableStack();
@@ -41,15 +41,22 @@ export async function startLog(settings: StartSettings, options: StartOptions): 
   const heads = settings.dev ? join(folder, 'heads') : settings.heads;
   prepareFolder(folder, settings, options.announce);
 
+  const [, ...later] = shardFolders(folder, heads);
   const first = cleanup.use(await startShard({ ...settings, folder, heads, offset: 0 }, settings, options));
   const started = [first];
-  for (const name of laterShards(folder)) {
+  for (const shard of later) {
     const before = started.at(-1) as StartedShard;
-    requireEnded(before, name);
-    started.push(cleanup.use(await startShard(placeOf(folder, heads, name, before), settings, options)));
+    requireEnded(before, shard);
+    started.push(cleanup.use(await startShard(placeOf(shard, before), settings, options)));
   }
   const shards = new LogShards(started.map(({ opened }) => opened.log));
   requireDistinct(shards);
+  // What our own witness remembers is written down with the first shard, also when that has ended.
+  const ended = started.filter(
+    ({ opened: { log }, store }) =>
+      log.frozenAt !== undefined && !(store === first.store && settings.witnessFor !== undefined),
+  );
+  await Promise.all(ended.map(({ store }) => store.retire()));
   const parts = cleanup.move();
   return { shards, started, witnessState: first.store, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
@@ -64,36 +71,24 @@ function prepareFolder(folder: string, { dev, volume }: StartSettings, announce:
   if (volume === 'fixed') checkPlace(folder);
 }
 
-/** In the order in which they were made: each name begins with its number. */
-function laterShards(folder: string): readonly string[] {
-  const path = join(folder, SHARDS);
-  return existsSync(path) ? readdirSync(path).sort((a, b) => numberOf(a) - numberOf(b)) : [];
+function placeOf({ folder, heads, origin }: ShardFolder, { opened: { log } }: StartedShard): ShardPlace {
+  const offset = log.shard.offset + log.head().size;
+  return { folder, heads, v1Key: keyFile(folder, 'rekor-v1'), tileKey: keyFile(folder, 'tile'), origin, offset };
 }
 
-const numberOf = (name: string): number => Number(name.split('-', 1).join(''));
+const keyFile = (folder: string, name: string): string => join(folder, 'keys', `${name}.pem`);
 
-/** @param name - `<number>-<origin>` */
-function placeOf(folder: string, heads: string, name: string, before: StartedShard): ShardPlace {
-  const { log } = before.opened;
-  const own = join(folder, SHARDS, name);
-  return {
-    folder: own,
-    heads: join(heads, name),
-    v1Key: join(own, 'keys', 'rekor-v1.pem'),
-    tileKey: join(own, 'keys', 'tile.pem'),
-    origin: name.slice(name.indexOf('-') + 1),
-    offset: log.shard.offset + log.head().size,
-  };
-}
-
-function requireEnded({ opened: { log } }: StartedShard, next: string): void {
+/** A shard is made once the one before it has ended. @throws LogRefused */
+function requireEnded({ opened: { log } }: StartedShard, { folder }: ShardFolder): void {
   if (log.frozenAt === undefined)
-    throw new LogRefused(`${log.shard.origin} still grows, and ${next} is there to follow it: run npm run shard again`);
+    throw new LogRefused(
+      `${log.shard.origin} still grows, and ${folder} is there to follow it: put back what is newer, or move that folder away`,
+    );
 }
 
 /** A second tree under one origin is a fork to everyone outside. @throws LogRefused */
 function requireDistinct({ all }: LogShards): void {
-  for (const what of ['origin', 'treeId'] as const) {
+  for (const what of ['origin', 'treeId', 'logId'] as const) {
     const seen = new Set<string>();
     for (const { shard } of all) {
       if (seen.has(shard[what])) throw new LogRefused(`two shards are ${shard[what]}: a name is used once, for ever`);

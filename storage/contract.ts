@@ -93,19 +93,12 @@ export interface Commit {
 }
 
 /**
- * Where one log lives. Every engine passes `test/storage/contract.ts`.
- *
- * An engine stores and finds; it decides nothing, and knows neither HTTP nor signatures. Reads may run beside each
- * other and beside a commit, and see all of a commit or none of it. Search keys are data: each entry's list is kept
- * whole and checksummed, any index is made from it, and every hit is confirmed against it.
+ * What can be asked of the place where one log lives. Reads may run beside each other and beside a commit, and see all of
+ * a commit or none of it.
  */
-export interface LogStore extends AsyncDisposable {
+export interface LogReads {
   /** Undefined until `create`. */
   identity(): Promise<LogIdentity | undefined>;
-  create(identity: LogIdentity): Promise<void>;
-  /** Writes down the public keys of a log that was made without them. */
-  keepKeys(keys: NonNullable<LogIdentity['publicKeys']>): Promise<void>;
-
   /** Undefined before the first commit. */
   head(): Promise<StoredHead | undefined>;
   headAt(size: TreeSize): Promise<StoredHead | undefined>;
@@ -130,7 +123,18 @@ export interface LogStore extends AsyncDisposable {
   indexesOf(keys: readonly string[], from: LogIndex, limit: number): Promise<readonly LogIndex[]>;
   /** The full list of each of these entries. @throws if a list is damaged */
   searchKeys(indexes: readonly LogIndex[]): Promise<readonly (readonly SearchKey[])[]>;
+}
 
+/**
+ * Where one log lives. Every engine passes `test/storage/contract.ts`.
+ *
+ * An engine stores and finds; it decides nothing, and knows neither HTTP nor signatures. Search keys are data: each
+ * entry's list is kept whole and checksummed, any index is made from it, and every hit is confirmed against it.
+ */
+export interface LogStore extends LogReads, AsyncDisposable {
+  create(identity: LogIdentity): Promise<void>;
+  /** Writes down the public keys of a log that was made without them. */
+  keepKeys(keys: NonNullable<LogIdentity['publicKeys']>): Promise<void>;
   /** Durable once resolved. A rejection leaves the outcome unknown. @throws StaleCommit */
   commit(commit: Commit): Promise<void>;
   /** Keeps cosignatures, and that the head of size `published` awaits nothing any more. Durable once resolved. */
@@ -141,4 +145,9 @@ export interface LogStore extends AsyncDisposable {
   heartbeat(at: number): Promise<void>;
   /** Does what an engine puts off until it has time, such as merging and compressing. Changes no answer. */
   tidy(): Promise<void>;
+  /**
+   * For a log that has ended: does all that was put off, and gives back what only writing needs. From then on the store
+   * can be read, and nothing can be written to it.
+   */
+  retire(): Promise<void>;
 }

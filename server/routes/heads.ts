@@ -31,10 +31,12 @@ export function headRoutes(shards: LogShards, most: number): Pick<Handlers, 'lis
     },
 
     async getTlogProof({ rest, request }) {
-      const entry = await entryNamed(shardFor(shards, request), rest);
-      if (entry?.head.note === undefined)
+      const log = shardFor(shards, request);
+      const entry = await entryNamed(log, rest);
+      const note = entry && (await noteFor(log, entry));
+      if (entry === undefined || note === undefined)
         return status(404, GRPC.notFound, `the log has no entry ${brief(rest)}`, { 'Cache-Control': 'no-store' });
-      const text = formatTlogProof({ index: entry.index, hashes: entry.proof, note: parseNote(entry.head.note) });
+      const text = formatTlogProof({ index: entry.index, hashes: entry.proof, note: parseNote(note) });
       const headers = { 'Cache-Control': 'no-cache' };
       return { status: 200, headers, body: { type: 'text/plain; charset=utf-8', text } };
     },
@@ -49,6 +51,13 @@ function shown({ size, root, at, checkpoint, note }: SignedHead) {
     rekorV1: checkpoint,
     ...(note !== undefined && { note }),
   };
+}
+
+/** The note that says that a log ended bears no cosignature: witnesses have vouched for the same tree in the one before it. */
+async function noteFor(log: Log, { head }: ProvenEntry): Promise<string | undefined> {
+  if (log.frozenAt === undefined) return head.note;
+  const [last] = await log.heads(head.size + 1, 1);
+  return last?.note;
 }
 
 /** @throws InvalidRequest */

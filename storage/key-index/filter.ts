@@ -50,7 +50,7 @@ function visit(fingerprint: number, look: (bit: number) => boolean): boolean {
 }
 
 /** The finalizer of MurmurHash3: every bit of the result depends on every bit given. */
-function mix(value: number): number {
+export function mix(value: number): number {
   let h = value;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);

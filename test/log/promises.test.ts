@@ -52,14 +52,7 @@ describe('contract §7: signed entry timestamps', () => {
 
   it('name the place in the whole log when other trees came before', async () => {
     const offset = 5_000_000_000;
-    {
-      // A shard that was made with an offset: its identity and its journal stand before its first entry.
-      await using room = await openRoom(folder(), {
-        store: (real) => ({ ...real, create: (identity) => real.create({ ...identity, offset }) }),
-      });
-      expect(room.opened.created).toBe(true);
-    }
-    await using room = await openRoom(folder());
+    await using room = await openRoom(folder(), { offset });
     const [, second] = await addMany(room.log, 0, 2);
     expect([second?.entry.index, second?.entry.virtualIndex]).toEqual([1, offset + 1]);
     const found = await room.log.byIndex(offset + 1);

@@ -66,6 +66,9 @@ export function describeStore(engine: string, open: OpenStore): void {
     describe('reads', () => {
       reading(store);
     });
+    describe('retirement', () => {
+      retiring(store);
+    });
   });
 }
 
@@ -196,6 +199,31 @@ function reading(store: Used): void {
     await store.now().commit(growth(0, 2));
     await expect(store.now().searchKeys([logIndex(1), logIndex(2)])).rejects.toThrow(/entry 2/);
   });
+}
+
+function retiring(store: Used): void {
+  it('keeps all that was written, and lets nothing be written any more', async () => {
+    await store.now().commit(growth(0, 700));
+    await store.now().freeze({ at: 1_700_000_000, signature: utf8('the end') });
+    await store.now().retire();
+    await expectAll();
+    await expect(store.now().commit(growth(700, 701))).rejects.toThrow(/./);
+    await expect(store.now().heartbeat(1)).rejects.toThrow(/./);
+    await store.again();
+    await expectAll();
+    await store.now().retire();
+    await expectAll();
+  });
+
+  async function expectAll(): Promise<void> {
+    await expectSize(store.now(), 700);
+    expect(await store.now().frozen()).toMatchObject({ at: 1_700_000_000 });
+    for (const index of [0, 255, 256, 699]) {
+      expect(storedOf((await store.now().entry(logIndex(index))) ?? entryAt(701))).toEqual(storedOf(entryAt(index)));
+      expect(await store.now().locate(entryAt(index).leafHash)).toBe(index);
+      expect(await store.now().indexesOf([`entry:${index}`], logIndex(0), 10)).toEqual([index]);
+    }
+  }
 }
 
 export async function expectSize(store: LogStore, size: number): Promise<void> {

@@ -42,6 +42,24 @@ export async function openFileJournal(folder: string, most = RECORDS): Promise<H
   };
 }
 
+export interface JournalRecords {
+  readonly owner: JournalOwner;
+  /** In the order written. */
+  readonly heads: readonly TreeHead[];
+  /** Lines that were not written whole, but for the last: that one may be on its way. */
+  readonly damaged: number;
+}
+
+/** All that a journal holds, beside whoever writes it. Undefined where none was begun. */
+export async function readFileJournal(folder: string): Promise<JournalRecords | undefined> {
+  const [first, ...lines] = await readLines(join(folder, 'heads.txt'));
+  const owner = parseOwner(first);
+  if (owner === undefined) return undefined;
+  const records = lines.slice(0, -1).map(parseRecord);
+  const heads = records.filter((head) => head !== undefined);
+  return { owner, heads, damaged: records.length - heads.length };
+}
+
 /** Read from the end: a file may have a hundred thousand lines, and the last whole one is all that is asked for. */
 function newest(lines: readonly string[]): TreeHead | undefined {
   for (let at = lines.length - 1; at >= 0; at -= 1) {

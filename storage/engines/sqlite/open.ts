@@ -30,9 +30,10 @@ export async function openSqliteStore(folder: string, owner: string, runRecords?
   prepare(folder);
 
   // Disposed of in reverse: the reader before the writer, who leaves no WAL behind if it is the last.
-  const writer = cleanup.use(new WriterThread({ folder, runRecords }));
+  const threads = cleanup.use(new AsyncDisposableStack());
+  const writer = threads.use(new WriterThread({ folder, runRecords }));
   const runs = await writer.begin();
-  cleanup.use(new CheckpointThread(folder));
+  threads.use(new CheckpointThread(folder));
   const reading = openReading(folder);
   cleanup.defer(() => void reading.close());
   const index = new Candidates(runs, partReader(reading));
@@ -54,7 +55,12 @@ export async function openSqliteStore(folder: string, owner: string, runRecords?
     freeze: (value) => writer.request({ op: 'freeze', value }),
     witness: (head, size) => writer.request({ op: 'witness', value: { head, size } }),
     heartbeat: (value) => writer.request({ op: 'heartbeat', value }),
-    tidy: () => writer.request({ op: 'tidy' }),
+    tidy: () => writer.request({ op: 'tidy', value: 'for now' }),
+    retire: async () => {
+      // What the first leaves behind can be deleted once this side has the new runs, which it has before the second.
+      for (let time = 0; time < 2; time += 1) await writer.request({ op: 'tidy', value: 'for good' });
+      await threads.disposeAsync();
+    },
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
 }

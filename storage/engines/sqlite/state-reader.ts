@@ -1,10 +1,10 @@
 import type Database from 'better-sqlite3';
 import { type RootHash, nodeHash, treeSize } from '../../../merkle/types.ts';
-import type { LogIdentity, LogStore, StoredCosignature, StoredFreeze, StoredHead } from '../../contract.ts';
+import type { LogIdentity, LogReads, StoredCosignature, StoredFreeze, StoredHead } from '../../contract.ts';
 import type { WitnessedHead, WitnessState } from '../../witness-state.ts';
 
 type Reads = Pick<
-  LogStore,
+  LogReads,
   'identity' | 'head' | 'headAt' | 'heads' | 'publishedSize' | 'cosignatures' | 'lastCosignatures' | 'frozen'
 > &
   Pick<WitnessState, 'witnessed'>;

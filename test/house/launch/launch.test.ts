@@ -23,12 +23,16 @@ describe('launcher: packages', () => {
     expect(project.names('node_modules').toSorted()).toStrictEqual(['.package-lock.json', 'a']);
   });
 
-  it('that npm itself put there are good, and the server needs none that only development needs', async () => {
+  it('that npm itself put there are good, and an operator needs none that only development needs', async () => {
     using project = new Project();
     mkdirSync(join(project.folder, 'node_modules', 'a'), { recursive: true });
     const record = { packages: { 'node_modules/a': { version: '1.0.0' } } };
     writeFileSync(join(project.folder, 'node_modules', '.package-lock.json'), JSON.stringify(record));
     expect(await project.run({})).toMatchObject({ code: 0, err: '' });
+    for (const name of ['shard', 'export', 'audit', 'recover']) {
+      writeFileSync(join(project.folder, 'scripts', `${name}.ts`), '');
+      expect(await project.run({ file: `scripts/${name}.ts` })).toMatchObject({ code: 0, err: '' });
+    }
     writeFileSync(join(project.folder, 'scripts', 'check.ts'), '');
     expect(await project.run({ file: 'scripts/check.ts' })).toMatchObject({ code: 0 });
     expect(project.installations).toBe(1);

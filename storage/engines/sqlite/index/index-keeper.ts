@@ -67,9 +67,9 @@ export class IndexKeeper {
     return this.#adopted && this.#table.sweep();
   }
 
-  /** Writes a run if there are enough records for one. */
-  flush(): boolean {
-    if (this.#fresh.size < this.#runRecords) return false;
+  /** Writes a run if there are enough records for one. @param least - records that are enough */
+  flush(least = this.#runRecords): boolean {
+    if (this.#fresh.size < least) return false;
     const records = this.#fresh.take();
     sortRecords(records);
     const builder = new RunBuilder(records.length / 2);

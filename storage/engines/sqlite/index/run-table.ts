@@ -32,22 +32,8 @@ const SWEPT = 64;
 
 export function createRunTable(db: Database.Database): RunTable {
   const sql = prepare(db);
-  const filterOf = (id: number): Filter => {
-    const slices = sql.filter.all(id * RUN, (id + 1) * RUN);
-    const filter = new Uint32Array(new SharedArrayBuffer(slices.reduce((sum, { length }) => sum + length, 0)));
-    let at = 0;
-    for (const slice of slices) {
-      new Uint8Array(filter.buffer).set(slice, at);
-      at += slice.length;
-    }
-    return filter;
-  };
-
   return {
-    runs: () =>
-      sql.runs.all().map(({ id, level, first, last, records, fence }) => {
-        return { id, level, from: first, to: last, records, fence: wordsOf(fence), filter: filterOf(id) };
-      }),
+    runs: () => readRuns(db),
     readPart: partReader(db),
     writeParts: db.transaction((run: number, first: number, parts: readonly Records[]) => {
       if (first === 0) sql.doom.run(run);
@@ -77,22 +63,43 @@ export function createRunTable(db: Database.Database): RunTable {
   };
 }
 
+/** The runs there are, one after another. */
+export function readRuns(db: Database.Database): readonly Run[] {
+  const runs = db.prepare<[], RunRow>('SELECT id, level, first, last, records, fence FROM run ORDER BY first');
+  const filters = db
+    .prepare<[number, number], Buffer>('SELECT bits FROM run_filter WHERE place >= ? AND place < ? ORDER BY place')
+    .pluck();
+  return runs.all().map(({ id, level, first, last, records, fence }) => {
+    const filter = filterOf(filters.all(id * RUN, (id + 1) * RUN));
+    return { id, level, from: first, to: last, records, fence: wordsOf(fence), filter };
+  });
+}
+
+function filterOf(slices: readonly Buffer[]): Filter {
+  const filter = new Uint32Array(new SharedArrayBuffer(slices.reduce((sum, { length }) => sum + length, 0)));
+  let at = 0;
+  for (const slice of slices) {
+    new Uint8Array(filter.buffer).set(slice, at);
+    at += slice.length;
+  }
+  return filter;
+}
+
+/** For all but the writer a part may be gone because its run has been merged. */
+export class MissingPart extends Error {}
+
 /** For those who only read. */
 export function partReader(db: Database.Database): ReadPart {
   const sql = db.prepare<[number], Buffer>('SELECT records FROM run_part WHERE place = ?').pluck();
   return (run, part) => {
     const bytes = sql.get(run * RUN + part);
-    if (bytes === undefined) throw new Error(`part ${part} of run ${run} of the index is missing`);
+    if (bytes === undefined) throw new MissingPart(`part ${part} of run ${run} of the index is missing`);
     return wordsOf(bytes);
   };
 }
 
 function prepare(db: Database.Database) {
   return {
-    runs: db.prepare<[], RunRow>('SELECT id, level, first, last, records, fence FROM run ORDER BY first'),
-    filter: db
-      .prepare<[number, number], Buffer>('SELECT bits FROM run_filter WHERE place >= ? AND place < ? ORDER BY place')
-      .pluck(),
     places: db
       .prepare<[number, number, number], number>('SELECT place FROM run_part WHERE place >= ? AND place < ? LIMIT ?')
       .pluck(),

@@ -1,4 +1,4 @@
-import { constants, crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { constants, crc32, deflateRawSync, gunzipSync, inflateRawSync } from 'node:zlib';
 
 /*
  * 256 bodies as a C2SP entry bundle (c2sp.org/tlog-tiles, "Log entries"), kept as the gzip stream (RFC 1952) that goes
@@ -25,6 +25,8 @@ export interface PackedBundle {
 
 /** Method deflate, no name, no time, system unknown. */
 const GZIP_HEADER = Buffer.from('1f8b08000000000000ff', 'hex');
+/** Bytes behind the stream: checksum and length. */
+const TRAILER = 8;
 /** A last block with nothing in it. */
 const DEFLATE_END = Buffer.from('0300', 'hex');
 /** Smaller is not worth the time: what is left in these entries is hashes and signatures. */
@@ -54,7 +56,7 @@ export function compressBundle(bodies: readonly Uint8Array[]): PackedBundle {
     parts.push({ from, length: chunk.length, plain: bytes.length });
     [from, checksum] = [from + chunk.length, crc32(bytes, checksum)];
   }
-  const trailer = Buffer.alloc(8);
+  const trailer = Buffer.alloc(TRAILER);
   trailer.writeUInt32LE(checksum, 0);
   trailer.writeUInt32LE(
     parts.reduce((sum, { plain }) => sum + plain, 0),
@@ -68,6 +70,39 @@ export function firstBodies(bundle: Buffer, count: number): Buffer {
   let end = 0;
   for (let left = count; left > 0; left -= 1) end += 2 + bundle.readUInt16BE(end);
   return bundle.subarray(0, end);
+}
+
+/** All 256 bodies, views of one buffer. @throws unless the stream is whole, and is of 256 bodies */
+export function bodiesInBundle(gzip: Uint8Array): readonly Uint8Array[] {
+  const plain = gunzipSync(gzip, { chunkSize: PLAIN_CHUNK });
+  const bodies: Uint8Array[] = [];
+  let end = 0;
+  while (end < plain.length) {
+    const start = end + 2;
+    end = start + plain.readUInt16BE(end);
+    bodies.push(plain.subarray(start, end));
+  }
+  if (bodies.length !== BUNDLE_ENTRIES || end !== plain.length)
+    throw new Error(`it holds ${bodies.length} bodies and not ${BUNDLE_ENTRIES}`);
+  return bodies;
+}
+
+/** Most bundles are inflated in one piece. */
+const PLAIN_CHUNK = 1 << 18;
+/** What a full flush leaves in the stream: an empty stored block (RFC 1951 §3.2.4). */
+const FLUSHED = Buffer.from('0000ffff', 'hex');
+
+/** The places at which entries can be read by themselves. @param parts - of the whole bundle @throws unless they are those of this stream */
+export function requireParts(gzip: Buffer, bodies: readonly Uint8Array[], parts: readonly BundlePart[]): void {
+  let end = GZIP_HEADER.length;
+  for (const [i, { from, length, plain }] of parts.entries()) {
+    const inside = bodies.slice(i * PART_ENTRIES, (i + 1) * PART_ENTRIES);
+    const bytes = inside.reduce((sum, body) => sum + 2 + body.length, 0);
+    const flushed = gzip.subarray(from + length - FLUSHED.length, from + length).equals(FLUSHED);
+    if (from !== end || plain !== bytes || !flushed) throw new Error(`part ${i} is not where its row says`);
+    end = from + length;
+  }
+  if (end !== gzip.length - DEFLATE_END.length - TRAILER) throw new Error('its last part is not the end of the stream');
 }
 
 /** More than the bytes there are: zlib asks for room until it has some to spare. */

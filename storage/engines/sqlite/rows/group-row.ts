@@ -34,12 +34,29 @@ export function packGroup(
 
 /** Undefined if the row is damaged. @param place - 0 to 3 */
 export function entryInGroup(group: number, row: Uint8Array, place: number): GroupEntry | undefined {
-  const end = row.length - CHECKSUM;
-  if (end < 0 || new ByteReader(row, end).uint32() !== checksumOf(group, row.subarray(0, end))) return undefined;
-  const reader = new ByteReader(row);
-  const part = { from: reader.uint32(), length: reader.uint32(), plain: reader.uint32() };
+  const reader = readerOf(group, row);
+  if (reader === undefined) return undefined;
+  const part = readPart(reader);
   for (let before = place; before > 0; before -= 1) readEntry(reader);
   return { part, ...readEntry(reader) };
+}
+
+/** All 4. Undefined if the row is damaged. */
+export function entriesInGroup(group: number, row: Uint8Array): readonly GroupEntry[] | undefined {
+  const reader = readerOf(group, row);
+  if (reader === undefined) return undefined;
+  const part = readPart(reader);
+  return Array.from({ length: GROUP_ENTRIES }, () => ({ part, ...readEntry(reader) }));
+}
+
+function readerOf(group: number, row: Uint8Array): ByteReader | undefined {
+  const end = row.length - CHECKSUM;
+  if (end < 0 || new ByteReader(row, end).uint32() !== checksumOf(group, row.subarray(0, end))) return undefined;
+  return new ByteReader(row);
+}
+
+function readPart(reader: ByteReader): BundlePart {
+  return { from: reader.uint32(), length: reader.uint32(), plain: reader.uint32() };
 }
 
 /** Bytes of it, at the end of the row. */

@@ -43,8 +43,8 @@ export type WriterRequest =
   | { readonly op: 'freeze'; readonly value: StoredFreeze }
   | { readonly op: 'witness'; readonly value: Witnessing }
   | { readonly op: 'heartbeat'; readonly value: number }
-  /** Does all that can wait. */
-  | { readonly op: 'tidy' }
+  /** Does all that can wait; for good, so that no record of the index is left outside of runs, and no WAL. */
+  | { readonly op: 'tidy'; readonly value: 'for now' | 'for good' }
   | { readonly op: 'close' };
 
 /** That the readers have the runs that were published last. Not answered. */

@@ -71,10 +71,16 @@ function perform(request: WriterRequest): void {
     case 'heartbeat':
       return writer.heartbeat(request.value);
     case 'tidy':
-      return chores.finish();
+      return tidy(request.value);
     case 'close':
       chores.stop();
       derived.close();
       db.close();
   }
+}
+
+function tidy(how: 'for now' | 'for good'): void {
+  if (how === 'for good') keeper.flush(1);
+  chores.finish();
+  if (how === 'for good') db.pragma('wal_checkpoint(TRUNCATE)');
 }

@@ -1,0 +1,34 @@
+import { toHex } from '../base/bytes.ts';
+import { hashLeaf } from '../merkle/hash.ts';
+import { TILE_WIDTH } from '../merkle/tile.ts';
+import { type TreeHead, type TreeSize, logIndex } from '../merkle/types.ts';
+import type { LogReads, StoredEntry } from '../storage/contract.ts';
+import { LogRefused } from './failures.ts';
+import { TileShelf } from './tiles.ts';
+
+/** The tree of `size` that is stored. @throws LogRefused unless it has the root that was signed */
+export async function loadShelf(
+  store: Pick<LogReads, 'tiles' | 'entry'>,
+  size: TreeSize,
+  stored: TreeHead | undefined,
+): Promise<TileShelf> {
+  const shelf = new TileShelf(store);
+  const behind = await entriesBehindTiles(store, size);
+  const root = await shelf.load(
+    size,
+    behind.map(({ body }) => hashLeaf(body)),
+  );
+  if (stored && toHex(root) !== toHex(stored.root))
+    throw new LogRefused(`the stored tree of ${size} does not have the root that was signed: restore a whole copy`);
+  return shelf;
+}
+
+async function entriesBehindTiles(store: Pick<LogReads, 'entry'>, size: TreeSize): Promise<readonly StoredEntry[]> {
+  const entries: StoredEntry[] = [];
+  for (let index = size - (size % TILE_WIDTH); index < size; index += 1) {
+    const entry = await store.entry(logIndex(index));
+    if (entry === undefined) throw new LogRefused(`entry ${index} of ${size} is missing: restore a whole copy`);
+    entries.push(entry);
+  }
+  return entries;
+}

@@ -1,0 +1,104 @@
+import { sha256 } from '../../base/sha256.ts';
+import { equalBytes } from '../../base/bytes.ts';
+import { fingerprintOfHash, fingerprintsIn } from '../../entries/key-list.ts';
+import { hashLeaf } from '../../merkle/hash.ts';
+import { TILE_WIDTH } from '../../merkle/tile.ts';
+import type { LeafHash, NodeHash } from '../../merkle/types.ts';
+import type { SqliteReading } from '../../storage/engines/sqlite/open-reading.ts';
+import { DamagedEntry, type ScannedEntry } from '../../storage/engines/sqlite/rows/entry-scan.ts';
+import { highWord, lowWord } from '../../storage/key-index/records.ts';
+import { Tallier } from '../../storage/key-index/tally.ts';
+import { checkTile } from './tiles.ts';
+import { Damaged, type EntriesReport, type Unit } from './wire.ts';
+
+type EntriesUnit = Extract<Unit, { readonly what: 'entries' }>;
+
+/** Reads entries, hashes them and the tiles above them anew, and adds up what the index must have of them. @throws Damaged */
+export async function auditEntries(reading: SqliteReading, { from, to, runs }: EntriesUnit): Promise<EntriesReport> {
+  const keys = new ExpectedKeys(runs, from);
+  const roots: NodeHash[] = [];
+  let leaves: LeafHash[] = [];
+  let [bytes, attestations, first, last] = [0, 0, -1, -1];
+  for (const entry of scan(reading, from, to)) {
+    const { index, body, integratedTime } = entry;
+    const leaf = hashLeaf(body);
+    leaves.push(leaf);
+    keys.add(entry, leaf);
+    if (integratedTime < last)
+      throw new Damaged(index, `entry ${index} says it was logged at ${integratedTime}, before the one in front of it`);
+    if (first < 0) first = integratedTime;
+    last = integratedTime;
+    bytes += body.length;
+    if (entry.attestation.length > 0) attestations += checkAttestation(reading, entry);
+    if (leaves.length < TILE_WIDTH) continue;
+    roots.push(await checkTile(reading, { level: 0, index: Math.floor(index / TILE_WIDTH) }, leaves));
+    leaves = [];
+  }
+  const hashes = { roots: Buffer.concat(roots), leaves: Buffer.concat(leaves) };
+  return { bytes, attestations, ...hashes, times: [first, last], ...keys.report() };
+}
+
+function* scan(reading: SqliteReading, from: number, to: number): Generator<ScannedEntry> {
+  try {
+    yield* reading.scan(from, to);
+  } catch (error) {
+    if (error instanceof DamagedEntry) throw new Damaged(error.index, `entry ${error.index}: ${error.message}`);
+    throw error;
+  }
+}
+
+function checkAttestation(reading: SqliteReading, { index, attestation }: ScannedEntry): number {
+  const payload = reading.attestation(attestation);
+  if (payload === undefined) throw new Damaged(index, `the attestation of entry ${index} is missing`);
+  if (equalBytes(sha256(payload), attestation)) return 1;
+  throw new Damaged(index, `the attestation of entry ${index} is not the one that was kept with it`);
+}
+
+/** What the index must have of each entry: a record for its leaf, and one for each of its keys. */
+class ExpectedKeys {
+  readonly #runs: readonly number[];
+  readonly #firstRun: number;
+  readonly #talliers: Tallier[] = [new Tallier()];
+  #run: number;
+  #keys = 0;
+
+  /** @param runs - where each ends */
+  constructor(runs: readonly number[], from: number) {
+    const run = runs.findIndex((end) => from < end);
+    this.#runs = runs;
+    this.#firstRun = run < 0 ? runs.length : run;
+    this.#run = this.#firstRun;
+  }
+
+  /** @throws Damaged */
+  add({ index, keys, fingerprints }: ScannedEntry, leaf: LeafHash): void {
+    const expected = [fingerprintOfHash(leaf), ...readKeys(index, keys)];
+    this.#keys += expected.length - 1;
+    if (fingerprints !== undefined && !isList(fingerprints, expected))
+      throw new Damaged(index, `entry ${index} cannot be found: its fingerprints are not those of its leaf and keys`);
+    while (index >= (this.#runs[this.#run] ?? Infinity)) {
+      this.#run += 1;
+      this.#talliers.push(new Tallier());
+    }
+    if (this.#run === this.#runs.length) return; // is read from the rows at every start
+    const tallier = this.#talliers.at(-1);
+    for (const fingerprint of expected) tallier?.add(highWord(fingerprint, index), lowWord(index));
+  }
+
+  report(): Pick<EntriesReport, 'keys' | 'firstRun' | 'tallies'> {
+    return { keys: this.#keys, firstRun: this.#firstRun, tallies: this.#talliers.map(({ tally }) => tally) };
+  }
+}
+
+function readKeys(index: number, packed: Uint8Array): readonly number[] {
+  try {
+    return fingerprintsIn(packed);
+  } catch {
+    throw new Damaged(index, `the search keys of entry ${index} are damaged`);
+  }
+}
+
+function isList(bytes: Uint8Array, numbers: readonly number[]): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return bytes.length === 4 * numbers.length && numbers.every((number, i) => view.getUint32(4 * i) === number);
+}

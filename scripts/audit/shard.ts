@@ -1,0 +1,99 @@
+import { createPublicKey, hash } from 'node:crypto';
+import { loadShelf } from '../../log/load-shelf.ts';
+import { type TreeHead, treeSize } from '../../merkle/types.ts';
+import { type JournalRecords, readFileJournal } from '../../storage/engines/file-journal/open.ts';
+import { NO_RECORDS } from '../../storage/key-index/tally.ts';
+import { type ReadShard, shardOf } from '../operator/shards.ts';
+import { Crew } from './crew.ts';
+import { HeadCheck } from './heads.ts';
+import { auditRows } from './rows.ts';
+import { auditIndex } from './search-index.ts';
+import { auditTree, type TreeReport } from './tree.ts';
+import { Damaged, type HeadsReport } from './wire.ts';
+
+/** What was checked, and found to be as it was written. */
+export interface ShardReport extends HeadsReport {
+  readonly head: TreeHead;
+  readonly tree: TreeReport;
+  /** Heads in the journal; undefined if there is none. */
+  readonly journal: number | undefined;
+  /** Records of the index in runs; the others are read from the entries at every start. */
+  readonly records: number;
+}
+
+/**
+ * Everything that is stored of a shard. The log may go on meanwhile.
+ *
+ * @returns undefined for a shard without entries
+ * @throws Damaged for what is damaged first
+ */
+export async function auditShard(shard: ReadShard, threads: number): Promise<ShardReport | undefined> {
+  const { reading, folder } = shard;
+  requireKeys(shard);
+  const journal = await readFileJournal(shard.heads); // before the size: nothing is in it that is not in the log
+  const layout = reading.layout();
+  const head = await reading.headAt(treeSize(layout.size));
+  requireJournal(shard, journal, layout.size);
+  if (head === undefined) return undefined;
+  auditRows(layout);
+  await using crew = new Crew({ folder }, threads);
+  const runs = reading.runs().filter(({ to }) => to <= head.size);
+  const ends = runs.map(({ to }) => to);
+  const tree = await auditTree(reading, crew, head, ends);
+  const [heads] = await Promise.all([auditHeads(crew, head.size), auditSigned(shard, journal, head)]);
+  const expected = ends.map((to, i) => ({ to, tally: tree.tallies[i] ?? NO_RECORDS }));
+  const records = await auditIndex(reading, crew, expected);
+  return { ...heads, head, tree, journal: journal?.heads.length, records };
+}
+
+/** Heads in a unit if each entry had one: some seconds of signature checks. */
+const UNIT = 16_384;
+
+async function auditHeads(crew: Crew, size: number): Promise<HeadsReport> {
+  const units = Array.from({ length: Math.ceil((size + 1) / UNIT) }, (_, i) => {
+    return { what: 'heads' as const, from: i * UNIT, to: Math.min(size + 1, (i + 1) * UNIT), size };
+  });
+  const reports = await crew.all<'heads'>(units);
+  const sum = (of: (report: HeadsReport) => number): number => reports.reduce((total, one) => total + of(one), 0);
+  return { heads: sum(({ heads }) => heads), signatures: sum(({ signatures }) => signatures) };
+}
+
+/** What the journal has, and the end of a log that ended. @throws Damaged */
+async function auditSigned(
+  { reading, identity, frozen }: ReadShard,
+  journal: JournalRecords | undefined,
+  head: TreeHead,
+): Promise<void> {
+  const shard = shardOf(identity);
+  const check = new HeadCheck(await loadShelf(reading, head.size, head), shard, shard.tilePublicKey);
+  for (const each of journal?.heads ?? []) await check.inTree(each, 'the head journal has');
+  if (frozen) check.end(head, frozen);
+}
+
+/** @throws Damaged */
+function requireKeys({ identity }: ReadShard): void {
+  const { publicKey, tilePublicKey } = shardOf(identity);
+  for (const [face, pem, id] of [
+    ['v1', publicKey, identity.logId],
+    ['tile', tilePublicKey, identity.tileKeyId],
+  ] as const) {
+    const spki = createPublicKey(pem).export({ type: 'spki', format: 'der' });
+    if (hash('sha256', spki, 'hex') !== id)
+      throw new Damaged(0, `the ${face} key is not the one that the log's id names`);
+  }
+}
+
+/** @throws Damaged */
+function requireJournal({ identity, heads }: ReadShard, journal: JournalRecords | undefined, size: number): void {
+  if (journal === undefined) return;
+  const { owner, damaged } = journal;
+  if (owner.treeId !== identity.treeId)
+    throw new Damaged(0, `the head journal ${heads} is that of log ${owner.treeId}`);
+  if (damaged > 0) throw new Damaged(0, `the head journal ${heads} has ${damaged} lines that were not written whole`);
+  const last = journal.heads.at(-1)?.size ?? 0;
+  if (last > size)
+    throw new Damaged(
+      size,
+      `the log has ${size} entries, and the head journal has a head of ${last}: it is an old copy`,
+    );
+}

@@ -1,0 +1,52 @@
+import { gunzipSync } from 'node:zlib';
+import { Faces } from '../../log/faces/faces.ts';
+import { loadShelf } from '../../log/load-shelf.ts';
+import type { TileShelf } from '../../log/tiles.ts';
+import { type TreeSize, treeSize } from '../../merkle/types.ts';
+import type { StoredHead } from '../../storage/contract.ts';
+import { openFileJournal } from '../../storage/engines/file-journal/open.ts';
+import { type ReadShard, shardOf } from '../operator/shards.ts';
+import { ExportRefused } from './failures.ts';
+import type { TileSource } from './source.ts';
+
+const HASH = 32;
+
+/** A shard in its data folder, beside the server or without it. */
+export function folderSource(shard: ReadShard): TileSource {
+  const { reading, identity } = shard;
+  const own = shardOf(identity);
+  let shelf: Promise<TileShelf> | undefined;
+  const shelfOf = (size: TreeSize): Promise<TileShelf> => loadShelf(reading, size, undefined);
+  return {
+    key: own.tileKey,
+    checkpoint: async () => {
+      const head = await publishedHead(shard);
+      shelf = shelfOf(head.size);
+      const freeze = await reading.frozen();
+      const cosignatures = freeze ? [] : await reading.cosignatures(head.size);
+      const { note } = new Faces(own, undefined).show(head, cosignatures, freeze);
+      if (note === undefined) throw new ExportRefused(`${identity.origin} has no signed checkpoint yet: start it once`);
+      return note;
+    },
+    tile: async (id, width) => {
+      if (shelf === undefined) throw new Error('the checkpoint comes first');
+      return (await (await shelf).tile(id)).subarray(0, width * HASH);
+    },
+    bundle: async (number, width) => {
+      const { encoding, bytes } = await reading.bundle(number, width);
+      return encoding === 'gzip' ? gunzipSync(bytes) : bytes;
+    },
+  };
+}
+
+/** The newest that the log has shown: cosigned if it has to be, and in the journal. @throws ExportRefused */
+async function publishedHead({ reading, identity, heads }: ReadShard): Promise<StoredHead> {
+  await using journal = await openFileJournal(heads);
+  if (journal.owner()?.treeId !== identity.treeId)
+    throw new ExportRefused(`the head journal of ${identity.origin} is not in ${heads}: set heads to its folder`);
+  const journalled = journal.last()?.size ?? 0;
+  const published = (await reading.publishedSize()) ?? 0;
+  const head = await reading.headAt(treeSize(Math.min(journalled, published)));
+  if (head === undefined) throw new ExportRefused(`${identity.origin} has no entries yet`);
+  return head;
+}

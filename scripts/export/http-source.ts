@@ -1,0 +1,44 @@
+import type { VerifierKey } from '../../checkpoint/key.ts';
+import { formatTilePath, type TileResource } from '../../merkle/tile-path.ts';
+import { TILE_WIDTH } from '../../merkle/tile.ts';
+import { ExportRefused } from './failures.ts';
+import type { TileSource } from './source.ts';
+
+const HASH = 32;
+
+/** Any log that speaks c2sp.org/tlog-tiles. @param base - URL without a final slash; `/checkpoint` is below it */
+export function httpSource(base: string, key: VerifierKey): TileSource {
+  const get = async (path: string): Promise<Uint8Array | undefined> => {
+    const response = await fetch(`${base}/${path}`);
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    if (response.status === 404) return undefined;
+    if (response.status !== 200) throw new ExportRefused(`${base}/${path} answers ${response.status}`);
+    return bytes;
+  };
+  const need = async (path: string): Promise<Uint8Array> => {
+    const bytes = await get(path);
+    if (bytes === undefined) throw new ExportRefused(`${base}/${path} is not there, and the checkpoint needs it`);
+    return bytes;
+  };
+  /** A log may forget a partial tile once it is full, whose beginning it is. */
+  const resource = async (wanted: TileResource, cut: (bytes: Uint8Array) => Uint8Array): Promise<Uint8Array> => {
+    const path = `tile/${formatTilePath(wanted)}`;
+    if (wanted.width === TILE_WIDTH) return need(path);
+    return (await get(path)) ?? cut(await need(`tile/${formatTilePath({ ...wanted, width: TILE_WIDTH })}`));
+  };
+  return {
+    key,
+    checkpoint: async () => new TextDecoder().decode(await need('checkpoint')),
+    tile: (id, width) => resource({ what: 'tile', id, width }, (bytes) => bytes.subarray(0, width * HASH)),
+    bundle: (number, width) =>
+      resource({ what: 'entries', number, width }, (bytes) => bytes.subarray(0, lengthOf(bytes, width))),
+  };
+}
+
+/** Bytes of the first `count` entries. */
+function lengthOf(bundle: Uint8Array, count: number): number {
+  const view = new DataView(bundle.buffer, bundle.byteOffset, bundle.byteLength);
+  let end = 0;
+  for (let left = count; left > 0 && end + 2 <= bundle.length; left -= 1) end += 2 + view.getUint16(end);
+  return end;
+}

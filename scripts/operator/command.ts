@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism, hostname } from 'node:os';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { Failure } from '../../base/failure.ts';
+import { kinds, v2Kinds } from '../../entries/kinds/index.ts';
+import { SettingsFault } from '../../server/settings/failures.ts';
+import { readSettings } from '../../server/settings/read.ts';
+import type { Settings } from '../../server/settings/table.ts';
+
+/*
+ * What the operator's commands share: they find the log as the server does, by the same flags, variables and file, and they
+ * end with 0, with 1 where something is wrong with the log, or with 2 where something is wrong with the command.
+ */
+
+/** Flags of the server that say where a log is. */
+const PLACE = {
+  config: { type: 'string' },
+  data: { type: 'string' },
+  heads: { type: 'string' },
+  'v1-key': { type: 'string' },
+  'tile-key': { type: 'string' },
+  volume: { type: 'string' },
+} as const;
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+export interface CommandLine<Own extends Options> {
+  readonly settings: Settings;
+  readonly values: ReturnType<typeof parseArgs<{ options: Own }>>['values'];
+  readonly words: readonly string[];
+}
+
+/** The command line is not one that the command takes. */
+export class UsageFault extends Failure<'usage-fault'> {
+  readonly code = 'usage-fault';
+}
+
+/** Runs a command, and says how it ended. @param verb - what could not be done if it fails, as in `cannot freeze` */
+export async function runCommand<const Own extends Options>(
+  { usage, verb, options }: { readonly usage: string; readonly verb: string; readonly options: Own },
+  run: (line: CommandLine<Own>) => Promise<void>,
+): Promise<void> {
+  if (process.argv.includes('--help') || process.argv.includes('-h')) return void process.stdout.write(usage);
+  try {
+    await run(readCommandLine(options));
+  } catch (error) {
+    const isUsage = error instanceof UsageFault;
+    if (!isUsage && !isOperational(error)) throw error;
+    process.stderr.write(`cannot ${verb}: ${error.message}\n${isUsage ? '--help says what there is\n' : ''}`);
+    process.exitCode = isUsage || error instanceof SettingsFault ? 2 : 1;
+  }
+}
+
+/** Whatever an operator can do something about: a refusal of ours, or one of the system's. */
+function isOperational(error: unknown): error is Error {
+  return error instanceof Failure || (error instanceof Error && 'code' in error && typeof error.code === 'string');
+}
+
+function readCommandLine<const Own extends Options>(own: Own): CommandLine<Own> {
+  const { values, positionals } = parsed({ ...PLACE, ...own });
+  const place = Object.keys(PLACE).flatMap((name) => {
+    const value = values[name];
+    return typeof value === 'string' ? [`--${name}`, value] : [];
+  });
+  const surroundings = {
+    hostName: hostname(),
+    cores: availableParallelism(),
+    terminal: process.stdout.isTTY,
+    kinds: [...kinds, ...v2Kinds],
+  };
+  const readFile = (path: string): string => readFileSync(path, 'utf8');
+  const settings = readSettings({ argv: place, env: process.env, readFile, surroundings });
+  return { settings, values: values as CommandLine<Own>['values'], words: positionals };
+}
+
+/** @throws UsageFault */
+function parsed(options: Options) {
+  try {
+    return parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    const [said = ''] = error instanceof Error ? error.message.split('. ', 1) : [];
+    throw new UsageFault(said);
+  }
+}
+
+/** Says something on standard output, a line. */
+export function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,48 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Shard } from '../../log/faces/shard.ts';
+import { LogRefused } from '../../log/failures.ts';
+import { tileKeyOf } from '../../server/keys.ts';
+import { type ShardFolder, shardFolders } from '../../server/shard-folders.ts';
+import type { LogIdentity, StoredFreeze } from '../../storage/contract.ts';
+import { openSqliteReading, type SqliteReading } from '../../storage/engines/sqlite/open-reading.ts';
+
+/** A shard as it stands in its folder. */
+export interface ReadShard extends ShardFolder {
+  readonly reading: SqliteReading;
+  readonly identity: LogIdentity;
+  readonly frozen: StoredFreeze | undefined;
+}
+
+export interface ReadShards extends Disposable {
+  /** Oldest first. A last one that nobody has opened yet is left out. */
+  readonly all: readonly ReadShard[];
+}
+
+/** Opens all shards of a log to be read, beside the server or without it. @throws LogRefused, StoreRefused */
+export async function openShards(data: string, heads: string): Promise<ReadShards> {
+  using cleanup = new DisposableStack();
+  const all: ReadShard[] = [];
+  for (const place of shardFolders(data, heads)) {
+    if (place.number > 1 && !existsSync(join(place.folder, 'stele.db'))) continue;
+    const reading = cleanup.use(openSqliteReading(place.folder));
+    const identity = await reading.identity();
+    if (identity !== undefined) all.push({ ...place, reading, identity, frozen: await reading.frozen() });
+  }
+  if (all.length === 0) throw new LogRefused(`${data} holds no log`);
+  const parts = cleanup.move();
+  return { all, [Symbol.dispose]: () => parts.dispose() };
+}
+
+/** Who the shard is, for whoever checks or shows what it has signed. @throws LogRefused */
+export function shardOf(identity: LogIdentity): Shard & { readonly tilePublicKey: string } {
+  const { publicKeys, origin } = identity;
+  if (publicKeys === undefined)
+    throw new LogRefused(`the public keys of ${origin} are not written down yet: start the log once`);
+  return {
+    ...identity,
+    publicKey: publicKeys.v1,
+    tilePublicKey: publicKeys.tile,
+    tileKey: tileKeyOf(origin, publicKeys.tile),
+  };
+}

@@ -1,0 +1,65 @@
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { LogRefused } from '../log/failures.ts';
+
+/*
+ * The first shard of a log lives in the data folder itself, each later one in `shards/<number>-<origin>` below it; their
+ * head journals stand in the heads folder in the same way. Once its folder is there a shard is there: whoever opens the log
+ * makes what is missing in it, so that a start that was cut short is finished by the next one.
+ */
+
+export interface ShardFolder {
+  /** 1 for the first. */
+  readonly number: number;
+  /** Undefined for the first: it is written in the log only. */
+  readonly origin: string | undefined;
+  readonly folder: string;
+  /** Of its head journal. */
+  readonly heads: string;
+}
+
+/** Below the data folder. */
+const SHARDS = 'shards';
+
+/** All shards of the log in `data`, oldest first. @throws LogRefused if one is missing, or there twice */
+export function shardFolders(data: string, heads: string): readonly ShardFolder[] {
+  const later = namesIn(join(data, SHARDS)).map(([number, origin, name]) => {
+    return { number, origin, folder: join(data, SHARDS, name), heads: join(heads, name) };
+  });
+  for (const [i, { number, folder }] of later.entries()) {
+    if (number < i + 2) throw new LogRefused(`${folder} is a second shard ${number}: move what is no shard elsewhere`);
+    if (number > i + 2)
+      throw new LogRefused(`shard ${i + 2} is missing from ${join(data, SHARDS)}: put its folder back`);
+  }
+  for (const [, , name] of namesIn(heads)) {
+    if (later.some((shard) => shard.heads === join(heads, name))) continue;
+    throw new LogRefused(`${join(heads, name)} is there, and ${join(data, SHARDS, name)} is not: put that shard back`);
+  }
+  return [{ number: 1, origin: undefined, folder: data, heads }, ...later];
+}
+
+/** From now on the log has this shard. Durable once it returns. */
+export function addShardFolder(data: string, number: number, origin: string): void {
+  const shards = join(data, SHARDS);
+  mkdirSync(shards, { recursive: true, mode: 0o700 });
+  syncFolder(data);
+  mkdirSync(join(shards, `${number}-${origin}`), { mode: 0o700 });
+  syncFolder(shards);
+}
+
+/** Makes the names in a folder outlive the power supply. */
+export function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r');
+  fsyncSync(handle);
+  closeSync(handle);
+}
+
+/** Number, origin and whole name; what is not called so is no shard. */
+function namesIn(folder: string): readonly (readonly [number, string, string])[] {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names
+    .map((name) => /^(\d+)-(.+)$/.exec(name))
+    .filter((parts) => parts !== null)
+    .map(([name, number, origin = '']) => [Number(number), origin, name] as const)
+    .sort(([a], [b]) => a - b);
+}

@@ -1,0 +1,65 @@
+import type Database from 'better-sqlite3';
+import { tilePlace } from './rows/tile-place.ts';
+import { readBatch } from './rows/batch-row.ts';
+
+/** Rows that follow each other. */
+export interface Extent {
+  readonly count: number;
+  /** Number of the last; -1 if there is none. */
+  readonly last: number;
+}
+
+/** Which rows there are, at one moment: an auditor is to know of those that nothing asks for. */
+export interface Layout {
+  /** Of the newest head. */
+  readonly size: number;
+  /** Where the entries of the last commit end; undefined if its row is damaged. */
+  readonly end: number | undefined;
+  readonly bundles: Extent;
+  /** Of 4 entries each. */
+  readonly groups: Extent;
+  /** Entries before this one are in runs of the index. */
+  readonly indexed: number;
+  /** Full tiles by level, of all seven. */
+  readonly tiles: readonly Extent[];
+}
+
+const LEVELS = 7;
+
+export function layoutReader(db: Database.Database): () => Layout {
+  const size = db.prepare<[], number | null>('SELECT max(size) FROM head').pluck();
+  const extent = (table: string, column: string) =>
+    db.prepare<[], Extent>(`SELECT count(*) AS count, coalesce(max(${column}), -1) AS last FROM ${table}`);
+  const [bundles, groups] = [extent('bundle', 'number'), extent('bundle_group', 'place')];
+  const tiles = db.prepare<[number, number], { readonly count: number; readonly last: number | null }>(
+    'SELECT count(*) AS count, max(place) AS last FROM tile WHERE place >= ? AND place < ?',
+  );
+  const indexed = db.prepare<[], number | null>('SELECT max(last) FROM run').pluck();
+  const batch = db.prepare<[], { readonly first: number; readonly packed: Buffer }>(
+    'SELECT first, packed FROM batch ORDER BY first DESC LIMIT 1',
+  );
+  const level = (number: number): Extent => {
+    const first = tilePlace({ level: number, index: 0 });
+    const found = tiles.get(first, tilePlace({ level: number + 1, index: 0 }));
+    return { count: found?.count ?? 0, last: (found?.last ?? first - 1) - first };
+  };
+  return db.transaction(() => ({
+    size: size.get() ?? 0,
+    end: endOf(batch.get()),
+    bundles: bundles.get() ?? NONE,
+    groups: groups.get() ?? NONE,
+    indexed: indexed.get() ?? 0,
+    tiles: Array.from({ length: LEVELS }, (_, number) => level(number)),
+  }));
+}
+
+const NONE: Extent = { count: 0, last: -1 };
+
+function endOf(row: { readonly first: number; readonly packed: Buffer } | undefined): number | undefined {
+  if (row === undefined) return 0;
+  try {
+    return row.first + readBatch(row.first, row.packed).count;
+  } catch {
+    return undefined;
+  }
+}

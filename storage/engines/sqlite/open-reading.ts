@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import type Database from 'better-sqlite3';
+import type { ReadPart, Run } from '../../key-index/runs.ts';
+import type { LogReads } from '../../contract.ts';
+import { StoreRefused } from '../../failures.ts';
+import type { WitnessState } from '../../witness-state.ts';
+import { openReading } from './file/connection.ts';
+import { databaseFile } from './file/files.ts';
+import { migrations } from './file/schema.ts';
+import { partReader, readRuns } from './index/run-table.ts';
+import { type Layout, layoutReader } from './layout.ts';
+import { attestationReader, createEntryReader } from './reader.ts';
+import { EntryScan, type ScannedEntry } from './rows/entry-scan.ts';
+import { createStateReader } from './state-reader.ts';
+
+/** A log as it stands in its folder, without the search: that needs whoever writes. */
+export interface SqliteReading
+  extends Omit<LogReads, 'locate' | 'indexesOf'>, Pick<WitnessState, 'witnessed'>, Disposable {
+  /** Entries from `from` up to `to`, in order. @throws DamagedEntry */
+  scan(from: number, to: number): Generator<ScannedEntry, undefined>;
+  layout(): Layout;
+  /** @param hash - SHA-256 of it */
+  attestation(hash: Uint8Array): Uint8Array | undefined;
+  /** The runs of the index, one after another. */
+  runs(): readonly Run[];
+  /** @throws MissingPart for a part of a run that has been merged meanwhile */
+  readonly readPart: ReadPart;
+}
+
+/**
+ * Opens the log in `folder` to be read: beside the process that holds it, or without one. Nothing is read for longer than
+ * a row takes, so that it never stands in the writer's way.
+ *
+ * @throws StoreRefused if there is none, or one of another format
+ */
+export function openSqliteReading(folder: string): SqliteReading {
+  if (!existsSync(databaseFile(folder))) throw new StoreRefused(`${folder} holds no log`);
+  const db = openReading(folder);
+  try {
+    requireFormat(db);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  const entries = new EntryScan(db);
+  return {
+    ...createEntryReader(db),
+    ...createStateReader(db),
+    scan: (from, to) => entries.entries(from, to),
+    layout: layoutReader(db),
+    attestation: attestationReader(db),
+    runs: () => readRuns(db),
+    readPart: partReader(db),
+    [Symbol.dispose]: () => void db.close(),
+  };
+}
+
+/** @throws StoreRefused */
+function requireFormat(db: Database.Database): void {
+  const format = Number(db.pragma('user_version', { simple: true }));
+  if (format === migrations.length) return;
+  throw new StoreRefused(
+    format < migrations.length
+      ? `the data folder has format ${format}: start the log once, which brings it to format ${migrations.length}`
+      : `the data folder has format ${format} and this version knows ${migrations.length}: use the newer version that wrote it`,
+  );
+}
