@@ -1,0 +1,91 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { foldersIn, type LogFolder, startServer, temporaryFolder } from '../support/server-process.ts';
+import { run, submit } from './operator.ts';
+
+const ENTRIES = 300; // a full tile and a partial one
+
+let good: LogFolder;
+beforeAll(async () => {
+  good = temporaryFolder();
+  await using server = await startServer(good, { flags: ['--genesis', 'off'] });
+  await submit(server.base, 'entry', ENTRIES);
+  await server.stop();
+});
+afterAll(() => good[Symbol.dispose]());
+
+function copied(): LogFolder {
+  const { parent, [Symbol.dispose]: dispose } = temporaryFolder();
+  const folder = { ...foldersIn(parent), [Symbol.dispose]: dispose };
+  cpSync(good.data, folder.data, { recursive: true });
+  cpSync(good.heads, folder.heads, { recursive: true });
+  return folder;
+}
+
+/** Flips one bit in the middle of a blob. */
+function flip({ data }: LogFolder, table: string, column: string): void {
+  const db = new Database(join(data, 'stele.db'));
+  const { id, bytes } = db
+    .prepare(`SELECT rowid AS id, ${column} AS bytes FROM ${table} ORDER BY rowid DESC`)
+    .get() as {
+    readonly id: number;
+    readonly bytes: Buffer;
+  };
+  const middle = bytes.length >> 1;
+  bytes[middle] = (bytes[middle] ?? 0) ^ 1;
+  db.prepare(`UPDATE ${table} SET ${column} = ? WHERE rowid = ?`).run(bytes, id);
+  db.close();
+}
+
+describe('npm run audit', () => {
+  it('hashes everything that a sound log has, and says how much that was', async () => {
+    const { code, out, err } = await run('audit', good);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain(`${ENTRIES} leaves of `);
+    expect(out).toContain('1 full tiles made again');
+    expect(out).toMatch(/all good: 300 entries in /);
+  });
+
+  it('can be done while the server runs', async () => {
+    using folder = copied();
+    await using server = await startServer(folder, { flags: ['--genesis', 'off', '--volume', 'moves'] });
+    await submit(server.base, 'meanwhile', 5);
+    const { code, out } = await run('audit', folder, '--volume', 'moves');
+    expect([code, out.includes('all good: 305 entries')]).toEqual([0, true]);
+  });
+
+  it.each([
+    ['an entry', 'batch', 'packed'],
+    ['a node of the tree', 'tile', 'nodes'],
+    ['the root of a head', 'head', 'root'],
+    ['the v1 signature of a head', 'head', 'signature'],
+    ['the signature of the tile face', 'head', 'tile_signature'],
+  ])('names %s that is not as it was written', async (_what, table, column) => {
+    using folder = copied();
+    flip(folder, table, column);
+    const { code, err } = await run('audit', folder, '--volume', 'moves');
+    expect(code).toBe(1);
+    expect(err).toMatch(/damaged/);
+    expect(err).not.toMatch(/\n\s+at /);
+  });
+
+  it('names a journal that knows a head the log has not', async () => {
+    using folder = copied();
+    const file = join(folder.heads, 'heads.txt');
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    const last = lines.at(-1) ?? '';
+    writeFileSync(
+      file,
+      `${lines.slice(0, -1).join('\n')}\n${last.replace(/[A-Za-z0-9]/, (c) => (c === 'b' ? 'c' : 'b'))}\n`,
+    );
+    const { code, err } = await run('audit', folder, '--volume', 'moves');
+    expect([code, err.length > 0]).toEqual([1, true]);
+  });
+
+  it('says what is wrong with its command line', async () => {
+    const { code, err } = await run('audit', good, '--threads', '0');
+    expect([code, err]).toEqual([2, expect.stringContaining('--threads 0: expected a number from 1 to 999')]);
+  });
+});

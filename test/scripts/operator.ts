@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { hashedrekord, newSubmitter } from '../support/proposals.ts';
+import type { LogFolder } from '../support/server-process.ts';
+
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export type OperatorCommand = 'audit' | 'export' | 'shard' | 'recover';
+
+/** Runs an operator's command as `npm run` does, on the log in `folder`. */
+export async function run(command: OperatorCommand, { data, heads }: LogFolder, ...words: string[]): Promise<Ran> {
+  const script = new URL(`../../scripts/${command}.ts`, import.meta.url).pathname;
+  const child = spawn(process.execPath, [script, ...words, '--data', data, '--heads', heads], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'] },
+  });
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+  return { code: child.exitCode ?? -1, out, err };
+}
+
+const submitter = newSubmitter();
+
+/** Sends `count` entries. @throws Error unless all are new */
+export async function submit(base: string, name: string, count: number): Promise<void> {
+  for (let from = 0; from < count; from += 50) {
+    const wave = Array.from({ length: Math.min(50, count - from) }, async (_, i) => {
+      const body = JSON.stringify(hashedrekord(`${name} ${from + i}`, submitter));
+      const headers = { 'Content-Type': 'application/json' };
+      const answer = await fetch(`${base}/api/v1/log/entries`, { method: 'POST', headers, body });
+      if (answer.status !== 201) throw new Error(`${answer.status} ${await answer.text()}`);
+      await answer.arrayBuffer();
+    });
+    await Promise.all(wave);
+  }
+}
