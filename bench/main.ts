@@ -10,7 +10,7 @@ import { profile } from './profile.ts';
 import { keep, rounded } from './results.ts';
 import { type Measured, type Row, rowOf } from './row.ts';
 import { mixed, reads, type Scenario, submit } from './scenarios.ts';
-import { disk, start } from './standing.ts';
+import { audit, disk, start } from './standing.ts';
 import { verifyRows } from './verify.ts';
 
 /* `npm run bench -- NAME [--option …]`: see README.md beside this. */
@@ -23,6 +23,7 @@ const SCENARIOS: Partial<Record<BenchCommand, Scenario>> = {
   large,
   start,
   disk,
+  audit,
   growth,
   profile,
 };

@@ -10,6 +10,7 @@ export const COMMANDS = [
   'large',
   'start',
   'disk',
+  'audit',
   'growth',
   'profile',
   'fill',

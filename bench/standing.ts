@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -50,6 +52,17 @@ export const disk: Scenario = async (folder, options) => {
   return [
     { bench: `disk, ${sizeName(folder)}`, figures: { entries, bodyMiB, diskMiB, diskOverBodies: bytes / bodyBytes } },
   ];
+};
+
+/** Seconds that `npm run audit` takes for all that is stored. */
+export const audit: Scenario = async (folder, options) => {
+  await ready(folder, options.entries);
+  const script = new URL('../scripts/audit.ts', import.meta.url).pathname;
+  const from = performance.now();
+  const child = spawn(process.execPath, [script, '--data', folder.data, '--heads', folder.heads], { stdio: 'inherit' });
+  await once(child, 'exit');
+  if (child.exitCode !== 0) throw new Error(`the audit ended with ${child.exitCode}`);
+  return [{ bench: `audit, ${sizeName(folder)}`, figures: { seconds: (performance.now() - from) / 1000 } }];
 };
 
 async function ready(folder: LogFolder, entries: number): Promise<void> {
