@@ -6,6 +6,7 @@ import type { AdmittedEntry } from '../entries/kind.ts';
 import { packKeys } from '../entries/key-list.ts';
 import type { TransparencyLog } from '../log/log.ts';
 import { hashLeaf } from '../merkle/hash.ts';
+import { unwitnessed } from '../scripts/operator/publication.ts';
 import { startLog } from '../server/start.ts';
 import type { LogFolder } from '../test/support/server-process.ts';
 
@@ -55,15 +56,13 @@ export async function fill(folder: LogFolder, size: number): Promise<void> {
     limits: LIMITS,
   } as const;
   const clock = { now: () => Math.floor(Date.now() / 1000), doubt: () => undefined };
-  const now = (): number => performance.now();
-  const times = { pause: 0, retry: 0, longest: 0, idle: 0 };
   await using log = await startLog(settings, {
     clock,
     fatal: (reason) => {
       throw reason;
     },
     announce: console.error,
-    publication: async () => ({ mode: 'off', witnesses: undefined, times, patience: 0, now }),
+    publication: unwitnessed,
   });
   const shard = log.started.at(-1);
   if (shard === undefined) throw new Error('a log has a shard');

@@ -21,7 +21,9 @@ export class OwedAnswers {
   add(index: LogIndex): void {
     if (this.#isFromBefore(index)) return;
     this.#owed.add(index);
-    if (this.#owed.size > MOST) for (const oldest of this.#owed.values().take(1)) this.#owed.delete(oldest);
+    if (this.#owed.size <= MOST) return;
+    const [oldest] = this.#owed;
+    if (oldest !== undefined) this.#owed.delete(oldest);
   }
 
   /** Whether an answer is owed, which is given with this. */

@@ -1,3 +1,4 @@
+import { Recent } from '../base/recent.ts';
 import { foldRoot } from '../merkle/fold.ts';
 import { grow } from '../merkle/grow.ts';
 import { coveringNodes } from '../merkle/plan.ts';
@@ -5,7 +6,6 @@ import { TILE_WIDTH, type Tile, type TileId, emptyTile, tileOf } from '../merkle
 import { readSlot, slotOf, tileRoot, tileWidth, writeSlot } from '../merkle/tile.ts';
 import type { LeafHash, LogIndex, NodeHash, NodeId, RootHash, TreeHead, TreeSize } from '../merkle/types.ts';
 import type { FullTile, LogReads } from '../storage/contract.ts';
-import { Recent } from './recent.ts';
 
 /** Levels that a tree of 2^53 leaves can have. */
 const LEVELS = 7;

@@ -1,13 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { availableParallelism, hostname } from 'node:os';
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Failure } from '../base/failure.ts';
 import { formatVkey } from '../checkpoint/vkey.ts';
-import { kinds, v2Kinds } from '../entries/kinds/index.ts';
 import { type KeyFace, type LogKey, readOrMakeKey, tileKeyOf } from '../server/keys.ts';
 import { witnessNameOf, witnessVkey } from '../server/own-witness.ts';
 import { readSettings } from '../server/settings/read.ts';
 import type { Settings } from '../server/settings/table.ts';
+import { settingSources } from './operator/surroundings.ts';
 import { originOf } from '../server/settings/values/network-values.ts';
 
 /*
@@ -21,16 +21,6 @@ const USAGE = `npm run vkeys -- [the settings of npm start]
 Makes the keys of a log that has not begun, and prints what the other side writes into its policy files. A log that runs
 tells its keys at /vkey and /.well-known/stele.json.
 `;
-
-function settingsOf(argv: readonly string[]): Settings {
-  const surroundings = {
-    hostName: hostname(),
-    cores: availableParallelism(),
-    terminal: process.stdout.isTTY,
-    kinds: [...kinds, ...v2Kinds],
-  };
-  return readSettings({ argv, env: process.env, readFile: (path) => readFileSync(path, 'utf8'), surroundings });
-}
 
 function keyIn(face: KeyFace, file: string): LogKey {
   const { key, made } = readOrMakeKey(face, file);
@@ -56,7 +46,7 @@ witness ${origin} ${formatVkey(witness)} ${publicUrl}/
 
 try {
   const argv = process.argv.slice(2);
-  process.stdout.write(argv.includes('--help') ? USAGE : vkeys(settingsOf(argv)));
+  process.stdout.write(argv.includes('--help') ? USAGE : vkeys(readSettings({ ...settingSources(), argv })));
 } catch (error) {
   if (!(error instanceof Failure) && !(error instanceof Error)) throw error;
   process.stderr.write(`no keys to print:\n${error.message}\n`);

@@ -49,6 +49,7 @@ export class Crew implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(
       this.#workers.map(async (worker) => {
+        if (worker.threadId < 0) return; // it has ended by itself: of an error, which has been told
         const ended = once(worker, 'exit');
         worker.postMessage('close');
         await ended;

@@ -1,4 +1,5 @@
 import type { VerifierKey } from '../../checkpoint/key.ts';
+import { firstBodies } from '../../merkle/entry-bundle.ts';
 import { formatTilePath, type TileResource } from '../../merkle/tile-path.ts';
 import { TILE_WIDTH } from '../../merkle/tile.ts';
 import { ExportRefused } from './failures.ts';
@@ -30,15 +31,6 @@ export function httpSource(base: string, key: VerifierKey): TileSource {
     key,
     checkpoint: async () => new TextDecoder().decode(await need('checkpoint')),
     tile: (id, width) => resource({ what: 'tile', id, width }, (bytes) => bytes.subarray(0, width * HASH)),
-    bundle: (number, width) =>
-      resource({ what: 'entries', number, width }, (bytes) => bytes.subarray(0, lengthOf(bytes, width))),
+    bundle: (number, width) => resource({ what: 'entries', number, width }, (bytes) => firstBodies(bytes, width)),
   };
-}
-
-/** Bytes of the first `count` entries. */
-function lengthOf(bundle: Uint8Array, count: number): number {
-  const view = new DataView(bundle.buffer, bundle.byteOffset, bundle.byteLength);
-  let end = 0;
-  for (let left = count; left > 0 && end + 2 <= bundle.length; left -= 1) end += 2 + view.getUint16(end);
-  return end;
 }

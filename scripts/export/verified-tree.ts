@@ -1,8 +1,9 @@
 import { equalBytes } from '../../base/bytes.ts';
 import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
-import { Recent } from '../../log/recent.ts';
+import { Recent } from '../../base/recent.ts';
 import { foldRoot } from '../../merkle/fold.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
+import { bodiesIn } from '../../merkle/entry-bundle.ts';
 import { coveringNodes } from '../../merkle/plan.ts';
 import { readSlot, slotOf, type Tile, TILE_HEIGHT, TILE_WIDTH, type TileId } from '../../merkle/tile.ts';
 import { tileOf, tileRoot, tileWidth } from '../../merkle/tile.ts';
@@ -85,18 +86,4 @@ function hashesIn({ level, index }: TileId, width: number, bytes: Uint8Array): r
   if (bytes.length !== width * HASH)
     throw new ExportRefused(`tile ${level}/${index} has ${bytes.length} bytes, and ${width} hashes are needed`);
   return Array.from({ length: width }, (_, i) => nodeHash(bytes.subarray(i * HASH, (i + 1) * HASH)));
-}
-
-/** Undefined if the last one is cut short. */
-function bodiesIn(bundle: Uint8Array): readonly Uint8Array[] | undefined {
-  const view = new DataView(bundle.buffer, bundle.byteOffset, bundle.byteLength);
-  const bodies: Uint8Array[] = [];
-  for (let at = 0; at < bundle.length;) {
-    const start = at + 2;
-    if (start > bundle.length) return undefined;
-    at = start + view.getUint16(at);
-    if (at > bundle.length) return undefined;
-    bodies.push(bundle.subarray(start, at));
-  }
-  return bodies;
 }

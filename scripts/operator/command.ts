@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { availableParallelism, hostname } from 'node:os';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { Failure } from '../../base/failure.ts';
-import { kinds, v2Kinds } from '../../entries/kinds/index.ts';
 import { SettingsFault } from '../../server/settings/failures.ts';
 import { readSettings } from '../../server/settings/read.ts';
 import type { Settings } from '../../server/settings/table.ts';
+import { settingSources } from './surroundings.ts';
 
 /*
  * What the operator's commands share: they find the log as the server does, by the same flags, variables and file, and they
@@ -62,14 +60,7 @@ function readCommandLine<const Own extends Options>(own: Own): CommandLine<Own> 
     const value = values[name];
     return typeof value === 'string' ? [`--${name}`, value] : [];
   });
-  const surroundings = {
-    hostName: hostname(),
-    cores: availableParallelism(),
-    terminal: process.stdout.isTTY,
-    kinds: [...kinds, ...v2Kinds],
-  };
-  const readFile = (path: string): string => readFileSync(path, 'utf8');
-  const settings = readSettings({ argv: place, env: process.env, readFile, surroundings });
+  const settings = readSettings({ ...settingSources(), argv: place });
   return { settings, values: values as CommandLine<Own>['values'], words: positionals };
 }
 

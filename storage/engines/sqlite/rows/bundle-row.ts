@@ -1,4 +1,5 @@
 import { constants, crc32, deflateRawSync, gunzipSync, inflateRawSync } from 'node:zlib';
+import { bodiesIn, packBodies } from '../../../../merkle/entry-bundle.ts';
 
 /*
  * 256 bodies as a C2SP entry bundle (c2sp.org/tlog-tiles, "Log entries"), kept as the gzip stream (RFC 1952) that goes
@@ -32,18 +33,6 @@ const DEFLATE_END = Buffer.from('0300', 'hex');
 /** Smaller is not worth the time: what is left in these entries is hashes and signatures. */
 const LEVEL = 1;
 
-/** Entries as a bundle has them: 2 bytes of length, big-endian, and the body. */
-export function packBodies(bodies: readonly Uint8Array[]): Buffer {
-  const bytes = Buffer.allocUnsafe(bodies.reduce((sum, { length }) => sum + 2 + length, 0));
-  let at = 0;
-  for (const body of bodies) {
-    at = bytes.writeUInt16BE(body.length, at);
-    bytes.set(body, at);
-    at += body.length;
-  }
-  return bytes;
-}
-
 /** @param bodies - of 256 entries */
 export function compressBundle(bodies: readonly Uint8Array[]): PackedBundle {
   const chunks: Uint8Array[] = [GZIP_HEADER];
@@ -65,26 +54,11 @@ export function compressBundle(bodies: readonly Uint8Array[]): PackedBundle {
   return { gzip: Buffer.concat([...chunks, DEFLATE_END, trailer]), parts };
 }
 
-/** The first `count` entries of a bundle, a view. */
-export function firstBodies(bundle: Buffer, count: number): Buffer {
-  let end = 0;
-  for (let left = count; left > 0; left -= 1) end += 2 + bundle.readUInt16BE(end);
-  return bundle.subarray(0, end);
-}
-
 /** All 256 bodies, views of one buffer. @throws unless the stream is whole, and is of 256 bodies */
 export function bodiesInBundle(gzip: Uint8Array): readonly Uint8Array[] {
-  const plain = gunzipSync(gzip, { chunkSize: PLAIN_CHUNK });
-  const bodies: Uint8Array[] = [];
-  let end = 0;
-  while (end < plain.length) {
-    const start = end + 2;
-    end = start + plain.readUInt16BE(end);
-    bodies.push(plain.subarray(start, end));
-  }
-  if (bodies.length !== BUNDLE_ENTRIES || end !== plain.length)
-    throw new Error(`it holds ${bodies.length} bodies and not ${BUNDLE_ENTRIES}`);
-  return bodies;
+  const bodies = bodiesIn(gunzipSync(gzip, { chunkSize: PLAIN_CHUNK }));
+  if (bodies?.length === BUNDLE_ENTRIES) return bodies;
+  throw new Error(bodies ? `it holds ${bodies.length} bodies and not ${BUNDLE_ENTRIES}` : 'its last body is cut short');
 }
 
 /** Most bundles are inflated in one piece. */

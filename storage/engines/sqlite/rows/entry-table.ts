@@ -1,8 +1,10 @@
 import { gunzipSync } from 'node:zlib';
 import type Database from 'better-sqlite3';
+import { Recent } from '../../../../base/recent.ts';
+import { firstBodies, packBodies } from '../../../../merkle/entry-bundle.ts';
 import type { EntryBundle } from '../../../contract.ts';
 import { type Batch, type KeptEntry, readBatch } from './batch-row.ts';
-import { BUNDLE_ENTRIES, bodyInPart, firstBodies, packBodies, PART_ENTRIES } from './bundle-row.ts';
+import { BUNDLE_ENTRIES, bodyInPart, PART_ENTRIES } from './bundle-row.ts';
 import { entryInGroup, GROUP_ENTRIES, type GroupEntry } from './group-row.ts';
 
 /** Rows of commits kept after they were read, in bytes: the newest entries are asked for most. */
@@ -15,7 +17,7 @@ const REMEMBERED = 64;
 export class EntryTable {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #batches = new Map<number, Batch>();
-  readonly #found = new Map<number, KeptEntry>();
+  readonly #found = new Recent<number, KeptEntry>(REMEMBERED);
   #weight = 0;
   /** Entries before this index are in bundles; later ones may be. */
   #bundled = 0;
@@ -29,7 +31,7 @@ export class EntryTable {
     const known = this.#found.get(index);
     if (known) return known;
     const found = this.#batchOf(index)?.entry(index) ?? this.#inBundle(index);
-    if (found) this.#remember(index, found);
+    if (found) this.#found.set(index, found);
     return found;
   }
 
@@ -87,15 +89,6 @@ export class EntryTable {
       if (this.#weight <= KEPT || first === batch.first) return;
       this.#batches.delete(first);
       this.#weight -= weight;
-    }
-  }
-
-  #remember(index: number, entry: KeptEntry): void {
-    this.#found.set(index, entry);
-    if (this.#found.size <= REMEMBERED) return;
-    for (const oldest of this.#found.keys()) {
-      this.#found.delete(oldest);
-      return;
     }
   }
 
