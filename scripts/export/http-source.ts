@@ -10,10 +10,11 @@ const HASH = 32;
 /** Any log that speaks c2sp.org/tlog-tiles. @param base - URL without a final slash; `/checkpoint` is below it */
 export function httpSource(base: string, key: VerifierKey): TileSource {
   const get = async (path: string): Promise<Uint8Array | undefined> => {
-    const response = await fetch(`${base}/${path}`);
-    const bytes = new Uint8Array(await response.arrayBuffer());
+    const url = `${base}/${path}`;
+    const response = await fetch(url).catch((error: unknown) => unreachable(url, error));
+    const bytes = new Uint8Array(await response.arrayBuffer().catch((error: unknown) => unreachable(url, error)));
     if (response.status === 404) return undefined;
-    if (response.status !== 200) throw new ExportRefused(`${base}/${path} answers ${response.status}`);
+    if (response.status !== 200) throw new ExportRefused(`${url} answers ${response.status}`);
     return bytes;
   };
   const need = async (path: string): Promise<Uint8Array> => {
@@ -33,4 +34,10 @@ export function httpSource(base: string, key: VerifierKey): TileSource {
     tile: (id, width) => resource({ what: 'tile', id, width }, (bytes) => bytes.subarray(0, width * HASH)),
     bundle: (number, width) => resource({ what: 'entries', number, width }, (bytes) => firstBodies(bytes, width)),
   };
+}
+
+/** What fetch throws says that it failed, and its cause says why. */
+function unreachable(url: string, error: unknown): never {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  throw new ExportRefused(`${url} cannot be reached: ${cause instanceof Error ? cause.message : String(cause)}`);
 }

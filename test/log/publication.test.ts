@@ -90,15 +90,21 @@ describe('decision 12, require: readers see only what the policy has cosigned', 
   });
 });
 
+/** A log whose only entry waits for a witness that is down; its writer was told to send it again. */
+async function roomWithUnanswered(text: string, witness: ReturnType<typeof witnessOf>): Promise<Room> {
+  witness.conduct = down;
+  const room = await witnessedRoom(folder(), 'require', [witness]);
+  const adding = later(room.log.add(admitted(text)));
+  await until(() => room.journal.last()?.size === 1);
+  await pass(PATIENCE);
+  await expect(adding).rejects.toBeInstanceOf(NotPublished);
+  return room;
+}
+
 describe('decision 12, require: writers wait', () => {
   it('for a time; the entry is kept, and sent again it is new until it has been shown', async () => {
     const witness = witnessOf('a.test');
-    witness.conduct = down;
-    await using room = await witnessedRoom(folder(), 'require', [witness]);
-    const adding = later(room.log.add(admitted('x')));
-    await until(() => room.journal.last()?.size === 1);
-    await pass(PATIENCE);
-    await expect(adding).rejects.toBeInstanceOf(NotPublished);
+    await using room = await roomWithUnanswered('x', witness);
 
     const again = later(room.log.add(admitted('x')));
     await pass(PATIENCE);
@@ -120,12 +126,7 @@ describe('decision 12, require: writers wait', () => {
 
   it('and have their answer also if the entry has been shown when they come again; from then on it is a duplicate', async () => {
     const witness = witnessOf('a.test');
-    witness.conduct = down;
-    await using room = await witnessedRoom(folder(), 'require', [witness]);
-    const adding = later(room.log.add(admitted('x')));
-    await until(() => room.journal.last()?.size === 1);
-    await pass(PATIENCE);
-    await expect(adding).rejects.toBeInstanceOf(NotPublished);
+    await using room = await roomWithUnanswered('x', witness);
     witness.behaveWell();
     await until(() => room.log.head().size === 1);
     const { entry, duplicate } = await room.log.add(admitted('x'));

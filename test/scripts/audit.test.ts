@@ -57,31 +57,49 @@ describe('npm run audit', () => {
   });
 
   it.each([
-    ['an entry', 'batch', 'packed'],
-    ['a node of the tree', 'tile', 'nodes'],
-    ['the root of a head', 'head', 'root'],
-    ['the v1 signature of a head', 'head', 'signature'],
-    ['the signature of the tile face', 'head', 'tile_signature'],
-  ])('names %s that is not as it was written', async (_what, table, column) => {
+    ['an entry', 'batch', 'packed', 'the row of a commit is damaged'],
+    ['a node of the tree', 'tile', 'nodes', 'tile 0/0 is damaged'],
+    ['the root of a head', 'head', 'root', 'was signed'],
+    ['the v1 signature of a head', 'head', 'signature', "the v1 face's signature on the head of 300 entries"],
+    [
+      'the signature of the tile face',
+      'head',
+      'tile_signature',
+      "the tile face's signature on the head of 300 entries",
+    ],
+  ])('names %s that is not as it was written', async (_what, table, column, says) => {
     using folder = copied();
     flip(folder, table, column);
     const { code, err } = await run('audit', folder, '--volume', 'moves');
     expect(code).toBe(1);
-    expect(err).toMatch(/damaged/);
-    expect(err).not.toMatch(/\n\s+at /);
+    expect(err).toMatch(/^damaged: [^\n]*\n$/);
+    expect(err).toContain(says);
   });
 
-  it('names a journal that knows a head the log has not', async () => {
+  it('names a journal whose lines are not as they were written', async () => {
     using folder = copied();
     const file = join(folder.heads, 'heads.txt');
-    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
-    const last = lines.at(-1) ?? '';
-    writeFileSync(
-      file,
-      `${lines.slice(0, -1).join('\n')}\n${last.replace(/[A-Za-z0-9]/, (c) => (c === 'b' ? 'c' : 'b'))}\n`,
-    );
+    const [owner, record = '', ...rest] = readFileSync(file, 'utf8').split('\n');
+    const changed = record.replace(/[0-9]/, (digit) => (digit === '1' ? '2' : '1'));
+    writeFileSync(file, [owner, changed, ...rest].join('\n'));
     const { code, err } = await run('audit', folder, '--volume', 'moves');
-    expect([code, err.length > 0]).toEqual([1, true]);
+    expect([code, err]).toEqual([1, expect.stringContaining('has 1 lines that were not written whole')]);
+  });
+
+  it('names a log that is older than its journal', async () => {
+    using folder = copied();
+    {
+      using newer = copied();
+      await using server = await startServer(newer, { flags: ['--genesis', 'off', '--volume', 'moves'] });
+      await submit(server.base, 'later', 3);
+      await server.stop();
+      cpSync(newer.heads, folder.heads, { recursive: true });
+    }
+    const { code, err } = await run('audit', folder, '--volume', 'moves');
+    expect([code, err]).toEqual([
+      1,
+      expect.stringContaining('the log has 300 entries, and the head journal has a head of 303: it is an old copy'),
+    ]);
   });
 
   it('says what is wrong with its command line', async () => {

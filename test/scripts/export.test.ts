@@ -1,7 +1,10 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SIGNATURE_TYPE, verifierKey } from '../../checkpoint/key.ts';
+import { formatVkey, parseVkey } from '../../checkpoint/vkey.ts';
 import { type LogFolder, type ServerProcess, startServer, temporaryFolder } from '../support/server-process.ts';
 import { run, submit } from './operator.ts';
 
@@ -79,9 +82,27 @@ describe('npm run export: the log as plain files, while the server runs', () => 
     expect(filesIn(into.folder)).toEqual(filesIn(other.folder));
 
     using none = target();
-    const strange = 'example.com/log+2d8a2a4e+AfMtzDPFGQJ6j/4bVmGT0LkIwkgA9MNJoP8q5Rc2LqXy';
+    const key = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
+    const strange = formatVkey(verifierKey(parseVkey(vkey).name, SIGNATURE_TYPE.ed25519, key));
     const refused = await run('export', log, '--into', none.folder, ...from, strange);
-    expect([refused.code > 0, filesIn(none.folder)]).toEqual([true, []]);
+    expect([refused.code, refused.err]).toEqual([
+      1,
+      expect.stringMatching(/^cannot export: the checkpoint of \S+ is not /),
+    ]);
+    expect(filesIn(none.folder)).toEqual([]);
+  });
+
+  it('says that there is no log where it was sent to', async () => {
+    using into = target();
+    const vkey = (await served('vkey')).toString().trim();
+    const closed = await run('export', log, '--into', into.folder, '--from', 'http://127.0.0.1:1', '--vkey', vkey);
+    expect([closed.code, closed.err]).toEqual([
+      1,
+      expect.stringContaining('http://127.0.0.1:1/checkpoint cannot be reached'),
+    ]);
+    const wrong = await run('export', log, '--into', into.folder, '--from', `${server.base}/nowhere`, '--vkey', vkey);
+    expect([wrong.code, wrong.err]).toEqual([1, expect.stringContaining('/nowhere/checkpoint is not there')]);
+    expect(filesIn(into.folder)).toEqual([]);
   });
 
   it.each(FULL)('writes over nothing: refuses a folder whose %s is not what the log has', async (file) => {
