@@ -5,7 +5,7 @@ import { admitRows } from './admit.ts';
 import { fill } from './fill.ts';
 import { growth } from './growth.ts';
 import { flood, large } from './hostile.ts';
-import { type BenchCommand, readOptions } from './options.ts';
+import { type BenchCommand, type BenchOptions, readOptions } from './options.ts';
 import { profile } from './profile.ts';
 import { keep, rounded } from './results.ts';
 import { type Measured, type Row, rowOf } from './row.ts';
@@ -29,17 +29,29 @@ const SCENARIOS: Partial<Record<BenchCommand, Scenario>> = {
 };
 
 const args = process.argv.slice(2);
-const options = readOptions(args);
+const options = understood();
 const { command, folder, runs } = options;
 const scenario = SCENARIOS[command];
 if (command === 'verify') print(await verifyRows());
 else if (command === 'admit') print(await admitRows(options));
 else if (command === 'fill') {
-  if (folder === undefined) throw new Error('fill needs --folder');
-  await fill(foldersIn(folder), options.entries);
+  await fill(foldersIn(folder ?? refuse('fill needs --folder')), options.entries);
 } else if (scenario !== undefined) {
   const rows = print(await repeated(scenario));
   if (options.keep) keep(rows);
+}
+
+function understood(): BenchOptions {
+  try {
+    return readOptions(args);
+  } catch (error) {
+    return refuse(String(error instanceof Error ? error.message : error));
+  }
+}
+
+function refuse(fault: string): never {
+  console.error(`bench: ${fault}`);
+  process.exit(2);
 }
 
 async function repeated(work: Scenario): Promise<readonly Row[]> {
@@ -50,8 +62,14 @@ async function repeated(work: Scenario): Promise<readonly Row[]> {
     for (const row of await work(own, options).finally(() => removeOutput(own)))
       measured.set(row.bench, [...(measured.get(row.bench) ?? []), row]);
   }
-  const kept = args.filter((arg) => arg !== '--keep').join(' ');
-  return [...measured.values()].map((list) => rowOf(list, `npm run bench -- ${kept}`, place.parent));
+  return [...measured.values()].map((list) => rowOf(list, commandLine(), place.parent));
+}
+
+/** What makes the same again elsewhere: a folder has another name there. */
+function commandLine(): string {
+  const words = args.filter((arg) => arg !== '--keep');
+  const elsewhere = words.map((word) => (word === folder ? 'FOLDER' : word).replace(/^--folder=.*/, '--folder=FOLDER'));
+  return ['npm run bench --', ...elsewhere].join(' ');
 }
 
 /** What a server said stays only where nobody wants to keep the folder. */

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type Read, READS } from './questions.ts';
-import { BODY_KINDS, type BodyKind } from './submissions.ts';
+import { GOOD_KINDS, type GoodKind } from './submissions.ts';
 
 export const COMMANDS = [
   'submit',
@@ -27,7 +27,7 @@ export interface BenchOptions {
   readonly warmUp: number;
   /** Requests a second; undefined for a closed loop. */
   readonly rate: number | undefined;
-  readonly kind: BodyKind;
+  readonly kind: GoodKind;
   /** What is read; undefined for everything. */
   readonly of: readonly Read[] | undefined;
   readonly verifier: 'auto' | 'openssl' | 'node';
@@ -73,7 +73,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     seconds: count('seconds', values.seconds, 1),
     warmUp: count('warm-up', values['warm-up'], 1),
     rate: values.rate === undefined ? undefined : count('rate', values.rate, 1),
-    kind: oneOf('--kind', BODY_KINDS, values.kind),
+    kind: oneOf('--kind', GOOD_KINDS, values.kind),
     of: values.of?.split(',').map((name) => oneOf('--of', READS, name)),
     verifier: oneOf('--verifier', ['auto', 'openssl', 'node'], values.verifier),
     slowFdatasync: count('slow-fdatasync', values['slow-fdatasync'], 0),

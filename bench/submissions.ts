@@ -7,8 +7,9 @@ import { type Question, requestOf } from './connection.ts';
  * To v1 with a bare key, or with a certificate of the size that Fulcio's have; to v2 with a bare key. What is forged goes
  * to v1 with a bare key and is well made in all but this: another artifact was signed.
  */
-export const BODY_KINDS = ['hashedrekord', 'cert', 'v2', 'forged'] as const;
-export type BodyKind = (typeof BODY_KINDS)[number];
+export const GOOD_KINDS = ['hashedrekord', 'cert', 'v2'] as const;
+export type GoodKind = (typeof GOOD_KINDS)[number];
+export type BodyKind = GoodKind | 'forged';
 
 /** `count` submissions, each of another artifact, signed with a P-256 key that was made for it. */
 export function makeSubmissions(kind: BodyKind, count: number): Buffer[] {
