@@ -110,6 +110,12 @@ export class ByteReader {
     return this.raw(this.uint32());
   }
 
+  /** Goes on behind what `bytes` would give. */
+  skip(): void {
+    const length = this.uint32();
+    this.#at += length;
+  }
+
   /** The next `length` bytes: a view, not a copy. */
   raw(length: number): Uint8Array {
     const from = this.#at;

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { foldersIn, type LogFolder, temporaryFolder } from '../test/support/server-process.ts';
 import { admitRows } from './admit.ts';
@@ -56,6 +56,7 @@ function refuse(fault: string): never {
 
 async function repeated(work: Scenario): Promise<readonly Row[]> {
   const measured = new Map<string, Measured[]>();
+  if (folder !== undefined) mkdirSync(folder, { recursive: true });
   using place = folder === undefined ? temporaryFolder() : foldersIn(folder);
   for (let run = 0; run < runs; run += 1) {
     using own = folder === undefined ? temporaryFolder() : foldersIn(folder);

@@ -10,8 +10,11 @@ import type { FullTile, LogReads } from '../storage/contract.ts';
 /** Levels that a tree of 2^53 leaves can have. */
 const LEVELS = 7;
 
-/** Full tiles kept in memory: 4 MiB of those over leaves, at most 64 MiB of those above, each of which serves 65,536 entries. */
-const KEPT_LEAF_TILES = 256;
+/**
+ * Full tiles kept in memory: the last few over leaves, for who reads one entry after the other, because more of them would
+ * cost the garbage collector what they save the database; at most 64 MiB of those above, each of which serves 65,536 entries.
+ */
+const KEPT_LEAF_TILES = 16;
 const KEPT_UPPER_TILES = 4096;
 
 /**

@@ -1,5 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { type Server as HttpServer, type ServerOptions, createServer } from 'node:http';
+import {
+  IncomingMessage,
+  type Server as HttpServer,
+  type ServerOptions,
+  ServerResponse,
+  createServer,
+} from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
@@ -19,12 +25,26 @@ const LIMITS: ServerOptions = {
   maxHeaderSize: 1_000_000,
 };
 
+/** Express gives each request and each answer a prototype of its own. Those that are born with it keep the shape that V8 has compiled for. */
+function classesOf({ request, response }: Express): Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'> {
+  return { IncomingMessage: bornAs(IncomingMessage, request), ServerResponse: bornAs(ServerResponse, response) };
+}
+
+function bornAs<Class extends typeof IncomingMessage | typeof ServerResponse>(base: Class, prototype: object): Class {
+  function Born(...args: unknown[]): object {
+    return Reflect.construct(base, args, Born) as object;
+  }
+  Born.prototype = prototype;
+  return Born as unknown as Class;
+}
+
 /** Resolves once the server takes connections. */
 export async function listen(app: Express, { listen: { host, port }, tlsCert, tlsKey }: ListenSettings) {
+  const options = { ...LIMITS, ...classesOf(app) };
   const server =
     tlsCert !== undefined && tlsKey !== undefined
-      ? createTlsServer({ ...LIMITS, cert: readFileSync(tlsCert), key: readFileSync(tlsKey) }, app)
-      : createServer(LIMITS, app);
+      ? createTlsServer({ ...options, cert: readFileSync(tlsCert), key: readFileSync(tlsKey) }, app)
+      : createServer(options, app);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port, host }, () => {

@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { gunzip } from '../../storage/gunzip.ts';
 import { Faces } from '../../log/faces/faces.ts';
 import { loadShelf } from '../../log/load-shelf.ts';
 import type { TileShelf } from '../../log/tiles.ts';
@@ -34,7 +34,7 @@ export function folderSource(shard: ReadShard): TileSource {
     },
     bundle: async (number, width) => {
       const { encoding, bytes } = await reading.bundle(number, width);
-      return encoding === 'gzip' ? gunzipSync(bytes) : bytes;
+      return encoding === 'gzip' ? gunzip(bytes) : bytes;
     },
   };
 }

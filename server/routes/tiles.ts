@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib';
+import { gunzip } from '../../storage/gunzip.ts';
 import type { LogShards } from '../../log/shards.ts';
 import type { Log } from '../../log/types.ts';
 import { parseTilePath, type TileResource } from '../../merkle/tile-path.ts';
@@ -71,6 +71,6 @@ function bundleOf(
   const headers = { ...(width === TILE_WIDTH ? FULL : PARTIAL), ...VARY };
   const tag = `entries-${number}-${width}`;
   if (bundle.encoding === 'identity') return { type: OCTETS, bytes: bundle.bytes, tag, headers };
-  if (!gzip) return { type: OCTETS, bytes: gunzipSync(bundle.bytes), tag, headers };
+  if (!gzip) return { type: OCTETS, bytes: gunzip(bundle.bytes), tag, headers };
   return { type: OCTETS, bytes: bundle.bytes, tag: `${tag}-gzip`, headers: { ...headers, 'Content-Encoding': 'gzip' } };
 }

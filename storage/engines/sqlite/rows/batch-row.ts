@@ -59,17 +59,23 @@ export class Batch {
   /** Bytes of the row. */
   readonly weight: number;
   readonly #bytes: Uint8Array;
+  readonly #head: DataView;
 
   constructor(first: number, bytes: Uint8Array) {
-    const reader = new ByteReader(bytes);
-    this.first = first;
-    this.count = reader.uint32();
-    this.weight = bytes.length;
     this.#bytes = bytes;
+    this.#head = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.first = first;
+    this.count = this.#head.getUint32(0);
+    this.weight = bytes.length;
+  }
+
+  /** Index behind its last entry. */
+  get end(): number {
+    return this.first + this.count;
   }
 
   has(index: number): boolean {
-    return index >= this.first && index < this.first + this.count;
+    return index >= this.first && index < this.end;
   }
 
   /** Needs an index that it has. */
@@ -86,13 +92,21 @@ export class Batch {
     return { integratedTime, body, signedEntryTimestamp, keys, attestation };
   }
 
+  /** Of the entry no more than its body. */
+  body(index: number): Uint8Array {
+    const reader = this.#readerAt(index);
+    reader.skip();
+    reader.number();
+    for (let part = 0; part < 3; part += 1) reader.skip();
+    return reader.bytes();
+  }
+
   /** The fingerprints of the entry's leaf and keys: 4 bytes each, big-endian. */
   fingerprints(index: number): Uint8Array {
     return this.#readerAt(index).bytes();
   }
 
   #readerAt(index: number): ByteReader {
-    const offset = new ByteReader(this.#bytes, HEAD + 4 * (index - this.first)).uint32();
-    return new ByteReader(this.#bytes, offset);
+    return new ByteReader(this.#bytes, this.#head.getUint32(HEAD + 4 * (index - this.first)));
   }
 }

@@ -1,4 +1,5 @@
-import { constants, crc32, deflateRawSync, gunzipSync, inflateRawSync } from 'node:zlib';
+import { constants, crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { gunzip } from '../../../gunzip.ts';
 import { bodiesIn, packBodies } from '../../../../merkle/entry-bundle.ts';
 
 /*
@@ -56,13 +57,11 @@ export function compressBundle(bodies: readonly Uint8Array[]): PackedBundle {
 
 /** All 256 bodies, views of one buffer. @throws unless the stream is whole, and is of 256 bodies */
 export function bodiesInBundle(gzip: Uint8Array): readonly Uint8Array[] {
-  const bodies = bodiesIn(gunzipSync(gzip, { chunkSize: PLAIN_CHUNK }));
+  const bodies = bodiesIn(gunzip(gzip));
   if (bodies?.length === BUNDLE_ENTRIES) return bodies;
   throw new Error(bodies ? `it holds ${bodies.length} bodies and not ${BUNDLE_ENTRIES}` : 'its last body is cut short');
 }
 
-/** Most bundles are inflated in one piece. */
-const PLAIN_CHUNK = 1 << 18;
 /** What a full flush leaves in the stream: an empty stored block (RFC 1951 §3.2.4). */
 const FLUSHED = Buffer.from('0000ffff', 'hex');
 

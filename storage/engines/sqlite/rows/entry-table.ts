@@ -1,5 +1,5 @@
-import { gunzipSync } from 'node:zlib';
 import type Database from 'better-sqlite3';
+import { gunzip } from '../../../gunzip.ts';
 import { Recent } from '../../../../base/recent.ts';
 import { firstBodies, packBodies } from '../../../../merkle/entry-bundle.ts';
 import type { EntryBundle } from '../../../contract.ts';
@@ -53,9 +53,20 @@ export class EntryTable {
   bundle(number: number, width: number): EntryBundle {
     const gzip = this.#sql.bundle.get(number);
     if (gzip && width === BUNDLE_ENTRIES) return { encoding: 'gzip', bytes: gzip };
-    if (gzip) return { encoding: 'identity', bytes: firstBodies(gunzipSync(gzip), width) };
-    const bodies = Array.from({ length: width }, (_, i) => this.#body(number * BUNDLE_ENTRIES + i));
-    return { encoding: 'identity', bytes: packBodies(bodies) };
+    if (gzip) return { encoding: 'identity', bytes: firstBodies(gunzip(gzip), width) };
+    const first = number * BUNDLE_ENTRIES;
+    return { encoding: 'identity', bytes: packBodies(this.#bodies(first, first + width)) };
+  }
+
+  /** Row by row. Some may move into a bundle meanwhile. */
+  #bodies(from: number, to: number): readonly Uint8Array[] {
+    const bodies: Uint8Array[] = [];
+    for (let at = from; at < to; at = from + bodies.length) {
+      const batch = this.#batchOf(at);
+      if (batch === undefined) bodies.push(this.#body(at));
+      else for (let index = at; index < Math.min(to, batch.end); index += 1) bodies.push(batch.body(index));
+    }
+    return bodies;
   }
 
   #body(index: number): Uint8Array {
