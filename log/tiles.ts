@@ -75,13 +75,11 @@ export class TileShelf {
 
   /** The tile of each level that the leaf's path runs through: undefined where the tree has nothing of it yet. */
   async column(index: LogIndex, size: TreeSize): Promise<readonly (Tile | undefined)[]> {
-    const ids: TileId[] = [];
+    const tiles: (Tile | undefined)[] = [];
     for (let level = 0, width = 1; level === 0 || width < size; level += 1, width *= TILE_WIDTH) {
       const id = { level, index: Math.floor(index / (width * TILE_WIDTH)) };
-      if (tileWidth(id, size) > 0) ids.push(id);
+      tiles.push(tileWidth(id, size) > 0 ? (this.#inMemory(id) ?? (await this.tile(id))) : undefined);
     }
-    const tiles: (Tile | undefined)[] = [];
-    for (const [i, tile] of (await this.#tiles(ids)).entries()) tiles[(ids[i] as TileId).level] = tile;
     return tiles;
   }
 
@@ -95,9 +93,9 @@ export class TileShelf {
   /** Of those that are not in memory each is read once. */
   async #tiles(ids: readonly TileId[]): Promise<readonly Tile[]> {
     const tiles = ids.map((id) => this.#inMemory(id));
+    if (!tiles.includes(undefined)) return tiles as readonly Tile[];
     const missing = new Map<number, TileId>();
     for (const [i, id] of ids.entries()) if (tiles[i] === undefined) missing.set(keyOf(id), id);
-    if (missing.size === 0) return tiles as readonly Tile[];
     const wanted = [...missing];
     const found = await this.#store.tiles(wanted.map(([, id]) => id));
     const read = new Map(wanted.map(([key], i) => [key, found[i] as Tile]));

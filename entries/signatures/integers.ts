@@ -1,5 +1,4 @@
-import { hexToBytes } from '@noble/hashes/utils.js';
-import { toHex } from '../../base/bytes.ts';
+import { parseHex, toHex } from '../../base/bytes.ts';
 
 /** Big-endian, unsigned; 0 for no bytes. */
 export function toInteger(bytes: Uint8Array): bigint {
@@ -8,7 +7,9 @@ export function toInteger(bytes: Uint8Array): bigint {
 
 /** Big-endian in exactly `length` bytes. Needs `0 ≤ value < 256^length`. */
 export function toFixedBytes(value: bigint, length: number): Uint8Array {
-  return hexToBytes(value.toString(16).padStart(2 * length, '0'));
+  const bytes = parseHex(value.toString(16).padStart(2 * length, '0'), length);
+  if (bytes === undefined) throw new RangeError(`${value} does not fit into ${length} bytes`);
+  return bytes;
 }
 
 /** `value mod modulus`, never negative. */
