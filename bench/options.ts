@@ -23,7 +23,7 @@ export interface BenchOptions {
   readonly command: BenchCommand;
   readonly connections: number;
   readonly seconds: number;
-  /** Of load that is not measured, in seconds: V8 compiles what is used often. */
+  /** Of load that is not measured, in seconds: V8 goes on compiling for some ten of them. */
   readonly warmUp: number;
   /** Requests a second; undefined for a closed loop. */
   readonly rate: number | undefined;
@@ -50,7 +50,7 @@ export interface BenchOptions {
 const OPTIONS = {
   connections: { type: 'string', default: '64' },
   seconds: { type: 'string', default: '10' },
-  'warm-up': { type: 'string', default: '5' },
+  'warm-up': { type: 'string', default: '15' },
   rate: { type: 'string' },
   kind: { type: 'string', default: 'hashedrekord' },
   of: { type: 'string' },
