@@ -75,11 +75,14 @@ export class TileShelf {
 
   /** The tile of each level that the leaf's path runs through: undefined where the tree has nothing of it yet. */
   async column(index: LogIndex, size: TreeSize): Promise<readonly (Tile | undefined)[]> {
-    const tiles: (Tile | undefined)[] = [];
+    const ids: TileId[] = [];
     for (let level = 0, width = 1; level === 0 || width < size; level += 1, width *= TILE_WIDTH) {
       const id = { level, index: Math.floor(index / (width * TILE_WIDTH)) };
-      tiles.push(tileWidth(id, size) > 0 ? (this.#inMemory(id) ?? (await this.tile(id))) : undefined);
+      if (tileWidth(id, size) > 0) ids.push(id);
     }
+    const found = await this.#tiles(ids);
+    const tiles: (Tile | undefined)[] = [];
+    for (let i = 0; i < ids.length; i += 1) tiles[(ids[i] as TileId).level] = found[i];
     return tiles;
   }
 

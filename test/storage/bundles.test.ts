@@ -2,28 +2,15 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { utf8 } from '../../base/bytes.ts';
 import { unpackKeys } from '../../entries/key-list.ts';
 import { logIndex } from '../../merkle/types.ts';
-import type { LogStore, SequencedEntry } from '../../storage/contract.ts';
+import type { LogStore } from '../../storage/contract.ts';
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
-import { commitOf, entryAt, storedOf } from './commits.ts';
+import { commitOf, hashKeyOf, storedOf, variedEntryAt as entry } from './commits.ts';
 import { useStore } from './contract.ts';
 
 const RUN_RECORDS = 500;
 const store = useStore((folder) => openSqliteStore(folder, 'a test', RUN_RECORDS));
-
-/** Two keys each, one of them shared by many; bodies of any length; here and there something attested. */
-function entry(index: number): SequencedEntry {
-  return entryAt(index, {
-    body: utf8(`${index}:${'x'.repeat((index * 37) % 900)}`),
-    keys: [
-      { source: 'leaf', text: `sha256:${index.toString(16).padStart(64, '0')}` },
-      { source: 'payload', text: index % 3 === 0 ? 'every third' : `Only ${index}` },
-    ],
-    ...(index % 50 === 7 && { attestation: utf8(`attested ${index % 100}`) }),
-  });
-}
 
 /** Commits of 1 to 47 entries up to `size`. */
 async function grow(now: LogStore, from: number, size: number): Promise<void> {
@@ -50,7 +37,7 @@ async function expectAll(now: LogStore, size: number): Promise<void> {
     const found = await now.entry(expected.index);
     expect(found && storedOf(found)).toEqual(storedOf(expected));
     expect(await now.locate(expected.leafHash)).toBe(index);
-    expect(await now.indexesOf([`SHA256:${index.toString(16).padStart(64, '0')}`], logIndex(0), 9)).toEqual([index]);
+    expect(await now.indexesOf([hashKeyOf(index).toUpperCase()], logIndex(0), 9)).toEqual([index]);
   }
   const thirds = Array.from({ length: Math.ceil(size / 3) }, (_, i) => 3 * i);
   expect(await now.indexesOf(['every third'], logIndex(0), size)).toEqual(thirds);

@@ -40,6 +40,21 @@ export function entryAt(index: number, { keys, attestation, body = utf8(`body ${
   return entry;
 }
 
+/** Two keys each, one of them shared by many; bodies of any length; here and there something attested. */
+export function variedEntryAt(index: number): SequencedEntry {
+  return entryAt(index, {
+    body: utf8(`${index}:${'x'.repeat((index * 37) % 900)}`),
+    keys: [
+      { source: 'leaf', text: hashKeyOf(index) },
+      { source: 'payload', text: index % 3 === 0 ? 'every third' : `Only ${index}` },
+    ],
+    ...(index % 50 === 7 && { attestation: utf8(`attested ${index % 100}`) }),
+  });
+}
+
+/** The key that no other varied entry has. */
+export const hashKeyOf = (index: number): string => `sha256:${index.toString(16).padStart(64, '0')}`;
+
 export function headOf(size: number): StoredHead {
   const root = nodeHash(hash('sha256', `root ${size}`, 'buffer')) as RootHash;
   const signatures = { v1: utf8(`signature ${size}`), tile: utf8(`tile signature ${size}`) };
