@@ -1,6 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { AdmittedEntry } from '../../entries/kind.ts';
 import type { SearchQuestion } from '../../log/types.ts';
+import { readLogQuery } from '../http/bodies/log-query.ts';
+import { questionOf, readSearchIndex } from '../http/bodies/search-index.ts';
 import { Busy } from '../http/failures.ts';
 import type { Admission, LogQuery } from './contract.ts';
 import {
@@ -19,6 +21,9 @@ const YOUNG = 12;
 /** Bodies in one message. Their signatures are checked together, which is what makes a batch cheaper than its parts. */
 const BATCH_JOBS = 24;
 const BATCH_BYTES = 4 * 1024 * 1024;
+
+/** Bytes of a question that is read where it arrives: to send it to a thread takes longer, and it would wait behind signatures. */
+const SHORT = 1024;
 
 /** Batches that a thread has at once: one it works on, one that waits, so that it is never idle while we read. */
 const IN_FLIGHT = 2;
@@ -48,7 +53,7 @@ export interface PoolOptions {
   readonly lost: (reason: unknown) => void;
 }
 
-/** `Admission` on threads of its own. */
+/** `Admission` on threads of its own; short questions without keys and entries are not worth the way there. */
 export class AdmissionPool implements Admission, AsyncDisposable {
   readonly #options: PoolOptions;
   readonly #threads: Thread[];
@@ -69,12 +74,16 @@ export class AdmissionPool implements Admission, AsyncDisposable {
     return this.#submit('createV2', body);
   }
 
-  logQuery(body: Uint8Array): Promise<LogQuery> {
-    return this.#submit('logQuery', body);
+  async logQuery(body: Uint8Array): Promise<LogQuery> {
+    if (body.length > SHORT) return this.#submit('logQuery', body);
+    const { entries, ...query } = readLogQuery(body, this.#options.settings);
+    return entries.length > 0 ? this.#submit('logQuery', body) : { ...query, leaves: [] };
   }
 
-  searchQuestion(body: Uint8Array): Promise<SearchQuestion> {
-    return this.#submit('searchQuestion', body);
+  async searchQuestion(body: Uint8Array): Promise<SearchQuestion> {
+    if (body.length > SHORT) return this.#submit('searchQuestion', body);
+    const index = readSearchIndex(body, this.#options.settings.json);
+    return index.publicKey ? this.#submit('searchQuestion', body) : questionOf(index);
   }
 
   #submit<Value>(task: Task, body: Uint8Array): Promise<Value> {

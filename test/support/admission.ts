@@ -3,10 +3,13 @@ import type { AdmissionRules } from '../../entries/admission.ts';
 import { DEFAULT_ALGORITHMS } from '../../entries/algorithm-policy.ts';
 import type { Admission } from '../../server/admission/contract.ts';
 import { createTasks } from '../../server/admission/tasks.ts';
-import { fromOutcome, type Task } from '../../server/admission/wire.ts';
+import { type AdmissionSettings, fromOutcome, type Task } from '../../server/admission/wire.ts';
 
-/** What the threads do, on this one. @param changes - of the rules that hold by default */
-export function directAdmission(changes: Partial<AdmissionRules> = {}, json: JsonLimits = JSON_LIMITS): Admission {
+/** Settings that hold by default. @param changes - of its rules */
+export function testAdmissionSettings(
+  changes: Partial<AdmissionRules> = {},
+  json: JsonLimits = JSON_LIMITS,
+): AdmissionSettings {
   const rules = {
     algorithms: new Set(DEFAULT_ALGORITHMS),
     kinds: new Set(['hashedrekord', 'intoto', 'dsse']),
@@ -15,7 +18,12 @@ export function directAdmission(changes: Partial<AdmissionRules> = {}, json: Jso
     maxAttestation: 102_400,
     ...changes,
   };
-  const work = createTasks({ rules, json, maxRetrieve: 10, verifier: 'auto' });
+  return { rules, json, maxRetrieve: 10, verifier: 'auto' };
+}
+
+/** What the threads do, on this one. @param changes - of the rules that hold by default */
+export function directAdmission(changes: Partial<AdmissionRules> = {}, json: JsonLimits = JSON_LIMITS): Admission {
+  const work = createTasks(testAdmissionSettings(changes, json));
   const run = async (task: Task, body: Uint8Array): Promise<never> => {
     const [outcome] = await work({ tasks: [task], lengths: [body.length], bytes: new Uint8Array(body) });
     if (outcome === undefined) throw new Error('no outcome');
