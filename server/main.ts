@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { Failure } from '../base/failure.ts';
 import { kinds, v2Kinds } from '../entries/kinds/index.ts';
 import { composeServer } from './compose.ts';
@@ -12,6 +13,9 @@ import type { Settings } from './settings/table.ts';
  * The program: reads its settings once, opens the log, serves it until it is told to stop. The exit status is 0 after
  * a clean stop, 2 for settings that cannot be, and 1 for everything else.
  */
+
+/** What the command line says about the room for young objects is for this thread: the others have limits of their own. */
+setFlagsFromString('--max-semi-space-size=0');
 
 function readCommandLine(): Command {
   const surroundings = {

@@ -126,7 +126,9 @@ function launch(
 
 /** What of the environment is none of a log's settings. */
 function inherited(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(PATH|HOME|MALLOC_\w+)$/.test(name)));
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => /^(PATH|HOME|MALLOC_\w+|NODE_OPTIONS)$/.test(name)),
+  );
 }
 
 async function firstAnswer(lines: () => readonly string[], ended: Promise<Ending>): Promise<string> {

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { equalBytes } from '../../../../base/bytes.ts';
 
 /** Bytes of a checksum. */
@@ -8,7 +8,9 @@ const LENGTH = 8;
 export function checksumOf(place: number, ...parts: readonly Uint8Array[]): Uint8Array {
   const at = Buffer.allocUnsafe(8);
   at.writeBigUInt64BE(BigInt(place));
-  return hash('sha256', Buffer.concat([at, ...parts]), 'buffer').subarray(0, LENGTH);
+  const sum = createHash('sha256').update(at);
+  for (const part of parts) sum.update(part);
+  return sum.digest().subarray(0, LENGTH);
 }
 
 /** `bytes` with their checksum behind them. */
