@@ -111,7 +111,7 @@ export class ByteReader {
   }
 
   /** Goes on behind what `bytes` would give. */
-  skip(): void {
+  passOver(): void {
     const length = this.uint32();
     this.#at += length;
   }

@@ -14,7 +14,7 @@ import type { Settings } from './settings/table.ts';
  * a clean stop, 2 for settings that cannot be, and 1 for everything else.
  */
 
-/** What the command line says about the room for young objects is for this thread: the others have limits of their own. */
+/** What NODE_OPTIONS says about the room for young objects is for this thread: the workers have limits of their own. */
 setFlagsFromString('--max-semi-space-size=0');
 
 function readCommandLine(): Command {

@@ -12,8 +12,8 @@ export interface LogQuery {
 }
 
 /**
- * Where request bodies become values: parsing, signature checks and key canonicalisation run here, all that takes time off
- * the thread that serves HTTP. Every method rejects with a `Failure` for what the sender did wrong.
+ * Where request bodies become values: parsing, signature checks and key canonicalisation. What takes time is done off the
+ * thread that serves HTTP. Every method rejects with a `Failure` for what the sender did wrong.
  */
 export interface Admission {
   /** One proposed entry. @throws MalformedProposal, InvalidEntry, BodyTooLarge, MalformedJson, Busy */

@@ -4,8 +4,8 @@ import { createTasks } from './tasks.ts';
 import { type AdmissionSettings, type Batch, packReply } from './wire.ts';
 
 /*
- * An admission thread: batches of request bodies in, what they mean out. Whatever a stranger sends at
- * length, only this thread parses it, and only this thread spends time on signatures and keys.
+ * An admission thread: batches of request bodies in, what they mean out. Whatever a stranger makes long, only this thread
+ * parses it, and only this thread spends time on signatures and keys.
  */
 if (parentPort === null) throw new Error('runs as a worker thread only');
 const port = parentPort;

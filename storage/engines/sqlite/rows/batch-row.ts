@@ -95,9 +95,9 @@ export class Batch {
   /** Of the entry no more than its body. */
   body(index: number): Uint8Array {
     const reader = this.#readerAt(index);
-    reader.skip();
+    reader.passOver();
     reader.number();
-    for (let part = 0; part < 3; part += 1) reader.skip();
+    for (let part = 0; part < 3; part += 1) reader.passOver();
     return reader.bytes();
   }
 
