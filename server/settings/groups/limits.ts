@@ -17,7 +17,7 @@ export const LIMITS = {
 export const LOAD = {
   maxBodiesInFlight: setting(
     size(KIB, 16 * GIB),
-    '48MiB',
+    '40MiB',
     'Request bodies held in memory at the same time; beyond that the answer is 503.',
   ),
   admissionThreads: setting(

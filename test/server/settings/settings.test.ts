@@ -45,7 +45,7 @@ describe('settings: defaults', () => {
     expect(settings({})).toMatchObject({
       maxRequestBody: 33_554_432,
       maxWaitingBytes: 67_108_864,
-      maxBodiesInFlight: 50_331_648,
+      maxBodiesInFlight: 41_943_040,
       shutdownTimeout: 15_000,
       readyWithin: 5000,
       clockTolerance: 10_000,
