@@ -56,7 +56,9 @@ export async function startShard(
 ): Promise<StartedShard> {
   await using cleanup = new AsyncDisposableStack();
   const { announce } = options;
-  const store = cleanup.use(await openSqliteStore(place.folder, `process ${process.pid} on ${hostname()}`));
+  const store = cleanup.use(
+    await openSqliteStore(place.folder, { owner: `process ${process.pid} on ${hostname()}`, announce }),
+  );
   const journal = cleanup.use(await openFileJournal(place.heads));
   const keys = await settle(store, place, settings.dev, announce);
   const opened = cleanup.use(

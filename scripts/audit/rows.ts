@@ -1,19 +1,21 @@
 import { TILE_WIDTH } from '../../merkle/tile.ts';
 import type { Extent, Layout } from '../../storage/engines/sqlite/layout.ts';
 import { BUNDLE_ENTRIES } from '../../storage/engines/sqlite/rows/bundle-row.ts';
+import { PIECE_ENTRIES, PIECES } from '../../storage/engines/sqlite/rows/bundle-table.ts';
 import { GROUP_ENTRIES } from '../../storage/engines/sqlite/rows/group-row.ts';
 import { Damaged } from './wire.ts';
 
 /** Whether there is a row for all that a log of this size has rows for, and none besides. @throws Damaged */
-export function auditRows({ size, end, bundles, groups, indexed, tiles }: Layout): void {
+export function auditRows({ size, end, pieces, groups, indexed, tiles }: Layout): void {
   if (end !== undefined && end !== size)
     throw new Damaged(Math.min(size, end), `the entries end at ${end}, and the newest head is of ${size}`);
-  requireRow('bundles', bundles, bundles.last + 1, BUNDLE_ENTRIES);
-  if (bundles.count * BUNDLE_ENTRIES > size)
-    throw new Damaged(size, `there are ${bundles.count} bundles, more than ${size} entries fill`);
-  if (bundles.count * BUNDLE_ENTRIES > indexed)
+  const bundles = Math.ceil((pieces.last + 1) / PIECES);
+  const bundled = bundles * BUNDLE_ENTRIES;
+  requireRow('pieces of bundles', pieces, bundles * PIECES, PIECE_ENTRIES);
+  if (bundled > size) throw new Damaged(size, `there are ${bundles} bundles, more than ${size} entries fill`);
+  if (bundled > indexed)
     throw new Damaged(indexed, `the runs of the index end at entry ${indexed}, before the bundles do`);
-  requireRow('groups beside bundles', groups, (bundles.count * BUNDLE_ENTRIES) / GROUP_ENTRIES, GROUP_ENTRIES);
+  requireRow('groups beside bundles', groups, bundled / GROUP_ENTRIES, GROUP_ENTRIES);
   for (const [level, extent] of tiles.entries()) {
     const width = TILE_WIDTH ** (level + 1);
     requireRow(`full tiles of level ${level}`, extent, Math.floor(size / width), width);

@@ -10,7 +10,7 @@ const [folder = '', runRecords = ''] = process.argv.slice(2);
 /** Commits after which everything that can wait is done. */
 const TIDIED = 5;
 
-const store = await openSqliteStore(folder, 'a test', Number(runRecords));
+const store = await openSqliteStore(folder, { owner: 'a test', runRecords: Number(runRecords) });
 if ((await store.identity()) === undefined) await store.create(IDENTITY);
 let size: number = (await store.head())?.size ?? 0;
 for (let step = 1; ; step += 1) {

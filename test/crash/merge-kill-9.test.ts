@@ -72,7 +72,7 @@ function left(): Omit<Cut, 'told'> {
     kept: count('SELECT max(size) FROM head'),
     halves: count('SELECT count(*) FROM run_doomed'),
     indexed: count('SELECT coalesce(max(last), 0) FROM run'),
-    bundled: 256 * (1 + count('SELECT coalesce(max(number), -1) FROM bundle')),
+    bundled: 32 * (1 + count('SELECT coalesce(max(place), -1) FROM bundle_piece')),
   };
   db.close();
   return found;
@@ -102,7 +102,7 @@ describe(`${ROUNDS} kills amid merges and moves into bundles`, () => {
   });
 
   it('leave every entry, and every search complete, before what was cut is done and after', async () => {
-    await using store = await openSqliteStore(folder, 'a test', RUN_RECORDS);
+    await using store = await openSqliteStore(folder, { owner: 'a test', runRecords: RUN_RECORDS });
     const size = cuts.at(-1)?.kept ?? 0;
     expect((await store.head())?.size).toBe(size);
     await expectWhole(store, size);

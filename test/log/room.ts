@@ -65,7 +65,9 @@ export interface Room extends AsyncDisposable {
 
 export async function openRoom(folder: string, options: RoomOptions = {}): Promise<Room> {
   await using cleanup = new AsyncDisposableStack();
-  const store = cleanup.use(await openSqliteStore(join(folder, 'data'), 'a test', options.runRecords));
+  const store = cleanup.use(
+    await openSqliteStore(join(folder, 'data'), { owner: 'a test', runRecords: options.runRecords }),
+  );
   const journal = cleanup.use(await openFileJournal(join(folder, 'heads')));
   const fatal: unknown[] = [];
   const parts: OpenParts = {

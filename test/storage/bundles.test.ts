@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import Database from 'better-sqlite3';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { unpackKeys } from '../../entries/key-list.ts';
 import { logIndex } from '../../merkle/types.ts';
 import type { LogStore } from '../../storage/contract.ts';
@@ -10,7 +10,9 @@ import { commitOf, hashKeyOf, storedOf, variedEntryAt as entry } from './commits
 import { useStore } from './contract.ts';
 
 const RUN_RECORDS = 500;
-const store = useStore((folder) => openSqliteStore(folder, 'a test', RUN_RECORDS));
+const said: string[] = [];
+const announce = (sentence: string): void => void said.push(sentence);
+const store = useStore((folder) => openSqliteStore(folder, { owner: 'a test', announce, runRecords: RUN_RECORDS }));
 
 /** Commits of 1 to 47 entries up to `size`. */
 async function grow(now: LogStore, from: number, size: number): Promise<void> {
@@ -60,6 +62,8 @@ async function withDatabase<T>(look: (db: Database.Database) => T): Promise<T> {
 const count = (table: string) => (db: Database.Database) =>
   db.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get();
 
+beforeEach(() => void (said.length = 0));
+
 describe('sqlite: entries move from the rows of their commits into bundles', () => {
   it('and nothing that is asked of them changes', async () => {
     await grow(store.now(), 0, 1500);
@@ -75,9 +79,10 @@ describe('sqlite: entries move from the rows of their commits into bundles', () 
   it('each 256 of them as one gzip stream of what C2SP serves, and their old rows are gone', async () => {
     await grow(store.now(), 0, 1500);
     await tidied(store.now());
-    const rows = await withDatabase((db) =>
-      db.prepare<[], Buffer>('SELECT gzip FROM bundle ORDER BY number').pluck().all(),
+    const pieces = await withDatabase((db) =>
+      db.prepare<[], Buffer>('SELECT gzip FROM bundle_piece ORDER BY place').pluck().all(),
     );
+    const rows = Array.from({ length: pieces.length / 8 }, (_, i) => Buffer.concat(pieces.slice(8 * i, 8 * i + 8)));
     expect(rows.length).toBeGreaterThan(3);
     for (const [number, gzip] of rows.entries()) {
       const bodies = Array.from({ length: 256 }, (_, i) => Buffer.from(entry(256 * number + i).body));
@@ -93,7 +98,54 @@ describe('sqlite: entries move from the rows of their commits into bundles', () 
   it('only those that the index has in a run, so that what is fresh can be read again', async () => {
     await grow(store.now(), 0, 160); // 480 records: not yet a run
     await tidied(store.now());
-    expect(await withDatabase(count('bundle'))).toBe(0);
+    expect(await withDatabase(count('bundle_piece'))).toBe(0);
+  });
+});
+
+/** Leaves the bundles as format 2 had them. */
+function toFormat2(db: Database.Database): void {
+  db.exec('CREATE TABLE bundle (number INTEGER PRIMARY KEY, gzip BLOB NOT NULL) STRICT');
+  const pieces = db.prepare<[], Buffer>('SELECT gzip FROM bundle_piece ORDER BY place').pluck().all();
+  const add = db.prepare('INSERT INTO bundle VALUES (?, ?)');
+  for (let at = 0; at < pieces.length; at += 8) add.run(at / 8, Buffer.concat(pieces.slice(at, at + 8)));
+  db.exec('DROP TABLE bundle_piece');
+  db.pragma('user_version = 2');
+}
+
+const allPieces = (db: Database.Database) =>
+  db.prepare<[]>('SELECT place, start, gzip FROM bundle_piece ORDER BY place').all();
+
+describe('sqlite: bundles of format 2, a row each, are cut into pieces', () => {
+  it('as if they had been written so, even if one of two rows about a part is damaged', async () => {
+    await grow(store.now(), 0, 1500);
+    await tidied(store.now());
+    const pieces = await withDatabase(allPieces);
+    expect(pieces.length).toBeGreaterThan(24);
+    expect(said).toEqual([]);
+    await withDatabase(toFormat2);
+    expect(said).toEqual(['brings the data folder from format 2 to 3: a minute for ten million entries']);
+    await expectAll(store.now(), 1500);
+    expect(await withDatabase(allPieces)).toEqual(pieces);
+    await withDatabase((db) => {
+      toFormat2(db);
+      db.exec("UPDATE bundle_group SET packed = x'00' WHERE place = 80"); // entries 320 to 323: a piece begins there
+    });
+    expect(await withDatabase(allPieces)).toEqual(pieces);
+  });
+
+  it('unless nothing tells where: then the log does not start, and is what it was', async () => {
+    await grow(store.now(), 0, 1500);
+    await tidied(store.now());
+    const folder = store.folder();
+    const damaged = withDatabase((db) => {
+      toFormat2(db);
+      db.exec("UPDATE bundle_group SET packed = x'00' WHERE place IN (80, 81)");
+    });
+    await expect(damaged).rejects.toThrow('what is kept of the entries from 320 on is damaged');
+    const db = new Database(join(folder, 'stele.db'), { readonly: true });
+    expect(db.pragma('user_version', { simple: true })).toBe(2);
+    expect(count('bundle')(db)).toBeGreaterThan(3);
+    db.close();
   });
 });
 
@@ -109,7 +161,7 @@ describe('sqlite: damage to what was moved is reported, never read', () => {
       'UPDATE bundle_group SET packed = (SELECT packed FROM bundle_group WHERE place = 9) WHERE place = 8',
       /what is kept of entry 33 is damaged/,
     ],
-    ['a bundle', 'UPDATE bundle SET gzip = zeroblob(length(gzip)) WHERE number = 0', /./],
+    ['a piece of a bundle', 'UPDATE bundle_piece SET gzip = zeroblob(length(gzip)) WHERE place = 1', /./],
     ['an attestation', 'PRAGMA foreign_keys = off; DELETE FROM attestation', /the attestation of entry 7 is missing/],
   ];
   for (const [what, sql, message] of damages) {

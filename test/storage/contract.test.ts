@@ -6,7 +6,7 @@ import { describeWitnessed } from './witnessed.ts';
 
 /** Every engine there is. */
 const ENGINES: Readonly<Record<string, OpenStore>> = {
-  sqlite: (folder) => openSqliteStore(folder, 'a test'),
+  sqlite: (folder) => openSqliteStore(folder, { owner: 'a test' }),
 };
 
 for (const [engine, open] of Object.entries(ENGINES)) {

@@ -57,7 +57,7 @@ function scanned(reading: SqliteReading, to: number): readonly [number, string, 
 }
 
 describe('sqlite: a log is read beside the process that writes it', () => {
-  const store = useStore((folder) => openSqliteStore(folder, 'a test', 300));
+  const store = useStore((folder) => openSqliteStore(folder, { owner: 'a test', runRecords: 300 }));
 
   it('in order, whether entries are in bundles, in the rows of their commits, or on their way', async () => {
     await grow(store.now(), 0, 1000);
@@ -84,7 +84,7 @@ describe('sqlite: a log is read beside the process that writes it', () => {
     await grow(store.now(), 0, 1000);
     await tidied(store.now());
     using reading = openSqliteReading(store.folder());
-    const bundled = reading.layout().bundles.count * 256;
+    const bundled = reading.layout().pieces.count * 32;
     expect(bundled).toBeGreaterThan(0);
     for (const { index, fingerprints, keys } of reading.scan(0, 1000)) {
       const ofKey = fingerprints && new DataView(fingerprints.buffer, fingerprints.byteOffset).getUint32(4);
@@ -103,9 +103,9 @@ describe('sqlite: a log is read beside the process that writes it', () => {
     const read = await reading.entry(logIndex(57));
     expect(read && storedOf(read)).toEqual(storedOf(entry(57)));
     expect((await reading.bundle(0, 256)).encoding).toBe('gzip');
-    const { size, end, bundles, groups, indexed } = reading.layout();
-    expect([size, end, groups.count, groups.last]).toEqual([1000, 1000, 64 * bundles.count, 64 * bundles.count - 1]);
-    expect(indexed).toBeGreaterThanOrEqual(256 * bundles.count);
+    const { size, end, pieces, groups, indexed } = reading.layout();
+    expect([size, end, groups.count, groups.last]).toEqual([1000, 1000, 8 * pieces.count, 8 * pieces.count - 1]);
+    expect(indexed).toBeGreaterThanOrEqual(32 * pieces.count);
     expect(reading.runs().at(-1)?.to).toBe(indexed);
   });
 
@@ -116,14 +116,14 @@ describe('sqlite: a log is read beside the process that writes it', () => {
       db.pragma('user_version = 1');
       db.close();
       expect(() => openSqliteReading(store.folder())).toThrow(
-        /has format 1: start the log once, which brings it to format 2/,
+        /has format 1: start the log once, which brings it to format 3/,
       );
       const other = new Database(join(store.folder(), 'stele.db'));
       other.pragma('user_version = 99');
       other.close();
-      expect(() => openSqliteReading(store.folder())).toThrow(/has format 99 and this version knows 2/);
+      expect(() => openSqliteReading(store.folder())).toThrow(/has format 99 and this version knows 3/);
       const back = new Database(join(store.folder(), 'stele.db'));
-      back.pragma('user_version = 2');
+      back.pragma('user_version = 3');
       back.close();
     });
   });
@@ -131,12 +131,23 @@ describe('sqlite: a log is read beside the process that writes it', () => {
 
 describe('sqlite: damage is found where it is', () => {
   const damages = [
-    ['a bundle', 'UPDATE bundle SET gzip = zeroblob(length(gzip)) WHERE number = 1', 256, /^bundle 1 is damaged: /],
     [
-      'a bundle in the place of another',
-      'UPDATE bundle SET gzip = (SELECT gzip FROM bundle WHERE number = 0) WHERE number = 1',
+      'a piece of a bundle',
+      'UPDATE bundle_piece SET gzip = zeroblob(length(gzip)) WHERE place = 11',
       256,
-      /^bundle 1 is damaged: part 0 is not where its row says$/,
+      /^bundle 1 is damaged: /,
+    ],
+    [
+      'a piece in the place of another',
+      'UPDATE bundle_piece SET gzip = (SELECT gzip FROM bundle_piece WHERE place = 9) WHERE place = 10',
+      256,
+      /^bundle 1 is damaged: /,
+    ],
+    [
+      'a piece that is gone',
+      'DELETE FROM bundle_piece WHERE place = 12',
+      256,
+      /^bundle 1 is damaged: of 8 pieces there are 7$/,
     ],
     [
       'what stands beside a bundle',
@@ -162,7 +173,7 @@ describe('sqlite: damage is found where it is', () => {
   let folder = '';
   beforeAll(async () => {
     whole = mkdtempSync(join(tmpdir(), 'stele-reading-'));
-    await using made = await openSqliteStore(whole, 'a test', 300);
+    await using made = await openSqliteStore(whole, { owner: 'a test', runRecords: 300 });
     await grow(made, 0, 1200);
     await tidied(made);
   });

@@ -8,7 +8,7 @@ import { entryAt, growth } from './commits.ts';
 import { useStore } from './contract.ts';
 
 const SIZE = 3000;
-const store = useStore((folder) => openSqliteStore(folder, 'a test', 500));
+const store = useStore((folder) => openSqliteStore(folder, { owner: 'a test', runRecords: 500 }));
 
 /** Threads of this process. */
 const threads = (): number => readdirSync('/proc/self/task').length;
@@ -28,7 +28,7 @@ describe('sqlite: the shard of a log that has ended', () => {
     for (let at = 0; at < SIZE; at += 100) await store.now().commit(growth(at, at + 100));
     await store.now().retire();
     expect(look('SELECT max(last) FROM run')).toBe(SIZE);
-    expect(look('SELECT count(*) FROM bundle')).toBe(Math.floor(SIZE / 256));
+    expect(look('SELECT count(*) FROM bundle_piece')).toBe(8 * Math.floor(SIZE / 256));
     expect(look('SELECT count(*) FROM run_doomed')).toBe(0);
     expect(look('SELECT count(DISTINCT place / 268435456) FROM run_part')).toBe(look('SELECT count(*) FROM run'));
     expect(statSync(join(store.folder(), 'stele.db-wal')).size).toBe(0);

@@ -15,7 +15,7 @@ import { StoreRefused } from '../../storage/failures.ts';
 import { commitOf, entryAt, growth, IDENTITY } from './commits.ts';
 import { expectSize, useStore } from './contract.ts';
 
-const store = useStore((folder) => openSqliteStore(folder, 'the first test'));
+const store = useStore((folder) => openSqliteStore(folder, { owner: 'the first test' }));
 
 /** Lets `change` at the database while nobody holds it. */
 function reopenedAfter(change: (db: Database.Database) => void) {
@@ -170,7 +170,7 @@ describe('sqlite: the format of the folder', () => {
 
 describe('sqlite: one writer', () => {
   it('a folder that is held is refused, and its holder named', async () => {
-    const second = openSqliteStore(store.folder(), 'the second test');
+    const second = openSqliteStore(store.folder(), { owner: 'the second test' });
     await expect(second).rejects.toBeInstanceOf(StoreRefused);
     await expect(second).rejects.toThrow(/is in use by another process \(the first test\): stop that one first/);
     await store.now().commit(growth(0, 1));

@@ -15,7 +15,8 @@ export interface Layout {
   readonly size: number;
   /** Where the entries of the last commit end; undefined if its row is damaged. */
   readonly end: number | undefined;
-  readonly bundles: Extent;
+  /** Of bundles, `PIECES` of each. */
+  readonly pieces: Extent;
   /** Of 4 entries each. */
   readonly groups: Extent;
   /** Entries before this one are in runs of the index. */
@@ -30,7 +31,7 @@ export function layoutReader(db: Database.Database): () => Layout {
   const size = db.prepare<[], number | null>('SELECT max(size) FROM head').pluck();
   const extent = (table: string, column: string) =>
     db.prepare<[], Extent>(`SELECT count(*) AS count, coalesce(max(${column}), -1) AS last FROM ${table}`);
-  const [bundles, groups] = [extent('bundle', 'number'), extent('bundle_group', 'place')];
+  const [pieces, groups] = [extent('bundle_piece', 'place'), extent('bundle_group', 'place')];
   const tiles = db.prepare<[number, number], { readonly count: number; readonly last: number | null }>(
     'SELECT count(*) AS count, max(place) AS last FROM tile WHERE place >= ? AND place < ?',
   );
@@ -46,7 +47,7 @@ export function layoutReader(db: Database.Database): () => Layout {
   return db.transaction(() => ({
     size: size.get() ?? 0,
     end: endOf(batch.get()),
-    bundles: bundles.get() ?? NONE,
+    pieces: pieces.get() ?? NONE,
     groups: groups.get() ?? NONE,
     indexed: indexed.get() ?? 0,
     tiles: Array.from({ length: LEVELS }, (_, number) => level(number)),

@@ -4,7 +4,7 @@ import type { ReadPart, Run } from '../../key-index/runs.ts';
 import type { LogReads } from '../../contract.ts';
 import { StoreRefused } from '../../failures.ts';
 import type { WitnessState } from '../../witness-state.ts';
-import { openReading } from './file/connection.ts';
+import { formatOf, openReading } from './file/connection.ts';
 import { databaseFile } from './file/files.ts';
 import { migrations } from './file/schema.ts';
 import { partReader, readRuns } from './index/run-table.ts';
@@ -57,7 +57,7 @@ export function openSqliteReading(folder: string): SqliteReading {
 
 /** @throws StoreRefused */
 function requireFormat(db: Database.Database): void {
-  const format = Number(db.pragma('user_version', { simple: true }));
+  const format = formatOf(db);
   if (format === migrations.length) return;
   throw new StoreRefused(
     format < migrations.length

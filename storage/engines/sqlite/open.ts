@@ -2,11 +2,12 @@ import { mkdirSync } from 'node:fs';
 import type { LogStore } from '../../contract.ts';
 import type { WitnessState } from '../../witness-state.ts';
 import { CheckpointThread } from './checkpoint/thread.ts';
-import { openReading, openWriting, prepareDatabase } from './file/connection.ts';
+import { formatOf, openReading, openWriting, prepareDatabase } from './file/connection.ts';
 import { Candidates } from './index/candidates.ts';
 import { partReader } from './index/run-table.ts';
 import { unflushed } from './index/unflushed.ts';
 import { lockFolder } from './file/lock.ts';
+import { migrations } from './file/schema.ts';
 import { createReader } from './reader.ts';
 import { createStateReader } from './state-reader.ts';
 import { packCommit } from './writer/commit.ts';
@@ -15,19 +16,29 @@ import { WriterThread } from './writer/thread.ts';
 /** A log, and what our own witness remembers of others. */
 export type SqliteStore = LogStore & WitnessState;
 
+export interface SqliteOptions {
+  /** One line that tells another process who holds the folder. */
+  readonly owner: string;
+  /** Told of what takes long and is done once. */
+  readonly announce?: (sentence: string) => void;
+  /** For tests: how many records of the index become a run. */
+  readonly runRecords?: number | undefined;
+}
+
 /**
  * Opens the log in `folder`, or an empty one: one database, one writer on a thread of its own, one reading connection
  * on this thread, and a lock that keeps every other process out.
  *
- * @param owner - one line that tells another process who holds the folder
- * @param runRecords - for tests: how many records of the index become a run
  * @throws StoreRefused
  */
-export async function openSqliteStore(folder: string, owner: string, runRecords?: number): Promise<SqliteStore> {
+export async function openSqliteStore(
+  folder: string,
+  { owner, announce, runRecords }: SqliteOptions,
+): Promise<SqliteStore> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   await using cleanup = new AsyncDisposableStack();
   cleanup.use(lockFolder(folder, owner));
-  prepare(folder);
+  await prepare(folder, announce);
 
   // Disposed of in reverse: the reader before the writer, who leaves no WAL behind if it is the last.
   const threads = cleanup.use(new AsyncDisposableStack());
@@ -66,9 +77,16 @@ export async function openSqliteStore(folder: string, owner: string, runRecords?
 }
 
 /** @throws StoreRefused */
-function prepare(folder: string): void {
+async function prepare(folder: string, announce: SqliteOptions['announce']): Promise<void> {
   const db = openWriting(folder);
   try {
+    const format = formatOf(db);
+    if (format > 0 && format < migrations.length && announce !== undefined) {
+      announce(
+        `brings the data folder from format ${format} to ${migrations.length}: a minute for ten million entries`,
+      );
+      await new Promise(setImmediate); // until it has been said: what follows holds this thread
+    }
     prepareDatabase(db);
   } finally {
     db.close();

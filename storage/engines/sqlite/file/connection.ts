@@ -30,14 +30,20 @@ export function openDeriving(folder: string): Database.Database {
   return db;
 }
 
-/** As much of the database as a machine can map: rows are read out of the page cache, not copied twice. */
-const MAPPED = 2 ** 40;
-
+/**
+ * Pages are read, not mapped: where one is missing from memory, a mapping has the system read all around it, megabytes on
+ * some disks, while everybody waits; and what a broken disk cannot give ends the process instead of a statement.
+ */
 export function openReading(folder: string): Database.Database {
   const db = new Database(databaseFile(folder), { readonly: true });
-  db.pragma(`mmap_size = ${MAPPED}`);
+  db.pragma('mmap_size = 0');
   db.pragma('query_only = ON');
   return db;
+}
+
+/** 0 if there is nothing in it yet. */
+export function formatOf(db: Database.Database): number {
+  return Number(db.pragma('user_version', { simple: true }));
 }
 
 /**
@@ -48,7 +54,7 @@ export function openReading(folder: string): Database.Database {
  * @throws StoreRefused when a newer version wrote the folder
  */
 export function prepareDatabase(db: Database.Database, steps: readonly Migration[] = migrations): void {
-  const applied = Number(db.pragma('user_version', { simple: true }));
+  const applied = formatOf(db);
   if (applied > steps.length) {
     throw new StoreRefused(
       `the data folder has format ${applied} and this version knows ${steps.length}: start the newer version that wrote it`,

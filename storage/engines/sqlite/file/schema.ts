@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { batchesOfEntries } from '../migrations/batches-of-entries.ts';
+import { piecesOfBundles } from '../migrations/pieces-of-bundles.ts';
 
 /** What a format adds to the one before it: statements, or what statements cannot say. */
 export type Migration = string | ((db: Database.Database) => void);
@@ -121,5 +122,9 @@ export const migrations: readonly Migration[] = [
   /* 2 */ (db) => {
     db.exec(FORMAT_2);
     batchesOfEntries(db);
+  },
+  /* 3 */ (db) => {
+    db.exec('CREATE TABLE bundle_piece (place INTEGER PRIMARY KEY, start INTEGER NOT NULL, gzip BLOB NOT NULL) STRICT');
+    piecesOfBundles(db);
   },
 ];

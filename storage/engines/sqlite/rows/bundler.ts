@@ -1,17 +1,20 @@
 import type Database from 'better-sqlite3';
 import { type KeptEntry, readBatch } from './batch-row.ts';
 import { BUNDLE_ENTRIES, compressBundle, PART_ENTRIES } from './bundle-row.ts';
+import { bundleReads, bundleWriter } from './bundle-table.ts';
 import { GROUP_ENTRIES, packGroup } from './group-row.ts';
 
 /** Moves entries from the rows of their commits into bundles, 256 at a time: less than half the size, ready to be served. */
 export class Bundler {
   readonly #sql: ReturnType<typeof prepare>;
+  readonly #addBundle: ReturnType<typeof bundleWriter>;
   readonly #move: (number: number, entries: readonly KeptEntry[]) => void;
   #next: number;
 
   constructor(db: Database.Database) {
     this.#sql = prepare(db);
-    this.#next = (this.#sql.newest.get() ?? -1) + 1;
+    this.#addBundle = bundleWriter(db);
+    this.#next = bundleReads(db).last() + 1;
     this.#move = db.transaction((number: number, entries: readonly KeptEntry[]) => this.#write(number, entries));
   }
 
@@ -41,9 +44,9 @@ export class Bundler {
   }
 
   #write(number: number, entries: readonly KeptEntry[]): void {
-    const { gzip, parts } = compressBundle(entries.map(({ body }) => body));
-    this.#sql.addBundle.run(number, gzip);
-    for (const [i, part] of parts.entries()) {
+    const bundle = compressBundle(entries.map(({ body }) => body));
+    this.#addBundle(number, bundle);
+    for (const [i, part] of bundle.parts.entries()) {
       for (let at = i * PART_ENTRIES; at < (i + 1) * PART_ENTRIES; at += GROUP_ENTRIES) {
         const place = (number * BUNDLE_ENTRIES + at) / GROUP_ENTRIES;
         this.#sql.addGroup.run(place, packGroup(place, part, entries.slice(at, at + GROUP_ENTRIES)));
@@ -55,11 +58,9 @@ export class Bundler {
 
 function prepare(db: Database.Database) {
   return {
-    newest: db.prepare<[], number>('SELECT max(number) FROM bundle').pluck(),
     batches: db.prepare<[number, number], { readonly first: number; readonly packed: Buffer }>(
       'SELECT first, packed FROM batch WHERE first >= (SELECT max(first) FROM batch WHERE first <= ?) AND first < ? ORDER BY first',
     ),
-    addBundle: db.prepare('INSERT INTO bundle VALUES (?, ?)'),
     addGroup: db.prepare('INSERT INTO bundle_group VALUES (?, ?)'),
     // The row that the next bundle begins in stays; those before it have given all they had.
     dropBatches: db.prepare('DELETE FROM batch WHERE first < (SELECT max(first) FROM batch WHERE first <= ?)'),

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { type Batch, type KeptEntry, readBatch } from './batch-row.ts';
 import { bodiesInBundle, BUNDLE_ENTRIES, type BundlePart, PART_ENTRIES, requireParts } from './bundle-row.ts';
+import { type BundleReads, bundleReads } from './bundle-table.ts';
 import { entriesInGroup, GROUP_ENTRIES, type GroupEntry } from './group-row.ts';
 
 /** An entry with its place, as it is kept. */
@@ -24,9 +25,11 @@ export class DamagedEntry extends Error {
 /** Reads entries one after another, row by row: a tenth of what it costs to ask for each. */
 export class EntryScan {
   readonly #sql: ReturnType<typeof prepare>;
+  readonly #bundles: BundleReads;
 
   constructor(db: Database.Database) {
     this.#sql = prepare(db);
+    this.#bundles = bundleReads(db);
   }
 
   /** Entries from `from` up to `to`, which may move into bundles meanwhile. @throws DamagedEntry */
@@ -41,11 +44,12 @@ export class EntryScan {
 
   #bundled(index: number): Row | undefined {
     const number = Math.floor(index / BUNDLE_ENTRIES);
-    const gzip = this.#sql.bundle.get(number);
-    if (gzip === undefined) return undefined;
     const first = number * BUNDLE_ENTRIES;
+    const damaged = `bundle ${number} is damaged`;
+    const gzip = readable(first, damaged, () => this.#bundles.whole(number));
+    if (gzip === undefined) return undefined;
     const rest = this.#groups(first);
-    const bodies = readable(first, `bundle ${number} is damaged`, () => {
+    const bodies = readable(first, damaged, () => {
       const found = bodiesInBundle(gzip);
       requireParts(gzip, found, partsOf(rest));
       return found;
@@ -111,7 +115,6 @@ function readable<T>(index: number, what: string, read: () => T): T {
 
 function prepare(db: Database.Database) {
   return {
-    bundle: db.prepare<[number], Buffer>('SELECT gzip FROM bundle WHERE number = ?').pluck(),
     groups: db.prepare<[number, number], { readonly place: number; readonly packed: Buffer }>(
       'SELECT place, packed FROM bundle_group WHERE place >= ? AND place < ? ORDER BY place',
     ),

@@ -5,6 +5,7 @@ import { firstBodies, packBodies } from '../../../../merkle/entry-bundle.ts';
 import type { EntryBundle } from '../../../contract.ts';
 import { type Batch, type KeptEntry, readBatch } from './batch-row.ts';
 import { BUNDLE_ENTRIES, bodyInPart, PART_ENTRIES } from './bundle-row.ts';
+import { type BundleReads, bundleReads } from './bundle-table.ts';
 import { entryInGroup, GROUP_ENTRIES, type GroupEntry } from './group-row.ts';
 
 /** Rows of commits kept after they were read, in bytes: the newest entries are asked for most. */
@@ -16,6 +17,7 @@ const REMEMBERED = 64;
 /** Where an entry is found: in a bundle, or in the row of its commit until it is in one. */
 export class EntryTable {
   readonly #sql: ReturnType<typeof prepare>;
+  readonly #bundles: BundleReads;
   readonly #batches = new Map<number, Batch>();
   readonly #found = new Recent<number, KeptEntry>(REMEMBERED);
   #weight = 0;
@@ -24,6 +26,7 @@ export class EntryTable {
 
   constructor(db: Database.Database) {
     this.#sql = prepare(db);
+    this.#bundles = bundleReads(db);
   }
 
   /** Undefined at and beyond the size of the log. @throws if a row is damaged */
@@ -38,10 +41,9 @@ export class EntryTable {
   #inBundle(index: number): KeptEntry | undefined {
     const found = this.#inGroup(index);
     if (found === undefined) return undefined;
-    const { from, length, plain } = found.part;
-    const part = this.#sql.part.get(from + 1, length, Math.floor(index / BUNDLE_ENTRIES));
+    const part = this.#bundles.part(index, found.part);
     if (part === undefined) throw new Error(`the bundle of entry ${index} is missing`);
-    return { ...found, body: bodyInPart(part, plain, index % PART_ENTRIES) };
+    return { ...found, body: bodyInPart(part, found.part.plain, index % PART_ENTRIES) };
   }
 
   /** The entry's search keys, as `unpackKeys` reads them. */
@@ -51,7 +53,7 @@ export class EntryTable {
 
   /** @throws if there are fewer than `width` entries */
   bundle(number: number, width: number): EntryBundle {
-    const gzip = this.#sql.bundle.get(number);
+    const gzip = this.#bundles.whole(number);
     if (gzip && width === BUNDLE_ENTRIES) return { encoding: 'gzip', bytes: gzip };
     if (gzip) return { encoding: 'identity', bytes: firstBodies(gunzip(gzip), width) };
     const first = number * BUNDLE_ENTRIES;
@@ -80,7 +82,7 @@ export class EntryTable {
     const first = this.#sql.first.get(index);
     const batch = first === undefined ? undefined : this.#batch(first);
     if (batch?.has(index) === true) return batch;
-    this.#bundled = Math.max(this.#bundled, ((this.#sql.newest.get() ?? -1) + 1) * BUNDLE_ENTRIES);
+    this.#bundled = Math.max(this.#bundled, (this.#bundles.last() + 1) * BUNDLE_ENTRIES);
     return undefined;
   }
 
@@ -117,11 +119,6 @@ function prepare(db: Database.Database) {
   return {
     first: db.prepare<[number], number>('SELECT first FROM batch WHERE first <= ? ORDER BY first DESC LIMIT 1').pluck(),
     batch: db.prepare<[number], Buffer>('SELECT packed FROM batch WHERE first = ?').pluck(),
-    newest: db.prepare<[], number>('SELECT max(number) FROM bundle').pluck(),
-    bundle: db.prepare<[number], Buffer>('SELECT gzip FROM bundle WHERE number = ?').pluck(),
-    part: db
-      .prepare<[number, number, number], Buffer>('SELECT substr(gzip, ?, ?) FROM bundle WHERE number = ?')
-      .pluck(),
     group: db.prepare<[number], Buffer>('SELECT packed FROM bundle_group WHERE place = ?').pluck(),
   };
 }

@@ -1,0 +1,56 @@
+import type Database from 'better-sqlite3';
+import { BUNDLE_ENTRIES, type BundlePart, PART_ENTRIES, type PackedBundle } from './bundle-row.ts';
+
+/*
+ * The gzip stream of a bundle in eight rows, cut between parts: whoever wants one entry has SQLite read an eighth of the
+ * stream, three pages of the file, and whoever wants the bundle joins them.
+ */
+
+export const PIECE_ENTRIES = 32;
+export const PIECES = BUNDLE_ENTRIES / PIECE_ENTRIES;
+
+export interface BundleReads {
+  /** Number of the last; -1 if there is none. */
+  last(): number;
+  /** The stream of a bundle. @throws if some of it is gone */
+  whole(number: number): Buffer | undefined;
+  /** The bytes of the part that the entry is in. */
+  part(index: number, part: BundlePart): Buffer | undefined;
+}
+
+export function bundleReads(db: Database.Database): BundleReads {
+  const last = db.prepare<[], number | null>('SELECT max(place) FROM bundle_piece').pluck();
+  const pieces = db
+    .prepare<[number, number], Buffer>('SELECT gzip FROM bundle_piece WHERE place >= ? AND place < ? ORDER BY place')
+    .pluck();
+  // SQLite counts from 1.
+  const part = db
+    .prepare<[number, number, number], Buffer>('SELECT substr(gzip, ? - start, ?) FROM bundle_piece WHERE place = ?')
+    .pluck();
+  return {
+    last: () => Math.floor((last.get() ?? -1) / PIECES),
+    whole: (number) => {
+      const found = pieces.all(number * PIECES, (number + 1) * PIECES);
+      if (found.length === 0) return undefined;
+      if (found.length < PIECES) throw new Error(`of ${PIECES} pieces there are ${found.length}`);
+      return Buffer.concat(found);
+    },
+    part: (index, { from, length }) => part.get(from + 1, length, Math.floor(index / PIECE_ENTRIES)),
+  };
+}
+
+/** Adds a bundle. For a transaction. */
+export function bundleWriter(db: Database.Database): (number: number, bundle: PackedBundle) => void {
+  const add = db.prepare('INSERT INTO bundle_piece VALUES (?, ?, ?)');
+  return (number, { gzip, parts }) => {
+    for (let piece = 0; piece < PIECES; piece += 1) {
+      const [start, end] = [startOf(parts, piece), startOf(parts, piece + 1) ?? gzip.length];
+      add.run(number * PIECES + piece, start, gzip.subarray(start, end));
+    }
+  };
+}
+
+/** Where a piece begins. What stands before the first part is of the first piece. */
+function startOf(parts: readonly BundlePart[], piece: number): number | undefined {
+  return piece === 0 ? 0 : parts[(piece * PIECE_ENTRIES) / PART_ENTRIES]?.from;
+}
