@@ -89,7 +89,7 @@ export class TransparencyLog implements Log {
   async #addOrFind(entry: AdmittedEntry): Promise<AddedEntry> {
     const { store, sequencer, publisher } = this.#parts;
     if (sequencer === undefined) throw new Frozen(`the log ${this.shard.origin} is frozen`);
-    const known = await store.locate(entry.leafHash);
+    const known = await store.findDuplicate(entry.leafHash);
     if (known !== undefined) return this.#addAgain(known);
     publisher.requireRoom();
     const placed = await sequencer.place(entry);

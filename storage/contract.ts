@@ -133,6 +133,8 @@ export interface LogReads {
  */
 export interface LogStore extends LogReads, AsyncDisposable {
   create(identity: LogIdentity): Promise<void>;
+  /** As `locate`, for a leaf that is probably new: to be sure may take a while, and nobody else waits meanwhile. */
+  findDuplicate(leaf: LeafHash): Promise<LogIndex | undefined>;
   /** Writes down the public keys of a log that was made without them. */
   keepKeys(keys: NonNullable<LogIdentity['publicKeys']>): Promise<void>;
   /** Durable once resolved. A rejection leaves the outcome unknown. @throws StaleCommit */

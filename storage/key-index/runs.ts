@@ -25,10 +25,34 @@ export type ReadPart = (run: number, part: number) => Records;
 
 /** Indexes of the run's entries that may have a key with this fingerprint, ascending, `from` and later. */
 export function* candidatesIn(run: Run, read: ReadPart, fingerprint: number, from: number): Generator<number> {
-  if (run.to <= from || !mayHave(run.filter, fingerprint)) return;
+  const place = run.to > from ? placeIn(run, fingerprint, from) : undefined;
+  if (place !== undefined) yield* candidatesAt(place, read, fingerprint, from);
+}
+
+/** Where in a run the records of a fingerprint begin, if they are there. */
+export interface RunPlace {
+  readonly run: number;
+  readonly part: number;
+  /** Number of parts that the run has. */
+  readonly parts: number;
+}
+
+/** Asks memory alone. Undefined if the run has no such record. */
+export function placeIn({ id, fence, filter }: Run, fingerprint: number, from: number): RunPlace | undefined {
+  if (!mayHave(filter, fingerprint)) return undefined;
+  return { run: id, part: firstPart(fence, highWord(fingerprint, from)), parts: fence.length };
+}
+
+/** As `candidatesIn`, for one who knows the place and not the run. */
+export function* candidatesAt(
+  { run, part, parts }: RunPlace,
+  read: ReadPart,
+  fingerprint: number,
+  from: number,
+): Generator<number> {
   const [high, low] = [highWord(fingerprint, from), lowWord(from)];
-  for (let part = firstPart(run.fence, high); part < run.fence.length; part += 1) {
-    const records = read(run.id, part);
+  for (let at = part; at < parts; at += 1) {
+    const records = read(run, at);
     for (let place = lowerBound(records, high, low); place < records.length / 2; place += 1) {
       if (fingerprintIn(records[2 * place + 1] as number) !== fingerprint) return;
       yield indexAt(records, place);

@@ -39,6 +39,7 @@ async function expectAll(now: LogStore, size: number): Promise<void> {
     const found = await now.entry(expected.index);
     expect(found && storedOf(found)).toEqual(storedOf(expected));
     expect(await now.locate(expected.leafHash)).toBe(index);
+    expect(await now.findDuplicate(expected.leafHash)).toBe(index);
     expect(await now.indexesOf([hashKeyOf(index).toUpperCase()], logIndex(0), 9)).toEqual([index]);
   }
   const thirds = Array.from({ length: Math.ceil(size / 3) }, (_, i) => 3 * i);

@@ -84,6 +84,7 @@ function committing(store: Used): void {
       for (const entry of entries) {
         expect(storedOf((await now.entry(entry.index)) ?? entryAt(9))).toEqual(storedOf(entry));
         expect(await now.locate(entry.leafHash)).toBe(entry.index);
+        expect(await now.findDuplicate(entry.leafHash)).toBe(entry.index);
       }
       expect(await now.searchKeys([logIndex(1), logIndex(0)])).toEqual(
         entries.map(({ keys }) => unpackKeys(keys.packed)).reverse(),
@@ -192,6 +193,7 @@ function reading(store: Used): void {
     const similar = new Uint8Array(entryAt(1).leafHash);
     similar[31] = (similar[31] ?? 0) ^ 1;
     expect(await store.now().locate(similar as LeafHash)).toBeUndefined();
+    expect(await store.now().findDuplicate(similar as LeafHash)).toBeUndefined();
     expect(await store.now().locate(entryAt(1).leafHash)).toBe(1);
   });
 

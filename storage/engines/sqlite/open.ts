@@ -8,6 +8,7 @@ import { partReader } from './index/run-table.ts';
 import { unflushed } from './index/unflushed.ts';
 import { lockFolder } from './file/lock.ts';
 import { migrations } from './file/schema.ts';
+import { PrefetchThread } from './prefetch/thread.ts';
 import { createReader } from './reader.ts';
 import { createStateReader } from './state-reader.ts';
 import { packCommit } from './writer/commit.ts';
@@ -45,6 +46,7 @@ export async function openSqliteStore(
   const writer = threads.use(new WriterThread({ folder, runRecords }));
   const runs = await writer.begin();
   threads.use(new CheckpointThread(folder));
+  const prefetch = threads.use(new PrefetchThread(folder));
   const reading = openReading(folder);
   cleanup.defer(() => void reading.close());
   const index = new Candidates(runs, partReader(reading));
@@ -53,7 +55,7 @@ export async function openSqliteStore(
 
   const parts = cleanup.move();
   return {
-    ...createReader(reading, index),
+    ...createReader(reading, index, prefetch),
     ...createStateReader(reading),
     create: (value) => writer.request({ op: 'create', value }),
     keepKeys: (value) => writer.request({ op: 'keepKeys', value }),

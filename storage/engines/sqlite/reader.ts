@@ -4,18 +4,23 @@ import { lowerCase } from '../../../base/go-case.ts';
 import { fingerprintOf, fingerprintOfHash, type SearchKey, unpackKeys } from '../../../entries/key-list.ts';
 import { hashLeaf } from '../../../merkle/hash.ts';
 import { type LeafHash, type LogIndex, logIndex } from '../../../merkle/types.ts';
-import type { LogReads, StoredEntry } from '../../contract.ts';
+import type { LogReads, LogStore, StoredEntry } from '../../contract.ts';
 import type { Candidates } from './index/candidates.ts';
+import type { PrefetchThread } from './prefetch/thread.ts';
 import { EntryTable } from './rows/entry-table.ts';
 import { tilePlace } from './rows/tile-place.ts';
 
 type EntryReads = Pick<LogReads, 'entry' | 'tiles' | 'bundle' | 'searchKeys'>;
-type Reads = EntryReads & Pick<LogReads, 'locate' | 'indexesOf'>;
+type SearchReads = Pick<LogStore, 'locate' | 'findDuplicate' | 'indexesOf'>;
 
 /** Entries and what stands for them: everything that grows. Each statement sees one committed state; no read waits for a writer. */
-export function createReader(db: Database.Database, index: Candidates): Reads {
+export function createReader(
+  db: Database.Database,
+  index: Candidates,
+  prefetch: Pick<PrefetchThread, 'read'>,
+): EntryReads & SearchReads {
   const entries = new EntryTable(db);
-  return { ...createEntryReader(db, entries), ...createSearch(entries, index) };
+  return { ...createEntryReader(db, entries), ...createSearch(entries, index, prefetch) };
 }
 
 export function createEntryReader(db: Database.Database, entries = new EntryTable(db)): EntryReads {
@@ -41,16 +46,24 @@ export function createEntryReader(db: Database.Database, entries = new EntryTabl
   };
 }
 
-function createSearch(entries: EntryTable, index: Candidates): Pick<LogReads, 'locate' | 'indexesOf'> {
+function createSearch(entries: EntryTable, index: Candidates, prefetch: Pick<PrefetchThread, 'read'>): SearchReads {
   const isLeaf = (at: number, leaf: LeafHash): boolean => {
     const kept = entries.find(at);
     return kept !== undefined && equalBytes(hashLeaf(kept.body), leaf);
   };
 
+  const locate = async (leaf: LeafHash): Promise<LogIndex | undefined> => {
+    const found = index.of(fingerprintOfHash(leaf), 0).find((at) => isLeaf(at, leaf));
+    return found === undefined ? undefined : logIndex(found);
+  };
+
   return {
-    locate: async (leaf) => {
-      const found = index.of(fingerprintOfHash(leaf), 0).find((at) => isLeaf(at, leaf));
-      return found === undefined ? undefined : logIndex(found);
+    locate,
+    findDuplicate: async (leaf) => {
+      const fingerprint = fingerprintOfHash(leaf);
+      const places = index.oldPlaces(fingerprint);
+      if (places.length > 0) await prefetch.read({ fingerprint, places });
+      return locate(leaf);
     },
     indexesOf: async (keys, from, limit) => {
       const wanted = new Set(keys.map(lowerCase));

@@ -1,6 +1,9 @@
 import { MemTable } from '../../../key-index/mem-table.ts';
 import type { Records } from '../../../key-index/records.ts';
-import { candidatesIn, type ReadPart, type Run } from '../../../key-index/runs.ts';
+import { candidatesIn, placeIn, type ReadPart, type Run, type RunPlace } from '../../../key-index/runs.ts';
+
+/** Runs that have been merged less often are so young that the system has their pages in memory: 4 million records. */
+const OLD = 2;
 
 /** The index as readers have it: the runs that the writer published last, and what has been released since. */
 export class Candidates {
@@ -28,6 +31,11 @@ export class Candidates {
     for (const run of this.#runs) yield* candidatesIn(run, this.#read, fingerprint, from);
     yield* this.#fresh.find(fingerprint, from);
     return undefined;
+  }
+
+  /** Where `of` would have to look in old runs. Looks nowhere itself. */
+  oldPlaces(fingerprint: number): readonly RunPlace[] {
+    return this.#runs.flatMap((run) => (run.level < OLD ? [] : (placeIn(run, fingerprint, 0) ?? [])));
   }
 
   get #flushedTo(): number {

@@ -8,7 +8,7 @@ import { BUNDLE_ENTRIES, bodyInPart, PART_ENTRIES } from './bundle-row.ts';
 import { type BundleReads, bundleReads } from './bundle-table.ts';
 import { entryInGroup, GROUP_ENTRIES, type GroupEntry } from './group-row.ts';
 
-/** Rows of commits kept after they were read, in bytes: the newest entries are asked for most. */
+/** Rows of commits kept after they were read, in bytes, unless one says otherwise: the newest entries are asked for most. */
 const KEPT = 8 * 1024 * 1024;
 
 /** Entries kept after they were read: who looks for a hash reads the entry to make sure, and again to answer. */
@@ -20,11 +20,13 @@ export class EntryTable {
   readonly #bundles: BundleReads;
   readonly #batches = new Map<number, Batch>();
   readonly #found = new Recent<number, KeptEntry>(REMEMBERED);
+  readonly #kept: number;
   #weight = 0;
   /** Entries before this index are in bundles; later ones may be. */
   #bundled = 0;
 
-  constructor(db: Database.Database) {
+  constructor(db: Database.Database, kept = KEPT) {
+    this.#kept = kept;
     this.#sql = prepare(db);
     this.#bundles = bundleReads(db);
   }
@@ -99,7 +101,7 @@ export class EntryTable {
     if (!this.#batches.delete(batch.first)) this.#weight += batch.weight;
     this.#batches.set(batch.first, batch);
     for (const [first, { weight }] of this.#batches) {
-      if (this.#weight <= KEPT || first === batch.first) return;
+      if (this.#weight <= this.#kept || first === batch.first) return;
       this.#batches.delete(first);
       this.#weight -= weight;
     }

@@ -1,0 +1,35 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { candidatesAt } from '../../../key-index/runs.ts';
+import { openReading } from '../file/connection.ts';
+import { partReader } from '../index/run-table.ts';
+import { EntryTable } from '../rows/entry-table.ts';
+import type { PrefetchRequest } from './wire.ts';
+
+/*
+ * Reads what another thread is about to read, so that the pages are in memory by then and it does not wait for the disk.
+ * Gives nothing back: what cannot be read, the other will not be able to read either, and it knows what to say.
+ */
+if (parentPort === null) throw new Error('runs as a worker thread only');
+const port = parentPort;
+const { folder } = workerData as { readonly folder: string };
+const db = openReading(folder);
+const readPart = partReader(db);
+const entries = new EntryTable(db, 0);
+
+port.postMessage('ready');
+port.on('message', (request: PrefetchRequest | 'close') => {
+  if (request === 'close') {
+    db.close();
+    return port.close();
+  }
+  try {
+    read(request);
+  } catch {
+    // a run that has been merged meanwhile, or damage
+  }
+  port.postMessage('done');
+});
+
+function read({ fingerprint, places }: PrefetchRequest): void {
+  for (const place of places) for (const at of candidatesAt(place, readPart, fingerprint, 0)) entries.find(at);
+}
