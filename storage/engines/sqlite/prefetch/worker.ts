@@ -13,6 +13,7 @@ if (parentPort === null) throw new Error('runs as a worker thread only');
 const port = parentPort;
 const { folder } = workerData as { readonly folder: string };
 const db = openReading(folder);
+db.pragma('cache_size = -1024'); // KiB: what is read here is read once
 const readPart = partReader(db);
 const entries = new EntryTable(db, 0);
 
