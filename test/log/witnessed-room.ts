@@ -2,6 +2,7 @@ import { afterEach, beforeEach, vi } from 'vitest';
 import { utf8 } from '../../base/bytes.ts';
 import { parsePolicy } from '../../checkpoint/policy/parse.ts';
 import { formatVkey } from '../../checkpoint/vkey.ts';
+import type { SignedHead } from '../../log/faces/shard.ts';
 import type { PublicationMode } from '../../log/publisher.ts';
 import { tileKeyOf } from '../../server/keys.ts';
 import { HttpWitnesses } from '../../witness/http-witnesses.ts';
@@ -80,9 +81,11 @@ export async function soon<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-/** Which of the witnesses have cosigned the head that is shown. Both faces must show the same tree. */
-export function cosigners({ log }: Room, all: readonly IndependentWitness[]): readonly boolean[] {
-  const { note = '', checkpoint } = log.head();
+/** Which of the witnesses have cosigned the head. Both faces must show the same tree. */
+export function cosigners(
+  { note = '', checkpoint }: SignedHead,
+  all: readonly IndependentWitness[],
+): readonly boolean[] {
   const read = readNote(note);
   if (!isSigned({ ...read, lines: read.lines.slice(0, 1) }, LOG_VKEY)) throw new Error('not the log’s own line first');
   const other = readNote(checkpoint);
