@@ -144,6 +144,12 @@ describe('sqlite: damage is found where it is', () => {
       /^bundle 1 is damaged: /,
     ],
     [
+      'where a piece begins',
+      'UPDATE bundle_piece SET start = start + 1 WHERE place = 11',
+      256,
+      /^bundle 1 is damaged: piece 3 is not where its row says$/,
+    ],
+    [
       'a piece that is gone',
       'DELETE FROM bundle_piece WHERE place = 12',
       256,
@@ -191,6 +197,19 @@ describe('sqlite: damage is found where it is', () => {
     expect(at).toBe(index);
     expect(seen).toBeLessThanOrEqual(index);
     expect(seen).toBeGreaterThan(index - 257);
+  });
+
+  it('a bundle in the place of another', () => {
+    const db = new Database(join(folder, 'stele.db'));
+    const other = 'SELECT gzip, start FROM bundle_piece AS other WHERE other.place = bundle_piece.place - 8';
+    const { changes } = db
+      .prepare(`UPDATE bundle_piece SET (gzip, start) = (${other}) WHERE place BETWEEN 8 AND 15`)
+      .run();
+    expect(changes).toBe(8);
+    db.close();
+    using reading = openSqliteReading(folder);
+    const says = 'bundle 1 is damaged: part 0 is not where its row says';
+    expect(scanned(reading, 1200)).toEqual([256, says, 256]);
   });
 
   it.each([

@@ -84,9 +84,7 @@ async function prepare(folder: string, announce: SqliteOptions['announce']): Pro
   try {
     const format = formatOf(db);
     if (format > 0 && format < migrations.length && announce !== undefined) {
-      announce(
-        `brings the data folder from format ${format} to ${migrations.length}: a minute for ten million entries`,
-      );
+      announce(`brings the data folder from format ${format} to ${migrations.length}, which may take minutes`);
       await new Promise(setImmediate); // until it has been said: what follows holds this thread
     }
     prepareDatabase(db);

@@ -14,6 +14,8 @@ export interface BundleReads {
   last(): number;
   /** The stream of a bundle. @throws if some of it is gone */
   whole(number: number): Buffer | undefined;
+  /** For who looks at all that is stored. @throws unless each piece begins in the stream where its row says */
+  requireStarts(number: number): void;
   /** The bytes of the part that the entry is in. */
   part(index: number, part: BundlePart): Buffer | undefined;
 }
@@ -22,6 +24,9 @@ export function bundleReads(db: Database.Database): BundleReads {
   const last = db.prepare<[], number | null>('SELECT max(place) FROM bundle_piece').pluck();
   const whole = db.prepare<[{ first: number }], { found: number; gzip: Buffer | null }>(
     `SELECT (${COUNTED}) AS found, ${JOINED} AS gzip`,
+  );
+  const extents = db.prepare<[number, number], { readonly start: number; readonly length: number }>(
+    'SELECT start, length(gzip) AS length FROM bundle_piece WHERE place >= ? AND place < ? ORDER BY place',
   );
   // SQLite counts from 1.
   const part = db
@@ -34,6 +39,13 @@ export function bundleReads(db: Database.Database): BundleReads {
       if (gzip) return gzip;
       if (found > 0) throw new Error(`of ${PIECES} pieces there are ${found}`);
       return undefined;
+    },
+    requireStarts: (number) => {
+      let end = 0;
+      for (const [piece, { start, length }] of extents.all(number * PIECES, (number + 1) * PIECES).entries()) {
+        if (start !== end) throw new Error(`piece ${piece} is not where its row says`);
+        end += length;
+      }
     },
     part: (index, { from, length }) => part.get(from + 1, length, Math.floor(index / PIECE_ENTRIES)),
   };

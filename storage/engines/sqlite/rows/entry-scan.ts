@@ -51,6 +51,7 @@ export class EntryScan {
     const rest = this.#groups(first);
     const bodies = readable(first, damaged, () => {
       const found = bodiesInBundle(gzip);
+      this.#bundles.requireStarts(number);
       requireParts(gzip, found, partsOf(rest));
       return found;
     });
