@@ -56,7 +56,9 @@ async function recover(data: string, heads: string, acceptSize: string | undefin
 async function hold(place: ShardFolder, cleanup: AsyncDisposableStack): Promise<HeldShard | undefined> {
   const { number, folder } = place;
   const store = existsSync(join(folder, 'stele.db'))
-    ? cleanup.use(await openSqliteStore(folder, { owner: `recovery, process ${process.pid} on ${hostname()}` }))
+    ? cleanup.use(
+        await openSqliteStore(folder, { owner: `recovery, process ${process.pid} on ${hostname()}`, announce: say }),
+      )
     : undefined;
   const identity = await store?.identity();
   if (store && identity) return { ...place, store, identity, head: await store.head() };
