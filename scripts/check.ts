@@ -32,7 +32,7 @@ async function check({ title, command }: Check): Promise<Count> {
 }
 
 async function tests(patterns: readonly string[]): Promise<Count> {
-  provide(['strace', 'chromium']);
+  provide(['strace', 'chromium', 'curl', 'openssl']);
   const report = join(tmpdir(), `stele-check-${process.pid}.json`);
   const flags = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const code = await heading('tests', () => runNode(['node_modules/vitest/vitest.mjs', ...flags, ...patterns]));

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Failure } from '../base/failure.ts';
 import { formatVkey } from '../checkpoint/vkey.ts';
@@ -8,7 +7,7 @@ import { witnessNameOf, witnessVkey } from '../server/own-witness.ts';
 import { readSettings } from '../server/settings/read.ts';
 import type { Settings } from '../server/settings/table.ts';
 import { settingSources } from './operator/surroundings.ts';
-import { originOf } from '../server/settings/values/network-values.ts';
+import { DEFAULT_ORIGIN } from '../server/settings/values/network-values.ts';
 
 /*
  * Two logs that are to witness each other from their first head on have to know each other's keys before either has
@@ -34,7 +33,7 @@ function vkeys(settings: Settings): string {
   if (dev) throw new Error('a log with --dev makes its keys when it starts');
   if (existsSync(join(data, 'stele.db')))
     throw new Error(`${data} holds a log already: start it, and ask it at /vkey and /.well-known/stele.json`);
-  const origin = settings.origin ?? originOf(hostname());
+  const origin = settings.origin ?? DEFAULT_ORIGIN;
   const log = tileKeyOf(origin, keyIn('tile', tileKey).publicKey);
   const witness = witnessVkey(witnessNameOf(settings, origin), keyIn('witness', witnessKey));
   return `# for --witness-for of whoever is to cosign for ${origin}

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism, hostname } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { setFlagsFromString } from 'node:v8';
 import { Failure } from '../base/failure.ts';
 import { kinds, v2Kinds } from '../entries/kinds/index.ts';
@@ -19,7 +19,6 @@ setFlagsFromString('--max-semi-space-size=0');
 
 function readCommandLine(): Command {
   const surroundings = {
-    hostName: hostname(),
     cores: availableParallelism(),
     terminal: process.stdout.isTTY,
     kinds: [...kinds, ...v2Kinds],

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Clock } from '../log/clock.ts';
 import { openLog } from '../log/open.ts';
 import type { LogKeys, OpenedLog, Publication } from '../log/opening.ts';
@@ -11,7 +11,7 @@ import { openFileJournal } from '../storage/engines/file-journal/open.ts';
 import { openSqliteStore, type SqliteStore } from '../storage/engines/sqlite/open.ts';
 import { birthOf, type BirthKind } from './birth.ts';
 import { type KeyFace, inventKey, type LogKey, readKey, readOrMakeKey, tileKeyOf } from './keys.ts';
-import { originOf } from './settings/values/network-values.ts';
+import { DEFAULT_ORIGIN } from './settings/values/network-values.ts';
 
 /** Where a shard is, and who it is if it begins now. */
 export interface ShardPlace {
@@ -20,7 +20,7 @@ export interface ShardPlace {
   readonly heads: string;
   readonly v1Key: string;
   readonly tileKey: string;
-  /** Undefined: what the log has, or the machine's host name for a log that begins now. */
+  /** Undefined: the origin that the log has, or `localhost` for a log that begins now. */
   readonly origin: string | undefined;
   /** Sum of the sizes of the shards before it. */
   readonly offset: number;
@@ -77,6 +77,12 @@ export async function startShard(
   );
   const { identity, created, log } = opened;
   if (created) announce(`began log ${identity.origin} with tree id ${identity.treeId}`);
+  if (created && place.origin === undefined && !settings.dev)
+    announce(
+      `this log is for trying: it is named ${identity.origin} for ever, and is kept in ${resolve(place.folder)}. ` +
+        'A log that others will use needs its host name and a folder of its own at its first start: ' +
+        'npm start -- --origin log.example.org --data /var/lib/stele/data',
+    );
   if (keys && settings.genesis !== undefined && log.frozenAt === undefined && (await store.head()) === undefined) {
     const { document, entry } = await birthOf(identity, keys.v1, keys.tile, settings.genesis);
     writeFileSync(join(place.folder, 'birth.json'), document);
@@ -97,7 +103,7 @@ const publicKeysOf = ({ v1, tile }: Keys): LogKeys['publicKeys'] => ({ v1: v1.pu
 /** A shard that has ended is who it is: it has no use for keys, and may have lost them. */
 async function expectedOf(store: LogStore, place: ShardPlace, keys: Keys | undefined) {
   const identity = await store.identity();
-  const origin = place.origin ?? identity?.origin ?? originOf(hostname());
+  const origin = place.origin ?? identity?.origin ?? DEFAULT_ORIGIN;
   if (keys !== undefined) return { origin, logId: keys.v1.id, tileKeyId: keys.tile.id };
   return { origin, logId: identity?.logId ?? '', tileKeyId: identity?.tileKeyId ?? '' };
 }

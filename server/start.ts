@@ -19,7 +19,7 @@ export interface StartSettings extends ShardSettings {
   readonly heads: string;
   readonly v1Key: string;
   readonly tileKey: string;
-  /** Undefined: what the log has, or the machine's host name for a log that begins now. */
+  /** Undefined: the origin that the log has, or `localhost` for a log that begins now. */
   readonly origin: string | undefined;
   readonly volume: 'fixed' | 'moves';
   /** Policy of our own witness; undefined if there is none. */

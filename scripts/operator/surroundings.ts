@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { availableParallelism, hostname } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { kinds, v2Kinds } from '../../entries/kinds/index.ts';
 import type { Surroundings } from '../../server/settings/values/setting.ts';
 
 /** What settings are read from, here and now, besides the command line; for the server, only its main.ts may ask. */
 export function settingSources() {
   const surroundings: Surroundings = {
-    hostName: hostname(),
     cores: availableParallelism(),
     terminal: process.stdout.isTTY,
     kinds: [...kinds, ...v2Kinds],

@@ -39,7 +39,7 @@ export interface TestLog {
  */
 export async function openTestLog(argv: readonly string[] = [], folder?: string): Promise<TestLog> {
   const data = folder ?? join(mkdtempSync(join(tmpdir(), 'stele-test-')), 'data');
-  const surroundings = { hostName: 'rekor.test', cores: 2, terminal: false, kinds: [...kinds, ...v2Kinds] };
+  const surroundings = { cores: 2, terminal: false, kinds: [...kinds, ...v2Kinds] };
   const settings = readSettings({
     argv: ['--data', data, '--origin', 'rekor.test', '--log-level', 'error', ...argv],
     env: {},

@@ -26,7 +26,7 @@ export const DATA = {
 export const IDENTITY = {
   origin: optional(
     originName,
-    'Name of the log in its checkpoints, permanent from its beginning. A log that begins without one takes the host name of the machine.',
+    'Name of the log in its checkpoints, permanent from its beginning. A log that begins without one is named localhost, for ever.',
   ),
   v1Key: setting(
     path,

@@ -43,10 +43,11 @@ export const keyName: ValueType<string> = {
   parse: (text) => (/^[\x21-\x2a\x2c-\x7e]{1,253}$/.test(text) ? text : undefined),
 };
 
-/** As Rekor does it: a machine whose name cannot stand in a checkpoint calls its log `localhost`. */
-export function originOf(hostName: string): string {
-  return originName.parse(hostName.toLowerCase()) ?? 'localhost';
-}
+/**
+ * The origin of a log that begins without one. It says by itself that the log is for trying, and clients that take the
+ * host of the log's address for its origin (sigstore-js, cosign) verify it on the machine where it runs.
+ */
+export const DEFAULT_ORIGIN = 'localhost';
 
 /** Without a slash at the end: paths are put behind it. */
 export const webAddress: ValueType<string> = {

@@ -2,8 +2,6 @@ import { type ValueType } from './values.ts';
 
 /** What a default may depend on. The caller looks it up: nothing here touches the machine. */
 export interface Surroundings {
-  /** As the operating system tells it. */
-  readonly hostName: string;
   /** Processors this process may use. */
   readonly cores: number;
   /** Whether standard output is a terminal. */

@@ -5,7 +5,6 @@ import { type Surroundings } from '../../../server/settings/values/setting.ts';
 import { type Settings } from '../../../server/settings/table.ts';
 
 export const surroundings: Surroundings = {
-  hostName: 'Box.Example',
   cores: 4,
   terminal: false,
   kinds: [

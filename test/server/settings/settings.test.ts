@@ -1,4 +1,3 @@
-import { originOf } from '../../../server/settings/values/network-values.ts';
 import { describe, expect, it } from 'vitest';
 import { readCommand } from '../../../server/settings/command.ts';
 import { input, settings } from './examples.ts';
@@ -64,11 +63,6 @@ describe('settings: defaults', () => {
     expect(settings({})).toMatchObject({ admissionThreads: 3, logFormat: 'json' });
     const alone = settings({ surroundings: { cores: 1, terminal: true } });
     expect(alone).toMatchObject({ admissionThreads: 1, logFormat: 'text' });
-  });
-
-  it('names a log after the machine, or localhost when the name of the machine cannot stand in a checkpoint', () => {
-    expect(originOf('Box.Example')).toBe('box.example');
-    expect(originOf('my box+1')).toBe('localhost');
   });
 
   it('takes an address of the server without a slash at the end, and none with a query', () => {
