@@ -57,13 +57,13 @@ async function admitAll(batches: readonly Batch[]): Promise<void> {
   for (const batch of batches) {
     const outcomes = await perform(batch);
     if (outcomes.some(({ ok }) => !ok)) throw new Error('a submission of our own was refused');
-    packReply(batch.tasks, outcomes);
+    packReply(batch, outcomes);
   }
 }
 
 function packed(bodies: readonly Uint8Array[]): Batch {
   const bytes = new Uint8Array(Buffer.concat(bodies));
-  return { tasks: bodies.map(() => 'create'), lengths: bodies.map(({ length }) => length), bytes };
+  return { id: 0, tasks: bodies.map(() => 'create'), lengths: bodies.map(({ length }) => length), bytes };
 }
 
 /** All checks of the same submissions, and nothing else of them. */

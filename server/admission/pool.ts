@@ -40,8 +40,8 @@ interface Job extends Waiting {
 
 interface Thread {
   readonly worker: Worker;
-  /** Bodies are not kept: a copy of each is on its way, or the very body. */
-  readonly sent: (readonly Waiting[])[];
+  /** Requests of each batch that is not answered yet, by its number. Bodies are not kept: they, or copies, are on their way. */
+  readonly sent: Map<number, readonly Waiting[]>;
 }
 
 export interface PoolOptions {
@@ -51,13 +51,18 @@ export interface PoolOptions {
   readonly settings: AdmissionSettings;
   /** Told when a thread died; its requests fail, and another takes its place. */
   readonly lost: (reason: unknown) => void;
+  /** The program of a thread, where it is not the server's own: one that does `answerBatches`. */
+  readonly program?: URL;
 }
+
+const PROGRAM = new URL('./worker.ts', import.meta.url);
 
 /** `Admission` on threads of its own; short questions without keys and entries are not worth the way there. */
 export class AdmissionPool implements Admission, AsyncDisposable {
   readonly #options: PoolOptions;
   readonly #threads: Thread[];
   #queue: Job[] = [];
+  #batches = 0;
   #flushing = false;
   #closed = false;
 
@@ -108,11 +113,14 @@ export class AdmissionPool implements Admission, AsyncDisposable {
 
   #flush(): void {
     while (this.#queue.length > 0) {
-      const thread = this.#threads.toSorted((a, b) => a.sent.length - b.sent.length)[0];
-      if (thread === undefined || thread.sent.length >= IN_FLIGHT) return;
+      const thread = this.#threads.toSorted((a, b) => a.sent.size - b.sent.size)[0];
+      if (thread === undefined || thread.sent.size >= IN_FLIGHT) return;
       const jobs = this.#take();
-      const batch = packed(jobs);
-      thread.sent.push(jobs.map(({ settle, fail }) => ({ settle, fail })));
+      const batch = packed((this.#batches += 1), jobs);
+      thread.sent.set(
+        batch.id,
+        jobs.map(({ settle, fail }) => ({ settle, fail })),
+      );
       thread.worker.postMessage(batch, [batch.bytes.buffer]);
     }
   }
@@ -129,14 +137,15 @@ export class AdmissionPool implements Admission, AsyncDisposable {
   }
 
   #start(): Thread {
-    const workerData = this.#options.settings;
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    const { settings: workerData, program = PROGRAM } = this.#options;
+    const worker = new Worker(program, {
       workerData,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG },
     });
-    const thread: Thread = { worker, sent: [] };
+    const thread: Thread = { worker, sent: new Map() };
     worker.on('message', (reply: Reply) => {
-      settleAll(thread.sent.shift() ?? [], unpackReply(reply));
+      settleAll(thread.sent.get(reply.id) ?? [], unpackReply(reply));
+      thread.sent.delete(reply.id);
       this.#flush();
     });
     worker.on('error', (error) => this.#options.lost(error));
@@ -145,7 +154,8 @@ export class AdmissionPool implements Admission, AsyncDisposable {
   }
 
   #replace(thread: Thread): void {
-    for (const { fail } of thread.sent.splice(0).flat()) fail(new Error('an admission thread has ended'));
+    for (const { fail } of thread.sent.values().toArray().flat()) fail(new Error('an admission thread has ended'));
+    thread.sent.clear();
     if (this.#closed) return;
     this.#threads[this.#threads.indexOf(thread)] = this.#start();
     this.#flushSoon();
@@ -158,9 +168,9 @@ export class AdmissionPool implements Admission, AsyncDisposable {
   }
 }
 
-function packed(jobs: readonly Job[]): Batch {
+function packed(id: number, jobs: readonly Job[]): Batch {
   const lengths = jobs.map(({ body }) => body.length);
-  return { tasks: jobs.map(({ task }) => task), lengths, bytes: joined(jobs) };
+  return { id, tasks: jobs.map(({ task }) => task), lengths, bytes: joined(jobs) };
 }
 
 /** Small bodies are copied; a large one travels alone, as it is. */

@@ -25,6 +25,8 @@ export interface AdmissionSettings {
 
 /** Some bodies, in one buffer that changes hands: request `i` has `tasks[i]` and the next `lengths[i]` bytes. */
 export interface Batch {
+  /** Names the reply; no two batches of a thread have the same. */
+  readonly id: number;
   readonly tasks: readonly Task[];
   readonly lengths: readonly number[];
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -37,17 +39,20 @@ export type Outcome =
 
 /** Outcomes in the order of the requests. Where one is undefined, the next entry in `admitted` stands. */
 export interface Reply {
+  /** Of the batch that is answered: batches of one thread may be answered in any order. */
+  readonly id: number;
   readonly outcomes: readonly (Outcome | undefined)[];
   readonly admitted: Uint8Array<ArrayBuffer>;
 }
 
-export function packReply(tasks: readonly Task[], outcomes: readonly Outcome[]): Reply {
+export function packReply({ id, tasks }: Pick<Batch, 'id' | 'tasks'>, outcomes: readonly Outcome[]): Reply {
   const entries = outcomes.map((outcome, i) =>
     admits(tasks[i]) && outcome.ok ? (outcome.value as AdmittedEntry) : undefined,
   );
   const writer = new ByteWriter(entries.reduce((sum, entry) => sum + roomFor(entry), 0));
   for (const entry of entries) if (entry !== undefined) writeAdmitted(writer, entry);
   return {
+    id,
     outcomes: outcomes.map((outcome, i) => (entries[i] === undefined ? outcome : undefined)),
     admitted: writer.finish(),
   };
@@ -58,7 +63,7 @@ function roomFor(entry: AdmittedEntry | undefined): number {
   return entry === undefined ? 0 : 1024 + entry.body.length + (entry.attestation?.length ?? 0);
 }
 
-export function unpackReply({ outcomes, admitted }: Reply): readonly Outcome[] {
+export function unpackReply({ outcomes, admitted }: Pick<Reply, 'outcomes' | 'admitted'>): readonly Outcome[] {
   const reader = new ByteReader(admitted);
   return outcomes.map((outcome) => outcome ?? { ok: true, value: readAdmitted(reader) });
 }

@@ -25,7 +25,7 @@ export function testAdmissionSettings(
 export function directAdmission(changes: Partial<AdmissionRules> = {}, json: JsonLimits = JSON_LIMITS): Admission {
   const work = createTasks(testAdmissionSettings(changes, json));
   const run = async (task: Task, body: Uint8Array): Promise<never> => {
-    const [outcome] = await work({ tasks: [task], lengths: [body.length], bytes: new Uint8Array(body) });
+    const [outcome] = await work({ id: 0, tasks: [task], lengths: [body.length], bytes: new Uint8Array(body) });
     if (outcome === undefined) throw new Error('no outcome');
     if (!outcome.ok) throw fromOutcome(outcome);
     return outcome.value as never;
