@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { utf8 } from '../base/bytes.ts';
 import type { AdmittedEntry } from '../entries/kind.ts';
@@ -8,6 +8,7 @@ import type { TransparencyLog } from '../log/log.ts';
 import { hashLeaf } from '../merkle/hash.ts';
 import { unwitnessed } from '../scripts/operator/publication.ts';
 import { startLog } from '../server/start.ts';
+import { makeFolder } from '../storage/folders.ts';
 import type { LogFolder } from '../test/support/server-process.ts';
 
 /*
@@ -42,7 +43,7 @@ const TOLD_EVERY = 100_000;
 
 /** Lets the log in `folder` grow, or begin, until it has `size` entries. Entry 0 is the log's own. */
 export async function fill(folder: LogFolder, size: number): Promise<void> {
-  mkdirSync(folder.parent, { recursive: true });
+  makeFolder(folder.parent);
   const keys = join(folder.data, 'keys');
   const settings = {
     ...folder,

@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../storage/folders.ts';
 import { foldersIn, type LogFolder, temporaryFolder } from '../test/support/server-process.ts';
 import { admitRows } from './admit.ts';
 import { fill } from './fill.ts';
@@ -56,7 +57,7 @@ function refuse(fault: string): never {
 
 async function repeated(work: Scenario): Promise<readonly Row[]> {
   const measured = new Map<string, Measured[]>();
-  if (folder !== undefined) mkdirSync(folder, { recursive: true });
+  if (folder !== undefined) makeFolder(folder);
   using place = folder === undefined ? temporaryFolder() : foldersIn(folder);
   for (let run = 0; run < runs; run += 1) {
     using own = folder === undefined ? temporaryFolder() : foldersIn(folder);

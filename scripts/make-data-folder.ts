@@ -10,6 +10,7 @@ import { checkClaims } from '../entries/signatures/check.ts';
 import { nodeVerifier } from '../entries/signatures/verifiers/node.ts';
 import type { Log } from '../log/types.ts';
 import { startLog } from '../server/start.ts';
+import { makeFolder } from '../storage/folders.ts';
 import { unwitnessed } from './operator/publication.ts';
 import { dsse, hashedrekord, intoto002, newSubmitter, statement } from '../test/support/proposals.ts';
 
@@ -61,7 +62,7 @@ async function fill(log: Log, entries: readonly AdmittedEntry[]): Promise<void> 
 }
 
 async function make(into: string, count: number): Promise<void> {
-  mkdirSync(into, { recursive: true });
+  makeFolder(into);
   const data = join(into, 'data');
   mkdirSync(data); // throws if it is there already
   const settings = {

@@ -1,10 +1,10 @@
 import { type KeyObject, createPrivateKey, createPublicKey, generateKeyPairSync, hash, sign } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { logKey, type VerifierKey } from '../checkpoint/key.ts';
 import type { Signer } from '../checkpoint/signer.ts';
 import { LogRefused } from '../log/failures.ts';
-import { syncFolder } from './shard-folders.ts';
+import { makePrivateFolder, syncFolder } from '../storage/folders.ts';
 
 /** The log's two keys: every v1 client accepts P-256 and nothing else; witnesses and monitors want Ed25519, as our own does. */
 export type KeyFace = 'v1' | 'tile' | 'witness';
@@ -38,8 +38,7 @@ export function readOrMakeKey(face: KeyFace, file: string): { readonly key: LogK
   const pem = readIfThere(file);
   if (pem !== undefined) return { key: parseKey(face, file, pem), made: false };
   const key = generate(face);
-  const madeFolder = mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  if (madeFolder !== undefined) syncFolder(dirname(madeFolder));
+  makePrivateFolder(dirname(file));
   // Half a key under the right name would stop the log for ever. What an interrupted start left is written over.
   const handle = openSync(`${file}.new`, 'w', 0o600);
   writeFileSync(handle, key.export({ type: 'pkcs8', format: 'pem' }));

@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogRefused } from '../log/failures.ts';
+import { makePrivateFolder, syncFolder } from '../storage/folders.ts';
 
 /*
  * The first shard of a log lives in the data folder itself, each later one in `shards/<number>-<origin>` below it; their
@@ -41,17 +42,9 @@ export function shardFolders(data: string, heads: string): readonly ShardFolder[
 /** From now on the log has this shard. Durable once it returns. */
 export function addShardFolder(data: string, number: number, origin: string): void {
   const shards = join(data, SHARDS);
-  mkdirSync(shards, { recursive: true, mode: 0o700 });
-  syncFolder(data);
+  makePrivateFolder(shards);
   mkdirSync(join(shards, `${number}-${origin}`), { mode: 0o700 });
   syncFolder(shards);
-}
-
-/** Makes the names in a folder outlive the power supply. */
-export function syncFolder(folder: string): void {
-  const handle = openSync(folder, 'r');
-  fsyncSync(handle);
-  closeSync(handle);
 }
 
 /** Number, origin and whole name; what is not called so is no shard. */

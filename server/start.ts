@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LogRefused } from '../log/failures.ts';
 import { LogShards } from '../log/shards.ts';
+import { makePrivateFolder } from '../storage/folders.ts';
 import type { WitnessState } from '../storage/witness-state.ts';
 import { checkPlace, recordPlace } from './place.ts';
 import { type ShardFolder, shardFolders } from './shard-folders.ts';
@@ -63,7 +64,7 @@ export async function startLog(settings: StartSettings, options: StartOptions): 
 
 function prepareFolder(folder: string, { dev, volume }: StartSettings, announce: (sentence: string) => void): void {
   if (dev) return;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makePrivateFolder(folder);
   if (!existsSync(join(folder, 'stele.db'))) {
     announce(`made the data folder ${folder}`);
     return recordPlace(folder);

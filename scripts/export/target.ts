@@ -1,6 +1,7 @@
-import { mkdir, open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
 import type { Dirent } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../../storage/folders.ts';
 import { ExportRefused } from './failures.ts';
 
 /** Below the folder, while files are written: each process has a folder of its own there. */
@@ -23,7 +24,7 @@ export class ExportTarget {
   static async open(folder: string): Promise<ExportTarget> {
     const target = new ExportTarget(folder);
     await removeAbandoned(join(folder, NURSERY));
-    await mkdir(target.#nursery, { recursive: true });
+    makeFolder(target.#nursery);
     return target;
   }
 
@@ -75,15 +76,9 @@ export class ExportTarget {
     } finally {
       await handle.close();
     }
-    await this.#makeFolder(dirname(file));
+    for (const made of makeFolder(dirname(file))) this.#changed.add(dirname(made));
     await rename(fresh, file);
     this.#changed.add(dirname(file));
-  }
-
-  async #makeFolder(folder: string): Promise<void> {
-    const first = await mkdir(folder, { recursive: true });
-    if (first === undefined) return;
-    for (let made = folder; made.length >= first.length; made = dirname(made)) this.#changed.add(dirname(made));
   }
 
   /** All names that have been given outlive the power supply. */

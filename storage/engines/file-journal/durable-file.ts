@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makePrivateFolder } from '../../folders.ts';
 
 /*
  * Files of lines that outlive the power supply. Each line ends in the first 8 hex digits of the SHA-256 of what stands
@@ -34,7 +35,7 @@ export async function readLines(file: string): Promise<readonly string[]> {
 
 /** The new file takes the old one's name only when it is on the disk; the folder is synced so that the name is too. */
 export async function replaceFile(file: string, text: string): Promise<FileHandle> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  makePrivateFolder(dirname(file));
   const fresh = await open(`${file}.new`, 'w', 0o600);
   await fresh.writeFile(text);
   await fresh.sync();

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs';
 import type { LogStore } from '../../contract.ts';
+import { makePrivateFolder } from '../../folders.ts';
 import type { WitnessState } from '../../witness-state.ts';
 import { CheckpointThread } from './checkpoint/thread.ts';
 import { formatOf, openReading, openWriting, prepareDatabase } from './file/connection.ts';
@@ -36,7 +36,7 @@ export async function openSqliteStore(
   folder: string,
   { owner, announce, runRecords }: SqliteOptions,
 ): Promise<SqliteStore> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makePrivateFolder(folder);
   await using cleanup = new AsyncDisposableStack();
   cleanup.use(lockFolder(folder, owner));
   await prepare(folder, announce);

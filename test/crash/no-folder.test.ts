@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { run } from '../scripts/operator.ts';
+import { runServer, startServer, temporaryFolder } from '../support/server-process.ts';
+
+/** A folder that exists, and answers ENOENT to mkdir. */
+const BARREN = '/proc';
+
+describe.runIf(existsSync(`${BARREN}/self`))('a folder in which none can be made ends the program with 1', () => {
+  const SENTENCE = `the folder ${BARREN}/x cannot be made: ${BARREN} takes no new folder (ENOENT)`;
+
+  it.each([
+    ['--data', (folder: ReturnType<typeof temporaryFolder>) => ({ ...folder, data: `${BARREN}/x/data` }), []],
+    ['--heads', (folder: ReturnType<typeof temporaryFolder>) => ({ ...folder, heads: `${BARREN}/x/heads` }), []],
+    ['--v1-key', (folder: ReturnType<typeof temporaryFolder>) => folder, ['--v1-key', `${BARREN}/x/v1.pem`]],
+    ['--tile-key', (folder: ReturnType<typeof temporaryFolder>) => folder, ['--tile-key', `${BARREN}/x/tile.pem`]],
+  ] as const)('as %s of the server', async (_flag, place, flags) => {
+    using folder = temporaryFolder();
+    const { code, said } = await runServer(place(folder), { flags });
+    expect([code, said]).toEqual([1, expect.stringContaining(SENTENCE)]);
+  });
+
+  it('as --into of the export', async () => {
+    using folder = temporaryFolder();
+    {
+      await using server = await startServer(folder);
+      await server.stop();
+    }
+    const { code, err } = await run('export', folder, '--into', `${BARREN}/x/into`);
+    expect([code, err]).toEqual([1, expect.stringContaining(SENTENCE)]);
+  });
+});
