@@ -21,22 +21,25 @@ export interface ComposeParts extends OpenParts {
 export async function compose(
   parts: ComposeParts,
   stored: StoredHead | undefined,
-): Promise<Pick<OpenedLog, 'log' | 'freeze'> & AsyncDisposable> {
+): Promise<Pick<OpenedLog, 'log' | 'freeze' | 'publish'> & AsyncDisposable> {
   const { store, faces, publication } = parts;
   const freeze = await store.frozen();
   const newest = await faces.complete(stored ?? (await emptyHead(parts)));
   const awaits = freeze === undefined && publication.mode === 'require' && publication.witnesses?.suffice([]) === false;
   const rounds: Rounds | undefined = freeze === undefined ? roundsOf(parts, () => publisher) : undefined;
-  const published = awaits ? await publishedHead(parts, newest) : await shownAtOnce(store, newest, freeze);
+  const published = await publishedHead(parts, newest, freeze);
   const owed = new OwedAnswers(published.head.size, newest.size);
   const publisher: Publisher = new Publisher(
     { ...publication, faces, store, rounds, maxWaiting: parts.limits.maxWaiting },
     published,
   );
-  if (newest.size > 0) rounds?.want(newest, await heardOf(store, newest, published));
   const sequencer = freeze === undefined ? await sequencerOf(parts, newest, awaits, publisher) : undefined;
   return {
     log: logOf({ ...parts, publisher, sequencer, awaits, owed }, freeze),
+    publish: async () => {
+      if (!awaits) await publisher.release(newest);
+      if (newest.size > 0) rounds?.want(newest, awaits ? await heardOf(store, newest, published) : []);
+    },
     freeze: (at) => end(parts, sequencer, newest, at),
     [Symbol.asyncDispose]: async () => {
       await rounds?.[Symbol.asyncDispose]();
@@ -103,14 +106,14 @@ async function heardOf(
   return published.head.size < size ? store.cosignatures(size) : [];
 }
 
-/** A head that awaited witnesses, and is shown because they are not required any more, stays shown if they are again. */
-async function shownAtOnce(store: LogStore, head: StoredHead, freeze: StoredFreeze | undefined): Promise<Published> {
-  if (head.size > ((await store.publishedSize()) ?? 0)) await store.cosign([], head.size);
-  return withCosignatures(store, head, freeze);
-}
-
-async function publishedHead(parts: ComposeParts, newest: StoredHead): Promise<Published> {
+/** Finds the head that was published last, and leaves it so. A log that has ended shows its last one. */
+async function publishedHead(
+  parts: ComposeParts,
+  newest: StoredHead,
+  freeze: StoredFreeze | undefined,
+): Promise<Published> {
   const { store, faces } = parts;
+  if (freeze !== undefined) return withCosignatures(store, newest, freeze);
   const size = await store.publishedSize();
   const head = size === undefined ? undefined : await store.headAt(size);
   if (head?.size === newest.size) return withCosignatures(store, newest, undefined);

@@ -58,6 +58,12 @@ export interface OpenedLog extends AsyncDisposable {
   /** Whether the log began with this start. */
   readonly created: boolean;
   /**
+   * Shows the newest head if the publication mode lets it be shown, and begins to ask witnesses. To be called once, by a
+   * server that is about to answer: opening alone changes nothing of what is published, so that an operator's command and a
+   * start that is refused show nothing that no witness has cosigned.
+   */
+  publish(): Promise<void>;
+  /**
    * Ends the log: its last checkpoint says when. Durable once resolved; to be opened anew for what it is then.
    *
    * @param at - seconds since the Unix epoch

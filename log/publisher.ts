@@ -13,7 +13,7 @@ export type PublicationMode = 'off' | 'prefer' | 'require';
 
 export interface PublisherParts {
   readonly faces: Faces;
-  readonly store: Pick<LogStore, 'cosign'>;
+  readonly store: Pick<LogStore, 'cosign' | 'cosignatures'>;
   /** Undefined with mode `off`. */
   readonly rounds: Pick<Rounds, 'want'> | undefined;
   /** Milliseconds that a writer waits for its head to be shown. */
@@ -55,6 +55,17 @@ export class Publisher {
   offer(head: StoredHead): void {
     if (!head.awaits) this.#publish({ head, cosignatures: [] });
     this.#parts.rounds?.want(head);
+  }
+
+  /**
+   * Shows a head that awaited witnesses which are not required any more. Durable before it is shown: it stays shown if they
+   * are required again.
+   */
+  async release(head: StoredHead): Promise<void> {
+    if (head.size <= this.#published.head.size) return;
+    await this.#parts.store.cosign([], head.size);
+    const cosignatures = await this.#parts.store.cosignatures(head.size);
+    if (head.size > this.#published.head.size) this.#publish({ head, cosignatures });
   }
 
   /** @throws Overloaded when no more may wait */

@@ -45,12 +45,13 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   const watched = watchedLogs(settings);
   const tell = ({ name, state }: WitnessReport): void =>
     state === 'ok' ? logger.info(`witness ${name} cosigns`) : logger.warn(`witness ${name} ${state}`);
-  const { shards, witnessState: state } = cleanup.use(
+  const log = cleanup.use(
     await startLog(
       { ...settings, genesis, limits: settings },
       { clock, fatal, announce, publication: publicationOf(settings, clock, tell) },
     ),
   );
+  const { shards, witnessState: state } = log;
   const { name } = chooseVerifier(settings.verifier); // the threads choose alike: one that could not would end, and the next as well
   announce(`ECDSA signatures are checked by ${name}`);
   const { origin } = (shards.all[0] ?? shards.active).shard; // a witness keeps its name when the log goes on in another shard
@@ -65,6 +66,7 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
     }),
   );
   const app = await createFront(settings, { shards, witness, admission, faces }, options);
+  await log.publish(); // last: a start that is refused has shown nothing
   const parts = cleanup.move();
   return { app, shards, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }

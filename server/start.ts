@@ -32,6 +32,8 @@ export interface StartedLog extends AsyncDisposable {
   readonly started: readonly StartedShard[];
   /** Of our own witness: kept with the first shard. */
   readonly witnessState: WitnessState;
+  /** As `OpenedLog.publish`, for every shard. */
+  publish(): Promise<void>;
 }
 
 /** Opens the log that the settings name, all its shards, or begins it. @throws LogRefused, StoreRefused */
@@ -59,7 +61,10 @@ export async function startLog(settings: StartSettings, options: StartOptions): 
   );
   await Promise.all(ended.map(({ store }) => store.retire()));
   const parts = cleanup.move();
-  return { shards, started, witnessState: first.store, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+  const publish = async (): Promise<void> => {
+    for (const { opened } of started) await opened.publish();
+  };
+  return { shards, started, witnessState: first.store, publish, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
 
 function prepareFolder(folder: string, { dev, volume }: StartSettings, announce: (sentence: string) => void): void {

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { NotPublished } from '../../log/failures.ts';
 import type { Conduct } from '../support/independent-witness.ts';
 import { admitted, isProven } from './room.ts';
-import { cosigners, leave, soon, until, useTimelessFolder, witnessedRoom, witnessOf } from './witnessed-room.ts';
+import { cosigners, leave, pass, soon, until, useTimelessFolder, witnessedRoom, witnessOf } from './witnessed-room.ts';
 
 const folder = useTimelessFolder();
 const down: Conduct = () => ({ status: 503, body: 'down\n' });
@@ -81,6 +81,30 @@ describe('decision 12: a published head never goes back', () => {
     await using room = await witnessedRoom(folder(), 'require', [witness]);
     expect(room.log.head().size).toBe(1);
     expect((await room.log.heads(9, 9)).map(({ size }) => size)).toEqual([1]);
+  });
+});
+
+describe('opening a log: what is published stays as it was until the log is told to publish', () => {
+  it.each(['off', 'prefer', 'require'] as const)('in mode %s, and no witness is asked', async (mode) => {
+    const witness = witnessOf('a.test');
+    {
+      await using room = await witnessedRoom(folder(), 'require', [witness]);
+      await soon(room.log.add(admitted('shown')));
+      witness.conduct = down;
+      leave(room.log.add(admitted('waits')));
+      await until(() => room.journal.last()?.size === 2);
+    }
+    const asked = witness.asked.length;
+    witness.behaveWell();
+    {
+      await using room = await witnessedRoom(folder(), mode, [witness], { publish: 'no' });
+      await pass(60_000);
+      expect([room.log.head().size, await room.store.publishedSize(), witness.asked.length]).toEqual([1, 1, asked]);
+      await expect(room.opened.freeze(1_700_000_100)).rejects.toBeInstanceOf(NotPublished);
+    }
+    await using room = await witnessedRoom(folder(), mode, [witness]);
+    await until(() => room.log.head().size === 2);
+    expect(await room.store.publishedSize()).toBe(2);
   });
 });
 

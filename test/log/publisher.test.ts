@@ -18,6 +18,7 @@ async function publishing(size: number, parts: Partial<PublisherParts> = {}) {
     {
       faces: FACES,
       store: {
+        cosignatures: async () => [],
         cosign: async (cosignatures, published) => {
           await disk;
           kept.push({ cosignatures, published });

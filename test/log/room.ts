@@ -51,6 +51,8 @@ export interface RoomOptions extends Partial<Omit<OpenParts, 'store' | 'journal'
   readonly journal?: (real: HeadJournal) => HeadJournal;
   /** Records of the index that become a run; entries that are in runs can be bundled. */
   readonly runRecords?: number;
+  /** `no` opens the log as an operator's command does. */
+  readonly publish?: 'no';
 }
 
 /** A log over the real engine and the real journal. */
@@ -87,6 +89,7 @@ export async function openRoom(folder: string, options: RoomOptions = {}): Promi
     fatal: (reason) => void fatal.push(reason),
   };
   const opened = cleanup.use(await openLog(parts));
+  if (options.publish !== 'no') await opened.publish();
   const rest = cleanup.move();
   return { log: opened.log, opened, store, journal, fatal, [Symbol.asyncDispose]: () => rest.disposeAsync() };
 }
