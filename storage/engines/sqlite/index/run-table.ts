@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import type { Filter } from '../../../key-index/filter.ts';
 import type { Records } from '../../../key-index/records.ts';
 import type { ReadPart, Run } from '../../../key-index/runs.ts';
+import { StoreRefused } from '../../../failures.ts';
 
 /*
  * Runs in the database: a row each in `run`, their parts in `run_part`, their filters in slices in `run_filter`. A run
@@ -15,6 +16,7 @@ const RUN = 2 ** 28;
 const SLICE = 1 << 20;
 
 export interface RunTable {
+  /** One after another. @throws StoreRefused if one is missing between them */
   runs(): readonly Run[];
   readonly readPart: ReadPart;
   /** Writes parts of a run that does not exist yet, and names it as doomed until it does. */
@@ -33,7 +35,7 @@ const SWEPT = 64;
 export function createRunTable(db: Database.Database): RunTable {
   const sql = prepare(db);
   return {
-    runs: () => readRuns(db),
+    runs: () => joined(readRuns(db)),
     readPart: partReader(db),
     writeParts: db.transaction((run: number, first: number, parts: readonly Records[]) => {
       if (first === 0) sql.doom.run(run);
@@ -73,6 +75,18 @@ export function readRuns(db: Database.Database): readonly Run[] {
     const filter = filterOf(filters.all(id * RUN, (id + 1) * RUN));
     return { id, level, from: first, to: last, records, fence: wordsOf(fence), filter };
   });
+}
+
+function joined(runs: readonly Run[]): readonly Run[] {
+  let at = 0;
+  for (const { from, to } of runs) {
+    if (from !== at)
+      throw new StoreRefused(
+        `stele.db is damaged: no run of the search index begins with entry ${at}. Restore a whole copy of the data folder, or see what is there with: npm run audit`,
+      );
+    at = to;
+  }
+  return runs;
 }
 
 function filterOf(slices: readonly Buffer[]): Filter {
