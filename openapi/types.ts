@@ -556,6 +556,11 @@ export interface components {
             readonly checks: {
                 readonly [key: string]: string;
             };
+            /**
+             * Format: int64
+             * @description Lines of the server's own log that could not be written, if there are any. Says nothing of whether it is ready.
+             */
+            readonly droppedLogLines?: number;
             /** @description What each witness of the policy said last */
             readonly witnesses?: readonly {
                 readonly name: string;

@@ -79,7 +79,7 @@ async function createFront(
   const now = (): number => performance.now();
   return createApp({
     ...rooms,
-    health: healthOf(rooms.shards, settings, now),
+    health: healthOf(rooms.shards, settings, logger, now),
     settings: { ...settings, faces },
     document: readDocument(),
     consoleFiles: await readConsoleFiles(),
@@ -93,12 +93,13 @@ async function createFront(
   });
 }
 
-function healthOf({ active, size }: LogShards, { readyWithin }: Settings, now: () => number): Health {
+function healthOf({ active, size }: LogShards, { readyWithin }: Settings, logger: Logger, now: () => number): Health {
   if (active.frozenAt !== undefined) return createReadingHealth(() => active.byIndex(size - 1));
   return createHealth({
     heartbeat: () => active.heartbeat(),
     refusal: () => active.refusal(),
     witnesses: () => active.witnesses(),
+    droppedLines: () => logger.dropped(),
     within: readyWithin,
     patience: HEARTBEAT_PATIENCE,
     now,

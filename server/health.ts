@@ -7,6 +7,8 @@ export interface HealthParts {
   /** Why the log takes no entries now; undefined while it does. */
   readonly refusal: () => string | undefined;
   readonly witnesses: () => readonly WitnessReport[];
+  /** Lines of the server's own log that could not be written. */
+  readonly droppedLines: () => number;
   /** Age of a heartbeat that is young enough, in milliseconds. */
   readonly within: number;
   /** Time that a heartbeat may take, in milliseconds. */
@@ -29,7 +31,15 @@ export function createReadingHealth(read: () => Promise<unknown>): Health {
 }
 
 /** Writes a heartbeat only when it is asked and the last one is old: a log that nobody probes writes nothing. */
-export function createHealth({ heartbeat, refusal, witnesses, within, patience, now }: HealthParts): Health {
+export function createHealth({
+  heartbeat,
+  refusal,
+  witnesses,
+  droppedLines,
+  within,
+  patience,
+  now,
+}: HealthParts): Health {
   let written = Number.NEGATIVE_INFINITY;
   let writing: Promise<string> | undefined;
 
@@ -59,7 +69,13 @@ export function createHealth({ heartbeat, refusal, witnesses, within, patience, 
       const checks = { write: await disk(), entries: refusal() ?? 'ok' };
       const ready = Object.values(checks).every((state) => state === 'ok');
       const asked = witnesses();
-      return asked.length === 0 ? { ready, checks } : { ready, checks, witnesses: asked };
+      const dropped = droppedLines();
+      return {
+        ready,
+        checks,
+        ...(asked.length > 0 && { witnesses: asked }),
+        ...(dropped > 0 && { droppedLogLines: dropped }),
+      };
     },
   };
 }

@@ -32,6 +32,11 @@ function version(): string {
   return (JSON.parse(file) as { readonly version: string }).version;
 }
 
+/** Lines that cannot be written end nothing: the log counts its own, and nothing depends on others. */
+function tolerateLostOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+}
+
 async function serve(settings: Settings): Promise<void> {
   const logger = createLogger({ format: settings.logFormat, level: settings.logLevel, dev: settings.dev });
   process.on('exit', () => logger.flush());
@@ -71,6 +76,7 @@ function die(logger: Logger, reason: unknown): never {
 }
 
 function run(): Promise<void> | void {
+  tolerateLostOutput();
   try {
     const command = readCommandLine();
     if (command.ask === 'serve') return serve(command.settings);

@@ -38,6 +38,8 @@ export async function runCommand<const Own extends Options>(
   { usage, verb, options }: { readonly usage: string; readonly verb: string; readonly options: Own },
   run: (line: CommandLine<Own>) => Promise<void>,
 ): Promise<void> {
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', (error: Error) => tellLost(error.message));
   if (process.argv.includes('--help') || process.argv.includes('-h')) return void process.stdout.write(usage);
   try {
     await run(readCommandLine(options));
@@ -47,6 +49,16 @@ export async function runCommand<const Own extends Options>(
     process.stderr.write(`cannot ${verb}: ${error.message}\n${isUsage ? '--help says what there is\n' : ''}`);
     process.exitCode = isUsage || error instanceof SettingsFault ? 2 : 1;
   }
+}
+
+let isLost = false;
+
+/** The work goes on where its report cannot be written: it may be half of a change that is better whole. */
+function tellLost(reason: string): void {
+  if (!isLost)
+    process.stderr.write(`standard output cannot be written, so lines of the report are missing: ${reason}\n`);
+  isLost = true;
+  process.exitCode ??= 1;
 }
 
 /** Whatever an operator can do something about: a refusal of ours, or one of the system's. */

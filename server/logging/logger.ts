@@ -1,4 +1,5 @@
-import { destination, pino, stdSerializers } from 'pino';
+import { pino, stdSerializers } from 'pino';
+import { LineWriter, type LostLines, standardOutput } from './line-writer.ts';
 import { withoutSecrets } from './secrets.ts';
 import { textLine } from './text-line.ts';
 
@@ -17,6 +18,8 @@ export interface Logger {
   fatal(message: string, fields?: LogFields): void;
   /** Hands over what has been kept back. For the end of the process. */
   flush(): void;
+  /** Lines that could not be written, on a full disk or to a reader who takes none, since the process began. */
+  dropped(): number;
 }
 
 export interface LoggerOptions {
@@ -34,16 +37,21 @@ export interface LineStream {
   write(line: string): void;
   /** Hands over what `write` has kept back. */
   flush?(): void;
+  /** Lines that could not be written. */
+  readonly dropped?: number;
 }
 
 /** A logger whose lines hold no private key, password or token, whatever the calls say. */
-export function createLogger({ format, level, dev, stream = standardOutput() }: LoggerOptions): Logger {
+export function createLogger({ format, level, dev, stream: given }: LoggerOptions): Logger {
+  const stream: LineStream = given ?? new LineWriter(standardOutput(), (lost) => tellLost(lost));
   const shown = (line: string): string => (format === 'json' ? line : textLine(line));
   const options = optionsOf(level, dev);
   const plain = pino(options, { write: (line: string) => stream.write(shown(line)) });
   const logger = pino(options, { write: (line: string) => stream.write(shown(withoutSecrets(line))) });
-  const at = (label: Exclude<keyof Logger, 'flush' | 'plain'>) => (message: string, fields?: LogFields) =>
+  const at = (label: Exclude<keyof Logger, 'flush' | 'plain' | 'dropped'>) => (message: string, fields?: LogFields) =>
     logger[label](fields ?? {}, message);
+  const tellLost = ({ count, reason }: LostLines): void =>
+    at('warn')(`${count} log lines before this one could not be written: ${reason}`);
   const flush = (): void => stream.flush?.();
   const fatal: Logger['fatal'] = (message, fields) => {
     at('fatal')(message, fields);
@@ -57,6 +65,7 @@ export function createLogger({ format, level, dev, stream = standardOutput() }: 
     error: at('error'),
     fatal,
     flush,
+    dropped: () => stream.dropped ?? 0,
   };
 }
 
@@ -79,25 +88,5 @@ function timestamps(): () => string {
     const now = Date.now();
     if (now !== at) [at, text] = [now, `,"time":"${new Date(now).toISOString()}"`];
     return text;
-  };
-}
-
-/**
- * One write for all lines of a turn: a system call for each of thousands of requests a second costs more than the line.
- */
-function standardOutput(): LineStream {
-  const out = destination({ dest: 1, sync: true });
-  let kept = '';
-  const flush = (): void => {
-    const lines = kept;
-    kept = '';
-    if (lines !== '') out.write(lines);
-  };
-  return {
-    flush,
-    write(line) {
-      if (kept === '') setImmediate(flush);
-      kept += line;
-    },
   };
 }

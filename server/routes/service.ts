@@ -8,6 +8,8 @@ export interface Readiness {
   readonly checks: Readonly<Record<string, string>>;
   /** How each witness of the policy does. Says nothing of whether the log is ready. */
   readonly witnesses?: readonly WitnessReport[];
+  /** Lines of the server's own log that could not be written; left out while there are none. */
+  readonly droppedLogLines?: number;
 }
 
 export interface Health {

@@ -106,7 +106,10 @@ export const GUARDED: readonly { readonly module: RegExp; readonly only: RegExp 
   { module: /^yaml$/, only: /^server\/settings\// },
   { module: /^node:crypto$/, only: /^entries\/(pki|signatures)\/node-crypto\.ts$|^(storage|log|server)\// },
   { module: /^node:ffi$/, only: /^entries\/signatures\/verifiers\/node-ffi\.ts$/ },
-  { module: /^node:fs(\/promises)?$/, only: /^storage\/(engines\/|folders\.ts$)|^server\/[^/]+\.ts$|^server\/pages\// },
+  {
+    module: /^node:fs(\/promises)?$/,
+    only: /^storage\/(engines\/|folders\.ts$)|^server\/[^/]+\.ts$|^server\/(pages|logging)\//,
+  },
   { module: /^node:(worker_threads|os|http|https|net|child_process)$/, only: /^storage\/engines\/|^server\// },
   { module: /^node:/, only: /^(storage|log|server)\/|\/node-(crypto|ffi)\.ts$/ },
 ];

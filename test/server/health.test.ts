@@ -4,7 +4,11 @@ import { createHealth } from '../../server/health.ts';
 /** A log whose heartbeats a test answers. */
 function watched(patience = 20) {
   const beats: PromiseWithResolvers<void>[] = [];
-  const state: { time: number; refusal: string | undefined } = { time: 0, refusal: undefined };
+  const state: { time: number; refusal: string | undefined; dropped: number } = {
+    time: 0,
+    refusal: undefined,
+    dropped: 0,
+  };
   const health = createHealth({
     heartbeat: () => {
       const beat = Promise.withResolvers<void>();
@@ -13,6 +17,7 @@ function watched(patience = 20) {
     },
     refusal: () => state.refusal,
     witnesses: () => [],
+    droppedLines: () => state.dropped,
     within: 1000,
     patience,
     now: () => state.time,
@@ -64,6 +69,13 @@ describe('readyz: whether the log can write', () => {
     await beats[0]?.promise;
     expect(await health.ready()).toEqual(READY);
     expect(beats.length).toBe(1);
+  });
+  it('counts lines of its own log that could not be written, and is ready all the same', async () => {
+    const { health, beats, state } = watched(60_000);
+    state.dropped = 7;
+    const asked = health.ready();
+    beats[0]?.resolve();
+    expect(await asked).toEqual({ ...READY, droppedLogLines: 7 });
   });
   it('says why the log takes no entries', async () => {
     const { health, beats, state } = watched(60_000);
