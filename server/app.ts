@@ -91,14 +91,14 @@ function enter({ settings, now, observe, report }: AppParts): RequestHandler {
   };
 }
 
-function handlersOf({ shards, admission, settings, health, witness }: AppParts): Handlers {
+function handlersOf({ shards, admission, settings, health, witness, dev }: AppParts): Handlers {
   return {
     ...entryRoutes(shards, admission, settings.duplicates),
     ...retrieveRoutes(shards, admission),
     ...logRoutes(shards),
     ...searchRoutes(shards, admission, settings),
     ...v2EntryRoutes(shards, admission, settings.duplicates),
-    ...tileRoutes(shards),
+    ...tileRoutes(shards, !dev),
     ...headRoutes(shards, settings.searchPage),
     ...identityRoutes(shards, settings, witness),
     ...witnessRoutes(witness),

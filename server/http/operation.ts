@@ -13,6 +13,8 @@ export interface Asked {
   readonly query: ReadonlyMap<string, string>;
   /** Path and query before cleaning. */
   readonly target: string;
+  /** Host of a target in absolute form; undefined for a target that is a path. */
+  readonly authority: string | undefined;
   /** The media type that was agreed on: one of those that the row in `rows.ts` produces; empty where there are none. */
   readonly accepted: string;
   /** Empty for operations without a body. */

@@ -6,20 +6,22 @@ export interface Target {
   readonly cleanPath: string;
   /** With its question mark; empty if there is none. */
   readonly search: string;
+  /** Host of a target in absolute form, in lower case and without port. */
+  readonly authority: string | undefined;
 }
 
 /** @param url - origin form (RFC 9112 §3.2.1), or absolute form as sent to proxies (§3.2.2) */
 export function parseTarget(url: string): Target {
-  const local = url.startsWith('/') ? url : localPart(url);
+  const { local, authority } = url.startsWith('/') ? { local: url } : readAbsolute(url);
   const mark = local.indexOf('?');
   const path = mark < 0 ? local : local.slice(0, mark);
-  return { path, cleanPath: cleanPath(path), search: mark < 0 ? '' : local.slice(mark) };
+  return { path, cleanPath: cleanPath(path), search: mark < 0 ? '' : local.slice(mark), authority };
 }
 
-function localPart(url: string): string {
-  if (!URL.canParse(url)) return url;
-  const { pathname, search } = new URL(url);
-  return pathname + search;
+function readAbsolute(url: string): { readonly local: string; readonly authority?: string } {
+  const parsed = URL.parse(url);
+  if (parsed === null) return { local: url };
+  return { local: parsed.pathname + parsed.search, authority: parsed.hostname };
 }
 
 /** Go's `path.Clean`, which Rekor applies before it routes: clients do send trailing slashes. */

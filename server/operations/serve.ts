@@ -36,10 +36,10 @@ export async function serve(
   exchange.receive(lease);
   try {
     const body = await dialect.readBody(request, row, mostBytesOf(row, options), lease);
-    const { path: target, search } = exchange.target;
+    const { path: target, search, authority } = exchange.target;
     const path = request.params as Readonly<Record<string, string>>;
     const query = parseQuery(search);
-    exchange.send(await handler({ path, rest, query, target: target + search, accepted, body, request }));
+    exchange.send(await handler({ path, rest, query, target: target + search, authority, accepted, body, request }));
   } catch (error) {
     const answer = dialect.refuse(error, accepted);
     if (answer === undefined) throw error;

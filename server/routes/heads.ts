@@ -19,8 +19,9 @@ const USUAL_PAGE = 100;
 /** Every head up to the one that is shown, and proofs that stand on their own. @param most - heads on a page */
 export function headRoutes(shards: LogShards, most: number): Pick<Handlers, 'listHeads' | 'getTlogProof'> {
   return {
-    async listHeads({ query, request }) {
-      const log = shardFor(shards, request);
+    async listHeads(asked) {
+      const log = shardFor(shards, asked);
+      const { query } = asked;
       const limit = Number(readInteger(query, 'limit', 1) ?? Math.min(USUAL_PAGE, most));
       if (limit > most) throw new InvalidRequest(`limit in query should be less than or equal to ${most}`, 608);
       const below = Number(readInteger(query, 'below', 0) ?? 2n ** 53n);
@@ -30,8 +31,9 @@ export function headRoutes(shards: LogShards, most: number): Pick<Handlers, 'lis
       return { status: 200, headers: { 'Cache-Control': 'no-cache' }, body };
     },
 
-    async getTlogProof({ rest, request }) {
-      const log = shardFor(shards, request);
+    async getTlogProof(asked) {
+      const log = shardFor(shards, asked);
+      const { rest } = asked;
       const entry = await entryNamed(log, rest);
       const note = entry && (await noteFor(log, entry));
       if (entry === undefined || note === undefined)

@@ -25,12 +25,12 @@ export function identityRoutes(
   witness: OwnWitness | undefined,
 ): Pick<Handlers, 'getVkey' | 'getTilePublicKey' | 'getDiscovery'> {
   return {
-    async getVkey({ request }) {
-      const text = `${formatVkey(shardFor(shards, request).shard.tileKey)}\n`;
+    async getVkey(asked) {
+      const text = `${formatVkey(shardFor(shards, asked).shard.tileKey)}\n`;
       return { status: 200, headers: PUBLIC, body: { type: 'text/plain; charset=utf-8', text } };
     },
-    async getTilePublicKey({ request }) {
-      const text = toPem(ed25519Spki(shardFor(shards, request).shard.tileKey.material));
+    async getTilePublicKey(asked) {
+      const text = toPem(ed25519Spki(shardFor(shards, asked).shard.tileKey.material));
       return { status: 200, headers: PUBLIC, body: { type: 'application/x-pem-file', text } };
     },
     async getDiscovery() {

@@ -1,10 +1,15 @@
-import type { Request } from 'express';
 import type { LogShards } from '../../log/shards.ts';
 import type { Log } from '../../log/types.ts';
+import { hostNameOf } from '../http/host.ts';
+import type { Asked } from '../http/operation.ts';
 
 /** The shard whose origin the request names as its host; the one that grows for any other host. */
-export function shardFor(shards: LogShards, request: Request): Log {
+export function shardFor(shards: LogShards, { request, authority }: Pick<Asked, 'request' | 'authority'>): Log {
   if (shards.ended.length === 0) return shards.active;
-  const host = request.hostname as string | undefined; // undefined without a Host header
-  return shards.byOrigin((host ?? '').toLowerCase()) ?? shards.active;
+  return shards.byOrigin(hostNameOf(request, authority)) ?? shards.active;
+}
+
+/** Whether the address that was asked for is this shard's for ever: any other host is the next shard's once there is one. */
+export function isBoundTo({ shard }: Log, { request, authority }: Pick<Asked, 'request' | 'authority'>): boolean {
+  return hostNameOf(request, authority) === shard.origin;
 }

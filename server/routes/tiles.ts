@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { gunzip } from '../../storage/gunzip.ts';
 import type { LogShards } from '../../log/shards.ts';
 import type { Log } from '../../log/types.ts';
@@ -7,7 +8,7 @@ import type { EntryBundle } from '../../storage/contract.ts';
 import type { Headers } from '../http/answer.ts';
 import type { Asked, Handlers } from '../http/operation.ts';
 import { serveFile, type StaticFile, takesGzip } from '../http/static-file.ts';
-import { shardFor } from './shard.ts';
+import { isBoundTo, shardFor } from './shard.ts';
 
 type TileHandlers = Pick<
   Handlers,
@@ -18,27 +19,35 @@ type TileHandlers = Pick<
 const FULL: Headers = { 'Cache-Control': 'public, max-age=31536000, immutable' };
 const PARTIAL: Headers = { 'Cache-Control': 'public, max-age=604800, immutable' };
 const NOT_THERE = { status: 404, headers: { 'Cache-Control': 'no-store' } } as const;
-/** A reader may keep it for as long as it takes to ask again. */
+/** A reader may keep it, and asks each time whether it is still so. */
 const FRESH: Headers = { 'Cache-Control': 'no-cache' };
 const VARY: Headers = { Vary: 'Origin, Accept-Encoding' };
 
 const NOTE = 'text/plain; charset=utf-8';
 const OCTETS = 'application/octet-stream';
 
-/** The read side of c2sp.org/tlog-tiles, for Rekor v2's paths and for the root. */
-export function tileRoutes(shards: LogShards): TileHandlers {
-  const checkpoint = async ({ request }: Asked) => {
-    const { note, size } = shardFor(shards, request).head();
+/**
+ * The read side of c2sp.org/tlog-tiles, for Rekor v2's paths and for the root. A tile is for ever the same in its tree, and
+ * an address that names no tree is another tree's once there is a next shard: only what is bound to one may be kept unasked.
+ *
+ * @param lasts - whether the log is still there after its process ends, under the same name
+ */
+export function tileRoutes(shards: LogShards, lasts: boolean): TileHandlers {
+  const checkpoint = async (asked: Asked) => {
+    const { note } = shardFor(shards, asked).head();
     if (note === undefined) return NOT_THERE;
-    return serveFile(request, { type: NOTE, bytes: Buffer.from(note), tag: tagOf(note, size), headers: FRESH });
+    const bytes = Buffer.from(note);
+    return serveFile(asked.request, { type: NOTE, bytes, tag: tagOf(bytes), headers: FRESH });
   };
-  const at =
-    (folder: string) =>
-    async ({ request, rest }: Asked) => {
-      const resource = parseTilePath(folder + rest);
-      const file = resource && (await fileOf(shardFor(shards, request), resource, takesGzip(request)));
-      return file === undefined ? NOT_THERE : serveFile(request, file);
-    };
+  const at = (folder: string) => async (asked: Asked) => {
+    const { request, rest } = asked;
+    const resource = parseTilePath(folder + rest);
+    if (resource === undefined) return NOT_THERE;
+    const log = shardFor(shards, asked);
+    const headers = lasts && isBoundTo(log, asked) ? lifeOf(resource) : FRESH;
+    const file = await fileOf(log, resource, { headers, gzip: takesGzip(request) });
+    return file === undefined ? NOT_THERE : serveFile(request, file);
+  };
   return {
     getCheckpoint: checkpoint,
     getCheckpointFile: checkpoint,
@@ -49,27 +58,43 @@ export function tileRoutes(shards: LogShards): TileHandlers {
   };
 }
 
-/** Cosignatures join the note of one size. */
-function tagOf(note: string, size: number): string {
-  return `${size}-${note.length}-${note.slice(-9, -1).replaceAll(/[^A-Za-z0-9]/g, '')}`;
+/** Of all of the note, which names its tree: cosignatures join the note of one size, and may differ in a few letters. */
+function tagOf(note: Uint8Array): string {
+  return hash('sha256', note, 'base64url');
 }
 
-async function fileOf(log: Log, resource: TileResource, gzip: boolean): Promise<StaticFile<typeof OCTETS> | undefined> {
+const lifeOf = ({ width }: TileResource): Headers => (width === TILE_WIDTH ? FULL : PARTIAL);
+
+/** How an answer is to be sent. */
+interface Sending {
+  readonly headers: Headers;
+  /** Whether the reader takes gzip. */
+  readonly gzip: boolean;
+}
+
+async function fileOf(
+  log: Log,
+  resource: TileResource,
+  sending: Sending,
+): Promise<StaticFile<typeof OCTETS> | undefined> {
   const { width } = resource;
-  const headers = width === TILE_WIDTH ? FULL : PARTIAL;
-  if (resource.what === 'entries') return bundleOf(await log.bundle(resource.number, width), resource, gzip);
+  const tag = `${log.shard.treeId}-${nameOf(resource)}-${width}`;
+  if (resource.what === 'entries') return bundleOf(await log.bundle(resource.number, width), tag, sending);
   const bytes = await log.tile(resource.id, width);
-  return bytes && { type: OCTETS, bytes, tag: `${resource.id.level}-${resource.id.index}-${width}`, headers };
+  return bytes && { type: OCTETS, bytes, tag, headers: sending.headers };
+}
+
+function nameOf(resource: TileResource): string {
+  return resource.what === 'entries' ? `entries-${resource.number}` : `${resource.id.level}-${resource.id.index}`;
 }
 
 function bundleOf(
   bundle: EntryBundle | undefined,
-  { number, width }: Extract<TileResource, { readonly what: 'entries' }>,
-  gzip: boolean,
+  tag: string,
+  { headers: life, gzip }: Sending,
 ): StaticFile<typeof OCTETS> | undefined {
   if (bundle === undefined) return undefined;
-  const headers = { ...(width === TILE_WIDTH ? FULL : PARTIAL), ...VARY };
-  const tag = `entries-${number}-${width}`;
+  const headers = { ...life, ...VARY };
   if (bundle.encoding === 'identity') return { type: OCTETS, bytes: bundle.bytes, tag, headers };
   if (!gzip) return { type: OCTETS, bytes: gunzip(bundle.bytes), tag, headers };
   return { type: OCTETS, bytes: bundle.bytes, tag: `${tag}-gzip`, headers: { ...headers, 'Content-Encoding': 'gzip' } };

@@ -30,6 +30,9 @@ export interface Asking extends AsyncDisposable {
   raw(method: string, path: string, headers?: RequestHeaders, body?: string | Uint8Array): Promise<RawAnswer>;
 }
 
+/** Front of a target in absolute form: RFC 9112 §3.2.2. */
+const ABSOLUTE = /^https?:\/\/[^/]*(?=\/)/;
+
 export async function askOf(app: Express): Promise<Asking> {
   const server = createServer(app);
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
@@ -49,7 +52,8 @@ export async function askOf(app: Express): Promise<Asking> {
 
   async function raw(method: string, path: string, headers: RequestHeaders = {}, body: string | Uint8Array = '') {
     const answer = await exchange(base, { method, path, headers }, body);
-    validateAnswer({ method, path, ...answer, body: answer.text, length: answer.bytes.length });
+    const local = path.replace(ABSOLUTE, '');
+    validateAnswer({ method, path: local, ...answer, body: answer.text, length: answer.bytes.length });
     return answer;
   }
 

@@ -17,9 +17,9 @@ export function v2EntryRoutes(
   duplicates: DuplicateAnswer,
 ): Pick<Handlers, 'createEntry'> {
   return {
-    async createEntry({ body, request }) {
-      const log = shardFor(shards, request);
-      const { entry, duplicate } = await log.add(await admit(admission, log, body));
+    async createEntry(asked) {
+      const log = shardFor(shards, asked);
+      const { entry, duplicate } = await log.add(await admit(admission, log, asked.body));
       if (!duplicate || duplicates === 'return') return { status: 201, body: renderTransparencyLogEntry(entry) };
       const message = `an equivalent entry already exists in the transparency log with index ${entry.index}`;
       return status(409, GRPC.alreadyExists, message, { 'X-Log-Index': String(entry.index) });
