@@ -1,20 +1,28 @@
-import { readFileSync } from 'node:fs';
 import {
   IncomingMessage,
+  type RequestListener,
   type Server as HttpServer,
   type ServerOptions,
   ServerResponse,
   createServer,
 } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
+import { ListenRefused } from './failures.ts';
+import { readTls, type TlsFiles } from './tls.ts';
 
-export interface ListenSettings {
+export interface ListenSettings extends TlsFiles {
   readonly listen: { readonly host: string | undefined; readonly port: number };
-  /** PEM files: a certificate chain and its key, both or none. */
-  readonly tlsCert: string | undefined;
-  readonly tlsKey: string | undefined;
+}
+
+/** A port that is bound. Until `serve` is called, every request but `/healthz` is answered 503. */
+export interface Listener extends AsyncDisposable {
+  readonly http: HttpServer;
+  /** Gives all requests from now on to the application. */
+  serve(app: Express): void;
+  /** Reads the TLS files anew, for connections from now on; false if there are none. @throws ListenRefused, and the old ones stay */
+  reloadTls(): boolean;
 }
 
 /** As genuine Rekor has them: contract section 1.4. */
@@ -25,34 +33,96 @@ const LIMITS: ServerOptions = {
   maxHeaderSize: 1_000_000,
 };
 
-/** Express gives each request and each answer a prototype of its own. Those that are born with it keep the shape that V8 has compiled for. */
-function classesOf({ request, response }: Express): Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'> {
-  return { IncomingMessage: bornAs(IncomingMessage, request), ServerResponse: bornAs(ServerResponse, response) };
-}
+/** Connections at one time while the log opens: each is answered and closed. */
+const MAX_CONNECTIONS_WHILE_OPENING = 100;
 
-function bornAs<Class extends typeof IncomingMessage | typeof ServerResponse>(base: Class, prototype: object): Class {
-  function Born(...args: unknown[]): object {
-    return Reflect.construct(base, args, Born) as object;
+/**
+ * Classes of requests and answers. Express gives each of them a prototype of its own; those that are made with it keep the
+ * shape that V8 has compiled for.
+ */
+class MessageClasses {
+  readonly IncomingMessage = constructible(IncomingMessage);
+  readonly ServerResponse = constructible(ServerResponse);
+
+  use({ request, response }: Express): void {
+    this.IncomingMessage.prototype = request;
+    this.ServerResponse.prototype = response;
   }
-  Born.prototype = prototype;
-  return Born as unknown as Class;
 }
 
-/** Resolves once the server takes connections. */
-export async function listen(app: Express, { listen: { host, port }, tlsCert, tlsKey }: ListenSettings) {
-  const options = { ...LIMITS, ...classesOf(app) };
-  const server =
-    tlsCert !== undefined && tlsKey !== undefined
-      ? createTlsServer({ ...options, cert: readFileSync(tlsCert), key: readFileSync(tlsKey) }, app)
-      : createServer(options, app);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port, host }, () => {
-      server.off('error', reject);
-      resolve();
+/** A constructor whose prototype can be set, as that of a class cannot. */
+function constructible<Class extends typeof IncomingMessage | typeof ServerResponse>(base: Class): Class {
+  function Message(...args: unknown[]): object {
+    return Reflect.construct(base, args, Message) as object;
+  }
+  Message.prototype = base.prototype as object;
+  return Message as unknown as Class;
+}
+
+/** Binds the port, before the log is opened or begun: another process may have it. @throws ListenRefused */
+export async function listen(settings: ListenSettings): Promise<Listener> {
+  const tls = readTls(settings);
+  const classes = new MessageClasses();
+  const options: ServerOptions = {
+    ...LIMITS,
+    IncomingMessage: classes.IncomingMessage,
+    ServerResponse: classes.ServerResponse,
+  };
+  const http = tls === undefined ? createServer(options) : createTlsServer({ ...options, ...tls });
+  http.on('request', answerWhileOpening);
+  http.maxConnections = MAX_CONNECTIONS_WHILE_OPENING;
+  await bind(http, settings.listen);
+  return {
+    http,
+    serve(app) {
+      classes.use(app);
+      http.off('request', answerWhileOpening).on('request', app);
+      http.maxConnections = Infinity;
+    },
+    reloadTls() {
+      const renewed = readTls(settings);
+      if (renewed !== undefined) (http as TlsServer).setSecureContext(renewed);
+      return renewed !== undefined;
+    },
+    [Symbol.asyncDispose]: () => close(http, 0),
+  };
+}
+
+const answerWhileOpening: RequestListener = ({ url }, response) => {
+  const [status, type, text] =
+    url === '/healthz'
+      ? ([200, 'text/plain', 'ok'] as const)
+      : ([503, 'application/json', '{"code":503,"message":"the log is being opened: try again soon"}\n'] as const);
+  response.writeHead(status, { 'Content-Type': type, 'Retry-After': '1', Connection: 'close' }).end(text);
+};
+
+async function bind(http: HttpServer, { host, port }: ListenSettings['listen']): Promise<void> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      http.once('error', reject);
+      http.listen({ port, host }, () => {
+        http.off('error', reject);
+        resolve();
+      });
     });
-  });
-  return server;
+  } catch (error) {
+    throw new ListenRefused(`cannot listen on ${host ?? ''}:${port}: ${bindingFault(error)}`);
+  }
+}
+
+function bindingFault(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'EADDRINUSE':
+      return 'another process has this port. Stop that process, or choose another port with --listen HOST:PORT';
+    case 'EACCES':
+      return 'this user may not bind this port. Choose one from 1024 on with --listen HOST:PORT';
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return 'no interface of this machine has this address. Name one that it has with --listen HOST:PORT, such as 127.0.0.1';
+    default:
+      return `${error instanceof Error ? error.message : String(error)}. Choose another with --listen HOST:PORT`;
+  }
 }
 
 /** Takes no more connections, and resolves when the open requests are answered or `patience` milliseconds are over. */

@@ -1,13 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Failure } from '../base/failure.ts';
 import { kinds, v2Kinds } from '../entries/kinds/index.ts';
 import { composeServer } from './compose.ts';
-import { addressOf, close, listen } from './listen.ts';
+import type { LogShards } from '../log/shards.ts';
+import { addressOf, close, listen, type Listener } from './listen.ts';
 import { type Logger, createLogger } from './logging/logger.ts';
 import { type Command, readCommand } from './settings/command.ts';
 import type { Settings } from './settings/table.ts';
+import { onSignals } from './stop-signals.ts';
 
 /*
  * The program: reads its settings once, opens the log, serves it until it is told to stop. The exit status is 0 after
@@ -40,15 +43,18 @@ function tolerateLostOutput(): void {
 async function serve(settings: Settings): Promise<void> {
   const logger = createLogger({ format: settings.logFormat, level: settings.logLevel, dev: settings.dev });
   process.on('exit', () => logger.flush());
-  const stopping = new Promise<string>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
-  });
   try {
+    await using listener = await listen(settings);
+    const stopping = stopSignal(logger, listener);
+    let open = false;
+    void stopping.then((signal) => open || endBeforeOpen(logger, signal));
     await using server = await composeServer(settings, { logger, fatal: (reason) => die(logger, reason) });
-    const http = await listen(server.app, settings);
-    greet(logger, settings, addressOf(http));
+    open = true;
+    listener.serve(server.app);
+    greet(logger, settings, server.shards, addressOf(listener.http));
     logger.info(`stopping on ${await stopping}, what was accepted is finished first`);
-    await close(http, settings.shutdownTimeout);
+    await close(listener.http, settings.shutdownTimeout);
+    logger.info(`stopped at size ${server.shards.size}: every entry that was acknowledged is on disk`);
   } catch (error) {
     if (!isOperational(error)) throw error;
     logger.fatal(`cannot go on: ${error.message}`);
@@ -56,15 +62,42 @@ async function serve(settings: Settings): Promise<void> {
   }
 }
 
-/** What an operator can do something about: a refusal of ours, or one of the system's, such as a port that is taken. */
+/** Resolves to the first signal that asks the server to stop. */
+function stopSignal(logger: Logger, listener: Listener): Promise<string> {
+  const reload = (): void => {
+    try {
+      logger.info(listener.reloadTls() ? 'SIGHUP: read the TLS files again, and go on' : 'SIGHUP: go on');
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      logger.error(`SIGHUP: go on with the TLS files of before: ${error.message}`);
+    }
+  };
+  return new Promise((stop) => onSignals({ stop, reload }, process.stdout.isTTY));
+}
+
+/** Nothing was acknowledged by this process yet: as kill -9 at this point, and the next start recovers likewise. */
+function endBeforeOpen(logger: Logger, signal: string): never {
+  logger.info(`stopping on ${signal} before the log was open`);
+  process.exit(0);
+}
+
+/** An operator can act on it: a refusal of ours, or one of the system's, such as a file that may not be read. */
 function isOperational(error: unknown): error is Error {
   return error instanceof Failure || (error instanceof Error && 'code' in error && typeof error.code === 'string');
 }
 
-function greet(logger: Logger, settings: Settings, address: string): void {
+/** Size of a log that holds no entry of a user: its own entry 0 at most. */
+const SIZE_WITHOUT_USERS = 1;
+
+function greet(logger: Logger, settings: Settings, shards: LogShards, address: string): void {
   const url = `${settings.tlsCert === undefined ? 'http' : 'https'}://${address}`;
+  const { origin, treeId } = shards.active.shard;
+  const apis = { both: 'Rekor v1 and v2', v1: 'Rekor v1', v2: 'Rekor v2' }[settings.faces];
+  const where = settings.dev ? 'memory' : resolve(settings.data);
   if (settings.dev) logger.warn('keys and data are in memory only: this log ends with this process');
-  logger.info(`serving on ${url}; to send the first entry, open ${url}/ or see "A first entry" in README.md`);
+  logger.info(`stele ${version()}: log ${origin}, tree id ${treeId}, size ${shards.size}, in ${where}; ${apis}`);
+  const first = `; to send the first entry, open ${url}/ or see "A first entry" in README.md`;
+  logger.info(`serving on ${url}${shards.size > SIZE_WITHOUT_USERS ? '' : first}`);
 }
 
 /** The outcome of a write is unknown, so nothing that this process believes can be signed. Start-up recovers. */

@@ -28,6 +28,8 @@ export function foldersIn(parent: string): LogFolder {
 export interface StartOptions {
   /** Flags as for `npm start`. */
   readonly flags?: readonly string[];
+  /** Address and port; a free port of loopback if not given. */
+  readonly listen?: string;
   /** A program and its arguments that runs the server, such as strace. */
   readonly wrapper?: readonly string[];
   /** Flags of Node itself. */
@@ -102,9 +104,9 @@ let launched = 0;
 
 function launch(
   { parent, data, heads }: LogFolder,
-  { flags = [], wrapper = [], nodeFlags = [], env }: StartOptions,
+  { flags = [], listen = '127.0.0.1:0', wrapper = [], nodeFlags = [], env }: StartOptions,
 ): Launched {
-  const serving = ['--data', data, '--heads', heads, '--listen', '127.0.0.1:0', '--log-format', 'json'];
+  const serving = ['--data', data, '--heads', heads, '--listen', listen, '--log-format', 'json'];
   const command = [...wrapper, process.execPath, ...nodeFlags, MAIN, ...serving, ...flags];
   const output = join(parent, `output-${process.pid}-${(launched += 1)}.txt`); // a file never makes the server wait for its reader
   const handle = openSync(output, 'wx');

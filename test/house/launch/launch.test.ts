@@ -103,17 +103,20 @@ describe.each(['none', 'noExecve'] as const)('launcher: ends and signals (%s)', 
     expect(signal ?? code).toBe(pretend === 'none' ? 'SIGKILL' : 137);
   });
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('passes %s on once, and waits for the program', async (signal) => {
-    using project = new Project();
-    const running = project.start({ pretend, args: ['wait'] });
-    await running.printed('ready');
-    running.child.kill(signal);
-    const { code, out } = await running.end;
-    expect(code).toBe(7);
-    expect(out.split('\n').filter((line) => line.startsWith('got'))).toStrictEqual([`got ${signal}`]);
-    const program = Number(out.split(' ', 1)[0]);
-    expect(() => process.kill(program, 0)).toThrow(/ESRCH/);
-  });
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGALRM'] as const)(
+    'passes %s on once, and waits for the program',
+    async (signal) => {
+      using project = new Project();
+      const running = project.start({ pretend, args: ['wait'] });
+      await running.printed('ready');
+      running.child.kill(signal);
+      const { code, out } = await running.end;
+      expect(code).toBe(7);
+      expect(out.split('\n').filter((line) => line.startsWith('got'))).toStrictEqual([`got ${signal}`]);
+      const program = Number(out.split(' ', 1)[0]);
+      expect(() => process.kill(program, 0)).toThrow(/ESRCH/);
+    },
+  );
 
   it('ends with 1 when there is no such file', async () => {
     using project = new Project();
@@ -130,5 +133,19 @@ describe.each(['SIGTERM', 'SIGKILL'] as const)('launcher: npm (%s)', (signal) =>
     const { out } = await running.end; // the end of all who hold the output
     expect(out.split('\n').filter((line) => line.startsWith('got'))).toStrictEqual(['got SIGTERM']);
     expect(() => process.kill(Number(out.split(' ', 1)[0]), 0)).toThrow(/ESRCH/);
+  });
+});
+
+describe('launcher: nohup', () => {
+  it('lets the program go on when a hangup has ended npm, for SIGTERM to stop', async () => {
+    using project = new Project();
+    const env = { npm_lifecycle_event: 'start' };
+    const running = project.start({ args: ['wait', 'goes on'], shell: true, env, group: true });
+    await running.printed('ready');
+    process.kill(-(running.child.pid ?? 0), 'SIGHUP'); // as a terminal that closes: shell, launcher and program
+    await running.printed('got SIGHUP');
+    process.kill(-(running.child.pid ?? 0), 'SIGTERM');
+    const { out } = await running.end;
+    expect(out).toMatch(/got SIGHUP[^]*got SIGTERM/);
   });
 });

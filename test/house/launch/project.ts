@@ -9,9 +9,10 @@ console.log(process.pid, JSON.stringify(process.argv.slice(2)));
 if (process.argv[2] === 'exit') process.exit(Number(process.argv[3]));
 if (process.argv[2] === 'die') process.kill(process.pid, process.argv[3]);
 if (process.argv[2] === 'wait') {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2', 'SIGALRM']) {
     process.on(signal, () => {
       console.log('got ' + signal);
+      if (signal === 'SIGHUP' && process.argv[3] === 'goes on') return;
       setTimeout(() => process.exit(7), 200);
     });
   }
@@ -34,6 +35,8 @@ export interface Start {
   readonly pretend?: keyof typeof PRETENCES;
   /** Whether a shell stands before the launcher, as it does for npm. */
   readonly shell?: boolean;
+  /** Whether it leads a process group of its own, which a signal can be sent to as a whole. */
+  readonly group?: boolean;
 }
 
 export interface End {
@@ -73,7 +76,7 @@ export class Project implements Disposable {
     );
   }
 
-  start({ file = 'server/main.ts', args = [], env = {}, pretend = 'none', shell = false }: Start): Running {
+  start({ file = 'server/main.ts', args = [], env = {}, pretend = 'none', shell = false, group }: Start): Running {
     const pretence = PRETENCES[pretend] === '' ? [] : ['--import', PRETENCES[pretend]];
     const command = [process.execPath, ...pretence, join(this.folder, 'scripts', 'launch.mjs'), file, ...args];
     const [program = '', ...rest] = shell ? ['sh', '-c', '"$@"; exit $?', 'sh', ...command] : command;
@@ -85,6 +88,7 @@ export class Project implements Disposable {
         ...env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
+      detached: group ?? false,
     });
     const texts = { out: '', err: '' };
     child.stdout.on('data', (chunk: Buffer) => (texts.out += chunk.toString()));

@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { hashedrekord } from '../support/proposals.ts';
+import { startServer, temporaryFolder } from '../support/server-process.ts';
+
+/** A submission of which the server has the first half. */
+async function halfSent(base: string): Promise<{ sent: ClientRequest; rest: Buffer }> {
+  const body = Buffer.from(JSON.stringify(hashedrekord('sent in two halves')));
+  const headers = { 'Content-Type': 'application/json', 'Content-Length': body.length, Expect: '100-continue' };
+  const sent = request(`${base}/api/v1/log/entries`, { method: 'POST', headers });
+  sent.flushHeaders();
+  await once(sent, 'continue'); // the server has taken the request
+  sent.write(body.subarray(0, 100));
+  return { sent, rest: body.subarray(100) };
+}
+
+async function answerTo({ sent, rest }: { sent: ClientRequest; rest: Buffer }): Promise<number | undefined> {
+  const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
+  sent.end(rest);
+  const [response] = await answered;
+  response.resume();
+  return response.statusCode;
+}
+
+const STOPPING = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGUSR1', 'SIGALRM'] as const;
+
+describe('signals: requests that were accepted are finished', () => {
+  it.each(STOPPING)('%s stops the server once it has answered', async (signal) => {
+    using folder = temporaryFolder();
+    await using server = await startServer(folder);
+    const half = await halfSent(server.base);
+    process.kill(server.pid, signal);
+    await lineWith(server.lines, `stopping on ${signal}`);
+    process.kill(server.pid, 'SIGTERM'); // as npm does, which passes it on twice
+    expect(await answerTo(half)).toBe(201);
+    expect(await server.ended).toEqual({ code: 0, signal: undefined });
+    expect(server.lines().join('\n')).toMatch(/stopped at size 2: every entry that was acknowledged is on disk/);
+    expect(server.lines().join('\n')).not.toContain('Debugger');
+  });
+
+  it('SIGHUP does not stop a server that writes to no terminal', async () => {
+    using folder = temporaryFolder();
+    await using server = await startServer(folder);
+    const half = await halfSent(server.base);
+    process.kill(server.pid, 'SIGHUP');
+    await lineWith(server.lines, 'SIGHUP');
+    expect(await answerTo(half)).toBe(201);
+    expect((await fetch(`${server.base}/healthz`)).status).toBe(200);
+    expect(await server.stop()).toEqual({ code: 0, signal: undefined });
+  });
+});
+
+/** Resolves once a line of the server holds `words`. */
+async function lineWith(lines: () => readonly string[], words: string): Promise<void> {
+  while (!lines().some((line) => line.includes(words))) await sleep(20);
+}

@@ -1,0 +1,98 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { connect } from 'node:tls';
+import { once } from 'node:events';
+import express from 'express';
+import { describe, expect, it } from 'vitest';
+import { addressOf, listen } from '../../server/listen.ts';
+import { type LogFolder, runServer, temporaryFolder } from '../support/server-process.ts';
+
+const FREE_PORT = { listen: { host: '127.0.0.1', port: 0 }, tlsCert: undefined, tlsKey: undefined };
+
+function made({ parent }: LogFolder, name: string): { readonly tlsCert: string; readonly tlsKey: string } {
+  const files = { tlsCert: join(parent, `${name}.crt`), tlsKey: join(parent, `${name}.key`) };
+  const subject = ['-subj', `/CN=${name}`, '-days', '2'];
+  const keys = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', files.tlsKey];
+  const { status } = spawnSync('openssl', ['req', '-x509', ...keys, ...subject, '-out', files.tlsCert]);
+  if (status !== 0) throw new Error('openssl made no certificate');
+  return files;
+}
+
+async function subjectAt(address: string): Promise<string> {
+  const { port, hostname } = new URL(`https://${address}`);
+  const socket = connect({ port: Number(port), host: hostname, rejectUnauthorized: false });
+  await once(socket, 'secureConnect');
+  const name = socket.getPeerCertificate().subject.CN;
+  socket.destroy();
+  return String(name);
+}
+
+describe('listen: the port comes before the log', () => {
+  it('while the log opens every request is answered 503, and /healthz 200; then the application answers', async () => {
+    await using listener = await listen(FREE_PORT);
+    const base = `http://${addressOf(listener.http)}`;
+    const early = await fetch(`${base}/api/v1/log`);
+    expect([early.status, early.headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await early.json()).toEqual({ code: 503, message: 'the log is being opened: try again soon' });
+    expect((await fetch(`${base}/healthz`)).status).toBe(200);
+    listener.serve(express().use((_, response) => void response.send('open')));
+    expect(await (await fetch(`${base}/api/v1/log`)).text()).toBe('open');
+  });
+
+  it('a port that is taken is refused with the flag that names another, and nothing is begun', async () => {
+    using folder = temporaryFolder();
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = `127.0.0.1:${(other.address() as AddressInfo).port}`;
+    const { code, said } = await runServer(folder, { listen: address });
+    other.close();
+    expect(said).toContain(`cannot listen on ${address}: another process has this port`);
+    expect(said).toContain('--listen HOST:PORT');
+    expect([code, existsSync(folder.data), existsSync(folder.heads)]).toEqual([1, false, false]);
+  });
+
+  it('an address that no interface has is refused by name, and nothing is begun', async () => {
+    using folder = temporaryFolder();
+    const { code, said } = await runServer(folder, { listen: '192.0.2.1:0' });
+    expect(said).toContain('cannot listen on 192.0.2.1:0: no interface of this machine has this address');
+    expect([code, existsSync(folder.data)]).toEqual([1, false]);
+  });
+});
+
+describe('TLS files: refused before a log begins, by setting and path', () => {
+  it('names the file that is missing, is no certificate, no key, or belongs to another, and begins nothing', async () => {
+    using folder = temporaryFolder();
+    const [one, other] = [made(folder, 'one.test'), made(folder, 'other.test')];
+    const [absent, junk] = [join(folder.parent, 'absent.pem'), join(folder.parent, 'junk.pem')];
+    writeFileSync(junk, 'junk');
+    for (const [tlsCert, tlsKey, reason] of [
+      [absent, one.tlsKey, `tls-cert ${absent} cannot be read: there is no such file`],
+      [one.tlsCert, absent, `tls-key ${absent} cannot be read: there is no such file`],
+      [folder.parent, one.tlsKey, `tls-cert ${folder.parent} cannot be read: it is a folder`],
+      [junk, one.tlsKey, `tls-cert ${junk} is no certificate in PEM`],
+      [one.tlsCert, junk, `tls-key ${junk} is no private key in PEM`],
+      [one.tlsCert, other.tlsKey, `tls-key ${other.tlsKey} is not the key of the first certificate`],
+    ] as const)
+      await expect(listen({ ...FREE_PORT, tlsCert, tlsKey })).rejects.toThrow(reason);
+    const { code } = await runServer(folder, { flags: ['--tls-cert', junk, '--tls-key', one.tlsKey] });
+    expect([code, existsSync(folder.data)]).toEqual([1, false]);
+  });
+
+  it('are read again on demand: new connections see the new certificate, and a file that is junk changes nothing', async () => {
+    using folder = temporaryFolder();
+    const files = made(folder, 'first.test');
+    await using listener = await listen({ ...FREE_PORT, ...files });
+    const address = addressOf(listener.http);
+    expect(await subjectAt(address)).toBe('first.test');
+    const renewed = made(folder, 'second.test');
+    for (const part of ['tlsCert', 'tlsKey'] as const) spawnSync('cp', [renewed[part], files[part]]);
+    listener.reloadTls();
+    expect(await subjectAt(address)).toBe('second.test');
+    writeFileSync(files.tlsCert, 'junk');
+    expect(() => listener.reloadTls()).toThrow(/is no certificate in PEM/);
+    expect(await subjectAt(address)).toBe('second.test');
+  });
+});
