@@ -1,49 +1,150 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { LogRefused } from '../log/failures.ts';
+import { syncFolder } from '../storage/folders.ts';
+import { fileSystemOf } from './file-system.ts';
 
 /*
- * A folder that was copied or restored holds the inode of another. The record is in the folder itself, so a copy of
- * the folder gives itself away.
+ * A folder that was copied or restored is another folder: it has another inode, and was made at another time. The record
+ * is in the folder itself, so a copy of the folder gives itself away. The number of the device is no such mark: btrfs,
+ * NFS and machines with several disks give new ones when they start. A snapshot of btrfs and an image of a whole disk
+ * have all marks of the original: what gives them away is that the original is still at its path.
  */
 
-interface Place {
+export interface Place {
+  /** Not compared: a folder may be renamed. */
+  readonly path?: string | undefined;
+  /** Compared only where neither `born` nor `fileSystem` can be. */
   readonly device: number;
   readonly inode: number;
+  /** When the folder was made: nanoseconds since the Unix epoch. Undefined where the file system does not tell. */
+  readonly born?: string | undefined;
+  /** As `fileSystemOf` names it. */
+  readonly fileSystem?: string | undefined;
+  /** The machine id; empty where the system has none, as in most containers. */
   readonly machine: string;
 }
 
-/** Writes down where the folder is now. */
+/** Writes down where the folder is now. Durable once it returns. */
 export function recordPlace(folder: string): void {
-  writeFileSync(placeFile(folder), `${JSON.stringify(placeOf(folder))}\n`);
+  const file = placeFile(folder);
+  // Half a record would keep the log from starting. What an interrupted start left is written over.
+  const handle = openSync(`${file}.new`, 'w', 0o600);
+  try {
+    writeFileSync(handle, `${JSON.stringify(placeOf(folder))}\n`);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(`${file}.new`, file);
+  syncFolder(folder);
 }
 
-/** @throws LogRefused unless the folder is where it was when it was recorded */
+/** @throws LogRefused unless the folder is where it was when it was recorded, saying what has changed */
 export function checkPlace(folder: string): void {
-  const recorded = readRecord(folder);
-  const actual = placeOf(folder);
-  const moved = (['device', 'inode', 'machine'] as const).filter((part) => recorded?.[part] !== actual[part]);
-  if (moved.length === 0) return;
+  const changes = changesSince(readPlace(folder), folder);
+  if (changes.length === 0) return;
   throw new LogRefused(
-    `${folder} is not where this log was written (${moved.join(', ')} differ): a copy that signs beside its original is a fork. ` +
+    `${folder} is not where this log was written (${changes.join('; ')}): a copy that signs beside its original is a fork. ` +
       'If the original is gone and no later head was ever shown to anyone, run: npm run recover. If the volume is one that moves between machines, set volume to moves',
   );
 }
 
-function placeOf(folder: string): Place {
-  const { dev, ino } = statSync(folder);
-  return { device: dev, inode: ino, machine: machineId() };
+function changesSince(recorded: Partial<Place> | undefined, folder: string): readonly string[] {
+  if (recorded === undefined) return ['its place.json, which tells where it was, is missing or cannot be read'];
+  const actual = placeOf(folder);
+  const changes = placeChanges(recorded, actual);
+  if (changes.length > 0 || !hasTwin(recorded, actual)) return changes;
+  return [`the folder that was recorded is still at ${recorded.path}, on another device`];
 }
 
-function readRecord(folder: string): Partial<Place> | undefined {
+/** Whether another folder with the same marks stands where this one was recorded. */
+function hasTwin({ path }: Partial<Place>, actual: Place): boolean {
+  if (path === undefined || path === actual.path) return false;
   try {
-    return JSON.parse(readFileSync(placeFile(folder), 'utf8')) as Partial<Place>;
+    const other = placeOf(path);
+    return other.device !== actual.device && other.inode === actual.inode && other.born === actual.born;
+  } catch {
+    return false;
+  }
+}
+
+/** Records anew what may change in a folder that stays the same, and marks that records of earlier versions lack. */
+export function refreshPlace(folder: string): void {
+  const recorded = readPlace(folder);
+  const actual = placeOf(folder);
+  const isStale = (['path', 'device', 'born', 'fileSystem'] as const).some(
+    (mark) => actual[mark] !== undefined && actual[mark] !== recorded?.[mark],
+  );
+  if (isStale) recordPlace(folder);
+}
+
+/** Says what is not as it was recorded, one text each. A mark that is missing on either side is not compared. */
+export function placeChanges(recorded: Partial<Place>, actual: Place): readonly string[] {
+  const changes: string[] = [];
+  const compare = (name: string, was: unknown, is: string | number, show = shown): void => {
+    if (was !== is) changes.push(`${name} was ${show(was)} and is ${show(is)}`);
+  };
+  let marks = 0;
+  for (const [mark, name, show] of MARKS) {
+    const is = actual[mark];
+    if (recorded[mark] === undefined || is === undefined) continue;
+    compare(name, recorded[mark], is, show);
+    marks += 1;
+  }
+  if (marks === 0) compare('the device number', recorded.device, actual.device);
+  compare('its inode', recorded.inode, actual.inode);
+  compare('the machine id', recorded.machine, actual.machine);
+  return changes;
+}
+
+function shown(value: unknown): string {
+  if (value === '' || value === undefined) return 'none';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function shownTime(nanoseconds: unknown): string {
+  const time = new Date(Number(nanoseconds) / 1e6);
+  return Number.isNaN(time.getTime()) ? shown(nanoseconds) : time.toISOString();
+}
+
+const MARKS = [
+  ['fileSystem', 'its file system', shown],
+  ['born', 'the time it was made', shownTime],
+] as const;
+
+export function placeOf(folder: string): Place {
+  const { dev, ino, birthtimeNs, ctimeNs } = statSync(folder, { bigint: true });
+  // Where the system does not tell, 0 or the time of the last change stands here.
+  const born = birthtimeNs > 0n && birthtimeNs !== ctimeNs ? String(birthtimeNs) : undefined;
+  return {
+    path: realpathSync(folder),
+    device: Number(dev),
+    inode: Number(ino),
+    ...(born !== undefined && { born }),
+    fileSystem: fileSystemOf(folder),
+    machine: machineId(),
+  };
+}
+
+function readPlace(folder: string): Partial<Place> | undefined {
+  try {
+    const record: unknown = JSON.parse(readFileSync(placeFile(folder), 'utf8'));
+    return typeof record === 'object' && record !== null ? record : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Empty where the system has none, as in most containers. */
 function machineId(): string {
   try {
     return readFileSync('/etc/machine-id', 'utf8').trim();

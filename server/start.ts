@@ -5,7 +5,7 @@ import { LogRefused } from '../log/failures.ts';
 import { LogShards } from '../log/shards.ts';
 import { makePrivateFolder } from '../storage/folders.ts';
 import type { WitnessState } from '../storage/witness-state.ts';
-import { checkPlace, recordPlace } from './place.ts';
+import { checkPlace, recordPlace, refreshPlace } from './place.ts';
 import { type ShardFolder, shardFolders } from './shard-folders.ts';
 import {
   type ShardPlace,
@@ -60,6 +60,7 @@ export async function startLog(settings: StartSettings, options: StartOptions): 
       log.frozenAt !== undefined && !(store === first.store && settings.witnessFor !== undefined),
   );
   await Promise.all(ended.map(({ store }) => store.retire()));
+  if (!settings.dev && settings.volume === 'fixed') refreshPlace(folder);
   const parts = cleanup.move();
   const publish = async (): Promise<void> => {
     for (const { opened } of started) await opened.publish();
