@@ -7,9 +7,10 @@ import { AdmissionPool } from './admission/pool.ts';
 import { type AppParts, createApp } from './app.ts';
 import { systemClock } from './clock.ts';
 import { createHealth, createReadingHealth } from './health.ts';
-import type { RequestLine } from './http/exchange.ts';
+import type { RequestLine } from './http/request-line.ts';
 import type { Health } from './routes/service.ts';
-import type { LogFields, Logger } from './logging/logger.ts';
+import type { Logger } from './logging/logger.ts';
+import { logRequest } from './logging/requests.ts';
 import { readConsoleFiles } from './pages/console-files.ts';
 import type { OpenApiDocument } from './pages/mount.ts';
 import type { Settings } from './settings/table.ts';
@@ -86,7 +87,7 @@ async function createFront(
     dev: settings.dev,
     now,
     report: {
-      request: (line) => logger.plain('request', line as RequestLine & LogFields),
+      request: (line) => logRequest(logger, line),
       error: (error) => logger.error('a request failed', { error }),
     },
     ...(observe && { observe }),

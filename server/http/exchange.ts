@@ -1,23 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { type Answer, BUG, type Headers } from './answer.ts';
 import { corsHeaders, type CorsRequest, isPreflight } from './cors.ts';
 import type { BodyLease } from './body.ts';
+import { pathInLog, reasonOf, requestIdOf, type RequestLine } from './request-line.ts';
 import { parseTarget, type Target } from './target.ts';
-
-/** What is said about a request once it is over. */
-export interface RequestLine {
-  readonly requestId: string;
-  readonly method: string;
-  /** The route's template, never what was sent; `(none)` if no route took the request. */
-  readonly path: string;
-  /** 499 if the sender went away before the answer was whole. */
-  readonly status: number;
-  readonly durationMs: number;
-  /** Of the body, as far as it was read. */
-  readonly bytesIn: number;
-  readonly remote: string;
-}
 
 export interface ExchangeOptions {
   /** In lower case. */
@@ -45,6 +31,10 @@ export class Exchange {
   #allowed: readonly string[] = [];
   #bug: Answer = BUG;
   #body: BodyLease | undefined;
+  readonly #requestId: string;
+  readonly #url: string;
+  #reason: string | undefined;
+  #bytesOut = 0;
 
   constructor(request: Request, response: Response, options: ExchangeOptions) {
     this.target = parseTarget(request.url);
@@ -52,24 +42,28 @@ export class Exchange {
     this.#response = response;
     this.#options = options;
     this.#started = options.now();
+    this.#url = request.url; // as sent: routing cleans it
+    this.#requestId = requestIdOf(request.headers[options.requestIdHeader]);
     const cors = corsRequestOf(request);
     this.isPreflight = isPreflight(cors);
-    this.#headers = corsHeaders(cors);
+    this.#headers = { ...corsHeaders(cors), [options.requestIdHeader]: this.#requestId };
     this.#remote = options.remoteOf(request) ?? ''; // once the connection is closed nobody knows
     response.locals['exchange'] = this;
     response.on('close', () => options.ended(this.#line()));
   }
 
   #line(): RequestLine {
-    const { requestIdHeader, now } = this.#options;
     const response = this.#response;
     return {
-      requestId: requestIdOf(this.#request.headers[requestIdHeader]),
+      requestId: this.#requestId,
       method: this.#request.method,
-      path: this.#template,
+      path: pathInLog(this.#url),
+      route: this.#template,
       status: response.writableFinished ? response.statusCode : CLIENT_GONE,
-      durationMs: now() - this.#started,
+      ...(this.#reason !== undefined && { reason: this.#reason }),
+      durationMs: Math.round(10 * (this.#options.now() - this.#started)) / 10,
       bytesIn: this.#body?.bytes ?? 0,
+      bytesOut: this.#bytesOut,
       remote: this.#remote,
     };
   }
@@ -105,14 +99,18 @@ export class Exchange {
     this.#body = body;
   }
 
-  send({ status, headers, body }: Answer): void {
+  send(answer: Answer): void {
+    const { status, headers, body } = answer;
     const response = this.#response;
     if (response.headersSent || response.destroyed) return;
     const all: Record<string, string | number> = { ...this.#headers, ...headers };
     if (body !== undefined) all['Content-Type'] = body.type;
     if (status !== 204 && status !== 304) all['Content-Length'] = lengthOf(body);
     response.writeHead(status, all);
-    if (body === undefined || this.#request.method === 'HEAD') response.end();
+    this.#reason = reasonOf(answer);
+    const withoutBody = body === undefined || this.#request.method === 'HEAD';
+    this.#bytesOut = withoutBody ? 0 : lengthOf(body);
+    if (withoutBody) response.end();
     else response.end(body.text, body.ascii === true ? 'latin1' : 'utf8');
   }
 }
@@ -129,11 +127,4 @@ function corsRequestOf({ method, headers }: Request): CorsRequest {
     requestMethod: headers['access-control-request-method'],
     requestHeaders: headers['access-control-request-headers'],
   };
-}
-
-const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
-
-/** Taken from the request if it can stand in a log line, else made. */
-function requestIdOf(header: string | readonly string[] | undefined): string {
-  return typeof header === 'string' && REQUEST_ID.test(header) ? header : randomUUID();
 }

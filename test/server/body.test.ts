@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BodyBudget, BodyLease } from '../../server/http/body.ts';
-import type { RequestLine } from '../../server/http/exchange.ts';
+import type { RequestLine } from '../../server/http/request-line.ts';
 import { Busy } from '../../server/http/failures.ts';
 import { type Asking, askOf } from '../support/ask.ts';
 import { openTestLog } from '../support/log.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Overloaded } from '../../log/failures.ts';
 import { type Log } from '../../log/types.ts';
-import { type RequestLine } from '../../server/http/exchange.ts';
+import { type RequestLine } from '../../server/http/request-line.ts';
 import { Busy } from '../../server/http/failures.ts';
 import { type Asking, askOf } from '../support/ask.ts';
 import { openTestLog } from '../support/log.ts';
@@ -119,28 +119,33 @@ describe('health', () => {
 });
 
 describe('request lines', () => {
-  it('name the request, the template of its path, and what became of it', async () => {
+  it('name the request, its path and query without credentials, its route, and its outcome', async () => {
     const lines: RequestLine[] = [];
     const observed: RequestLine[] = [];
     const report = { request: (line: RequestLine) => void lines.push(line), error: () => undefined };
     await using logged = await askVariant({ report, observe: (line) => void observed.push(line) });
     const body = JSON.stringify(hashedrekord('logged', submitter));
-    await logged.post(`${ENTRIES}/?apiKey=secret`, body, { 'X-Request-Id': 'abc-123' });
+    const answer = await logged.post(`${ENTRIES}/?apiKey=secret`, body, { 'X-Request-Id': 'abc-123' });
     await logged.get(`${ENTRIES}/${'ab'.repeat(32)}`, { 'X-Request-Id': 'not a name' });
-    await logged.get('/secret/path');
+    await logged.get('/no/route');
     await expect.poll(() => lines.length).toBe(3);
     expect(lines[0]).toEqual({
       requestId: 'abc-123',
       method: 'POST',
-      path: '/api/v1/log/entries',
+      path: `${ENTRIES}/?apiKey=[withheld]`,
+      route: '/api/v1/log/entries',
       status: 201,
       durationMs: expect.any(Number) as number,
       bytesIn: body.length,
+      bytesOut: answer.text.length,
       remote: '127.0.0.1',
     });
-    expect(lines[1]).toMatchObject({ path: '/api/v1/log/entries/{entryUUID}', status: 404, bytesIn: 0 });
+    expect(answer.headers['x-request-id']).toBe('abc-123');
+    expect(lines[1]).toMatchObject({ route: '/api/v1/log/entries/{entryUUID}', status: 404, bytesIn: 0 });
     expect(lines[1]?.requestId).toMatch(/^[0-9a-f-]{36}$/);
-    expect(lines[2]).toMatchObject({ path: '(none)', status: 404 });
+    expect(lines[2]).toMatchObject({ path: '/no/route', route: '(none)', status: 404 });
+    expect(lines[2]?.reason).toBe('path /no/route was not found');
+    for (const { durationMs } of lines) expect(durationMs).toBe(Number(durationMs.toFixed(1)));
     expect(observed).toEqual(lines);
     expect(JSON.stringify(lines)).not.toContain('secret');
   });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hashedRekordRequest, keyVerifier, makeV2Signer } from '../../support/v2-requests.ts';
 import { NotPublished, NotWritable, Overloaded } from '../../../log/failures.ts';
 import type { Log } from '../../../log/types.ts';
-import type { RequestLine } from '../../../server/http/exchange.ts';
+import type { RequestLine } from '../../../server/http/request-line.ts';
 import { Busy } from '../../../server/http/failures.ts';
 import { type Asking, askOf } from '../../support/ask.ts';
 import { openTestLog, type TestLog } from '../../support/log.ts';
@@ -218,14 +218,14 @@ describe('request lines', () => {
     ['/tile/entries/000.p/1', '/tile/entries/{index}'],
     ['/tile/x', '/tile/{index}'],
     ['/api/v2/log/proof/0', '/api/v2/log/proof/{entry}'],
-    ['/api/v2/checkpoint?x=secret', '/api/v2/checkpoint'],
+    ['/api/v2/checkpoint?x=1', '/api/v2/checkpoint'],
   ])('of %s name %s', async (path, template) => {
     const lines: RequestLine[] = [];
     await using logged = await askVariant({
       report: { request: (line) => void lines.push(line), error: () => undefined },
     });
     await logged.raw('GET', path);
-    await expect.poll(() => lines.map((line) => line.path)).toEqual([template]);
+    await expect.poll(() => lines.map((line) => line.route)).toEqual([template]);
   });
 });
 
