@@ -6,6 +6,7 @@ import { packKeys } from './key-list.ts';
 import { type AdmittedEntry, type AlgorithmUse, type CheckedEntry } from './kind.ts';
 import { type KindRegistry, type NamedExamination, notEnabled } from './registry.ts';
 import { type SignatureClaim } from './signatures/claim.ts';
+import { CheckBudget, claimsCost } from './signatures/cost.ts';
 
 /** What a log takes of what it can read. */
 export interface AdmissionRules {
@@ -24,6 +25,23 @@ export interface AdmissionRules {
 /** Keys that one entry may be found by. Each costs a row, and an attestation of 32 MiB could name a million. */
 export const MAX_SEARCH_KEYS = 16_384;
 
+/**
+ * What the signature checks of one request may cost, in ECDSA checks on P-256: 0.3 s where one takes 100 us. The dearest
+ * request of Rekor v2, ten signatures by ten keys on P-521, costs 2,500.
+ */
+export const MAX_CHECK_COST = 3000;
+
+/** A budget for the signature checks of one request, with Rekor's refusals. */
+export function checkBudget(limit: number = MAX_CHECK_COST): CheckBudget {
+  return new CheckBudget(
+    limit,
+    (member, cost) =>
+      new InvalidEntry(
+        `${member}: the signature checks of this request cost as much as ${cost} of ECDSA P-256, and the limit is ${limit}`,
+      ),
+  );
+}
+
 /** An admitted entry, or why there is none: a `Failure`, or else an error that is this house's own. */
 export type Admission = AdmittedEntry | Error;
 
@@ -34,7 +52,9 @@ export type ClaimCheck = (claims: readonly SignatureClaim[]) => readonly (string
  * Admits many proposals at once, so that all their signatures are checked in one call. One poisonous proposal fails
  * alone. The order of checks is Rekor's.
  *
- * @param purpose - `lookup` asks only for the leaf that a proposal would have; stored forms have one too
+ * @param purpose - `create`: each proposal is a request of its own; `lookup` asks only for the leaf that a proposal would
+ * have, stored forms have one too, and all proposals are one request
+ * @param budget - makes what limits the cost of one request's signature checks
  */
 export function admitAll(
   proposals: readonly unknown[],
@@ -42,8 +62,12 @@ export function admitAll(
   rules: AdmissionRules,
   registry: KindRegistry,
   check: ClaimCheck,
+  budget: () => CheckBudget = checkBudget,
 ): readonly Admission[] {
-  const examined = proposals.map((proposal) => attempt(() => registry.examine(proposal)));
+  const shared = purpose === 'lookup' ? budget() : undefined;
+  const examined = proposals.map((proposal) =>
+    attempt(() => affordable(registry.examine(proposal), shared ?? budget())),
+  );
   const refusals = check(examined.flatMap((item) => (item instanceof Error ? [] : item.claims)));
   let next = 0;
   return examined.map((item) => {
@@ -52,6 +76,16 @@ export function admitAll(
     next += item.claims.length;
     return attempt(() => admit(item, refusals.slice(from, next), purpose, rules));
   });
+}
+
+interface Affordable extends NamedExamination {
+  readonly budget: CheckBudget;
+}
+
+/** @throws what `budget` throws */
+function affordable(examination: NamedExamination, budget: CheckBudget): Affordable {
+  budget.spend(examination.keysIn, claimsCost(examination.claims));
+  return { ...examination, budget };
 }
 
 function attempt<T>(step: () => T): T | Error {
@@ -63,12 +97,12 @@ function attempt<T>(step: () => T): T | Error {
 }
 
 function admit(
-  examination: NamedExamination,
+  examination: Affordable,
   refusals: readonly (string | undefined)[],
   purpose: 'create' | 'lookup',
   rules: AdmissionRules,
 ): AdmittedEntry {
-  const entry = examination.conclude(refusals);
+  const entry = examination.conclude(refusals, examination.budget);
   if (entry.searchKeys.length > MAX_SEARCH_KEYS)
     throw new InvalidEntry(
       `the entry has ${entry.searchKeys.length} digests to be found by, and the limit is ${MAX_SEARCH_KEYS}`,

@@ -1,6 +1,7 @@
 import type { LeafHash } from '../merkle/types.ts';
 import type { KeyList, SearchKey } from './key-list.ts';
 import type { SignatureClaim } from './signatures/claim.ts';
+import type { CheckBudget } from './signatures/cost.ts';
 
 /** What a kind does with signatures it did not make: which, over what, and in which words it says so. */
 export interface AlgorithmUse {
@@ -37,11 +38,14 @@ export interface AdmittedEntry extends Pick<CheckedEntry, 'body' | 'attestation'
 export interface Examination {
   /** The checks that the entry needs, at most `MAX_CLAIMS`. They are values: they may be batched, and checked elsewhere. */
   readonly claims: readonly SignatureClaim[];
+  /** The member that the keys of the claims stand in, for a refusal to name. */
+  readonly keysIn: string;
   /**
    * @param refusals - for each claim, why it does not hold; undefined where it does
-   * @throws InvalidEntry
+   * @param budget - for checks that are made here: those of a chain of certificates
+   * @throws InvalidEntry, and what `budget` throws
    */
-  conclude(refusals: readonly (string | undefined)[]): CheckedEntry;
+  conclude(refusals: readonly (string | undefined)[], budget: CheckBudget): CheckedEntry;
 }
 
 /**

@@ -35,8 +35,7 @@ export class KindRegistry {
       const reason = `unable to locate entry for version ${named}`;
       throw new InvalidEntry(`${kind} implementation for version '${named}' not found: ${reason}`);
     }
-    const { claims, conclude } = found.examine(spec);
-    return { kind, version, claims, conclude };
+    return { ...found.examine(spec), kind, version };
   }
 }
 

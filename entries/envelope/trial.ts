@@ -1,4 +1,4 @@
-import { toBase64 } from '../../base/bytes.ts';
+import { toBase64, toHex } from '../../base/bytes.ts';
 import { InvalidEntry } from '../failures.ts';
 import { type KeyMaterial } from '../pki/x509.ts';
 import { type SignatureClaim } from '../signatures/claim.ts';
@@ -6,7 +6,10 @@ import { readKey } from '../spec/key.ts';
 import { type Envelope } from './envelope.ts';
 import { claimSignatures, limitClaims, NONE_ACCEPTED, type OpenedEnvelope, openEnvelope } from './opened.ts';
 
-/** One distinct verifier, and where its claims begin: one for each distinct signature, in the order of the envelope. */
+/**
+ * One distinct verifier, and where its claims begin: one for each distinct signature, in the order of the envelope.
+ * Verifiers with one key, however it is written, have the same claims.
+ */
 interface Row {
   readonly key: KeyMaterial | InvalidEntry;
   readonly firstClaim: number;
@@ -39,11 +42,15 @@ export class EnvelopeTrial {
     limitClaims(distinct.size * sigs.size);
     const opened = faultOr(() => openEnvelope(envelope));
     const claims: SignatureClaim[] = [];
+    const firstClaims = new Map<string, number>();
     for (const [name, pem] of distinct) {
       const key = faultOr(() => readVerifier(pem));
-      this.#rows.set(name, { key, firstClaim: claims.length });
-      if (!(key instanceof InvalidEntry) && !(opened instanceof InvalidEntry))
-        claims.push(...claimSignatures(opened, key.key, sigs));
+      const spki = key instanceof InvalidEntry ? '' : toHex(key.key.spki);
+      const firstClaim = firstClaims.get(spki) ?? claims.length;
+      this.#rows.set(name, { key, firstClaim });
+      if (key instanceof InvalidEntry || opened instanceof InvalidEntry || firstClaims.has(spki)) continue;
+      firstClaims.set(spki, firstClaim);
+      claims.push(...claimSignatures(opened, key.key, sigs));
     }
     this.claims = claims;
     this.#opened = opened;

@@ -1,4 +1,5 @@
 import { equalBytes } from '../../base/bytes.ts';
+import { messageCheckCost } from '../signatures/cost.ts';
 import { toInteger } from '../signatures/integers.ts';
 import { type Certificate } from './certificate.ts';
 import { certificateSignatureRefusal, UNIMPLEMENTED } from './certificate-signature.ts';
@@ -14,8 +15,12 @@ const MAX_SIGNATURE_CHECKS = 100;
 
 const UNHANDLED_CRITICAL = 'x509: unhandled critical extension';
 
-/** Why no path leads from the first certificate to the last, in Go's words. Undefined if one does, or for a single one. */
-export function chainRefusal(chain: readonly Certificate[]): string | undefined {
+/**
+ * Why no path leads from the first certificate to the last, in Go's words. Undefined if one does, or for a single one.
+ *
+ * @param spend - told what each signature check costs before it is made; may throw
+ */
+export function chainRefusal(chain: readonly Certificate[], spend: (cost: number) => void): string | undefined {
   const leaf = chain[0];
   const root = chain.at(-1);
   if (leaf === undefined || root === undefined || chain.length === 1) return undefined;
@@ -26,6 +31,7 @@ export function chainRefusal(chain: readonly Certificate[]): string | undefined 
     root,
     intermediates: withoutRepeats(chain.slice(1, -1)),
     time,
+    spend,
     checksLeft: MAX_SIGNATURE_CHECKS,
   });
 }
@@ -38,6 +44,7 @@ interface Search {
   readonly root: Certificate;
   readonly intermediates: readonly Certificate[];
   readonly time: number;
+  readonly spend: (cost: number) => void;
   checksLeft: number;
 }
 
@@ -75,7 +82,7 @@ interface Trial {
 }
 
 function mayFollow(candidate: Certificate, path: readonly Certificate[], search: Search, trial: Trial): boolean {
-  const refusal = issuerRefusal(candidate, path.at(-1) as Certificate);
+  const refusal = issuerRefusal(candidate, path.at(-1) as Certificate, search.spend);
   if (refusal === undefined) trial.lapse = validityRefusal(candidate, path, search);
   const reason = refusal ?? trial.lapse;
   if (reason !== undefined) trial.hint ??= { refusal: reason, candidate };
@@ -86,11 +93,14 @@ function mayFollow(candidate: Certificate, path: readonly Certificate[], search:
 function issuerRefusal(
   { basicConstraints, version, mustNotSign, key }: Certificate,
   certificate: Certificate,
+  spend: (cost: number) => void,
 ): string | undefined {
   const isNoCa = basicConstraints === undefined ? version === 3 : !basicConstraints.isCa;
   if (isNoCa || mustNotSign === true)
     return 'x509: invalid signature: parent certificate cannot sign this kind of certificate';
-  return key === 'unknown' ? UNIMPLEMENTED : certificateSignatureRefusal(certificate, key);
+  if (key === 'unknown') return UNIMPLEMENTED;
+  if (key !== 'unused') spend(messageCheckCost(key, certificate.toBeSigned.length));
+  return certificateSignatureRefusal(certificate, key);
 }
 
 /** Why an issuer may not stand behind `path`. */

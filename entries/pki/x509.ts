@@ -15,8 +15,12 @@ export interface KeyMaterial {
   readonly canonicalPem: Uint8Array;
   /** Subject alternative names of the first certificate: DNS, e-mail, IP, URI, OtherName. None for bare keys. */
   readonly subjects: readonly string[];
-  /** Why a chain of two or more does not hold at its leaf's NotBefore, in Go's words; undefined for all else. Costs a signature check each. */
-  chainRefusal(): string | undefined;
+  /**
+   * Why a chain of two or more does not hold at its leaf's NotBefore, in Go's words; undefined for all else.
+   *
+   * @param spend - told what each signature check costs before it is made; may throw
+   */
+  chainRefusal(spend: (cost: number) => void): string | undefined;
 }
 
 const MAX_CERTIFICATES = 10;
@@ -83,6 +87,6 @@ function ofCertificates(certificates: readonly Certificate[]): KeyMaterial {
     key: first.key,
     canonicalPem: blocks.length === 1 ? (blocks[0] as Uint8Array) : concatBytes(...blocks),
     subjects: subjectsOf(first),
-    chainRefusal: () => chainRefusal(certificates),
+    chainRefusal: (spend) => chainRefusal(certificates, spend),
   };
 }

@@ -14,14 +14,19 @@ type KeyOf<Type extends PublicKey['type']> = Extract<PublicKey, { type: Type }>;
  */
 export function checkClaims(claims: readonly SignatureClaim[], verifier: DigestVerifier): readonly Refusal[] {
   const refusals: Refusal[] = [];
+  const hashes = new Map<Uint8Array, Uint8Array>();
   const together: EcdsaClaim[] = [];
   const places: number[] = [];
   for (const [at, { key, signature, signed }] of claims.entries()) {
     refusals[at] = digestFault(signed);
     if (refusals[at] !== undefined) continue;
-    if (key.type === 'rsa') refusals[at] = refuseRsa(key, signature, signed, verifier);
-    else if (key.type === 'ed25519') refusals[at] = refuseEd25519(key, signature, signed, verifier);
-    else places[together.push({ key, signature, signed }) - 1] = at;
+    if (key.type === 'ed25519') {
+      refusals[at] = refuseEd25519(key, signature, signed, verifier);
+      continue;
+    }
+    const { algorithm, digest } = hashed(signed, hashes);
+    if (key.type === 'rsa') refusals[at] = rsaRefusal(key, algorithm, digest, signature, verifier.rsaEncodedMessage);
+    else places[together.push({ key, signature, digest }) - 1] = at;
   }
   for (const [i, refusal] of ecdsaRefusals(together, verifier).entries()) refusals[places[i] as number] = refusal;
   return refusals;
@@ -32,15 +37,17 @@ function digestFault(signed: Signed): Refusal {
   return 'unexpected length of digest for hash function specified';
 }
 
-function refuseRsa(
-  key: KeyOf<'rsa'>,
-  signature: Uint8Array,
-  signed: Signed,
-  { rsaEncodedMessage }: DigestVerifier,
-): Refusal {
-  const { algorithm, digest } =
-    signed.over === 'digest' ? signed : { algorithm: 'sha256' as const, digest: digestOf('sha256', signed.message) };
-  return rsaRefusal(key, algorithm, digest, signature, rsaEncodedMessage);
+interface Digest {
+  readonly algorithm: DigestAlgorithm;
+  readonly digest: Uint8Array;
+}
+
+/** A digest as it is; a message hashed with SHA-256, once for all claims over it, which share its bytes. */
+function hashed(signed: Signed, hashes: Map<Uint8Array, Uint8Array>): Digest {
+  if (signed.over === 'digest') return signed;
+  const digest = hashes.get(signed.message) ?? digestOf('sha256', signed.message);
+  hashes.set(signed.message, digest);
+  return { algorithm: 'sha256', digest };
 }
 
 /** What Go calls them. */

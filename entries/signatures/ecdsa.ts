@@ -1,12 +1,14 @@
-import { type Curve, type PublicKey, type SignatureClaim, type Signed } from './claim.ts';
+import { type Curve, type PublicKey } from './claim.ts';
 import { type EcdsaSignature, readEcdsaSignature } from './der-signature.ts';
-import { digestOf } from './node-crypto.ts';
 import { type DigestCheck, type DigestVerifier } from './verifier.ts';
 
 type EcdsaKey = Extract<PublicKey, { type: 'ecdsa' }>;
 
-export interface EcdsaClaim extends SignatureClaim {
+/** That `key` made `signature` over a message with this digest. */
+export interface EcdsaClaim {
   readonly key: EcdsaKey;
+  readonly signature: Uint8Array;
+  readonly digest: Uint8Array;
 }
 
 const NOT_HELD: Readonly<Record<EcdsaSignature['encoding'], string>> = {
@@ -35,18 +37,13 @@ function claimsHold(
   verifier: DigestVerifier,
 ): boolean[] {
   const held = claims.map(() => false);
-  const checks = claims.flatMap(({ key: { curve, point }, signed }, at): readonly PlacedCheck[] => {
+  const checks = claims.flatMap(({ key: { curve, point }, digest }, at): readonly PlacedCheck[] => {
     const scalars = signatures[at]?.scalars;
-    return scalars === undefined ? [] : [{ at, curve, point, ...scalars, digest: digestIn(signed) }];
+    return scalars === undefined ? [] : [{ at, curve, point, ...scalars, digest }];
   });
   for (const [curve, together] of Map.groupBy(checks, (check) => check.curve)) {
     const answers = verifier.verifyDigests(curve, together);
     for (const [i, { at }] of together.entries()) held[at] = answers[i] as boolean;
   }
   return held;
-}
-
-/** Messages are hashed with SHA-256, whatever the curve. */
-function digestIn(signed: Signed): Uint8Array {
-  return signed.over === 'message' ? digestOf('sha256', signed.message) : signed.digest;
 }

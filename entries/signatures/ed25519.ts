@@ -60,7 +60,7 @@ function refusalOf(
   if (isRefused && !point.isSmallOrder() && readPoint(encodedR)?.isSmallOrder() !== true) return INVALID;
   const s = toInteger(signature.subarray(32).toReversed());
   if (s >= ORDER) return INVALID;
-  const hash = digestOf('sha512', concatBytes(prefix, encodedR, key, signed));
+  const hash = digestOf('sha512', prefix, encodedR, key, signed);
   const k = mod(toInteger(hash.toReversed()), ORDER);
   const r = Point.BASE.multiply(s, false).subtract(point.multiply(k, false));
   return equalBytes(r.toBytes(), encodedR) ? undefined : INVALID;

@@ -17,8 +17,11 @@ import { type Curve, type DigestAlgorithm } from './claim.ts';
 import { CURVES } from './curves.ts';
 import { type RsaKey } from './verifier.ts';
 
-export function digestOf(algorithm: DigestAlgorithm, message: Uint8Array): Uint8Array {
-  return createHash(algorithm).update(message).digest();
+/** The digest of a message that lies in parts, one after the other. */
+export function digestOf(algorithm: DigestAlgorithm, ...parts: readonly Uint8Array[]): Uint8Array {
+  const hash = createHash(algorithm);
+  for (const part of parts) hash.update(part);
+  return hash.digest();
 }
 
 function importKey(spki: Uint8Array): KeyObject {

@@ -108,6 +108,7 @@ describe('§1.6 admission of many at once', () => {
 
   const examineGood: EntryKind['examine'] = () => ({
     claims: [],
+    keysIn: 'spec',
     conclude: () => ({ kind: 'hashedrekord', version: '0.0.1', body: new Uint8Array(), searchKeys: [] }),
   });
 

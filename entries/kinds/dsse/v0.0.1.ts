@@ -42,7 +42,11 @@ function examineStored(parts: Stored): Examination {
   const stored = { ...parts, signatures };
   const keys = readKeysIfReadable(signatures.map(({ verifier }) => verifier));
   const found = keys === undefined ? [] : searchKeys(leafKeys(stored, keys));
-  return { claims: [], conclude: () => ({ ...entry(stored, found), notInsertable: 'missing proposed content' }) };
+  return {
+    claims: [],
+    keysIn: 'spec.signatures',
+    conclude: () => ({ ...entry(stored, found), notInsertable: 'missing proposed content' }),
+  };
 }
 
 function examineProposed(proposed: Proposed): Examination {
@@ -51,6 +55,7 @@ function examineProposed(proposed: Proposed): Examination {
   const trial = new EnvelopeTrial(envelope, proposed.verifiers);
   return {
     claims: trial.claims,
+    keysIn: 'spec.proposedContent.verifiers',
     conclude(refusals) {
       const { payload, keys } = trial.cover(refusals, 'ignore');
       return concludeProposed(proposed.envelope, envelope, payload, keys);

@@ -31,7 +31,7 @@ export interface Stored {
   readonly signatures: readonly VerifiedSignature[];
 }
 
-const REQUEST = 'dsseRequestV002';
+export const REQUEST = 'dsseRequestV002';
 
 /** Signatures, and verifiers, of one envelope. */
 const MOST = 10;

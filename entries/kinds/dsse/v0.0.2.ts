@@ -13,7 +13,7 @@ import { digestOf } from '../../signatures/node-crypto.ts';
 import { BYTES, VERIFIER_SCHEMA } from '../../spec/schema.ts';
 import { digestKey, searchKeys, signerKeys } from '../../spec/search-keys.ts';
 import { materialsIfReadable, readSigner, type Signer, verifierJson } from '../../spec/verifier.ts';
-import { type Proposed, readProposed, readStored, STORED, type Stored } from './v0.0.2-parts.ts';
+import { type Proposed, readProposed, readStored, REQUEST, STORED, type Stored } from './v0.0.2-parts.ts';
 
 /**
  * A DSSE envelope all signatures of which the given verifiers made, as Rekor v2 took it until 2.2. `spec` is what the
@@ -62,13 +62,21 @@ function examineStored({ payloadDigest, signatures }: Stored): Examination {
   const stored = { payloadDigest, signatures: inOrder(signatures) };
   const materials = materialsIfReadable(stored.signatures.map(({ verifier }) => verifier));
   const found = materials === undefined ? [] : searchKeys(leafKeys(stored, materials));
-  return { claims: [], conclude: () => ({ ...entry(stored, found), notInsertable: 'missing envelope content' }) };
+  return {
+    claims: [],
+    keysIn: `spec.${STORED}.signatures`,
+    conclude: () => ({ ...entry(stored, found), notInsertable: 'missing envelope content' }),
+  };
 }
 
 /** Every verifier's algorithm is judged, also of one that made nothing. */
 function examineProposed(proposed: Proposed): Examination {
   const signers = proposed.verifiers.map(readSigner);
-  return { claims: claimAll(proposed, signers), conclude: (refusals) => conclude(proposed, signers, refusals) };
+  return {
+    claims: claimAll(proposed, signers),
+    keysIn: `${REQUEST}.verifiers`,
+    conclude: (refusals) => conclude(proposed, signers, refusals),
+  };
 }
 
 /** That each verifier made each signature, row by row. */

@@ -6,6 +6,7 @@ import { InvalidEntry } from '../../failures.ts';
 import { type CheckedEntry, type EntryKind, type Examination } from '../../kind.ts';
 import { type KeyMaterial } from '../../pki/x509.ts';
 import { DIGEST_LENGTH, type DigestAlgorithm } from '../../signatures/claim.ts';
+import { type CheckBudget } from '../../signatures/cost.ts';
 import { readKey } from '../../spec/key.ts';
 import { objectIn, readSpec, textIn } from '../../spec/members.ts';
 import { BASE64, digestSchema, PEM } from '../../spec/schema.ts';
@@ -48,13 +49,19 @@ function examine(parts: Parts): Examination {
   const claim = { key: key.key, signature, signed: { over: 'digest', algorithm, digest } } as const;
   return {
     claims: signature.length > 0 ? [claim] : [],
-    conclude: (refusals) => conclude(parts, refusals[0]),
+    keysIn: KEY_MEMBER,
+    conclude: (refusals, budget) => conclude(parts, refusals[0], budget),
   };
 }
 
-function conclude(parts: Parts, refusal: string | undefined): CheckedEntry {
+const KEY_MEMBER = 'spec.signature.publicKey.content';
+
+function conclude(parts: Parts, refusal: string | undefined, budget: CheckBudget): CheckedEntry {
   const { hash, signature, key } = parts;
-  const reason = signature.length === 0 ? 'X509 signature has not been initialized' : (key.chainRefusal() ?? refusal);
+  const reason =
+    signature.length === 0
+      ? 'X509 signature has not been initialized'
+      : (key.chainRefusal((cost) => budget.spend(KEY_MEMBER, cost)) ?? refusal);
   if (reason !== undefined) throw new InvalidEntry(`verifying signature: ${reason}`);
   const { kind, version } = hashedrekord001;
   const spec = {

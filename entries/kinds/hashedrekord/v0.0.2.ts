@@ -96,6 +96,7 @@ function examine({ parts, signer, path }: Signed, notInsertable: string | undefi
   const { kind, version } = hashedrekord002;
   return {
     claims: [{ key: material.key, signature, signed: { over: 'digest', algorithm, digest } }],
+    keysIn: `${path}.verifier`,
     conclude([refusal]) {
       if (refusal !== undefined) throw new InvalidEntry(`${path}.content does not hold: ${refusal}`);
       const named = { algorithm, value: toHex(digest) };

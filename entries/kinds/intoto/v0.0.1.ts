@@ -66,7 +66,11 @@ function readParts(value: unknown): Parts {
 function examineStored({ hash, payloadHash, key }: Parts): Examination {
   if (hash === undefined) throw new InvalidEntry('missing hash value for envelope');
   const stored = entry(key, hash, payloadHash, []);
-  return { claims: [], conclude: () => ({ ...stored, notInsertable: 'missing envelope content' }) };
+  return {
+    claims: [],
+    keysIn: 'spec.publicKey',
+    conclude: () => ({ ...stored, notInsertable: 'missing envelope content' }),
+  };
 }
 
 function examineProposed(text: string, key: KeyMaterial): Examination {
@@ -76,6 +80,7 @@ function examineProposed(text: string, key: KeyMaterial): Examination {
   limitClaims(sigs.size);
   return {
     claims: claimSignatures(opened, key.key, sigs),
+    keysIn: 'spec.publicKey',
     conclude(refusals) {
       if (!refusals.includes(undefined)) throw new InvalidEntry(NONE_ACCEPTED);
       return concludeProposed(text, envelope, key);

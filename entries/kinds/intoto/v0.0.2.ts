@@ -26,9 +26,12 @@ export const intoto002: EntryKind = {
   },
 };
 
+const SIGNATURES = 'spec.content.envelope.signatures';
+
 function examineStored(parts: Parts): Examination {
   return {
     claims: [],
+    keysIn: SIGNATURES,
     conclude: () => ({
       ...entry(parts, parts.payloadHash, searchKeys(leafKeys(parts, parts.payloadHash))),
       notInsertable: 'missing envelope content',
@@ -42,6 +45,7 @@ function examineProposed(parts: Parts): Examination {
   const trial = new EnvelopeTrial(envelope, verifiers);
   return {
     claims: trial.claims,
+    keysIn: SIGNATURES,
     conclude(refusals) {
       trial.cover(refusals, 'judge');
       return concludeProposed(parts, readBase64(envelope.payload, 'could not decode envelope payload: '));
