@@ -869,6 +869,21 @@ export interface components {
                 readonly "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description The body came too slowly, and the connection is closed */
+        readonly TooSlow: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": 408,
+                 *       "message": "the request body came too slowly"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["Error"];
+            };
+        };
         /** @description The body, or the canonical form of the entry in it, is longer than the log takes */
         readonly TooLarge: {
             headers: {
@@ -1066,6 +1081,22 @@ export interface components {
                 readonly "application/json": components["schemas"]["Status"];
             };
         };
+        /** @description The body came too slowly, and the connection is closed */
+        readonly StatusTooSlow: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": 4,
+                 *       "message": "the request body came too slowly",
+                 *       "details": []
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["Status"];
+            };
+        };
         /** @description Too much is waiting, the log takes no entries for now, or witnesses keep back their word */
         readonly StatusUnavailable: {
             headers: {
@@ -1155,6 +1186,7 @@ export interface operations {
             };
             readonly 400: components["responses"]["BadContent"];
             readonly 406: components["responses"]["NotAcceptable"];
+            readonly 408: components["responses"]["TooSlow"];
             /** @description The log has this entry already */
             readonly 409: {
                 headers: {
@@ -1239,6 +1271,7 @@ export interface operations {
             };
             readonly 400: components["responses"]["BadContent"];
             readonly 406: components["responses"]["NotAcceptable"];
+            readonly 408: components["responses"]["TooSlow"];
             readonly 413: components["responses"]["TooLarge"];
             readonly 415: components["responses"]["UnsupportedMediaType"];
             readonly 422: components["responses"]["Unprocessable"];
@@ -1420,6 +1453,7 @@ export interface operations {
             };
             readonly 400: components["responses"]["BadContent"];
             readonly 406: components["responses"]["NotAcceptable"];
+            readonly 408: components["responses"]["TooSlow"];
             readonly 413: components["responses"]["TooLarge"];
             readonly 415: components["responses"]["UnsupportedMediaType"];
             readonly 422: components["responses"]["Unprocessable"];
@@ -1547,6 +1581,7 @@ export interface operations {
                     readonly "text/plain; charset=utf-8": string;
                 };
             };
+            readonly 408: components["responses"]["StatusTooSlow"];
             /** @description The log has this entry already */
             readonly 409: {
                 headers: {
@@ -1842,6 +1877,15 @@ export interface operations {
             };
             /** @description Refused, and the text says why */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain; charset=utf-8": string;
+                };
+            };
+            /** @description Refused, and the text says why */
+            readonly 408: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

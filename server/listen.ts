@@ -9,11 +9,15 @@ import {
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
+import { limitConnections } from './connections.ts';
 import { ListenRefused } from './failures.ts';
 import { readTls, type TlsFiles } from './tls.ts';
 
 export interface ListenSettings extends TlsFiles {
   readonly listen: { readonly host: string | undefined; readonly port: number };
+  readonly maxConnections: number;
+  /** Of those, how many one address may have. */
+  readonly maxConnectionsPerAddress: number;
 }
 
 /** A port that is bound. Until `serve` is called, every request but `/healthz` is answered 503. */
@@ -25,13 +29,21 @@ export interface Listener extends AsyncDisposable {
   reloadTls(): boolean;
 }
 
-/** As genuine Rekor has them: contract section 1.4. */
+/**
+ * Times in milliseconds, sizes in bytes. A whole request may take 30 s and a connection may be idle for 10 s, as in genuine
+ * Rekor: contract section 1.4. Headers are held for every connection before there is a request to count, so they have less
+ * time and less room than there: `maxConnections` of them have 64 MiB.
+ */
 const LIMITS: ServerOptions = {
   requestTimeout: 30_000,
-  headersTimeout: 30_000,
+  headersTimeout: 10_000,
   keepAliveTimeout: 10_000,
-  maxHeaderSize: 1_000_000,
+  connectionsCheckingInterval: 1000,
+  maxHeaderSize: 16 * 1024,
 };
+
+/** Time that a client has to agree on TLS, in milliseconds. Before that no other time-out runs. */
+const HANDSHAKE_MS = 10_000;
 
 /** Connections at one time while the log opens: each is answered and closed. */
 const MAX_CONNECTIONS_WHILE_OPENING = 100;
@@ -59,8 +71,8 @@ function constructible<Class extends typeof IncomingMessage | typeof ServerRespo
   return Message as unknown as Class;
 }
 
-/** Binds the port, before the log is opened or begun: another process may have it. @throws ListenRefused */
-export async function listen(settings: ListenSettings): Promise<Listener> {
+/** Binds the port, before the log is opened or begun: another process may have it. @param warn - told when connections are closed for others @throws ListenRefused */
+export async function listen(settings: ListenSettings, warn: (sentence: string) => void): Promise<Listener> {
   const tls = readTls(settings);
   const classes = new MessageClasses();
   const options: ServerOptions = {
@@ -68,14 +80,23 @@ export async function listen(settings: ListenSettings): Promise<Listener> {
     IncomingMessage: classes.IncomingMessage,
     ServerResponse: classes.ServerResponse,
   };
-  const http = tls === undefined ? createServer(options) : createTlsServer({ ...options, ...tls });
+  const http =
+    tls === undefined ? createServer(options) : createTlsServer({ ...options, handshakeTimeout: HANDSHAKE_MS, ...tls });
   http.on('request', answerWhileOpening);
   http.maxConnections = MAX_CONNECTIONS_WHILE_OPENING;
+  let trusts = (_address: string, _hop: number): boolean => false;
+  limitConnections(http, {
+    total: settings.maxConnections,
+    perAddress: settings.maxConnectionsPerAddress,
+    isProxy: (address) => trusts(address, 0),
+    warn,
+  });
   await bind(http, settings.listen);
   return {
     http,
     serve(app) {
       classes.use(app);
+      trusts = app.get('trust proxy fn') as typeof trusts;
       http.off('request', answerWhileOpening).on('request', app);
       http.maxConnections = Infinity;
     },

@@ -44,7 +44,7 @@ async function serve(settings: Settings): Promise<void> {
   const logger = createLogger({ format: settings.logFormat, level: settings.logLevel, dev: settings.dev });
   process.on('exit', () => logger.flush());
   try {
-    await using listener = await listen(settings);
+    await using listener = await listen(settings, (sentence) => logger.warn(sentence));
     const stopping = stopSignal(logger, listener);
     let open = false;
     void stopping.then((signal) => open || endBeforeOpen(logger, signal));

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { Answer } from '../http/answer.ts';
-import type { BodyLease } from '../http/body.ts';
+import type { BodyLease } from '../http/body-budget.ts';
 
 /** What an operation asks of the requests for it. */
 export interface Asks {

@@ -1,6 +1,6 @@
 import type { Answer, Headers } from '../http/answer.ts';
 import { hasBody, readBody } from '../http/body.ts';
-import { failureOf, problems, RETRY_AFTER } from '../http/problems.ts';
+import { errorHeaders, failureOf, problems } from '../http/problems.ts';
 import type { Dialect } from './dialect.ts';
 
 const NO_BODY = new Uint8Array();
@@ -19,7 +19,7 @@ export const plain: Dialect = {
     const failure = failureOf(thrown);
     if (failure === undefined) return undefined;
     const { plain: status } = problems[failure.code];
-    return text(status, failure.message, status === 503 ? RETRY_AFTER : {});
+    return text(status, failure.message, errorHeaders(status));
   },
   bug: text(500, 'internal server error'),
   notAllowed: (method, methods) => text(405, `${method} is not allowed here`, { Allow: methods.join(', ') }),

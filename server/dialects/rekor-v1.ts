@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { type Answer, BUG, bindingError, handlerError } from '../http/answer.ts';
 import { hasBody, readBody } from '../http/body.ts';
 import { mediaType, negotiate } from '../http/negotiate.ts';
-import { failureOf, ownNumber, problems, RETRY_AFTER } from '../http/problems.ts';
+import { errorHeaders, failureOf, ownNumber, problems } from '../http/problems.ts';
 import { missing } from '../http/read.ts';
 import type { Asks, Dialect } from './dialect.ts';
 
@@ -45,8 +45,8 @@ function answerTo({ code, message, failure }: NonNullable<ReturnType<typeof fail
   const { status, by, says } = problems[code].v1;
   const number = status === 'own' ? ownNumber(failure) : status;
   const text = says ?? message;
-  if (by === 'binding' || isBinding(number, text)) return bindingError(number, text);
-  return handlerError(number, text, number === 503 ? RETRY_AFTER : undefined);
+  if (by === 'binding' || isBinding(number, text)) return bindingError(number, text, errorHeaders(number));
+  return handlerError(number, text, errorHeaders(number));
 }
 
 /** Whether go-openapi says it, and not a handler of Rekor's. */

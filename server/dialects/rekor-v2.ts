@@ -1,6 +1,6 @@
 import { type Answer, type Headers, json } from '../http/answer.ts';
 import { hasBody, readBody } from '../http/body.ts';
-import { failureOf, problems, RETRY_AFTER } from '../http/problems.ts';
+import { errorHeaders, failureOf, problems } from '../http/problems.ts';
 import type { Dialect } from './dialect.ts';
 
 /** google.rpc.Code, as far as it is used: contract section 1.7. */
@@ -36,7 +36,7 @@ export const rekorV2: Dialect = {
     if (failure === undefined) return undefined;
     if (failure.code === 'log-frozen') return FROZEN;
     const { http, code, says } = problems[failure.code].v2;
-    return status(http, code, says ?? failure.message, http === 503 ? RETRY_AFTER : undefined);
+    return status(http, code, says ?? failure.message, errorHeaders(http));
   },
   bug: status(500, GRPC.internal, 'internal server error'),
   notAllowed: () => status(501, GRPC.unimplemented, 'Method Not Allowed'),

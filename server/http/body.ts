@@ -1,61 +1,9 @@
 import type { IncomingMessage } from 'node:http';
-import { concatBytes } from '../../base/bytes.ts';
-import { Busy, RequestTooLarge } from './failures.ts';
+import type { BodyLease } from './body-budget.ts';
+import { RequestTooLarge } from './failures.ts';
 
 /** The sender went away before the body was whole. Nobody is left to be answered. */
 export class SenderGone extends Error {}
-
-/** Counts the bytes of all bodies between their arrival and their answers. */
-export class BodyBudget {
-  readonly #most: number;
-  #held = 0;
-
-  /** @param most - bytes held at once, over all requests */
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  get held(): number {
-    return this.#held;
-  }
-
-  /** @throws Busy */
-  take(bytes: number): void {
-    if (this.#held + bytes > this.#most) throw new Busy('too many request bodies are being read; try again');
-    this.#held += bytes;
-  }
-
-  giveBack(bytes: number): void {
-    this.#held -= bytes;
-  }
-}
-
-/** A body's claim on the budget. Whoever made it must release it once the body is no longer needed. */
-export class BodyLease {
-  readonly #budget: BodyBudget;
-  #bytes = 0;
-  #released = false;
-
-  constructor(budget: BodyBudget) {
-    this.#budget = budget;
-  }
-
-  /** Of the body, as far as it was read. Stays what it was when the claim is released. */
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  /** @throws Busy */
-  grow(bytes: number): void {
-    this.#budget.take(bytes);
-    this.#bytes += bytes;
-  }
-
-  release(): void {
-    if (!this.#released) this.#budget.giveBack(this.#bytes);
-    this.#released = true;
-  }
-}
 
 /** Whether the request line and headers announce a body: RFC 9112 §6. */
 export function hasBody(request: IncomingMessage): boolean {
@@ -67,36 +15,38 @@ export function hasBody(request: IncomingMessage): boolean {
  * The whole body, of at most `most` bytes. Whatever looks at what is in it does so elsewhere. What has not been read when
  * the limit is passed is left to Node, which discards it and whose timeouts end a sender that never does.
  *
- * @throws RequestTooLarge, Busy, SenderGone
+ * @throws RequestTooLarge, BodyTooSlow, Busy, SenderGone
  */
 export function readBody(request: IncomingMessage, most: number, lease: BodyLease): Promise<Uint8Array> {
-  if (Number(request.headers['content-length'] ?? 0) > most) return Promise.reject(tooLarge(most));
+  const announced = Number(request.headers['content-length'] ?? most);
+  if (announced > most) return Promise.reject(tooLarge(most));
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-  let whole = new BodyBytes(Number(request.headers['content-length'] ?? 0));
+  let whole = new BodyBytes(announced, lease);
   const settle = (): void => {
     request.off('data', onData).off('end', onEnd).off('close', onClose).off('error', onClose);
     request.on('error', ignore).resume();
+    lease.arrived();
+  };
+  const fail = (reason: unknown): void => {
+    whole = new BodyBytes(0, lease); // the memory is wanted for others, however long the rest of the body takes
+    settle();
+    reject(reason);
   };
   const onData = (chunk: Uint8Array): void => {
     try {
       if (whole.length + chunk.length > most) throw tooLarge(most);
-      lease.grow(chunk.length);
       whole.add(chunk);
     } catch (error) {
-      whole = new BodyBytes(0);
-      settle();
-      reject(error);
+      fail(error);
     }
   };
   const onEnd = (): void => {
     settle();
     resolve(whole.bytes());
   };
-  const onClose = (): void => {
-    settle();
-    reject(new SenderGone('the sender went away'));
-  };
+  const onClose = (): void => fail(new SenderGone('the sender went away'));
   request.on('data', onData).on('end', onEnd).on('close', onClose).on('error', onClose);
+  lease.arriving(fail);
   return promise;
 }
 
@@ -104,29 +54,52 @@ function tooLarge(most: number): RequestTooLarge {
   return new RequestTooLarge(`Request Entity Too Large. Limit set to ${most}`);
 }
 
-/** From here on a body has a buffer of its own from the beginning; below, most come in one piece. */
-const LARGE = 64 * 1024;
+/** Space for a body that does not come in one piece begins here, in bytes. */
+const FIRST_SPACE = 1024;
 
-/** What has come of a body. */
+/**
+ * What has come of a body, in memory that follows it: at most twice what came, never more than was announced. Pieces are
+ * copied, because a piece of one byte keeps the whole buffer that it was read into.
+ */
 class BodyBytes {
-  readonly #chunks: Uint8Array[] = [];
-  /** As long as was announced: the system gives the memory once there is something in it. */
-  readonly #whole: Uint8Array | undefined;
+  readonly #announced: number;
+  readonly #lease: BodyLease;
+  /** The first piece as it came, until there is a second. */
+  #space: Uint8Array = new Uint8Array();
   length = 0;
 
-  constructor(announced: number) {
-    this.#whole = announced >= LARGE ? new Uint8Array(announced) : undefined;
+  /** @param announced - bytes that will come at most */
+  constructor(announced: number, lease: BodyLease) {
+    this.#announced = announced;
+    this.#lease = lease;
   }
 
+  /** @throws Busy */
   add(chunk: Uint8Array): void {
-    if (this.#whole === undefined) this.#chunks.push(chunk);
-    else this.#whole.set(chunk, this.length);
+    this.#lease.count(chunk.length);
+    if (this.length === 0) {
+      this.#lease.hold(chunk.length);
+      this.#space = chunk;
+    } else {
+      this.#reserve(this.length + chunk.length);
+      this.#space.set(chunk, this.length);
+    }
     this.length += chunk.length;
+  }
+
+  #reserve(needed: number): void {
+    const { length } = this.#space;
+    if (needed <= length) return;
+    const space = Math.max(needed, Math.min(this.#announced, Math.max(FIRST_SPACE, 2 * length)));
+    this.#lease.hold(space - length);
+    const larger = new Uint8Array(space);
+    larger.set(this.#space.subarray(0, this.length));
+    this.#space = larger;
   }
 
   /** May be a piece of a larger buffer, which must not travel to another thread with it. */
   bytes(): Uint8Array {
-    return this.#whole ?? (this.#chunks.length === 1 ? (this.#chunks[0] as Uint8Array) : concatBytes(...this.#chunks));
+    return this.length === this.#space.length ? this.#space : this.#space.subarray(0, this.length);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { type Answer, BUG, type Headers } from './answer.ts';
 import { corsHeaders, type CorsRequest, isPreflight } from './cors.ts';
-import type { BodyLease } from './body.ts';
+import type { BodyLease } from './body-budget.ts';
 import { pathInLog, reasonOf, requestIdOf, type RequestLine } from './request-line.ts';
 import { parseTarget, type Target } from './target.ts';
 
@@ -71,6 +71,11 @@ export class Exchange {
   /** The exchange that the first middleware made for this response. */
   static of(response: Response): Exchange {
     return response.locals['exchange'] as Exchange;
+  }
+
+  /** The address of the sender; empty if it went away at once. */
+  get remote(): string {
+    return this.#remote;
   }
 
   /** Methods of the routes that have the path, but not the method. */

@@ -17,8 +17,13 @@ export class RequestTooLarge extends Failure<'request-too-large'> {
   readonly code = 'request-too-large';
 }
 
+/** The request body arrives more slowly than the log waits for. */
+export class BodyTooSlow extends Failure<'request-too-slow'> {
+  readonly code = 'request-too-slow';
+}
+
 /** More requests wait for their signature checks than the log promises to hold. */
 export class Busy extends Failure<'server-busy'> {
   readonly code = 'server-busy';
 }
-export type RequestFailure = InvalidRequest | RequestTooLarge | Busy;
+export type RequestFailure = InvalidRequest | RequestTooLarge | BodyTooSlow | Busy;

@@ -3,12 +3,22 @@ import { Failure } from '../../base/failure.ts';
 import type { EntryFailure } from '../../entries/failures.ts';
 import type { LogFailure } from '../../log/failures.ts';
 import type { WitnessFailure } from '../../witness/failures.ts';
+import type { Headers } from './answer.ts';
 import type { RequestFailure } from './failures.ts';
 
 type Code = (BaseFailure | EntryFailure | LogFailure | RequestFailure | WitnessFailure)['code'];
 
 /** Seconds after which a refused request may succeed. A batch takes far less. */
-export const RETRY_AFTER = { 'Retry-After': '1' };
+const RETRY_AFTER: Headers = { 'Retry-After': '1' };
+
+/** The rest of the body is not awaited: RFC 9110 §15.5.9. */
+const CLOSE: Headers = { Connection: 'close' };
+
+/** Sent with an error of this status. */
+export function errorHeaders(status: number): Headers | undefined {
+  if (status === 503) return RETRY_AFTER;
+  return status === 408 ? CLOSE : undefined;
+}
 
 /** What a failure is in each of the APIs. `says` takes the place of its own message. */
 interface Problem {
@@ -33,6 +43,7 @@ export const problems: { readonly [C in Code]: Problem } = {
     v2: { ...INVALID, says: 'http: request body too large' },
     plain: 413,
   },
+  'request-too-slow': { v1: { status: 408, by: 'binding' }, v2: { http: 408, code: 4 }, plain: 408 },
   'entry-invalid': { v1: { status: 400, by: 'handler' }, v2: INVALID, plain: 400 },
   'body-too-large': { v1: { status: 413, by: 'handler' }, v2: INVALID, plain: 413 },
   'size-not-reached': { v1: { status: 400, by: 'handler' }, v2: INVALID, plain: 400 },

@@ -1,7 +1,7 @@
 import type { Express, NextFunction, Request, Response } from 'express';
 import { isBelowV2, NOT_FOUND_V2 } from '../dialects/rekor-v2.ts';
 import { type Answer, bindingError } from '../http/answer.ts';
-import { BodyBudget } from '../http/body.ts';
+import { BodyBudget } from '../http/body-budget.ts';
 import { Exchange } from '../http/exchange.ts';
 import type { Handlers, OperationId } from '../http/operation.ts';
 import { type Row, rows } from './rows.ts';
@@ -14,6 +14,8 @@ export interface MountSettings {
   readonly maxV2RequestBody: number;
   /** Bytes of request bodies that may be in memory at the same time. */
   readonly maxBodiesInFlight: number;
+  /** Bytes of small request bodies, beside those. */
+  readonly maxSmallBodiesInFlight: number;
   /** The doors that are open. */
   readonly faces: readonly ('v1' | 'v2')[];
   /** Of the operations that can be switched off, those that are answered. */
@@ -58,7 +60,7 @@ function invalidEscape({ path }: Target): Answer {
 
 function optionsOf(settings: MountSettings): ServeOptions {
   return {
-    budget: new BodyBudget(settings.maxBodiesInFlight),
+    budget: new BodyBudget({ all: settings.maxBodiesInFlight, small: settings.maxSmallBodiesInFlight }),
     mostBytes: { v1: settings.maxRequestBody, v2: settings.maxV2RequestBody },
   };
 }

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { Answer } from '../http/answer.ts';
-import { type BodyBudget, BodyLease } from '../http/body.ts';
+import { type BodyBudget, BodyLease } from '../http/body-budget.ts';
 import { asAccepted } from '../dialects/rekor-v1.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Asked } from '../http/operation.ts';
@@ -32,7 +32,7 @@ export async function serve(
   const accepted = dialect.agree(request, row);
   if (typeof accepted !== 'string') return exchange.send(accepted);
   if (!enabled && row.disabled) return exchange.send(asAccepted(row.disabled, accepted));
-  const lease = new BodyLease(options.budget);
+  const lease = new BodyLease(options.budget, exchange.remote);
   exchange.receive(lease);
   try {
     const body = await dialect.readBody(request, row, mostBytesOf(row, options), lease);

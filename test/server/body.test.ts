@@ -1,8 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BodyBudget, BodyLease } from '../../server/http/body.ts';
 import type { RequestLine } from '../../server/http/request-line.ts';
-import { Busy } from '../../server/http/failures.ts';
 import { type Asking, askOf } from '../support/ask.ts';
 import { openTestLog } from '../support/log.ts';
 import { hashedrekord, newSubmitter } from '../support/proposals.ts';
@@ -97,7 +95,10 @@ describe('bodies of all requests together', () => {
     const gate = Promise.withResolvers<void>();
     const admission = directAdmission();
     const slow = { ...admission, create: async (body: Uint8Array) => gate.promise.then(() => admission.create(body)) };
-    await using tight = await askVariant({ admission: slow, settings: { maxBodiesInFlight: 1500 } });
+    await using tight = await askVariant({
+      admission: slow,
+      settings: { maxBodiesInFlight: 1500, maxSmallBodiesInFlight: 0 },
+    });
     const first = tight.post(ENTRIES, JSON.stringify(hashedrekord('first', submitter)).padEnd(1200, ' '));
     await expect
       .poll(async () => (await tight.post(`${ENTRIES}/retrieve`, '{}'.padEnd(400, ' '))).status, { timeout: 5000 })
@@ -113,7 +114,7 @@ describe('bodies of all requests together', () => {
       request: (line: RequestLine) => void lines.push(line),
       error: (thrown: unknown) => void lines.push(thrown as RequestLine),
     };
-    await using tight = await askVariant({ report, settings: { maxBodiesInFlight: 1500 } });
+    await using tight = await askVariant({ report, settings: { maxBodiesInFlight: 1500, maxSmallBodiesInFlight: 0 } });
     for (let i = 0; i < 5; i += 1) {
       const socket = connect(Number(new URL(tight.base).port), '127.0.0.1');
       socket.write(`${post(ENTRIES, 'Content-Length: 1400')}{"x":"${'y'.repeat(1000)}`);
@@ -122,21 +123,5 @@ describe('bodies of all requests together', () => {
     }
     expect(lines.map(({ status, bytesIn }) => [status, bytesIn])).toEqual(Array.from({ length: 5 }, () => [499, 1006]));
     expect((await tight.post(ENTRIES, hashedrekord('after', submitter))).status).toBe(201);
-  });
-
-  it('are counted exactly', () => {
-    const budget = new BodyBudget(10);
-    const [one, other] = [new BodyLease(budget), new BodyLease(budget)];
-    one.grow(6);
-    other.grow(4);
-    expect(() => other.grow(1)).toThrow(Busy);
-    expect([one.bytes, other.bytes, budget.held]).toEqual([6, 4, 10]);
-    one.release();
-    one.release();
-    expect([one.bytes, budget.held]).toEqual([6, 4]);
-    other.grow(6);
-    expect(budget.held).toBe(10);
-    other.release();
-    expect(budget.held).toBe(0);
   });
 });

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { type AddressInfo, connect as connectTcp } from 'node:net';
 import { connect } from 'node:tls';
 import { once } from 'node:events';
 import express from 'express';
@@ -10,7 +10,14 @@ import { describe, expect, it } from 'vitest';
 import { addressOf, listen } from '../../server/listen.ts';
 import { type LogFolder, runServer, temporaryFolder } from '../support/server-process.ts';
 
-const FREE_PORT = { listen: { host: '127.0.0.1', port: 0 }, tlsCert: undefined, tlsKey: undefined };
+const FREE_PORT = {
+  listen: { host: '127.0.0.1', port: 0 },
+  tlsCert: undefined,
+  tlsKey: undefined,
+  maxConnections: 100,
+  maxConnectionsPerAddress: 100,
+};
+const quiet = (): void => undefined;
 
 function made({ parent }: LogFolder, name: string): { readonly tlsCert: string; readonly tlsKey: string } {
   const files = { tlsCert: join(parent, `${name}.crt`), tlsKey: join(parent, `${name}.key`) };
@@ -32,7 +39,7 @@ async function subjectAt(address: string): Promise<string> {
 
 describe('listen: the port comes before the log', () => {
   it('while the log opens every request is answered 503, and /healthz 200; then the application answers', async () => {
-    await using listener = await listen(FREE_PORT);
+    await using listener = await listen(FREE_PORT, quiet);
     const base = `http://${addressOf(listener.http)}`;
     const early = await fetch(`${base}/api/v1/log`);
     expect([early.status, early.headers.get('retry-after')]).toEqual([503, '1']);
@@ -76,7 +83,7 @@ describe('TLS files: refused before a log begins, by setting and path', () => {
       [one.tlsCert, junk, `tls-key ${junk} is no private key in PEM`],
       [one.tlsCert, other.tlsKey, `tls-key ${other.tlsKey} is not the key of the first certificate`],
     ] as const)
-      await expect(listen({ ...FREE_PORT, tlsCert, tlsKey })).rejects.toThrow(reason);
+      await expect(listen({ ...FREE_PORT, tlsCert, tlsKey }, quiet)).rejects.toThrow(reason);
     const { code } = await runServer(folder, { flags: ['--tls-cert', junk, '--tls-key', one.tlsKey] });
     expect([code, existsSync(folder.data)]).toEqual([1, false]);
   });
@@ -84,7 +91,7 @@ describe('TLS files: refused before a log begins, by setting and path', () => {
   it('are read again on demand: new connections see the new certificate, and a file that is junk changes nothing', async () => {
     using folder = temporaryFolder();
     const files = made(folder, 'first.test');
-    await using listener = await listen({ ...FREE_PORT, ...files });
+    await using listener = await listen({ ...FREE_PORT, ...files }, quiet);
     const address = addressOf(listener.http);
     expect(await subjectAt(address)).toBe('first.test');
     const renewed = made(folder, 'second.test');
@@ -94,5 +101,38 @@ describe('TLS files: refused before a log begins, by setting and path', () => {
     writeFileSync(files.tlsCert, 'junk');
     expect(() => listener.reloadTls()).toThrow(/is no certificate in PEM/);
     expect(await subjectAt(address)).toBe('second.test');
+  });
+});
+
+describe('listen: connections over TLS', () => {
+  it('make room while they have no whole request, also before TLS is agreed on, and not while one is answered', async () => {
+    using folder = temporaryFolder();
+    await using listener = await listen({ ...FREE_PORT, ...made(folder, 'first'), maxConnections: 1 }, quiet);
+    const gate = Promise.withResolvers<void>();
+    let working = 0;
+    listener.serve(
+      express().use((_, response) => {
+        working += 1;
+        void gate.promise.then(() => response.send('answered'));
+      }),
+    );
+    const { port } = listener.http.address() as AddressInfo;
+    const silent = connectTcp(port, '127.0.0.1').on('error', quiet).resume();
+    await once(silent, 'connect');
+    const agreed = connect({ port, host: '127.0.0.1', rejectUnauthorized: false }).on('error', quiet).resume();
+    await once(agreed, 'secureConnect');
+    await expect.poll(() => silent.closed).toBe(true);
+    let seen = '';
+    const asking = connect({ port, host: '127.0.0.1', rejectUnauthorized: false }).on('error', quiet);
+    asking.on('data', (chunk) => (seen += chunk.toString()));
+    await once(asking, 'secureConnect');
+    await expect.poll(() => agreed.closed).toBe(true);
+    asking.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    await expect.poll(() => working).toBe(1);
+    const late = connectTcp(port, '127.0.0.1').on('error', quiet).resume();
+    await expect.poll(() => late.closed).toBe(true);
+    gate.resolve();
+    await expect.poll(() => seen).toContain('answered');
+    asking.destroy();
   });
 });

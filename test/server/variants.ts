@@ -15,6 +15,7 @@ export const SETTINGS: AppSettings = {
   maxV2RequestBody: 1024 * 1024,
   faces: ['v1', 'v2'],
   maxBodiesInFlight: 4 * 1024 * 1024,
+  maxSmallBodiesInFlight: 1024 * 1024,
   searchPage: 1000,
   maxCanonicalBody: 65_535,
   searchLimit: 10_000,

@@ -18,7 +18,22 @@ export const LOAD = {
   maxBodiesInFlight: setting(
     size(KIB, 16 * GIB),
     '40MiB',
-    'Request bodies held in memory at the same time; beyond that the answer is 503.',
+    'Memory for request bodies of all requests, no address more than half of it; beyond that the answer is 503.',
+  ),
+  maxSmallBodiesInFlight: setting(
+    size(64 * KIB, 16 * GIB),
+    '8MiB',
+    'Memory for request bodies of up to 64 KiB, beside that: large ones cannot take it.',
+  ),
+  maxConnections: setting(
+    count(16, 1_000_000),
+    '4096',
+    'Open connections; a further one ends the oldest that has no whole request, of the address that has most.',
+  ),
+  maxConnectionsPerAddress: setting(
+    count(1, 1_000_000),
+    '1024',
+    'Open connections of one address, or one IPv6 network of 64 bits; --trusted-proxies may have more.',
   ),
   admissionThreads: setting(
     count(1, 256),

@@ -1,0 +1,159 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addressOf, listen } from '../../server/listen.ts';
+import { directAdmission } from '../support/admission.ts';
+import { openTestLog } from '../support/log.ts';
+import { hashedrekord, newSubmitter } from '../support/proposals.ts';
+import { type Variant, variantOf } from './variants.ts';
+
+const ENTRIES = '/api/v1/log/entries';
+const PING = 'GET /ping HTTP/1.1\r\nHost: x\r\n\r\n';
+
+let opened: Awaited<ReturnType<typeof openTestLog>>;
+beforeAll(async () => {
+  opened = await openTestLog();
+});
+afterAll(() => opened.close());
+
+interface Limits {
+  readonly maxConnections?: number;
+  readonly maxConnectionsPerAddress?: number;
+}
+
+/** The app behind the server that `npm start` makes. */
+async function serve(limits: Limits = {}, variant: Variant = {}) {
+  const warnings: string[] = [];
+  const where = { listen: { host: '127.0.0.1', port: 0 }, tlsCert: undefined, tlsKey: undefined };
+  const settings = { ...where, maxConnections: 100, maxConnectionsPerAddress: 100, ...limits };
+  const listener = await listen(settings, (sentence) => warnings.push(sentence));
+  listener.serve(variantOf(opened.log, variant));
+  const port = Number(addressOf(listener.http).split(':').at(-1));
+  const sockets: Socket[] = [];
+  /** A connection from `from` that sends `text`, and what comes back on it. */
+  const open = async (text = '', from = '127.0.0.1') => {
+    const socket = connect({ port, host: '127.0.0.1', localAddress: from });
+    const connection = { socket, seen: '', closed: false };
+    socket.on('data', (chunk) => (connection.seen += chunk.toString()));
+    socket.on('error', () => undefined).on('close', () => (connection.closed = true));
+    sockets.push(socket);
+    await once(socket, 'connect');
+    if (text !== '') socket.write(text);
+    return connection;
+  };
+  const dispose = async (): Promise<void> => {
+    for (const socket of sockets) socket.destroy();
+    await listener[Symbol.asyncDispose]();
+  };
+  return { open, warnings, [Symbol.asyncDispose]: dispose };
+}
+
+const postOf = (length: number, sent: string): string =>
+  `POST ${ENTRIES} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${sent}`;
+
+const entry = (): string => {
+  const body = JSON.stringify(hashedrekord(`connections ${Math.random()}`, newSubmitter()));
+  return postOf(body.length, body);
+};
+
+describe('connections that do nothing', () => {
+  it('make room for new ones when there are as many as may be, the oldest first', async () => {
+    await using served = await serve({ maxConnections: 3 });
+    const idle = [
+      await served.open(),
+      await served.open('GET / HTTP/1.1\r\nX: y'),
+      await served.open(postOf(100, '{')),
+    ];
+    await sleep(50);
+    const asking = await served.open(PING);
+    await expect.poll(() => asking.seen).toContain('200 OK');
+    await expect.poll(() => idle.map(({ closed }) => closed)).toEqual([true, false, false]);
+    for (const _ of idle) await served.open(PING);
+    await expect.poll(() => idle.every(({ closed }) => closed)).toBe(true);
+    expect(served.warnings).toEqual(['3 connections are open, and there may be no more: --max-connections']);
+  });
+
+  it('make room for others of their own address when that has as many as it may have', async () => {
+    await using served = await serve({ maxConnectionsPerAddress: 2 });
+    const other = await served.open('', '127.0.0.2');
+    const own = [await served.open(), await served.open()];
+    const asking = await served.open(PING);
+    await expect.poll(() => asking.seen).toContain('200 OK');
+    await expect.poll(() => own.map(({ closed }) => closed)).toEqual([true, false]);
+    expect([other.closed, served.warnings.length]).toEqual([false, 1]);
+  });
+
+  it('make room among those of the address that has most', async () => {
+    await using served = await serve({ maxConnections: 4 });
+    const quiet = await served.open('', '127.0.0.2');
+    const greedy = [await served.open(), await served.open(), await served.open()];
+    await served.open(PING, '127.0.0.3');
+    await expect.poll(() => greedy.map(({ closed }) => closed)).toEqual([true, false, false]);
+    expect(quiet.closed).toBe(false);
+  });
+
+  it('are as many as they like when they come from a proxy that the operator trusts', async () => {
+    await using served = await serve({ maxConnectionsPerAddress: 1 }, { settings: { trustedProxies: ['loopback'] } });
+    const own = [await served.open(PING), await served.open(PING), await served.open(PING)];
+    await expect.poll(() => own.every(({ seen }) => seen.includes('200 OK'))).toBe(true);
+    expect(served.warnings).toEqual([]);
+  });
+});
+
+describe('connections whose request is whole', () => {
+  it('get their answer, and the new connection is closed', async () => {
+    const gate = Promise.withResolvers<void>();
+    const admission = directAdmission();
+    const slow = { ...admission, create: async (body: Uint8Array) => gate.promise.then(() => admission.create(body)) };
+    await using served = await serve({ maxConnections: 2 }, { admission: slow });
+    const working = [await served.open(entry()), await served.open(entry())];
+    await sleep(100);
+    const late = await served.open(PING);
+    await expect.poll(() => late.closed).toBe(true);
+    gate.resolve();
+    await expect.poll(() => working.every(({ seen }) => seen.startsWith('HTTP/1.1 201'))).toBe(true);
+    expect(late.seen).toBe('');
+  });
+});
+
+describe('request headers', () => {
+  it('of more than 16 KiB are refused', async () => {
+    await using served = await serve();
+    const asking = await served.open(`GET /ping HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(17_000)}`);
+    await expect.poll(() => asking.seen).toMatch(/^HTTP\/1\.1 431 /);
+    await expect.poll(() => asking.closed).toBe(true);
+  });
+});
+
+describe('bodies that stall', () => {
+  it('keep no entry out, and make room for a large one', async () => {
+    const settings = { maxRequestBody: 1_000_000, maxBodiesInFlight: 1_000_000, maxSmallBodiesInFlight: 200_000 };
+    await using served = await serve({}, { settings });
+    const stalled = [
+      await served.open(postOf(500_000, ' '.repeat(499_999)), '127.0.0.2'),
+      await served.open(postOf(500_000, ' '.repeat(499_999)), '127.0.0.3'),
+    ];
+    await sleep(200);
+    const refused = await served.open(postOf(70_000, ' '.repeat(70_000)));
+    await expect.poll(() => refused.seen).toMatch(/^HTTP\/1\.1 503 [\s\S]*Retry-After: 1\r\n/);
+    const small = await served.open(entry());
+    await expect.poll(() => small.seen).toMatch(/^HTTP\/1\.1 201 /);
+    const retried = async (): Promise<string> => {
+      const { seen } = await tried();
+      return seen.slice(0, 12);
+    };
+    const tried = async () => {
+      const again = await served.open(postOf(70_000, ' '.repeat(70_000)));
+      await expect.poll(() => again.seen).not.toBe('');
+      return again;
+    };
+    await expect.poll(retried, { timeout: 20_000, interval: 200 }).toBe('HTTP/1.1 422');
+    await expect
+      .poll(() => stalled.filter(({ closed }) => closed).map(({ seen }) => seen.slice(0, 12)))
+      .toEqual(['HTTP/1.1 408']);
+    expect(stalled.find(({ seen }) => seen !== '')?.seen).toMatch(
+      /Connection: close\r\n[\s\S]*\{"code":408,"message":"the request body came too slowly while others waited for its place"\}$/,
+    );
+  });
+});
