@@ -6,7 +6,7 @@ import { admitRows } from './admit.ts';
 import { fill } from './fill.ts';
 import { growth } from './growth.ts';
 import { flood, large } from './hostile.ts';
-import { type BenchCommand, type BenchOptions, readOptions } from './options.ts';
+import { type BenchCommand, type BenchOptions, readOptions, USAGE } from './options.ts';
 import { profile } from './profile.ts';
 import { keep, rounded } from './results.ts';
 import { type Measured, type Row, rowOf } from './row.ts';
@@ -30,6 +30,10 @@ const SCENARIOS: Partial<Record<BenchCommand, Scenario>> = {
 };
 
 const args = process.argv.slice(2);
+if (args.includes('--help') || args.includes('-h')) {
+  process.stdout.write(USAGE);
+  process.exit(0);
+}
 const options = understood();
 const { command, folder, runs } = options;
 const scenario = SCENARIOS[command];
@@ -51,7 +55,7 @@ function understood(): BenchOptions {
 }
 
 function refuse(fault: string): never {
-  console.error(`bench: ${fault}`);
+  console.error(`bench: ${fault}\n--help says what there is`);
   process.exit(2);
 }
 

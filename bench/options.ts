@@ -64,11 +64,27 @@ const OPTIONS = {
   keep: { type: 'boolean', default: false },
 } as const;
 
+export const USAGE = `npm run bench -- NAME [--option …]
+
+Measures, and prints one JSON row for each load. NAME is one of:
+  ${COMMANDS.join(', ')}
+
+Options, with what they are unless given:
+${Object.entries(OPTIONS)
+  .map(
+    ([name, option]) =>
+      `  --${name}${option.type === 'boolean' ? '' : ` ${'default' in option ? option.default : '(none)'}`}`,
+  )
+  .join('\n')}
+
+bench/README.md says what each of them is for.
+`;
+
 /** @throws Error that names the option that is wrong */
 export function readOptions(args: readonly string[]): BenchOptions {
   const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
   return {
-    command: oneOf('the first word', COMMANDS, positionals[0] ?? 'submit'),
+    command: oneOf('NAME', COMMANDS, positionals[0] ?? ''),
     connections: count('connections', values.connections, 1),
     seconds: count('seconds', values.seconds, 1),
     warmUp: count('warm-up', values['warm-up'], 1),

@@ -4,6 +4,7 @@ import { Failure } from '../base/failure.ts';
 import { formatVkey } from '../checkpoint/vkey.ts';
 import { type KeyFace, type LogKey, readOrMakeKey, tileKeyOf } from '../server/keys.ts';
 import { witnessNameOf, witnessVkey } from '../server/own-witness.ts';
+import { SettingsFault } from '../server/settings/failures.ts';
 import { readSettings } from '../server/settings/read.ts';
 import type { Settings } from '../server/settings/table.ts';
 import { settingSources } from './operator/surroundings.ts';
@@ -45,9 +46,11 @@ witness ${origin} ${formatVkey(witness)} ${publicUrl}/
 
 try {
   const argv = process.argv.slice(2);
-  process.stdout.write(argv.includes('--help') ? USAGE : vkeys(readSettings({ ...settingSources(), argv })));
+  process.stdout.write(
+    argv.includes('--help') || argv.includes('-h') ? USAGE : vkeys(readSettings({ ...settingSources(), argv })),
+  );
 } catch (error) {
   if (!(error instanceof Failure) && !(error instanceof Error)) throw error;
   process.stderr.write(`no keys to print:\n${error.message}\n`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof SettingsFault ? 2 : 1;
 }

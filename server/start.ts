@@ -1,10 +1,10 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogRefused } from '../log/failures.ts';
 import { LogShards } from '../log/shards.ts';
 import { makePrivateFolder } from '../storage/folders.ts';
 import type { WitnessState } from '../storage/witness-state.ts';
+import { makeDevFolder } from './dev-folder.ts';
 import { checkPlace, recordPlace, refreshPlace } from './place.ts';
 import { type ShardFolder, shardFolders } from './shard-folders.ts';
 import {
@@ -39,7 +39,7 @@ export interface StartedLog extends AsyncDisposable {
 /** Opens the log that the settings name, all its shards, or begins it. @throws LogRefused, StoreRefused */
 export async function startLog(settings: StartSettings, options: StartOptions): Promise<StartedLog> {
   await using cleanup = new AsyncDisposableStack();
-  const folder = settings.dev ? mkdtempSync(join(tmpdir(), 'stele-dev-')) : settings.data;
+  const folder = settings.dev ? makeDevFolder() : settings.data;
   if (settings.dev) cleanup.defer(() => rmSync(folder, { recursive: true, force: true }));
   const heads = settings.dev ? join(folder, 'heads') : settings.heads;
   prepareFolder(folder, settings, options.announce);

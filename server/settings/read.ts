@@ -10,6 +10,7 @@ import {
 import { type FlagNames, type Given, readEnvironment, readFlags, readMembers, type Source } from './sources.ts';
 import { STANDARD_DATA } from './groups/data-folder.ts';
 import { settingGroups, type Settings } from './table.ts';
+import type { ValueType } from './values/values.ts';
 
 /** Where settings come from. Everything is passed in: reading them touches neither the machine nor the process. */
 export interface SettingsInput {
@@ -125,10 +126,15 @@ function parseAll(table: SettingTable, readings: readonly Reading[]): Parsed {
     if (type === undefined || text === undefined) continue;
     const value = type.parse(text);
     if (value === undefined)
-      faults.push({ name: source === DEFAULT ? `--${name}` : source, value: text, reason: `expected ${type.expects}` });
+      faults.push({ name: source === DEFAULT ? `--${name}` : source, value: text, reason: reasonOf(type, text) });
     else values.set(`${source} ${name}`, value);
   }
   return { values, faults };
+}
+
+function reasonOf({ expects, unknownItems }: ValueType<unknown>, text: string): string {
+  const unknown = (unknownItems?.(text) ?? []).map((item) => JSON.stringify(item)).join(', ');
+  return `${unknown === '' ? '' : `${unknown} is not known; `}expected ${expects}`;
 }
 
 function strongest(table: SettingTable, readings: readonly Reading[], values: Parsed['values']): Partial<Settings> {

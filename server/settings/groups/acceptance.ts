@@ -1,7 +1,7 @@
 import { DEFAULT_ALGORITHMS, KNOWN_ALGORITHMS } from '../../../entries/algorithm-policy.ts';
 import { type operations } from '../../../openapi/types.ts';
 import { setting, type Surroundings } from '../values/setting.ts';
-import { choice, onOff, parseList, type ValueType, words } from '../values/values.ts';
+import { choice, onOff, parseList, unknownItems, type ValueType, words } from '../values/values.ts';
 
 /** Operations of the Rekor v1 API and the one that writes of v2, by their operationId in the OpenAPI document. */
 export const OPERATIONS = [
@@ -55,13 +55,17 @@ export function acceptance(kinds: Surroundings['kinds']) {
 /** `kind` stands for all its versions; the answer names each version as `kind:version`. */
 function kindList(kinds: Surroundings['kinds']): ValueType<readonly string[]> {
   const versions = kinds.map(({ kind, version }) => `${kind}:${version}`);
-  const named = (item: string) => versions.filter((one) => one === item || one.startsWith(`${item}:`));
+  const named = (item: string) => {
+    const found = versions.filter((one) => one === item || (item !== '' && one.startsWith(`${item}:`)));
+    return found.length > 0 ? found : undefined;
+  };
   return {
     placeholder: 'LIST',
     expects: `none, or with commas between them some of ${[...new Set(kinds.map(({ kind }) => kind)), ...versions].join(', ')}`,
     parse(text) {
-      const lists = parseList(text, (item) => (item !== '' && named(item).length > 0 ? named(item) : undefined));
+      const lists = parseList(text, named);
       return lists && [...new Set(lists.flat())];
     },
+    unknownItems: (text) => unknownItems(text, named),
   };
 }

@@ -8,6 +8,8 @@ export interface ValueType<T> {
   readonly bare?: string;
   /** Undefined for every text that is not taken. Never throws. */
   parse(text: string): T | undefined;
+  /** The items of a list that are not taken, of a text that is not taken as a whole. */
+  unknownItems?(text: string): readonly string[];
 }
 
 /** One word out of a few. */
@@ -45,7 +47,16 @@ export function words<const Word extends string>(allowed: readonly Word[]): Valu
     placeholder: 'LIST',
     expects: `none, or with commas between them some of ${allowed.join(', ')}`,
     parse: (text) => parseList(text, (item) => one.parse(item)),
+    unknownItems: (text) => unknownItems(text, (item) => one.parse(item)),
   };
+}
+
+/** The items of a list that `parse` does not take. */
+export function unknownItems(text: string, parse: (item: string) => unknown): readonly string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => parse(item) === undefined);
 }
 
 /** Undefined unless each item of the list is something to `parse`. */

@@ -38,6 +38,15 @@ describe('launcher: packages', () => {
     expect(project.installations).toBe(1);
   });
 
+  it('for development alone are not fetched for an operator, and are once they are needed', async () => {
+    using project = new Project();
+    await project.run({});
+    expect(project.names('node_modules').toSorted()).toStrictEqual(['.package-lock.json', 'a']);
+    writeFileSync(join(project.folder, 'scripts', 'check.ts'), '');
+    await project.run({ file: 'scripts/check.ts' });
+    expect(project.names('node_modules').toSorted()).toStrictEqual(['.package-lock.json', 'a', 'd']);
+  });
+
   it('come whole when several start at once', async () => {
     using project = new Project();
     const ends = await Promise.all(Array.from({ length: 4 }, () => project.run({ env: { NPM_TAKES: '300' } })));

@@ -14,7 +14,7 @@ describe('settings: faults', () => {
       '--max-canonical-body "65536": expected a size from 1B to 65535B, in bytes or with KiB, MiB or GiB',
       '--log-level "loud": expected debug, info, warn, error, silent',
       'STELE_READY_WITHIN "5": expected a time from 0 to 10m, with ms, s or m',
-      'kinds in stele.yaml "rekord": expected none, or with commas between them some of hashedrekord, intoto, dsse, hashedrekord:0.0.1, intoto:0.0.1, intoto:0.0.2, dsse:0.0.1',
+      'kinds in stele.yaml "rekord": "rekord" is not known; expected none, or with commas between them some of hashedrekord, intoto, dsse, hashedrekord:0.0.1, intoto:0.0.1, intoto:0.0.2, dsse:0.0.1',
       'max-retrieve in stele.yaml "many": expected a whole number from 1 to 1000',
     ]);
   });
