@@ -4,6 +4,7 @@ import type { OwnWitness } from '../witness/own-witness.ts';
 import type { Admission } from './admission/contract.ts';
 import { bindingError } from './http/answer.ts';
 import { SenderGone } from './http/body.ts';
+import { ConnectionTurns } from './http/connection-turns.ts';
 import { rekorV1 } from './dialects/rekor-v1.ts';
 import { isBelowV2, NOT_FOUND_V2 } from './dialects/rekor-v2.ts';
 import { Exchange } from './http/exchange.ts';
@@ -74,7 +75,7 @@ export function createApp(parts: AppParts): Express {
   return app;
 }
 
-/** Before any route: the exchange is made, preflights are answered, the path is cleaned. */
+/** Before any route: the request gets its turn on its connection, the exchange is made, preflights are answered, the path is cleaned. */
 function enter({ settings, now, observe, report }: AppParts): RequestHandler {
   const ended = (line: RequestLine): void => {
     report.request(line);
@@ -83,13 +84,15 @@ function enter({ settings, now, observe, report }: AppParts): RequestHandler {
   const { requestIdHeader, trustedProxies } = settings;
   // Who believes no proxy need not read what they say.
   const remoteOf = (request: Request) => (trustedProxies.length > 0 ? request.ip : request.socket.remoteAddress);
-  return (request, response, next) => {
+  const begin: RequestHandler = (request, response, next) => {
     const exchange = new Exchange(request, response, { requestIdHeader, now, ended, remoteOf });
     const { cleanPath, search } = exchange.target;
     if (exchange.isPreflight) return exchange.send({ status: 204 });
     if (request.url !== cleanPath + search) request.url = cleanPath + search;
     next();
   };
+  const turns = new ConnectionTurns();
+  return (request, response, next) => turns.take(request.socket, response, () => begin(request, response, next));
 }
 
 function handlersOf({ shards, admission, settings, health, witness, dev }: AppParts): Handlers {

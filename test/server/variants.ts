@@ -59,3 +59,12 @@ export function variantOf(log: Log, { settings, ...parts }: Variant = {}): Expre
     settings: { ...SETTINGS, ...settings },
   });
 }
+
+/** The log, but for some of what it does. */
+export function instead(log: Log, other: Partial<Log>): Log {
+  const get = (real: Log, name: keyof Log): unknown => {
+    const value: unknown = other[name] ?? real[name];
+    return typeof value === 'function' ? (value.bind(real) as unknown) : value;
+  };
+  return new Proxy(log, { get: (real, name) => get(real, name as keyof Log) });
+}
