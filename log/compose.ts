@@ -74,7 +74,7 @@ function logOf(
 
 /** @throws Frozen, NotPublished, LogRefused */
 async function end(
-  { store, faces }: ComposeParts,
+  { store, journal, faces }: ComposeParts,
   sequencer: Sequencer | undefined,
   newest: StoredHead,
   at: number,
@@ -89,6 +89,7 @@ async function end(
       `the log ${origin} holds entries that witnesses have not cosigned yet: let it run until they have`,
     );
   await store.freeze({ at, signature: await faces.signEnd(head, at) });
+  await journal.end({ size: head.size, root: head.root, at }); // after: an end that is journalled and not stored blocks the log
 }
 
 /** The head of a log without entries. Nothing is in it, so nobody has to vouch for it. */

@@ -1,15 +1,12 @@
-import { toHex } from '../base/bytes.ts';
-import { foldRoot } from '../merkle/fold.ts';
-import { coveringNodes } from '../merkle/plan.ts';
-import { type TreeSize, treeSize } from '../merkle/types.ts';
-import type { LogIdentity } from '../storage/contract.ts';
-import type { HeadJournal, JournalOwner } from '../storage/journal.ts';
+import { treeSize } from '../merkle/types.ts';
+import type { LogIdentity, StoredFreeze, StoredHead } from '../storage/contract.ts';
+import type { JournalFreeze, JournalOwner } from '../storage/journal.ts';
 import { LogRefused } from './failures.ts';
 import { compose } from './compose.ts';
 import { Faces } from './faces/faces.ts';
+import { type JournalCheck, journalFault } from './journal-check.ts';
 import type { Expected, LogKeys, OpenedLog, OpenParts } from './opening.ts';
 import { loadShelf } from './load-shelf.ts';
-import type { TileShelf } from './tiles.ts';
 import type { Shard } from './faces/shard.ts';
 
 /**
@@ -22,15 +19,15 @@ export async function openLog(parts: OpenParts): Promise<OpenedLog> {
   const { store, journal } = parts;
   const found = await store.identity();
   const identity = found ?? (await begin(parts));
-  const stored = await store.head();
+  const [stored, freeze] = [await store.head(), await store.frozen()];
   const size = stored?.size ?? treeSize(0);
   const shelf = await loadShelf(store, size, stored);
   if (found) {
     checkIdentity(found, parts.expected);
     checkOffset(found, parts.offset ?? 0);
-    await checkJournal(journal, found, shelf, size);
+    await checkJournal(parts, { store, journal, identity, shelf, stored, freeze });
   }
-  await journal.begin(ownerOf(identity), stored);
+  await journal.begin(ownerOf(identity), stored, freeze && stored && endOf(stored, freeze));
   const publicKeys = identity.publicKeys ?? (await keepKeys(parts));
   const shard: Shard = {
     ...identity,
@@ -90,31 +87,18 @@ function checkOffset({ origin, offset }: LogIdentity, before: number): void {
   );
 }
 
-/** A log that is smaller than a head it released, or another tree, must never sign again: that is a fork. */
-async function checkJournal(
-  journal: HeadJournal,
-  identity: LogIdentity,
-  shelf: TileShelf,
-  size: TreeSize,
-): Promise<void> {
-  const owner = journal.owner();
-  const advice = 'If you know that no later head was ever shown to anyone, run: npm run recover';
-  if (owner === undefined) throw new LogRefused(`the head journal is missing. Put it back. ${advice}`);
-  if (owner.treeId !== identity.treeId || owner.logId !== identity.logId)
-    throw new LogRefused(
-      `the head journal is that of log ${owner.treeId}, not of ${identity.treeId}: set heads to the folder of this log's own`,
-    );
-  const last = journal.last();
-  if (last === undefined) return;
-  if (last.size > size)
-    throw new LogRefused(
-      `the log has ${size} entries, and has signed a head of ${last.size}: it was restored from an old copy. Put back a newer one. ${advice}`,
-    );
-  const then = foldRoot(await shelf.read(coveringNodes({ from: 0, to: last.size })));
-  if (toHex(then) !== toHex(last.root))
-    throw new LogRefused(
-      `at size ${last.size} the log is another tree than the one whose head it signed: restore the right one. ${advice}`,
-    );
+/** @throws LogRefused */
+async function checkJournal({ recoverCommand }: OpenParts, check: JournalCheck): Promise<void> {
+  const fault = await journalFault(check);
+  if (fault === undefined) return;
+  const advice = fault.contradicts
+    ? `If there is none, this says what can be done: ${recoverCommand}`
+    : `If you know that no later head was ever shown to anyone, run: ${recoverCommand}`;
+  throw new LogRefused(`${fault.reason}. ${advice}`);
+}
+
+function endOf({ size, root }: StoredHead, { at }: StoredFreeze): JournalFreeze {
+  return { size, root, at };
 }
 
 function ownerOf({ treeId, logId }: LogIdentity): JournalOwner {

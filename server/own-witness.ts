@@ -92,15 +92,20 @@ function findKey(name: string, file: string, owner: WitnessOwner | undefined, an
 
 /** @throws LogRefused unless it is known that signing with the key is no fork */
 function checkJournal(
-  { owner, last }: WitnessedJournal,
+  { owner, last, damage }: WitnessedJournal,
   { name, key, made }: { readonly name: string; readonly key: LogKey; readonly made: boolean },
   heads: readonly WitnessedHead[],
 ): void {
+  const damaged = damage();
+  if (damaged !== undefined && !made) refuse(`${damaged}: put the journal of the witness back as it was`);
   const of = owner();
   if (of === undefined) return made ? undefined : requireNothingSaid(heads);
   if (of.name === name && of.key !== key.id)
     refuse(`the key of the witness ${name} is not the one that it has signed with: put that one back`);
-  if (of.name === name || of.key === key.id) return requireNotBehind(heads, last());
+  if (of.name === name || of.key === key.id) {
+    requireNotBehind(heads, last());
+    return requireWhole(heads, last());
+  }
   // Another witness, which has said nothing yet if its key was made just now. One that comes back may have.
   if (!made) refuse(`the journal is that of the witness ${of.name}, and ${name} may have signed what it does not tell`);
 }
@@ -127,6 +132,15 @@ function requireNotBehind(heads: readonly WitnessedHead[], journalled: ReadonlyM
         `the witness has cosigned another tree of ${origin} at ${size} than its state says: put back the right copy`,
       );
   }
+}
+
+/** At most one head can be in the state and not in the journal: the one whose journal write was cut short. @throws LogRefused */
+function requireWhole(heads: readonly WitnessedHead[], journalled: ReadonlyMap<string, TreeHead>): void {
+  const missing = heads.filter(({ origin, size }) => size > (journalled.get(origin)?.size ?? -1));
+  if (missing.length > 1)
+    refuse(
+      `the journal of the witness lacks heads of ${missing.length} logs that its state has: it was restored from an old copy or cut short, put the newest back`,
+    );
 }
 
 /** The keys of the policy's logs, checked by OpenSSL: strangers send these notes, and it is forty times faster. */

@@ -24,6 +24,8 @@ export interface ShardPlace {
   readonly origin: string | undefined;
   /** Sum of the sizes of the shards before it. */
   readonly offset: number;
+  /** What an operator types to hear what can be done where log and journal do not fit. */
+  readonly recoverCommand: string;
 }
 
 export interface ShardSettings {
@@ -72,6 +74,7 @@ export async function startShard(
       limits: settings.limits,
       publication: await options.publication(store),
       newTreeId,
+      recoverCommand: place.recoverCommand,
       offset: place.offset,
     }),
   );

@@ -6,6 +6,7 @@ import { makePrivateFolder } from '../storage/folders.ts';
 import type { WitnessState } from '../storage/witness-state.ts';
 import { makeDevFolder } from './dev-folder.ts';
 import { checkPlace, recordPlace, refreshPlace } from './place.ts';
+import { recoverCommandOf } from './recover-command.ts';
 import { type ShardFolder, shardFolders } from './shard-folders.ts';
 import {
   type ShardPlace,
@@ -45,12 +46,14 @@ export async function startLog(settings: StartSettings, options: StartOptions): 
   prepareFolder(folder, settings, options.announce);
 
   const [, ...later] = shardFolders(folder, heads);
-  const first = cleanup.use(await startShard({ ...settings, folder, heads, offset: 0 }, settings, options));
+  const recoverCommand = recoverCommandOf(settings);
+  const place = { ...settings, folder, heads, offset: 0, recoverCommand };
+  const first = cleanup.use(await startShard(place, settings, options));
   const started = [first];
   for (const shard of later) {
     const before = started.at(-1) as StartedShard;
     requireEnded(before, shard);
-    started.push(cleanup.use(await startShard(placeOf(shard, before), settings, options)));
+    started.push(cleanup.use(await startShard({ ...placeOf(shard, before), recoverCommand }, settings, options)));
   }
   const shards = new LogShards(started.map(({ opened }) => opened.log));
   requireDistinct(shards);
@@ -78,7 +81,10 @@ function prepareFolder(folder: string, { dev, volume }: StartSettings, announce:
   if (volume === 'fixed') checkPlace(folder);
 }
 
-function placeOf({ folder, heads, origin }: ShardFolder, { opened: { log } }: StartedShard): ShardPlace {
+function placeOf(
+  { folder, heads, origin }: ShardFolder,
+  { opened: { log } }: StartedShard,
+): Omit<ShardPlace, 'recoverCommand'> {
   const offset = log.shard.offset + log.head().size;
   return { folder, heads, v1Key: keyFile(folder, 'rekor-v1'), tileKey: keyFile(folder, 'tile'), origin, offset };
 }

@@ -104,6 +104,8 @@ export interface LogReads {
   headAt(size: TreeSize): Promise<StoredHead | undefined>;
   /** Heads of less than `below` entries that await nothing, the largest first. */
   heads(below: number, limit: number): Promise<readonly StoredHead[]>;
+  /** How many heads of more than `after` entries there are, counted up to `limit`: those that await something too. */
+  countHeads(after: number, limit: number): Promise<number>;
   /** Of the largest head that awaits nothing. Undefined before the first. */
   publishedSize(): Promise<TreeSize | undefined>;
   cosignatures(size: TreeSize): Promise<readonly StoredCosignature[]>;

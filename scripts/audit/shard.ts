@@ -43,7 +43,7 @@ export async function auditShard(shard: ReadShard, threads: number): Promise<Sha
   const [heads] = await Promise.all([auditHeads(crew, head.size), auditSigned(shard, journal, head)]);
   const expected = ends.map((to, i) => ({ to, tally: tree.tallies[i] ?? NO_RECORDS }));
   const records = await auditIndex(reading, crew, expected);
-  return { ...heads, head, tree, journal: journal?.heads.length, records };
+  return { ...heads, head, tree, journal: journal?.records.length, records };
 }
 
 /** Heads in a unit if each entry had one: some seconds of signature checks. */
@@ -66,7 +66,7 @@ async function auditSigned(
 ): Promise<void> {
   const shard = shardOf(identity);
   const check = new HeadCheck(await loadShelf(reading, head.size, head), shard, shard.tilePublicKey);
-  for (const each of journal?.heads ?? []) await check.inTree(each, 'the head journal has');
+  for (const each of journal?.records ?? []) await check.inTree(each, 'the head journal has');
   if (frozen) check.end(head, frozen);
 }
 
@@ -86,11 +86,11 @@ function requireKeys({ identity }: ReadShard): void {
 /** @throws Damaged */
 function requireJournal({ identity, heads }: ReadShard, journal: JournalRecords | undefined, size: number): void {
   if (journal === undefined) return;
-  const { owner, damaged } = journal;
-  if (owner.treeId !== identity.treeId)
-    throw new Damaged(0, `the head journal ${heads} is that of log ${owner.treeId}`);
-  if (damaged > 0) throw new Damaged(0, `the head journal ${heads} has ${damaged} lines that were not written whole`);
-  const last = journal.heads.at(-1)?.size ?? 0;
+  const { owner, damage } = journal;
+  if (damage !== undefined) throw new Damaged(0, damage);
+  if (owner?.treeId !== identity.treeId)
+    throw new Damaged(0, `the head journal ${heads} is that of log ${owner?.treeId}`);
+  const last = journal.records.at(-1)?.size ?? 0;
   if (last > size)
     throw new Damaged(
       size,

@@ -4,7 +4,7 @@ import { loadShelf } from '../../log/load-shelf.ts';
 import type { TileShelf } from '../../log/tiles.ts';
 import { type TreeSize, treeSize } from '../../merkle/types.ts';
 import type { StoredHead } from '../../storage/contract.ts';
-import { openFileJournal } from '../../storage/engines/file-journal/open.ts';
+import { readFileJournal } from '../../storage/engines/file-journal/open.ts';
 import { type ReadShard, shardOf } from '../operator/shards.ts';
 import { ExportRefused } from './failures.ts';
 import type { TileSource } from './source.ts';
@@ -41,10 +41,11 @@ export function folderSource(shard: ReadShard): TileSource {
 
 /** The newest that the log has shown: cosigned if it has to be, and in the journal. @throws ExportRefused */
 async function publishedHead({ reading, identity, heads }: ReadShard): Promise<StoredHead> {
-  await using journal = await openFileJournal(heads);
-  if (journal.owner()?.treeId !== identity.treeId)
+  const journal = await readFileJournal(heads);
+  if (journal?.damage !== undefined) throw new ExportRefused(`${journal.damage}: put the head journal back as it was`);
+  if (journal?.owner?.treeId !== identity.treeId)
     throw new ExportRefused(`the head journal of ${identity.origin} is not in ${heads}: set heads to its folder`);
-  const journalled = journal.last()?.size ?? 0;
+  const journalled = journal.records.at(-1)?.size ?? 0;
   const published = (await reading.publishedSize()) ?? 0;
   const head = await reading.headAt(treeSize(Math.min(journalled, published)));
   if (head === undefined) throw new ExportRefused(`${identity.origin} has no entries yet`);

@@ -1,9 +1,9 @@
-import { appendFileSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LogRefused } from '../../log/failures.ts';
-import { type RootHash, nodeHash, treeSize } from '../../merkle/types.ts';
-import { formatRecord } from '../../storage/engines/file-journal/record.ts';
+import { type RootHash, type TreeHead, nodeHash, treeSize } from '../../merkle/types.ts';
+import { openFileJournal } from '../../storage/engines/file-journal/open.ts';
 import { addMany, EXPECTED, openRoom, type RoomOptions, useFolder } from './room.ts';
 
 const folder = useFolder();
@@ -16,15 +16,22 @@ async function begin(size: number): Promise<void> {
   await addMany(room.log, 0, size);
 }
 
+async function journalOf(records: readonly TreeHead[]): Promise<void> {
+  await using made = await openFileJournal(heads());
+  await made.begin({ treeId: '1234567890123456789', logId: EXPECTED.logId }, undefined);
+  for (const record of records) await made.append(record);
+}
+
 /** The sentence that the log refuses with; nothing of the folder has changed by it. */
 async function refusal(options: RoomOptions = {}): Promise<string> {
-  const before = readFileSync(journal(), { encoding: 'utf8', flag: 'a+' });
+  const textNow = (): string | undefined => (existsSync(journal()) ? readFileSync(journal(), 'utf8') : undefined);
+  const before = textNow();
   const refused: unknown = await openRoom(folder(), options).then(
     (room) => room[Symbol.asyncDispose](),
     (error: unknown) => error,
   );
   expect(refused).toBeInstanceOf(LogRefused);
-  expect(readFileSync(journal(), 'utf8')).toBe(before);
+  expect(textNow()).toBe(before);
   return (refused as Error).message;
 }
 
@@ -41,16 +48,19 @@ describe('openLog: another log than the one that was asked for', () => {
 
 describe('openLog: a tree that would be a fork', () => {
   const ADVICE = 'If you know that no later head was ever shown to anyone, run: npm run recover';
+  const CONTRADICTED = 'If there is none, this says what can be done: npm run recover';
 
   it('the journal is missing', async () => {
     await begin(3);
     rmSync(journal());
-    expect(await refusal()).toBe(`the head journal is missing. Put it back. ${ADVICE}`);
+    expect(await refusal()).toBe(`the head journal is missing: put it back. ${ADVICE}`);
   });
   it('the journal has lost its first line', async () => {
     await begin(3);
     writeFileSync(journal(), readFileSync(journal(), 'utf8').split('\n').slice(1).join('\n'));
-    expect(await refusal()).toBe(`the head journal is missing. Put it back. ${ADVICE}`);
+    expect(await refusal()).toBe(
+      `line 1 of ${journal()} is not as written: put the head journal back as it was. ${ADVICE}`,
+    );
   });
   it('the journal is that of another log', async () => {
     await begin(3);
@@ -63,7 +73,7 @@ describe('openLog: a tree that would be a fork', () => {
     rmSync(heads(), { recursive: true });
     cpSync(join(folder(), 'kept'), heads(), { recursive: true });
     expect(await refusal()).toBe(
-      "the head journal is that of log 1234567890123456789, not of 77: set heads to the folder of this log's own",
+      `the head journal is that of log 1234567890123456789, not of 77: set heads to the folder of this log's own. ${ADVICE}`,
     );
   });
   it('the data was restored from an older copy', async () => {
@@ -73,16 +83,53 @@ describe('openLog: a tree that would be a fork', () => {
     rmSync(data(), { recursive: true });
     cpSync(join(folder(), 'backup'), data(), { recursive: true });
     expect(await refusal()).toBe(
-      `the log has 3 entries, and has signed a head of 5: it was restored from an old copy. Put back a newer one. ${ADVICE}`,
+      `the log has 3 entries, and has signed a head of 5: it was restored from an old copy, put back a newer one. ${CONTRADICTED}`,
     );
   });
   it('the data was restored from an older copy and has grown elsewhere', async () => {
-    await begin(4);
+    await begin(3);
+    rmSync(heads(), { recursive: true });
     const root = nodeHash(new Uint8Array(32).fill(7)) as RootHash;
-    appendFileSync(journal(), formatRecord({ size: treeSize(3), root }));
+    await journalOf([{ size: treeSize(3), root }]);
     expect(await refusal()).toBe(
-      `at size 3 the log is another tree than the one whose head it signed: restore the right one. ${ADVICE}`,
+      `at size 3 the log is another tree than the one whose head it signed: put back the right one. ${CONTRADICTED}`,
     );
+  });
+  it('the journal was restored from an older copy', async () => {
+    await begin(1);
+    const older = readFileSync(journal(), 'utf8');
+    for (const size of [2, 3, 4]) await begin(size);
+    writeFileSync(journal(), older);
+    expect(await refusal()).toBe(
+      `the head journal ends at 1, and the log has signed heads up to 4: it was restored from an old copy or cut short, put back the newest. ${ADVICE}`,
+    );
+  });
+  it('the journal has its first line and no head, and the log has some', async () => {
+    for (const size of [1, 2, 3]) await begin(size);
+    writeFileSync(journal(), `${readFileSync(journal(), 'utf8').split('\n')[0]}\n`);
+    expect(await refusal()).toContain('the head journal ends at no head, and the log has signed heads up to 3');
+  });
+  it('a line of the journal is damaged, be it the last', async () => {
+    await begin(3);
+    appendFileSync(journal(), '4 abcdef\n');
+    expect(await refusal()).toBe(
+      `line 3 of ${journal()} is not as written: put the head journal back as it was. ${ADVICE}`,
+    );
+  });
+  it('the data is a copy of the same size from before the log was frozen', async () => {
+    await begin(3);
+    cpSync(data(), join(folder(), 'backup'), { recursive: true });
+    {
+      await using room = await openRoom(folder());
+      await room.opened.freeze(1_700_000_000);
+    }
+    rmSync(data(), { recursive: true });
+    cpSync(join(folder(), 'backup'), data(), { recursive: true });
+    const said = `the log was frozen at 3 entries, and its data folder says otherwise: it was restored from a copy made before, put back a newer one. ${CONTRADICTED}`;
+    expect(await refusal()).toBe(said);
+    rmSync(data(), { recursive: true });
+    cpSync(join(folder(), 'backup'), data(), { recursive: true });
+    expect(await refusal()).toBe(said);
   });
   it('the data is gone, and the journal is not', async () => {
     await begin(3);
@@ -139,5 +186,25 @@ describe('openLog: what is no reason to refuse', () => {
     appendFileSync(journal(), '4 abcdef');
     await using room = await openRoom(folder());
     expect(room.log.head().size).toBe(3);
+  });
+  it('a freeze that was stored and not journalled: the next start journals it', async () => {
+    await begin(3);
+    const killed: RoomOptions = {
+      journal: (real) => ({ ...real, end: () => Promise.reject(new Error('killed')) }),
+    };
+    {
+      await using room = await openRoom(folder(), killed);
+      await expect(room.opened.freeze(1_700_000_000)).rejects.toThrow('killed');
+    }
+    await using room = await openRoom(folder());
+    expect(room.journal.freeze()?.at).toBe(1_700_000_000);
+  });
+  it('two heads that were stored and not journalled: one on its way to the journal, and the one behind it', async () => {
+    await begin(1);
+    const older = readFileSync(journal(), 'utf8');
+    for (const size of [2, 3]) await begin(size);
+    writeFileSync(journal(), older);
+    await using room = await openRoom(folder());
+    expect(room.journal.last()?.size).toBe(3);
   });
 });

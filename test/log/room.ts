@@ -83,6 +83,7 @@ export async function openRoom(folder: string, options: RoomOptions = {}): Promi
     clock: testClock(),
     limits: LIMITS,
     newTreeId: () => '1234567890123456789',
+    recoverCommand: 'npm run recover',
     ...options,
     store: options.store?.(store) ?? store,
     journal: options.journal?.(journal) ?? journal,

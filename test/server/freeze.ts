@@ -6,7 +6,7 @@ import { LIMITS, testClock, UNWITNESSED } from '../log/room.ts';
 export async function freezeLog(folder: string, at: number): Promise<void> {
   const keys = { v1Key: join(folder, 'keys', 'rekor-v1.pem'), tileKey: join(folder, 'keys', 'tile.pem') };
   await using shard = await startShard(
-    { folder, heads: `${folder}-heads`, ...keys, origin: undefined, offset: 0 },
+    { folder, heads: `${folder}-heads`, ...keys, origin: undefined, offset: 0, recoverCommand: 'npm run recover' },
     { genesis: undefined, dev: false, limits: LIMITS },
     {
       clock: testClock(at),

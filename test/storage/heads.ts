@@ -95,6 +95,8 @@ function awaiting(store: Used): void {
     await store.now().cosign([said('a', 4)], undefined);
     expect(sizesOf(await store.now().heads(2 ** 53, 10))).toEqual([5, 2]);
     expect(sizesOf(await store.now().heads(5, 10))).toEqual([2]);
+    const counts = [0, 4, 6].map((after) => store.now().countHeads(after, 3));
+    expect(await Promise.all(counts)).toEqual([3, 2, 0]);
     expect(await store.now().publishedSize()).toBe(5);
   });
   it('stay published when one before them is cosigned late', async () => {

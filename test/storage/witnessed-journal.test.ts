@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -55,6 +55,25 @@ describe('the journal of a witness', () => {
       const newest = [seen('odd', size - ((size + 1) % 2)), ...(size > 1 ? [seen('even', size - (size % 2))] : [])];
       expect(await found()).toEqual(expected(...newest));
     }
-    expect(lengths).toEqual([1, 2, 3, 2, 3, 4, 5, 2, 3]);
+    expect(lengths).toEqual([1, 2, 3, 4, 5, 3, 4, 5, 3]);
+    expect(readFileSync(join(folder, 'witnessed.txt.previous'), 'utf8').split('\n').length - 2).toBe(5);
+  });
+  it('names a line that is not as it was written, and takes no notice of a last one without its end', async () => {
+    const file = join(folder, 'witnessed.txt');
+    {
+      await using journal = await openWitnessedJournal(folder);
+      await journal.begin(OWNER, [seen('a.test', 3), seen('b.test', 4)]);
+    }
+    const text = readFileSync(file, 'utf8');
+    for (const [damaged, says] of [
+      [text.replace('a.test', 'c.test'), `line 2 of ${file} is not as written`],
+      [text.replace('witness', 'Witness'), `line 1 of ${file} is not as written`],
+      ['', `line 1 of ${file} is not as written`],
+      [text.slice(0, -20), undefined],
+    ] as const) {
+      writeFileSync(file, damaged);
+      await using journal = await openWitnessedJournal(folder);
+      expect(journal.damage()).toBe(says);
+    }
   });
 });

@@ -1,70 +1,93 @@
-import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TreeHead } from '../../../merkle/types.ts';
-import type { HeadJournal, JournalOwner } from '../../journal.ts';
-import { readLines, replaceFile } from './durable-file.ts';
-import { formatOwner, formatRecord, parseOwner, parseRecord } from './record.ts';
+import type { HeadJournal, JournalFreeze, JournalOwner } from '../../journal.ts';
+import { damagedLines, type JournalContent, JournalFile, readJournal } from './journal-file.ts';
+import { HEADS, isFreeze, type JournalRecord } from './record.ts';
 
-/** Records in one file before it is begun again with the newest: about 10 MB. Every head is in the database too. */
+/** Records in one file before the next is begun with the newest: about 9 MB. Every head is in the database too. */
 const RECORDS = 100_000;
 
-/** A journal of heads in `folder`, one file. Opening it changes nothing. @param most - records in one file */
-export async function openFileJournal(folder: string, most = RECORDS): Promise<HeadJournal> {
-  const file = join(folder, 'heads.txt');
-  const [first, ...records] = await readLines(file);
-  let owner = parseOwner(first);
-  let last = newest(records);
-  let handle: FileHandle | undefined;
-  let written = 0;
+export interface JournalRecords {
+  /** Undefined if the first line is damaged. */
+  readonly owner: JournalOwner | undefined;
+  /** In the order written. */
+  readonly records: readonly JournalRecord[];
+  /** Says which line is not as it was written; undefined if all are. A last line without its end is left out. */
+  readonly damage: string | undefined;
+}
 
-  async function begin(next: JournalOwner, head: TreeHead | undefined): Promise<void> {
-    await handle?.close();
-    handle = await replaceFile(file, formatOwner(next) + (head ? formatRecord(head) : ''));
-    [owner, last, written] = [next, head, 0];
+/** All that a journal of heads holds, beside the process that writes it or without one. Undefined where none was begun. */
+export async function readFileJournal(folder: string): Promise<JournalRecords | undefined> {
+  const found = await readJournal(folder, HEADS);
+  return found && { ...found, damage: damageOf(join(folder, HEADS.name), found) };
+}
+
+/**
+ * A journal of heads in `folder`: one file, and the one before it once that was full. Opening it changes nothing.
+ *
+ * @param most - records in one file
+ */
+export async function openFileJournal(folder: string, most = RECORDS): Promise<HeadJournal> {
+  const file = new JournalFile(folder, HEADS);
+  let found = await readFileJournal(folder); // until the journal is begun
+  let owner = found?.owner;
+  let { last, freeze } = newest(found?.records ?? []);
+
+  async function append(record: JournalRecord): Promise<void> {
+    if (owner === undefined) throw new Error('the head journal has not been begun');
+    if (freeze !== undefined) throw new Error('the head journal has ended');
+    if (file.records >= most) await file.rotate(owner, last ? [last] : []);
+    await file.append(record);
+    ({ last, freeze } = newest([record]));
   }
 
   return {
     owner: () => owner,
     last: () => last,
-    begin,
-    append: async (head) => {
-      if (handle === undefined || owner === undefined) throw new Error('the head journal has not been begun');
-      if (written >= most) return begin(owner, head);
-      await handle.appendFile(formatRecord(head));
-      await handle.datasync();
-      written += 1;
-      last = head;
+    freeze: () => freeze,
+    damage: () => found?.damage,
+    begin: async (next, head, end) => {
+      const records = found === undefined ? [] : kept(found, next);
+      if (head !== undefined && head.size !== last?.size) records.push(plain(head));
+      if (end !== undefined && freeze === undefined) records.push(end);
+      if (!records.every((record, i) => follows(record, records[i - 1])))
+        throw new Error('a head journal never goes back');
+      await file.begin(next, records);
+      [owner, found] = [next, undefined];
+      ({ last, freeze } = newest(records));
     },
-    [Symbol.asyncDispose]: async () => {
-      await handle?.close();
-      handle = undefined;
-    },
+    append: (head) => append(plain(head)),
+    end: append,
+    [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   };
 }
 
-export interface JournalRecords {
-  readonly owner: JournalOwner;
-  /** In the order written. */
-  readonly heads: readonly TreeHead[];
-  /** Lines that were not written whole, but for the last: that one may be on its way. */
-  readonly damaged: number;
+const plain = ({ size, root }: TreeHead): TreeHead => ({ size, root });
+
+/** The records that stay when the journal is begun again. @throws Error if that is not allowed */
+function kept({ damage, owner, records }: JournalRecords, next: JournalOwner): JournalRecord[] {
+  if (damage !== undefined) throw new Error(damage);
+  if (records.length > 0 && owner?.treeId !== next.treeId) throw new Error('the head journal is that of another log');
+  return [...records];
 }
 
-/** All that a journal holds, beside whoever writes it. Undefined where none was begun. */
-export async function readFileJournal(folder: string): Promise<JournalRecords | undefined> {
-  const [first, ...lines] = await readLines(join(folder, 'heads.txt'));
-  const owner = parseOwner(first);
-  if (owner === undefined) return undefined;
-  const records = lines.slice(0, -1).map(parseRecord);
-  const heads = records.filter((head) => head !== undefined);
-  return { owner, heads, damaged: records.length - heads.length };
+function newest(records: readonly JournalRecord[]): {
+  readonly last: TreeHead | undefined;
+  readonly freeze: JournalFreeze | undefined;
+} {
+  const last = records.at(-1);
+  return { last: last && plain(last), freeze: last && isFreeze(last) ? last : undefined };
 }
 
-/** Read from the end: a file may have a hundred thousand lines, and the last whole one is all that is asked for. */
-function newest(lines: readonly string[]): TreeHead | undefined {
-  for (let at = lines.length - 1; at >= 0; at -= 1) {
-    const record = parseRecord(lines[at]);
-    if (record !== undefined) return record;
-  }
-  return undefined;
+/** Says which line of a journal cannot be believed. Sizes grow from record to record, and nothing follows the end. */
+function damageOf(file: string, { damaged, records }: JournalContent<JournalOwner, JournalRecord>): string | undefined {
+  if (damaged.length > 0) return damagedLines(file, damaged);
+  const wrong = records.findIndex((record, i) => !follows(record, records[i - 1]));
+  return wrong < 0 ? undefined : `line ${wrong + 2} of ${file} cannot stand behind the one before it`;
+}
+
+function follows(record: JournalRecord, before: JournalRecord | undefined): boolean {
+  if (before === undefined) return true;
+  if (isFreeze(before)) return false;
+  return isFreeze(record) ? record.size === before.size : record.size > before.size;
 }

@@ -1,28 +1,54 @@
 import { parseHex, toHex } from '../../../base/bytes.ts';
 import { type RootHash, type TreeHead, nodeHash, treeSize } from '../../../merkle/types.ts';
-import type { JournalOwner } from '../../journal.ts';
+import type { JournalFreeze, JournalOwner } from '../../journal.ts';
 import { sealed, unsealed } from './durable-file.ts';
+import type { JournalFormat } from './journal-file.ts';
 
-/* One head a line: size and root in hex. The first line names the owner in the same way. */
+/*
+ * The first line names the owner. Then one head a line, size and root in hex; the line of the end has the time as well.
+ */
 
 const TITLE = 'stele-heads-1';
+const END = 'frozen';
 
-export function formatOwner({ treeId, logId }: JournalOwner): string {
+/** A head, or the end of the log. */
+export type JournalRecord = TreeHead & { readonly at?: number };
+
+export const HEADS: JournalFormat<JournalOwner, JournalRecord> = {
+  name: 'heads.txt',
+  longest: 160,
+  formatOwner,
+  parseOwner,
+  formatRecord,
+  parseRecord,
+};
+
+export function isFreeze(record: JournalRecord): record is JournalFreeze {
+  return record.at !== undefined;
+}
+
+function formatOwner({ treeId, logId }: JournalOwner): string {
   return sealed(`${TITLE} ${treeId} ${logId}`);
 }
 
-export function parseOwner(line: string | undefined): JournalOwner | undefined {
-  const [title, treeId, logId] = unsealed(line)?.split(' ') ?? [];
-  return title === TITLE && treeId !== undefined && logId !== undefined ? { treeId, logId } : undefined;
+function parseOwner(line: string | undefined): JournalOwner | undefined {
+  const [title, treeId, logId, ...rest] = unsealed(line)?.split(' ') ?? [];
+  if (title !== TITLE || treeId === undefined || logId === undefined || rest.length > 0) return undefined;
+  return { treeId, logId };
 }
 
-export function formatRecord({ size, root }: TreeHead): string {
-  return sealed(`${size} ${toHex(root)}`);
+export function formatRecord({ size, root, at }: JournalRecord): string {
+  const head = `${size} ${toHex(root)}`;
+  return sealed(at === undefined ? head : `${END} ${head} ${at}`);
 }
 
-/** Undefined for a line that was not written whole. */
-export function parseRecord(line: string | undefined): TreeHead | undefined {
-  const [size, root] = unsealed(line)?.split(' ') ?? [];
-  const bytes = root === undefined ? undefined : parseHex(root, 32);
-  return bytes && { size: treeSize(Number(size)), root: nodeHash(bytes) as RootHash };
+/** Undefined for a line that is not as it was written. */
+export function parseRecord(line: string): JournalRecord | undefined {
+  const text = unsealed(line);
+  const [, end, digits, root, at] = /^(frozen )?(\d{1,16}) ([0-9a-f]{64})(?: (\d{1,16}))?$/.exec(text ?? '') ?? [];
+  const [size, bytes] = [Number(digits), parseHex(root ?? '', 32)];
+  if (bytes === undefined || !Number.isSafeInteger(size) || (end === undefined) !== (at === undefined))
+    return undefined;
+  const head = { size: treeSize(size), root: nodeHash(bytes) as RootHash };
+  return at === undefined ? head : { ...head, at: Number(at) };
 }

@@ -1,11 +1,10 @@
-import type { FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parseHex, toHex } from '../../../base/bytes.ts';
 import { type RootHash, type TreeHead, nodeHash, treeSize } from '../../../merkle/types.ts';
 import type { WitnessedHead } from '../../witness-state.ts';
-import { readLines, replaceFile, sealed, unsealed } from './durable-file.ts';
+import { sealed, unsealed } from './durable-file.ts';
+import { damagedLines, JournalFile, type JournalFormat, readJournal } from './journal-file.ts';
 
-/** Records in one file before it is begun again with the newest of each log. */
+/** Records in one file, beside the newest of each log, before the next is begun with those. */
 const RECORDS = 100_000;
 
 /** Which witness has cosigned the heads in a journal. */
@@ -21,7 +20,9 @@ export interface WitnessedJournal extends AsyncDisposable {
   owner(): WitnessOwner | undefined;
   /** The newest of each log, by origin. */
   last(): ReadonlyMap<string, TreeHead>;
-  /** Writes the journal anew. Durable once resolved. */
+  /** Says which line is not as it was written; undefined if all are. */
+  damage(): string | undefined;
+  /** Writes the journal anew, with the newest of each log. Durable once resolved. */
   begin(owner: WitnessOwner, heads: readonly NamedHead[]): Promise<void>;
   /** Durable once resolved. A rejection leaves the outcome unknown. One at a time. */
   append(head: WitnessedHead): Promise<void>;
@@ -31,44 +32,49 @@ interface NamedHead extends TreeHead {
   readonly origin: string;
 }
 
-/** Opening it changes nothing. @param most - records in one file */
+/**
+ * Opening it changes nothing.
+ *
+ * @param most - records in one file beside the newest of each log
+ */
 export async function openWitnessedJournal(folder: string, most = RECORDS): Promise<WitnessedJournal> {
-  const file = join(folder, 'witnessed.txt');
-  const [first, ...records] = await readLines(file);
-  let owner = parseOwner(first);
-  let last = new Map(records.flatMap((line) => parseWitnessed(line) ?? []).map((head) => [head.origin, head]));
-  let handle: FileHandle | undefined;
-  let written = 0;
-
-  async function begin(next: WitnessOwner, heads: readonly NamedHead[]): Promise<void> {
-    await handle?.close();
-    handle = await replaceFile(file, formatOwner(next) + heads.map(formatWitnessed).join(''));
-    [owner, written] = [next, 0];
-    last = new Map(heads.map((head) => [head.origin, head]));
-  }
+  const found = await readJournal(folder, WITNESSED);
+  const file = new JournalFile(folder, WITNESSED);
+  const damaged = found?.damaged ?? [];
+  let owner = found?.owner;
+  let last = new Map(found?.records.map((head) => [head.origin, head]));
 
   return {
     owner: () => owner,
     last: () => last,
-    begin,
+    damage: () => (damaged.length > 0 ? damagedLines(file.path, damaged) : undefined),
+    begin: async (next, heads) => {
+      await file.begin(next, heads);
+      owner = next;
+      last = new Map(heads.map((head) => [head.origin, head]));
+    },
     append: async (head) => {
-      if (handle === undefined || owner === undefined) throw new Error('the journal of the witness has not been begun');
-      if (written >= most) return begin(owner, [...new Map(last).set(head.origin, head).values()]);
-      await handle.appendFile(formatWitnessed(head));
-      await handle.datasync();
-      written += 1;
+      if (owner === undefined) throw new Error('the journal of the witness has not been begun');
+      if (file.records >= last.size + most) await file.rotate(owner, [...last.values()]);
+      await file.append(head);
       last.set(head.origin, head);
     },
-    [Symbol.asyncDispose]: async () => {
-      await handle?.close();
-      handle = undefined;
-    },
+    [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   };
 }
 
 /* The first line names the witness; then one head a line: size, root in hex, and the log's origin, which may have spaces. */
 
 const TITLE = 'stele-witnessed-1';
+
+const WITNESSED: JournalFormat<WitnessOwner, NamedHead> = {
+  name: 'witnessed.txt',
+  longest: 2 ** 17, // the origin of a log stands in a request, which is shorter
+  formatOwner,
+  parseOwner,
+  formatRecord,
+  parseRecord,
+};
 
 function formatOwner({ name, key }: WitnessOwner): string {
   return sealed(`${TITLE} ${name} ${key}`);
@@ -79,13 +85,13 @@ function parseOwner(line: string | undefined): WitnessOwner | undefined {
   return title === TITLE && name !== undefined && key !== undefined ? { name, key } : undefined;
 }
 
-function formatWitnessed({ size, root, origin }: NamedHead): string {
+function formatRecord({ size, root, origin }: NamedHead): string {
   return sealed(`${size} ${toHex(root)} ${origin}`);
 }
 
-/** Undefined for a line that was not written whole. */
-function parseWitnessed(line: string): NamedHead | undefined {
-  const [size, root, ...origin] = unsealed(line)?.split(' ') ?? [];
-  const bytes = root === undefined ? undefined : parseHex(root, 32);
-  return bytes && { size: treeSize(Number(size)), root: nodeHash(bytes) as RootHash, origin: origin.join(' ') };
+function parseRecord(line: string): NamedHead | undefined {
+  const [, digits, root, origin] = /^(\d{1,16}) ([0-9a-f]{64}) (.+)$/su.exec(unsealed(line) ?? '') ?? [];
+  const [size, bytes] = [Number(digits), parseHex(root ?? '', 32)];
+  if (bytes === undefined || origin === undefined || !Number.isSafeInteger(size)) return undefined;
+  return { size: treeSize(size), root: nodeHash(bytes) as RootHash, origin };
 }

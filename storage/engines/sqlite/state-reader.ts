@@ -5,7 +5,15 @@ import type { WitnessedHead, WitnessState } from '../../witness-state.ts';
 
 type Reads = Pick<
   LogReads,
-  'identity' | 'head' | 'headAt' | 'heads' | 'publishedSize' | 'cosignatures' | 'lastCosignatures' | 'frozen'
+  | 'identity'
+  | 'head'
+  | 'headAt'
+  | 'heads'
+  | 'countHeads'
+  | 'publishedSize'
+  | 'cosignatures'
+  | 'lastCosignatures'
+  | 'frozen'
 > &
   Pick<WitnessState, 'witnessed'>;
 
@@ -21,6 +29,7 @@ export function createStateReader(db: Database.Database): Reads {
     head: async () => one(sql.newest.get()),
     headAt: async (size) => one(sql.headAt.get(size)),
     heads: async (below, limit) => sql.heads.all(below, limit).map(toHead),
+    countHeads: async (after, limit) => sql.countHeads.get(after, limit) ?? 0,
     publishedSize: async () => {
       const size = sql.published.get();
       return size === undefined ? undefined : treeSize(size);
@@ -45,6 +54,9 @@ function prepare(db: Database.Database) {
     newest: db.prepare<[], HeadRow>(`${HEAD} ORDER BY size DESC LIMIT 1`),
     headAt: db.prepare<[number], HeadRow>(`${HEAD} WHERE size = ?`),
     heads: db.prepare<[number, number], HeadRow>(`${HEAD} WHERE size < ? AND awaits = 0 ORDER BY size DESC LIMIT ?`),
+    countHeads: db
+      .prepare<[number, number], number>('SELECT count(*) FROM (SELECT 1 FROM head WHERE size > ? LIMIT ?)')
+      .pluck(),
     published: db.prepare<[], number>('SELECT size FROM head WHERE awaits = 0 ORDER BY size DESC LIMIT 1').pluck(),
     cosignatures: db.prepare<[number], Omit<StoredCosignature, 'size'>>(
       'SELECT name, key_id AS keyId, signature FROM cosignature WHERE size = ? ORDER BY name, key_id',

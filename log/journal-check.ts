@@ -1,0 +1,86 @@
+import { toHex } from '../base/bytes.ts';
+import { foldRoot } from '../merkle/fold.ts';
+import { coveringNodes } from '../merkle/plan.ts';
+import type { LogIdentity, LogReads, StoredFreeze, StoredHead } from '../storage/contract.ts';
+import type { HeadJournal, JournalFreeze } from '../storage/journal.ts';
+import type { TileShelf } from './tiles.ts';
+
+/** Why a log must not sign beside this journal. */
+export interface JournalFault {
+  /** One sentence without its full stop, and what to put back. */
+  readonly reason: string;
+  /** Whether the journal holds heads, or an end, that the log would contradict if it went on. */
+  readonly contradicts: boolean;
+}
+
+export interface JournalCheck {
+  readonly store: Pick<LogReads, 'countHeads'>;
+  readonly journal: Pick<HeadJournal, 'owner' | 'last' | 'freeze' | 'damage'>;
+  readonly identity: LogIdentity;
+  readonly shelf: TileShelf;
+  /** The newest head. */
+  readonly stored: StoredHead | undefined;
+  readonly freeze: StoredFreeze | undefined;
+}
+
+/**
+ * Heads that can be committed without being in the journal: one whose journal write was cut short, and the next, whose
+ * commit runs beside that write. Neither was given to anyone.
+ */
+const UNRELEASED_HEADS = 2;
+
+/** Compares a log with its journal. A log that is smaller than a head it released, or another tree, must never sign again. */
+export async function journalFault(check: JournalCheck): Promise<JournalFault | undefined> {
+  return ownerFault(check) ?? (await headFault(check)) ?? endFault(check) ?? (await lossFault(check));
+}
+
+function ownerFault({ journal, identity }: JournalCheck): JournalFault | undefined {
+  const damage = journal.damage();
+  if (damage !== undefined) return safe(`${damage}: put the head journal back as it was`);
+  const owner = journal.owner();
+  if (owner === undefined) return safe('the head journal is missing: put it back');
+  if (owner.treeId === identity.treeId && owner.logId === identity.logId) return undefined;
+  return safe(
+    `the head journal is that of log ${owner.treeId}, not of ${identity.treeId}: set heads to the folder of this log's own`,
+  );
+}
+
+async function headFault({ journal, shelf, stored }: JournalCheck): Promise<JournalFault | undefined> {
+  const last = journal.last();
+  if (last === undefined) return undefined;
+  const size = stored?.size ?? 0;
+  if (last.size > size)
+    return fork(
+      `the log has ${size} entries, and has signed a head of ${last.size}: it was restored from an old copy, put back a newer one`,
+    );
+  const then = foldRoot(await shelf.read(coveringNodes({ from: 0, to: last.size })));
+  if (toHex(then) === toHex(last.root)) return undefined;
+  return fork(`at size ${last.size} the log is another tree than the one whose head it signed: put back the right one`);
+}
+
+function endFault({ journal, stored, freeze }: JournalCheck): JournalFault | undefined {
+  const end = journal.freeze();
+  if (end === undefined || isSameEnd(end, stored, freeze)) return undefined;
+  return fork(
+    `the log was frozen at ${end.size} entries, and its data folder says otherwise: it was restored from a copy made before, put back a newer one`,
+  );
+}
+
+function isSameEnd(
+  { size, at }: JournalFreeze,
+  stored: StoredHead | undefined,
+  freeze: StoredFreeze | undefined,
+): boolean {
+  return stored?.size === size && freeze?.at === at;
+}
+
+async function lossFault({ store, journal, stored }: JournalCheck): Promise<JournalFault | undefined> {
+  const last = journal.last()?.size ?? 0;
+  if ((await store.countHeads(last, UNRELEASED_HEADS + 1)) <= UNRELEASED_HEADS) return undefined;
+  return safe(
+    `the head journal ends at ${last === 0 ? 'no head' : last}, and the log has signed heads up to ${stored?.size}: it was restored from an old copy or cut short, put back the newest`,
+  );
+}
+
+const safe = (reason: string): JournalFault => ({ reason, contradicts: false });
+const fork = (reason: string): JournalFault => ({ reason, contradicts: true });

@@ -1,0 +1,101 @@
+import type { FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { keepCopy, readLines, replaceFile } from './durable-file.ts';
+
+/** What the lines of a journal say: its first line names the owner, each other one is a record. */
+export interface JournalFormat<Owner, R> {
+  /** Name of the file in its folder. */
+  readonly name: string;
+  /** Characters of a line at most. */
+  readonly longest: number;
+  readonly formatOwner: (owner: Owner) => string;
+  /** Undefined for a line that is not as it was written. */
+  readonly parseOwner: (line: string | undefined) => Owner | undefined;
+  readonly formatRecord: (record: R) => string;
+  /** Undefined for a line that is not as it was written. */
+  readonly parseRecord: (line: string) => R | undefined;
+}
+
+/** All that stands in a journal. */
+export interface JournalContent<Owner, R> {
+  /** Undefined if the first line is damaged. */
+  readonly owner: Owner | undefined;
+  /** In the order written. */
+  readonly records: readonly R[];
+  /** Numbers of lines, from 1, that are not as they were written. A last line without its end is none of them. */
+  readonly damaged: readonly number[];
+}
+
+/** Reads a journal, beside the process that writes it or without one. Undefined where none was begun. */
+export async function readJournal<Owner, R>(
+  folder: string,
+  format: JournalFormat<Owner, R>,
+): Promise<JournalContent<Owner, R> | undefined> {
+  const lines = await readLines(join(folder, format.name), format.longest);
+  if (lines === undefined) return undefined;
+  const [first, ...rest] = lines;
+  const owner = format.parseOwner(first);
+  const records: R[] = [];
+  const damaged: number[] = owner === undefined ? [1] : [];
+  for (const [i, line] of rest.entries()) {
+    const record = format.parseRecord(line);
+    if (record === undefined) damaged.push(i + 2);
+    else records.push(record);
+  }
+  return { owner, records, damaged };
+}
+
+/** @param damaged - numbers of lines, one at least */
+export function damagedLines(file: string, damaged: readonly number[]): string {
+  const others = damaged.length > 1 ? ` and ${damaged.length - 1} behind it are` : ' is';
+  return `line ${damaged[0]} of ${file}${others} not as written`;
+}
+
+/** The file of a journal that this process writes. One write at a time. */
+export class JournalFile<Owner, R> implements AsyncDisposable {
+  readonly #file: string;
+  readonly #format: JournalFormat<Owner, R>;
+  #handle: FileHandle | undefined;
+  #records = 0;
+
+  constructor(folder: string, format: JournalFormat<Owner, R>) {
+    this.#file = join(folder, format.name);
+    this.#format = format;
+  }
+
+  get path(): string {
+    return this.#file;
+  }
+
+  /** Records in the file; 0 before it is begun. */
+  get records(): number {
+    return this.#records;
+  }
+
+  /** Writes the file anew, with these records. Durable once resolved. */
+  async begin(owner: Owner, records: readonly R[]): Promise<void> {
+    await this.#handle?.close();
+    const { formatOwner, formatRecord } = this.#format;
+    this.#handle = await replaceFile(this.#file, formatOwner(owner) + records.map(formatRecord).join(''));
+    this.#records = records.length;
+  }
+
+  /** As `begin`, and keeps the file as it is beside the new one, in the place of the one kept before. */
+  async rotate(owner: Owner, records: readonly R[]): Promise<void> {
+    await keepCopy(this.#file, `${this.#file}.previous`);
+    await this.begin(owner, records);
+  }
+
+  /** Durable once resolved. A rejection leaves the outcome unknown. */
+  async append(record: R): Promise<void> {
+    if (this.#handle === undefined) throw new Error(`${this.#file} has not been begun`);
+    await this.#handle.appendFile(this.#format.formatRecord(record));
+    await this.#handle.datasync();
+    this.#records += 1;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#handle?.close();
+    this.#handle = undefined;
+  }
+}
