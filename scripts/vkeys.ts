@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../base/failure.ts';
+import { systemSentence } from '../base/system-error.ts';
 import { formatVkey } from '../checkpoint/vkey.ts';
 import { type KeyFace, type LogKey, readOrMakeKey, tileKeyOf } from '../server/keys.ts';
 import { witnessNameOf, witnessVkey } from '../server/own-witness.ts';
@@ -51,6 +52,6 @@ try {
   );
 } catch (error) {
   if (!(error instanceof Failure) && !(error instanceof Error)) throw error;
-  process.stderr.write(`no keys to print:\n${error.message}\n`);
+  process.stderr.write(`no keys to print:\n${systemSentence(error)}\n`);
   process.exitCode = error instanceof SettingsFault ? 2 : 1;
 }

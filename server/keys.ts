@@ -1,6 +1,7 @@
 import { type KeyObject, createPrivateKey, createPublicKey, generateKeyPairSync, hash, sign } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { systemCode } from '../base/system-error.ts';
 import { logKey, type VerifierKey } from '../checkpoint/key.ts';
 import type { Signer } from '../checkpoint/signer.ts';
 import { LogRefused } from '../log/failures.ts';
@@ -55,12 +56,19 @@ function generate(face: KeyFace): KeyObject {
 }
 
 function parseKey(face: KeyFace, file: string, pem: string): LogKey {
-  const wanted = face === 'v1' ? 'an ECDSA P-256 key' : 'an Ed25519 key';
   const key = privateKey(pem);
   const fits =
     face === 'v1' ? key?.asymmetricKeyDetails?.namedCurve === 'prime256v1' : key?.asymmetricKeyType === 'ed25519';
-  if (key === undefined || !fits) throw new LogRefused(`${file} is not ${wanted} in PEM: give the ${face} face one`);
+  if (key === undefined || !fits)
+    throw wrongKey(face, file, key === undefined ? 'no private key in PEM' : 'another key');
   return toLogKey(key);
+}
+
+function wrongKey(face: KeyFace, file: string, held: string): LogRefused {
+  const wanted = face === 'v1' ? 'an ECDSA P-256 key' : 'an Ed25519 key';
+  return new LogRefused(
+    `${file} holds ${held}, and ${wanted} in PEM, without a password, is needed there: put the right file back, or name another with --${face}-key`,
+  );
 }
 
 function privateKey(pem: string): KeyObject | undefined {
@@ -91,7 +99,7 @@ function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (systemCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -10,6 +10,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
 import { limitConnections } from './connections.ts';
+import { systemCode } from '../base/system-error.ts';
 import { ListenRefused } from './failures.ts';
 import { readTls, type TlsFiles } from './tls.ts';
 
@@ -131,19 +132,18 @@ async function bind(http: HttpServer, { host, port }: ListenSettings['listen']):
   }
 }
 
+const NO_SUCH_ADDRESS =
+  'no interface of this machine has this address. Name one that it has with --listen HOST:PORT, such as 127.0.0.1';
+const BINDING_FAULTS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another process has this port. Stop that process, or choose another port with --listen HOST:PORT',
+  EACCES: 'this user may not bind this port. Choose one from 1024 on with --listen HOST:PORT',
+  EADDRNOTAVAIL: NO_SUCH_ADDRESS,
+  ENOTFOUND: NO_SUCH_ADDRESS,
+};
+
 function bindingFault(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  switch (code) {
-    case 'EADDRINUSE':
-      return 'another process has this port. Stop that process, or choose another port with --listen HOST:PORT';
-    case 'EACCES':
-      return 'this user may not bind this port. Choose one from 1024 on with --listen HOST:PORT';
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-      return 'no interface of this machine has this address. Name one that it has with --listen HOST:PORT, such as 127.0.0.1';
-    default:
-      return `${error instanceof Error ? error.message : String(error)}. Choose another with --listen HOST:PORT`;
-  }
+  const known = BINDING_FAULTS[systemCode(error) ?? ''];
+  return known ?? `${error instanceof Error ? error.message : String(error)}. Choose another with --listen HOST:PORT`;
 }
 
 /** Takes no more connections, and resolves when the open requests are answered or `patience` milliseconds are over. */

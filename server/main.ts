@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Failure } from '../base/failure.ts';
+import { systemCode, systemSentence } from '../base/system-error.ts';
 import { kinds, v2Kinds } from '../entries/kinds/index.ts';
 import { composeServer } from './compose.ts';
 import type { LogShards } from '../log/shards.ts';
@@ -57,7 +58,7 @@ async function serve(settings: Settings): Promise<void> {
     logger.info(`stopped at size ${server.shards.size}: every entry that was acknowledged is on disk`);
   } catch (error) {
     if (!isOperational(error)) throw error;
-    logger.fatal(`cannot go on: ${error.message}`);
+    logger.fatal(`cannot go on: ${systemSentence(error)}`);
     process.exitCode = 1;
   }
 }
@@ -83,7 +84,7 @@ function endBeforeOpen(logger: Logger, signal: string): never {
 
 /** An operator can act on it: a refusal of ours, or one of the system's, such as a file that may not be read. */
 function isOperational(error: unknown): error is Error {
-  return error instanceof Failure || (error instanceof Error && 'code' in error && typeof error.code === 'string');
+  return error instanceof Failure || systemCode(error) !== undefined;
 }
 
 /** Size of a log that holds no entry of a user: its own entry 0 at most. */

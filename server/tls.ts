@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
+import { systemReason } from '../base/system-error.ts';
 import { ListenRefused } from './failures.ts';
 
 export interface TlsFiles {
@@ -28,7 +29,7 @@ export function readTls({ tlsCert, tlsKey }: TlsFiles): TlsIdentity | undefined 
   try {
     createSecureContext({ cert, key });
   } catch (error) {
-    throw new ListenRefused(`tls-cert ${tlsCert} and tls-key ${tlsKey} cannot be used: ${reasonOf(error)}`);
+    throw new ListenRefused(`tls-cert ${tlsCert} and tls-key ${tlsKey} cannot be used: ${words(error)}`);
   }
   return { cert, key };
 }
@@ -37,7 +38,7 @@ function readPem(setting: string, file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new ListenRefused(`${setting} ${file} cannot be read: ${reasonOf(error)}`);
+    throw new ListenRefused(`${setting} ${file} cannot be read: ${words(error)}`);
   }
 }
 
@@ -57,10 +58,4 @@ function keyIn(pem: string, file: string): KeyObject {
   }
 }
 
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return 'there is no such file';
-  if (code === 'EACCES') return 'this user may not read it';
-  if (code === 'EISDIR') return 'it is a folder';
-  return error instanceof Error ? error.message : String(error);
-}
+const words = (error: unknown): string => (error instanceof Error ? systemReason(error) : String(error));

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { systemCode } from '../base/system-error.ts';
 import { StoreRefused } from './failures.ts';
 
 /*
@@ -20,7 +21,7 @@ export function makeFolder(folder: string, mode = 0o777): readonly string[] {
   try {
     mkdirSync(path, { mode });
   } catch (error) {
-    if (codeOf(error) === 'EEXIST' && isFolder(path)) return above; // another process was faster
+    if (systemCode(error) === 'EEXIST' && isFolder(path)) return above; // another process was faster
     throw refusal(path, error);
   }
   return [...above, path];
@@ -56,7 +57,7 @@ function isFolder(path: string): boolean {
 }
 
 function refusal(path: string, error: unknown): StoreRefused {
-  const code = codeOf(error);
+  const code = systemCode(error);
   if (code === undefined) throw error;
   return new StoreRefused(`the folder ${path} cannot be made: ${reasonOf(code, path)}`, { cause: error });
 }
@@ -78,8 +79,4 @@ function reasonOf(code: string, path: string): string {
     default:
       return `the system answers ${code}. Name another folder`;
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

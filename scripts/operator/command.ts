@@ -1,5 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { Failure } from '../../base/failure.ts';
+import { systemCode, systemSentence } from '../../base/system-error.ts';
 import { SettingsFault } from '../../server/settings/failures.ts';
 import { readSettings } from '../../server/settings/read.ts';
 import type { Settings } from '../../server/settings/table.ts';
@@ -46,7 +47,7 @@ export async function runCommand<const Own extends Options>(
   } catch (error) {
     const isUsage = error instanceof UsageFault;
     if (!isUsage && !isOperational(error)) throw error;
-    process.stderr.write(`cannot ${verb}: ${error.message}\n${isUsage ? '--help says what there is\n' : ''}`);
+    process.stderr.write(`cannot ${verb}: ${systemSentence(error)}\n${isUsage ? '--help says what there is\n' : ''}`);
     process.exitCode = isUsage || error instanceof SettingsFault ? 2 : 1;
   }
 }
@@ -63,7 +64,7 @@ function tellLost(reason: string): void {
 
 /** Whatever an operator can do something about: a refusal of ours, or one of the system's. */
 function isOperational(error: unknown): error is Error {
-  return error instanceof Failure || (error instanceof Error && 'code' in error && typeof error.code === 'string');
+  return error instanceof Failure || systemCode(error) !== undefined;
 }
 
 function readCommandLine<const Own extends Options>(own: Own): CommandLine<Own> {

@@ -76,9 +76,13 @@ describe('TLS files: refused before a log begins, by setting and path', () => {
     const [absent, junk] = [join(folder.parent, 'absent.pem'), join(folder.parent, 'junk.pem')];
     writeFileSync(junk, 'junk');
     for (const [tlsCert, tlsKey, reason] of [
-      [absent, one.tlsKey, `tls-cert ${absent} cannot be read: there is no such file`],
-      [one.tlsCert, absent, `tls-key ${absent} cannot be read: there is no such file`],
-      [folder.parent, one.tlsKey, `tls-cert ${folder.parent} cannot be read: it is a folder`],
+      [absent, one.tlsKey, `tls-cert ${absent} cannot be read: there is no such file or folder (ENOENT, open)`],
+      [one.tlsCert, absent, `tls-key ${absent} cannot be read: there is no such file or folder (ENOENT, open)`],
+      [
+        folder.parent,
+        one.tlsKey,
+        `tls-cert ${folder.parent} cannot be read: it is a folder, and a file is needed there (EISDIR, read)`,
+      ],
       [junk, one.tlsKey, `tls-cert ${junk} is no certificate in PEM`],
       [one.tlsCert, junk, `tls-key ${junk} is no private key in PEM`],
       [one.tlsCert, other.tlsKey, `tls-key ${other.tlsKey} is not the key of the first certificate`],
