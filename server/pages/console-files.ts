@@ -4,9 +4,10 @@ import { createRequire } from 'node:module';
 /** Files of the console by name. */
 export type ConsoleFiles = ReadonlyMap<string, { readonly type: string; readonly text: string | Uint8Array }>;
 
-/** The policy of the pages allows no script in the page itself. */
-const START = `window.addEventListener('load', () => {
-  SwaggerUIBundle({ url: '/openapi.json', dom_id: '#console', deepLinking: true, validatorUrl: null });
+/** The policy of the pages allows no script in the page itself. The document stands where this script's folder does. */
+const START = `const { href } = new URL('../openapi.json', document.currentScript.src);
+window.addEventListener('load', () => {
+  SwaggerUIBundle({ url: href, dom_id: '#console', deepLinking: true, validatorUrl: null });
 });
 `;
 

@@ -7,11 +7,13 @@ export interface HomeOptions {
   readonly log: Log;
   /** Where the reader finds the server, without a final slash. */
   readonly base: string;
+  /** The front of links to the root of the server; empty on the page at the root itself. */
+  readonly root: string;
   readonly dev: boolean;
 }
 
 /** What this log is, how it stands, and how to put a first entry into it. */
-export function homePage({ log, base, dev }: HomeOptions): OtherText<string> {
+export function homePage({ log, base, root: top, dev }: HomeOptions): OtherText<string> {
   const { size, root, checkpoint } = log.head();
   const { treeId, publicKey } = log.shard;
   const [name = ''] = checkpoint.split(' - ', 1);
@@ -39,10 +41,10 @@ export function homePage({ log, base, dev }: HomeOptions): OtherText<string> {
     <pre>${firstEntry(base)}</pre>
     <h2>More</h2>
     <ul>
-      <li><a href="/docs">Console</a>: every operation, to read and to try</li>
-      <li><a href="/openapi.json">OpenAPI document</a></li>
-      <li><a href="/api/v1/log">Signed head</a></li>
-      <li><a href="/api/v1/log/entries?logIndex=0">Entry 0</a></li>
+      <li><a href="${top}docs">Console</a>: every operation, to read and to try</li>
+      <li><a href="${top}openapi.json">OpenAPI document</a></li>
+      <li><a href="${top}api/v1/log">Signed head</a></li>
+      <li><a href="${top}api/v1/log/entries?logIndex=0">Entry 0</a></li>
     </ul>
   </main>`;
   return renderPage({ title: `Transparency log ${name}`, main, dev });

@@ -3,6 +3,7 @@ import helmet from 'helmet';
 import type { LogShards } from '../../log/shards.ts';
 import { type Answer, type Headers, type OtherText, json } from '../http/answer.ts';
 import { Exchange } from '../http/exchange.ts';
+import type { Target } from '../http/target.ts';
 import type { ConsoleFiles } from './console-files.ts';
 import { homePage } from './home.ts';
 import { html, renderPage } from './layout.ts';
@@ -25,7 +26,8 @@ interface Page {
   readonly path: string;
   /** `any` answers every method alike, as Rekor's home page does. */
   readonly methods: 'any' | 'read';
-  readonly answer: (request: Request) => Answer;
+  /** @param root - the front of links to the root of the server */
+  readonly answer: (request: Request, root: string) => Answer;
 }
 
 const READ: readonly string[] = ['GET', 'HEAD'];
@@ -49,7 +51,7 @@ export function mountPages(app: Express, parts: PageParts): void {
         return next();
       }
       exchange.enter(path);
-      return exchange.send(answer(request));
+      return exchange.send(answer(request, rootOf(exchange.target)));
     });
   }
 }
@@ -65,13 +67,17 @@ function pages({ shards, document, consoleFiles, settings, dev }: PageParts): re
     {
       path: '/',
       methods: 'any',
-      answer: (request) => ({
+      answer: (request, root) => ({
         status: 200,
         headers: ASK_AGAIN,
-        body: homePage({ log: shards.active, base: base(request), dev }),
+        body: homePage({ log: shards.active, base: base(request), root, dev }),
       }),
     },
-    fixed('/docs', consolePage(dev), ASK_AGAIN),
+    {
+      path: '/docs',
+      methods: 'read',
+      answer: (_, root) => ({ status: 200, headers: ASK_AGAIN, body: consolePage(root, dev) }),
+    },
     ...[...consoleFiles].map(([name, file]) => fixed(`/docs/${name}`, file, AN_HOUR)),
     fixed('/openapi.json', api, ASK_AGAIN),
     fixed('/swagger.json', api, ASK_AGAIN),
@@ -83,17 +89,25 @@ function baseOf({ protocol, host }: Request): string {
   return /^[\w.:[\]-]{1,255}$/.test(host ?? '') ? `${protocol}://${host}` : 'http://127.0.0.1:3000';
 }
 
-function consolePage(dev: boolean): OtherText<string> {
+/**
+ * The way from the page that was asked for to the root of the server, as the front of a link: a proxy may have put a path
+ * before it that the request does not tell. Browsers resolve `..` by the slashes of the path as it was sent.
+ */
+function rootOf({ path }: Target): string {
+  return '../'.repeat(path.split('/').length - 2);
+}
+
+function consolePage(root: string, dev: boolean): OtherText<string> {
   return renderPage({
     title: 'Console',
-    head: html`<link rel="stylesheet" href="/docs/swagger-ui.css" />
-      <script src="/docs/swagger-ui-bundle.js" defer></script>
-      <script src="/docs/start.js" defer></script> `,
+    head: html`<link rel="stylesheet" href="${root}docs/swagger-ui.css" />
+      <script src="${root}docs/swagger-ui-bundle.js" defer></script>
+      <script src="${root}docs/start.js" defer></script> `,
     main: html`<main>
-      <p><a href="/">Home</a></p>
+      <p><a href="${root}./">Home</a></p>
       <div id="console"></div>
       <noscript
-        ><p>The console needs JavaScript; the <a href="/openapi.json">OpenAPI document</a> does not.</p></noscript
+        ><p>The console needs JavaScript; the <a href="${root}openapi.json">OpenAPI document</a> does not.</p></noscript
       >
     </main>`,
     dev,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Asking, askOf } from '../support/ask.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { openTestLog } from '../support/log.ts';
+import { openPrefixProxy } from '../support/prefix-proxy.ts';
 import { document } from './variants.ts';
 
 let opened: Awaited<ReturnType<typeof openTestLog>>;
@@ -20,7 +21,7 @@ afterAll(async () => {
 });
 
 /** Opens a page, and keeps what it asks for and complains about. */
-async function open(path: string, options: { width: number; dark?: boolean }) {
+async function open(path: string, options: { width: number; dark?: boolean; base?: string }) {
   const page = await browser.newPage({
     viewport: { width: options.width, height: 800 },
     colorScheme: options.dark ? 'dark' : 'light',
@@ -30,7 +31,7 @@ async function open(path: string, options: { width: number; dark?: boolean }) {
   page.on('request', (request) => requests.push(request.url()));
   page.on('console', (message) => complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(error.message));
-  await page.goto(asking.base + path);
+  await page.goto(new URL(path, options.base ?? asking.base).href);
   return { page, requests, complaints };
 }
 
@@ -47,6 +48,27 @@ describe('/docs in a browser, under its content policy', () => {
     const shown = await page.textContent('#operations-log-getLogInfo .live-responses-table');
     expect(shown).toContain(opened.log.shard.treeId);
     expect(requests.filter((url) => !url.startsWith(asking.base) && !url.startsWith('data:'))).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});
+
+describe('the pages below a path that a proxy puts before them', () => {
+  it.each(['docs', 'docs/', '.'])('have links, files and a console that work: %s', async (start) => {
+    await using proxy = await openPrefixProxy(asking.base);
+    const { page, complaints } = await open(start, { width: 1000, base: proxy.base });
+    const links = await page.evaluate<string[]>(`[...document.querySelectorAll('a[href]')].map(({ href }) => href)`);
+    const own = links.filter((link) => link.startsWith(new URL('/', proxy.base).href));
+    expect(own.length).toBeGreaterThan(0);
+    for (const link of own) expect([link, (await page.request.get(link)).status()]).toEqual([link, 200]);
+    if (start.startsWith('.')) await page.click('text=Console');
+    await page.waitForSelector('.opblock');
+    await page.click('#operations-log-getLogInfo .opblock-summary-control');
+    await page.click('#operations-log-getLogInfo .try-out__btn');
+    await page.click('#operations-log-getLogInfo .execute');
+    await page.waitForSelector('#operations-log-getLogInfo .live-responses-table');
+    expect(proxy.seen.filter(([, status]) => status !== 200)).toEqual([]);
+    expect(proxy.seen.map(([path]) => path)).toContain('/stele/api/v1/log');
     expect(complaints).toEqual([]);
     await page.close();
   });
