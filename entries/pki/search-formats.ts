@@ -17,6 +17,11 @@ const CANONICAL: Readonly<Record<SearchFormat, Canonicalize>> = {
   tuf: canonicalTuf,
 };
 
+/** Whether reading a key of this format may take more than a few milliseconds, within its limits. */
+export function isDearFormat(format: SearchFormat): boolean {
+  return format === 'pgp' || format === 'tuf';
+}
+
 /** The one spelling of a key, whose SHA-256 the index knows it by. @throws InvalidKey */
 export async function canonicalKeyOf(format: SearchFormat, content: Uint8Array): Promise<Uint8Array> {
   return CANONICAL[format](content);

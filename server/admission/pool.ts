@@ -1,74 +1,60 @@
-import { Worker } from 'node:worker_threads';
 import type { AdmittedEntry } from '../../entries/kind.ts';
+import { isDearFormat } from '../../entries/pki/search-formats.ts';
 import type { SearchQuestion } from '../../log/types.ts';
 import { readLogQuery } from '../http/bodies/log-query.ts';
 import { questionOf, readSearchIndex } from '../http/bodies/search-index.ts';
-import { Busy } from '../http/failures.ts';
 import type { Admission, LogQuery } from './contract.ts';
-import {
-  type AdmissionSettings,
-  type Batch,
-  type Outcome,
-  type Reply,
-  type Task,
-  fromOutcome,
-  unpackReply,
-} from './wire.ts';
-
-/** Of the thread's heap, in MiB: what it allocates lives no longer than a batch, and V8 would take 48. */
-const YOUNG = 12;
-
-/** Bodies in one message. Their signatures are checked together, which is what makes a batch cheaper than its parts. */
-const BATCH_JOBS = 24;
-const BATCH_BYTES = 4 * 1024 * 1024;
+import { COPIED_BYTES, Lane, type LaneOptions } from './lane.ts';
+import type { AdmissionSettings, Task } from './wire.ts';
 
 /** Bytes of a question that is read where it arrives: to send it to a thread takes longer, and it would wait behind signatures. */
-const SHORT = 1024;
+const INLINE_BYTES = 1024;
 
-/** Batches that a thread has at once: one it works on, one that waits, so that it is never idle while we read. */
-const IN_FLIGHT = 2;
+/** Bytes of the longest body on the quick lane. */
+const QUICK_BYTES = COPIED_BYTES;
 
-interface Waiting {
-  readonly settle: (value: never) => void;
-  readonly fail: (reason: Error) => void;
-}
+/** Signatures of a batch are checked together, which is what makes it cheaper than its parts. */
+const QUICK_BATCH = { jobs: 24, bytes: 256 * 1024 };
 
-interface Job extends Waiting {
-  readonly task: Task;
-  readonly body: Uint8Array;
-}
+/** Dear requests that may wait, 0.3 s of work each at most; they count for the queue's own limit, too. */
+const MAX_DEAR_QUEUED = 256;
 
-interface Thread {
-  readonly worker: Worker;
-  /** Requests of each batch that is not answered yet, by its number. Bodies are not kept: they, or copies, are on their way. */
-  readonly sent: Map<number, readonly Waiting[]>;
-}
+/** Time that a batch may take: thirty times what limits leave room for, on a machine that has other things to do. */
+const MAX_WORK_MS = 10_000;
+
+/** Old generation of a thread's heap, in MiB: a body of 32 MiB is at most 64 as text, and its values are as much. */
+const HEAP_MIB = { quick: 256, dear: 768 };
 
 export interface PoolOptions {
+  /** Those of the quick lane. The other one has half as many, at least one, while there is something for them to do. */
   readonly threads: number;
   /** Requests that may wait before the next is refused. */
   readonly maxQueued: number;
   readonly settings: AdmissionSettings;
-  /** Told when a thread died; its requests fail, and another takes its place. */
+  /** Told when a thread died or was ended; another takes its place. */
   readonly lost: (reason: unknown) => void;
   /** The program of a thread, where it is not the server's own: one that does `answerBatches`. */
   readonly program?: URL;
+  /** Time that a batch may take, where it is not `MAX_WORK_MS`. */
+  readonly maxWorkMs?: number;
 }
 
 const PROGRAM = new URL('./worker.ts', import.meta.url);
 
-/** `Admission` on threads of its own; short questions without keys and entries are not worth the way there. */
+/**
+ * `Admission` on threads of its own; short questions without keys and entries are not worth the way there. Requests are in
+ * two lanes, so that cheap ones wait for no dear one: the quick lane takes all bodies that are small and leaves what turns
+ * out to be dear, and what did not survive there, to the other, where each request is alone.
+ */
 export class AdmissionPool implements Admission, AsyncDisposable {
-  readonly #options: PoolOptions;
-  readonly #threads: Thread[];
-  #queue: Job[] = [];
-  #batches = 0;
-  #flushing = false;
-  #closed = false;
+  readonly #settings: AdmissionSettings;
+  readonly #quick: Lane;
+  readonly #dear: Lane;
 
   constructor(options: PoolOptions) {
-    this.#options = options;
-    this.#threads = Array.from({ length: options.threads }, () => this.#start());
+    this.#settings = options.settings;
+    this.#dear = new Lane(dearLane(options));
+    this.#quick = new Lane({ ...quickLane(options), passOn: (job) => this.#dear.submit(job) });
   }
 
   create(body: Uint8Array): Promise<AdmittedEntry> {
@@ -80,123 +66,41 @@ export class AdmissionPool implements Admission, AsyncDisposable {
   }
 
   async logQuery(body: Uint8Array): Promise<LogQuery> {
-    if (body.length > SHORT) return this.#submit('logQuery', body);
-    const { entries, ...query } = readLogQuery(body, this.#options.settings);
+    if (body.length > INLINE_BYTES) return this.#submit('logQuery', body);
+    const { entries, ...query } = readLogQuery(body, this.#settings);
     return entries.length > 0 ? this.#submit('logQuery', body) : { ...query, leaves: [] };
   }
 
   async searchQuestion(body: Uint8Array): Promise<SearchQuestion> {
-    if (body.length > SHORT) return this.#submit('searchQuestion', body);
-    const index = readSearchIndex(body, this.#options.settings.json);
-    return index.publicKey ? this.#submit('searchQuestion', body) : questionOf(index);
+    if (body.length > INLINE_BYTES) return this.#submit('searchQuestion', body);
+    const index = readSearchIndex(body, this.#settings.json);
+    if (index.publicKey === undefined) return questionOf(index);
+    return this.#submit('searchQuestion', body, isDearFormat(index.publicKey.format) ? this.#dear : this.#quick);
   }
 
-  #submit<Value>(task: Task, body: Uint8Array): Promise<Value> {
-    const { maxQueued } = this.#options;
-    if (this.#closed || this.#queue.length >= maxQueued)
-      return Promise.reject(new Busy(`${maxQueued} requests are waiting to be read already`));
-    return new Promise<Value>((settle, fail) => {
-      this.#queue.push({ task, body, settle, fail });
-      this.#flushSoon();
-    });
-  }
-
-  /** Requests that arrive in the same turn travel together. */
-  #flushSoon(): void {
-    if (this.#flushing) return;
-    this.#flushing = true;
-    setImmediate(() => {
-      this.#flushing = false;
-      this.#flush();
-    });
-  }
-
-  #flush(): void {
-    while (this.#queue.length > 0) {
-      const thread = this.#threads.toSorted((a, b) => a.sent.size - b.sent.size)[0];
-      if (thread === undefined || thread.sent.size >= IN_FLIGHT) return;
-      const jobs = this.#take();
-      const batch = packed((this.#batches += 1), jobs);
-      thread.sent.set(
-        batch.id,
-        jobs.map(({ settle, fail }) => ({ settle, fail })),
-      );
-      thread.worker.postMessage(batch, [batch.bytes.buffer]);
-    }
-  }
-
-  #take(): readonly Job[] {
-    let bytes = 0;
-    let count = 0;
-    for (const { body } of this.#queue) {
-      bytes += body.length;
-      if (count >= BATCH_JOBS || (count > 0 && bytes > BATCH_BYTES)) break;
-      count += 1;
-    }
-    return this.#queue.splice(0, count);
-  }
-
-  #start(): Thread {
-    const { settings: workerData, program = PROGRAM } = this.#options;
-    const worker = new Worker(program, {
-      workerData,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG },
-    });
-    const thread: Thread = { worker, sent: new Map() };
-    worker.on('message', (reply: Reply) => {
-      settleAll(thread.sent.get(reply.id) ?? [], unpackReply(reply));
-      thread.sent.delete(reply.id);
-      this.#flush();
-    });
-    worker.on('error', (error) => this.#options.lost(error));
-    worker.on('exit', () => this.#replace(thread));
-    return thread;
-  }
-
-  #replace(thread: Thread): void {
-    for (const { fail } of thread.sent.values().toArray().flat()) fail(new Error('an admission thread has ended'));
-    thread.sent.clear();
-    if (this.#closed) return;
-    this.#threads[this.#threads.indexOf(thread)] = this.#start();
-    this.#flushSoon();
+  #submit<Value>(task: Task, body: Uint8Array, lane?: Lane): Promise<Value> {
+    const chosen = lane ?? (body.length > QUICK_BYTES ? this.#dear : this.#quick);
+    return new Promise<Value>((settle, fail) => chosen.submit({ task, body, settle, fail }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true;
-    for (const { fail } of this.#queue.splice(0)) fail(new Busy('the server is stopping'));
-    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+    await Promise.all([this.#quick[Symbol.asyncDispose](), this.#dear[Symbol.asyncDispose]()]);
   }
 }
 
-function packed(id: number, jobs: readonly Job[]): Batch {
-  const lengths = jobs.map(({ body }) => body.length);
-  return { id, tasks: jobs.map(({ task }) => task), lengths, bytes: joined(jobs) };
+function laneOf({ settings, lost, program = PROGRAM, maxWorkMs = MAX_WORK_MS }: PoolOptions) {
+  return { settings, lost, program, maxMs: maxWorkMs };
 }
 
-/** Small bodies are copied; a large one travels alone, as it is. */
-function joined(jobs: readonly Job[]): Uint8Array<ArrayBuffer> {
-  const [first] = jobs;
-  if (first !== undefined && jobs.length === 1 && ownsBuffer(first.body)) return first.body;
-  const bytes = new Uint8Array(jobs.reduce((sum, { body }) => sum + body.length, 0));
-  let at = 0;
-  for (const { body } of jobs) {
-    bytes.set(body, at);
-    at += body.length;
-  }
-  return bytes;
+/** Each thread has two batches: one that it works on and one that waits, so that it is never idle while we read. */
+function quickLane(options: PoolOptions): LaneOptions {
+  const { threads, maxQueued } = options;
+  const counts = { threads, standing: threads, maxQueued, inFlight: 2 };
+  return { ...laneOf(options), ...counts, name: 'quick', batch: QUICK_BATCH, heapMiB: HEAP_MIB.quick };
 }
 
-const LARGE = 64 * 1024;
-
-/** Whether there is nothing else in the body's buffer. Buffers of the size of what a socket gives may be Node's own. */
-function ownsBuffer(body: Uint8Array): body is Uint8Array<ArrayBuffer> {
-  return body.length > LARGE && body.buffer instanceof ArrayBuffer && body.buffer.byteLength === body.length;
-}
-
-function settleAll(jobs: readonly Waiting[], outcomes: readonly Outcome[]): void {
-  for (const [i, { settle, fail }] of jobs.entries()) {
-    const outcome = outcomes[i];
-    if (outcome?.ok) settle(outcome.value as never);
-    else fail(outcome ? fromOutcome(outcome) : new Error('an admission thread gave no answer'));
-  }
+function dearLane(options: PoolOptions): LaneOptions {
+  const threads = Math.max(1, Math.floor(options.threads / 2));
+  const counts = { threads, standing: 0, maxQueued: Math.min(options.maxQueued, MAX_DEAR_QUEUED), inFlight: 1 };
+  return { ...laneOf(options), ...counts, name: 'dear', batch: { jobs: 1, bytes: 0 }, heapMiB: HEAP_MIB.dear };
 }

@@ -23,6 +23,19 @@ export interface AdmissionSettings {
   readonly verifier: VerifierChoice;
 }
 
+/** Quick: small bodies with cheap checks, many in a batch. Dear: all else, one at a time. */
+export type LaneName = 'quick' | 'dear';
+
+/** What a thread is started with. */
+export interface ThreadSettings extends AdmissionSettings {
+  readonly lane: LaneName;
+}
+
+/** The request is too dear for the quick lane. Never leaves the threads. */
+export class Deferred extends Failure<'deferred'> {
+  readonly code = 'deferred';
+}
+
 /** Some bodies, in one buffer that changes hands: request `i` has `tasks[i]` and the next `lengths[i]` bytes. */
 export interface Batch {
   /** Names the reply; no two batches of a thread have the same. */
@@ -35,7 +48,8 @@ export interface Batch {
 export type Outcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly refusal: Refusal }
-  | { readonly ok: false; readonly bug: string };
+  | { readonly ok: false; readonly bug: string }
+  | { readonly ok: false; readonly deferred: true };
 
 /** Outcomes in the order of the requests. Where one is undefined, the next entry in `admitted` stands. */
 export interface Reply {
@@ -84,6 +98,7 @@ const failures: Readonly<Record<string, (message: string, detail: number) => Fai
 };
 
 export function toOutcome(thrown: unknown): Outcome {
+  if (thrown instanceof Deferred) return { ok: false, deferred: true };
   if (thrown instanceof Failure && thrown.code in failures) {
     const detail = 'detail' in thrown && typeof thrown.detail === 'number' ? thrown.detail : 0;
     return { ok: false, refusal: { code: String(thrown.code), message: thrown.message, detail } };
@@ -93,6 +108,7 @@ export function toOutcome(thrown: unknown): Outcome {
 
 export function fromOutcome(outcome: Exclude<Outcome, { readonly ok: true }>): Error {
   if ('bug' in outcome) return new Error(outcome.bug);
+  if ('deferred' in outcome) return new Error('a request was put off, and no other lane takes it');
   const { code, message, detail } = outcome.refusal;
   return failures[code]?.(message, detail) ?? new Error(message);
 }

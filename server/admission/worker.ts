@@ -1,11 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { answerBatches } from './answer.ts';
 import { createTasks } from './tasks.ts';
-import type { AdmissionSettings } from './wire.ts';
+import type { ThreadSettings } from './wire.ts';
 
 /*
  * An admission thread: batches of request bodies in, what they mean out. Whatever a stranger makes long, only this thread
  * parses it, and only this thread spends time on signatures and keys.
  */
 if (parentPort === null) throw new Error('runs as a worker thread only');
-answerBatches(parentPort, createTasks(workerData as AdmissionSettings));
+const settings = workerData as ThreadSettings;
+answerBatches(parentPort, createTasks(settings, settings.lane));

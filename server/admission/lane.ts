@@ -1,0 +1,225 @@
+import { Worker } from 'node:worker_threads';
+import { Busy } from '../http/failures.ts';
+import {
+  type Batch,
+  fromOutcome,
+  type LaneName,
+  type AdmissionSettings,
+  type Outcome,
+  type Reply,
+  type Task,
+  type ThreadSettings,
+  unpackReply,
+} from './wire.ts';
+
+/** Young generation of a thread's heap, in MiB: what it allocates lives no longer than a batch, and V8 would take 48. */
+const YOUNG_MIB = 12;
+
+/** Ticks of the watchdog in the time that a batch may take. */
+const TICKS = 4;
+/** Ticks after which a thread that is not standing, and has nothing to do, is ended. */
+const IDLE_TICKS = 24;
+
+/** A request that waits for a thread, or for its answer. */
+export interface Job {
+  readonly task: Task;
+  readonly body: Uint8Array;
+  readonly settle: (value: never) => void;
+  readonly fail: (reason: Error) => void;
+}
+
+export interface LaneOptions {
+  readonly name: LaneName;
+  /** Threads at most, and those that are started at once and kept. */
+  readonly threads: number;
+  readonly standing: number;
+  /** Requests that may wait before the next is refused. */
+  readonly maxQueued: number;
+  /** Requests and bytes in one message. A body that is longer travels alone. */
+  readonly batch: { readonly jobs: number; readonly bytes: number };
+  /** Batches that a thread has at once. */
+  readonly inFlight: number;
+  /** Time that a thread may work on one batch. One that takes up to a quarter more may pass. */
+  readonly maxMs: number;
+  /** Old generation of a thread's heap, in MiB: a thread that needs more is ended. */
+  readonly heapMiB: number;
+  readonly settings: AdmissionSettings;
+  readonly program: URL;
+  /** Told when a thread died or was ended; another takes its place. */
+  readonly lost: (reason: unknown) => void;
+  /** Takes requests that this lane does not finish; without it they fail. Their bodies are whole. */
+  readonly passOn?: (job: Job) => void;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  /** Requests of each batch that is not answered yet, by its number. */
+  readonly sent: Map<number, readonly Job[]>;
+  isReady: boolean;
+  isLate: boolean;
+  /** Since it was ready, given something to do or answered. */
+  ticks: number;
+}
+
+/** A queue of requests and the admission threads that take from it. */
+export class Lane implements AsyncDisposable {
+  readonly #options: LaneOptions;
+  readonly #watchdog: NodeJS.Timeout;
+  readonly #threads: Thread[] = [];
+  #queue: Job[] = [];
+  #batches = 0;
+  #flushing = false;
+  #closed = false;
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+    for (let i = 0; i < options.standing; i += 1) this.#start();
+    this.#watchdog = setInterval(() => this.#tick(), options.maxMs / TICKS).unref();
+  }
+
+  /** The job fails with `Busy` if too many wait already. Jobs of the same turn travel together. */
+  submit(job: Job): void {
+    const { maxQueued } = this.#options;
+    if (this.#closed || this.#queue.length >= maxQueued)
+      return job.fail(new Busy(`${maxQueued} requests are waiting to be read already`));
+    this.#queue.push(job);
+    this.#flushSoon();
+  }
+
+  #flushSoon(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    setImmediate(() => {
+      this.#flushing = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    while (this.#queue.length > 0) {
+      const thread = this.#freeThread();
+      if (thread === undefined) return;
+      const jobs = this.#take();
+      const batch = packed((this.#batches += 1), jobs);
+      if (thread.sent.size === 0) thread.ticks = 0;
+      thread.sent.set(batch.id, jobs);
+      thread.worker.postMessage(batch, [batch.bytes.buffer]);
+    }
+  }
+
+  #freeThread(): Thread | undefined {
+    const { threads, inFlight } = this.#options;
+    const least = this.#threads.toSorted((a, b) => a.sent.size - b.sent.size)[0];
+    if (this.#threads.length < threads && (least === undefined || least.sent.size > 0)) return this.#start();
+    return least !== undefined && least.sent.size < inFlight ? least : undefined;
+  }
+
+  #take(): readonly Job[] {
+    const { batch } = this.#options;
+    let bytes = 0;
+    let count = 0;
+    for (const { body } of this.#queue) {
+      bytes += body.length;
+      if (count >= batch.jobs || (count > 0 && bytes > batch.bytes)) break;
+      count += 1;
+    }
+    return this.#queue.splice(0, count);
+  }
+
+  #start(): Thread {
+    const { name, heapMiB, settings, program, lost } = this.#options;
+    const workerData: ThreadSettings = { ...settings, lane: name };
+    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MIB, maxOldGenerationSizeMb: heapMiB };
+    const worker = new Worker(program, { workerData, resourceLimits });
+    const thread: Thread = { worker, sent: new Map(), isReady: false, isLate: false, ticks: 0 };
+    this.#threads.push(thread);
+    worker.on('message', (reply: Reply) => {
+      const jobs = thread.sent.get(reply.id) ?? [];
+      thread.sent.delete(reply.id);
+      thread.isReady = true;
+      thread.ticks = 0;
+      this.#settle(jobs, unpackReply(reply));
+      this.#flush();
+    });
+    worker.on('error', lost);
+    worker.on('exit', () => this.#replace(thread));
+    return thread;
+  }
+
+  #settle(jobs: readonly Job[], outcomes: readonly Outcome[]): void {
+    for (const [i, job] of jobs.entries()) {
+      const outcome = outcomes[i];
+      if (outcome === undefined) job.fail(new Error('an admission thread gave no answer'));
+      else if (outcome.ok) job.settle(outcome.value as never);
+      else if ('deferred' in outcome && this.#options.passOn !== undefined) this.#options.passOn(job);
+      else job.fail(fromOutcome(outcome));
+    }
+  }
+
+  /** Ends threads that work for too long on a batch, and those that have long had nothing to do. */
+  #tick(): void {
+    const { maxMs, standing, lost } = this.#options;
+    for (const thread of this.#threads.values().toArray()) {
+      thread.ticks += thread.isReady ? 1 : 0;
+      const isIdle = thread.sent.size === 0;
+      if (thread.ticks <= (isIdle ? IDLE_TICKS : TICKS) || thread.isLate) continue;
+      if (isIdle && this.#threads.length <= standing) continue;
+      if (isIdle) this.#threads.splice(this.#threads.indexOf(thread), 1);
+      else lost(new Error(`an admission thread worked on one batch for more than ${maxMs} ms, and is ended`));
+      thread.isLate = !isIdle;
+      void thread.worker.terminate();
+    }
+  }
+
+  #replace(thread: Thread): void {
+    const at = this.#threads.indexOf(thread);
+    if (at >= 0) this.#threads.splice(at, 1);
+    const jobs = thread.sent.values().toArray().flat();
+    thread.sent.clear();
+    for (const job of jobs) this.#giveUp(job, thread.isLate);
+    if (this.#closed) return;
+    if (this.#threads.length < this.#options.standing) this.#start();
+    this.#flushSoon();
+  }
+
+  #giveUp(job: Job, isLate: boolean): void {
+    const { passOn, maxMs } = this.#options;
+    if (passOn !== undefined) passOn(job);
+    else if (isLate)
+      job.fail(new Busy(`to read and check this request took longer than ${maxMs} ms, and it was ended`));
+    else job.fail(new Error('an admission thread has ended'));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#watchdog);
+    for (const { fail } of this.#queue.splice(0)) fail(new Busy('the server is stopping'));
+    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+  }
+}
+
+function packed(id: number, jobs: readonly Job[]): Batch {
+  const lengths = jobs.map(({ body }) => body.length);
+  return { id, tasks: jobs.map(({ task }) => task), lengths, bytes: joined(jobs) };
+}
+
+/** Small bodies are copied; a large one travels alone, as it is. */
+function joined(jobs: readonly Job[]): Uint8Array<ArrayBuffer> {
+  const [first] = jobs;
+  if (first !== undefined && jobs.length === 1 && ownsBuffer(first.body)) return first.body;
+  const bytes = new Uint8Array(jobs.reduce((sum, { body }) => sum + body.length, 0));
+  let at = 0;
+  for (const { body } of jobs) {
+    bytes.set(body, at);
+    at += body.length;
+  }
+  return bytes;
+}
+
+/** Bytes up to which a body is copied, so that it is whole when its thread has ended. */
+export const COPIED_BYTES = 64 * 1024;
+
+/** Whether there is nothing else in the body's buffer. Buffers of the size of what a socket gives may be Node's own. */
+function ownsBuffer(body: Uint8Array): body is Uint8Array<ArrayBuffer> {
+  return body.length > COPIED_BYTES && body.buffer instanceof ArrayBuffer && body.buffer.byteLength === body.length;
+}

@@ -1,0 +1,26 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { answerBatches } from '../../server/admission/answer.ts';
+import { createTasks } from '../../server/admission/tasks.ts';
+import type { ThreadSettings } from '../../server/admission/wire.ts';
+
+/**
+ * An admission thread that does odd things with batches in which it finds these words: it waits for a thousand turns of
+ * the event loop before it answers, works without an end, or exits.
+ */
+export const ODD = { yields: 'ODD: YIELDS', endless: 'ODD: ENDLESS', exits: 'ODD: EXITS' } as const;
+
+const TURNS = 1000;
+
+if (parentPort !== null) {
+  const settings = workerData as ThreadSettings;
+  const perform = createTasks(settings, settings.lane);
+  answerBatches(parentPort, async (batch) => {
+    const text = Buffer.from(batch.bytes).toString('latin1');
+    if (text.includes(ODD.exits)) process.exit(1);
+    while (text.includes(ODD.endless));
+    const outcomes = await perform(batch);
+    if (text.includes(ODD.yields))
+      for (let turns = 0; turns < TURNS; turns += 1) await new Promise((next) => void setImmediate(next));
+    return outcomes;
+  });
+}
