@@ -1,6 +1,7 @@
 import { emptyRoot } from '../merkle/hash.ts';
 import { type TreeSize, logIndex, treeSize } from '../merkle/types.ts';
 import type { LogStore, StoredCosignature, StoredFreeze, StoredHead } from '../storage/contract.ts';
+import { WitnessClaims } from './claims.ts';
 import { Frozen, LogRefused, NotPublished } from './failures.ts';
 import type { Faces } from './faces/faces.ts';
 import { type LogParts, TransparencyLog } from './log.ts';
@@ -26,21 +27,26 @@ export async function compose(
   const freeze = await store.frozen();
   const newest = await faces.complete(stored ?? (await emptyHead(parts)));
   const awaits = freeze === undefined && publication.mode === 'require' && publication.witnesses?.suffice([]) === false;
-  const rounds: Rounds | undefined = freeze === undefined ? roundsOf(parts, () => publisher) : undefined;
+  const size = (): number => sequencer?.size ?? newest.size;
+  const claims = new WitnessClaims({ ...publication, store, size }, await store.claims());
+  const rounds: Rounds | undefined = freeze === undefined ? roundsOf(parts, claims, () => publisher) : undefined;
   const published = await publishedHead(parts, newest, freeze);
   const owed = new OwedAnswers(published.head.size, newest.size);
-  const publisher: Publisher = new Publisher(
-    { ...publication, faces, store, rounds, maxWaiting: parts.limits.maxWaiting },
-    published,
-  );
-  const sequencer = freeze === undefined ? await sequencerOf(parts, newest, awaits, publisher) : undefined;
+  const holds = (): boolean => claims.refusal() !== undefined;
+  const { maxWaiting } = parts.limits;
+  const publisher: Publisher = new Publisher({ ...publication, faces, store, rounds, maxWaiting, holds }, published);
+  let ready: Promise<void> = Promise.resolve();
+  const writing = { ...parts, awaits, publisher, claims, ready: () => ready };
+  const sequencer = freeze === undefined ? await sequencerOf(writing, newest) : undefined;
   return {
     log: logOf({ ...parts, publisher, sequencer, awaits, owed }, freeze),
     publish: async () => {
       if (!awaits) await publisher.release(newest);
-      if (newest.size > 0) rounds?.want(newest, awaits ? await heardOf(store, newest, published) : []);
+      if (newest.size === 0 || rounds === undefined) return;
+      ready = rounds.asked;
+      rounds.want(newest, awaits ? await heardOf(store, newest, published) : []);
     },
-    freeze: (at) => end(parts, sequencer, newest, at),
+    freeze: (at) => end({ ...parts, claims }, sequencer, newest, at),
     [Symbol.asyncDispose]: async () => {
       await rounds?.[Symbol.asyncDispose]();
       await sequencer?.stop();
@@ -49,14 +55,18 @@ export async function compose(
 }
 
 async function sequencerOf(
-  parts: ComposeParts,
+  parts: ComposeParts & {
+    readonly awaits: boolean;
+    readonly publisher: Publisher;
+    readonly claims: WitnessClaims;
+    readonly ready: () => Promise<void>;
+  },
   { size }: StoredHead,
-  awaits: boolean,
-  publisher: Publisher,
 ): Promise<Sequencer> {
   const newest = size === 0 ? undefined : await parts.store.entry(logIndex(size - 1));
-  const offer = (head: StoredHead): void => publisher.offer(head);
-  return new Sequencer({ ...parts, awaits, offer }, { size, time: newest?.integratedTime ?? 0 });
+  const offer = (head: StoredHead): void => parts.publisher.offer(head);
+  const doubt = (): string | undefined => parts.claims.refusal();
+  return new Sequencer({ ...parts, offer, doubt }, { size, time: newest?.integratedTime ?? 0 });
 }
 
 function logOf(
@@ -74,13 +84,15 @@ function logOf(
 
 /** @throws Frozen, NotPublished, LogRefused */
 async function end(
-  { store, journal, faces }: ComposeParts,
+  { store, journal, faces, claims }: ComposeParts & { readonly claims: WitnessClaims },
   sequencer: Sequencer | undefined,
   newest: StoredHead,
   at: number,
 ): Promise<void> {
   const { origin } = faces.shard;
   if (sequencer === undefined) throw new Frozen(`the log ${origin} is frozen already`);
+  const claim = claims.refusal();
+  if (claim !== undefined) throw new LogRefused(claim);
   await sequencer.stop();
   const head = (await store.head()) ?? newest;
   if (head.size === 0) throw new LogRefused(`the log ${origin} has no entries yet: there is nothing to freeze`);
@@ -130,7 +142,7 @@ async function withCosignatures(
   return { head, freeze, cosignatures: freeze ? [] : await store.cosignatures(head.size) };
 }
 
-function roundsOf(parts: ComposeParts, publisher: () => Publisher): Rounds | undefined {
+function roundsOf(parts: ComposeParts, claims: WitnessClaims, publisher: () => Publisher): Rounds | undefined {
   const { faces, shelf, fatal, publication } = parts;
   const { witnesses, times, now } = publication;
   if (witnesses === undefined) return undefined;
@@ -142,6 +154,7 @@ function roundsOf(parts: ComposeParts, publisher: () => Publisher): Rounds | und
     prove,
     fatal,
     now,
+    claimed: (claim) => claims.take(claim),
     cosigned: (head, cosignatures, suffices) => publisher().cosigned(head, cosignatures, suffices),
   });
 }

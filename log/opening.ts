@@ -28,6 +28,10 @@ export interface Publication {
   /** Undefined with mode `off`. */
   readonly witnesses: Witnesses | undefined;
   readonly times: RoundTimes;
+  /** Claims of witnesses about trees of at most so many entries do not count: the operator has found them to be wrong. */
+  readonly overruled: number;
+  /** Told why nothing is signed any more, when a witness claims what makes it so. */
+  readonly alarm: (sentence: string) => void;
   /** Milliseconds that a writer waits for its head to be shown. */
   readonly patience: number;
   /** Milliseconds on a clock that never goes back. */

@@ -14,6 +14,8 @@ export type PublicationMode = 'off' | 'prefer' | 'require';
 export interface PublisherParts {
   readonly faces: Faces;
   readonly store: Pick<LogStore, 'cosign' | 'cosignatures'>;
+  /** Whether no head may come to be shown that was not made to be shown at once. */
+  readonly holds: () => boolean;
   /** Undefined with mode `off`. */
   readonly rounds: Pick<Rounds, 'want'> | undefined;
   /** Milliseconds that a writer waits for its head to be shown. */
@@ -62,7 +64,7 @@ export class Publisher {
    * are required again.
    */
   async release(head: StoredHead): Promise<void> {
-    if (head.size <= this.#published.head.size) return;
+    if (head.size <= this.#published.head.size || this.#parts.holds()) return;
     await this.#parts.store.cosign([], head.size);
     const cosignatures = await this.#parts.store.cosignatures(head.size);
     if (head.size > this.#published.head.size) this.#publish({ head, cosignatures });
@@ -94,7 +96,7 @@ export class Publisher {
 
   /** Takes what witnesses said of a head, durably, and shows it. */
   async cosigned(head: StoredHead, cosignatures: readonly StoredCosignature[], suffices: boolean): Promise<void> {
-    const publishes = head.awaits && suffices && head.size > this.#published.head.size;
+    const publishes = head.awaits && suffices && head.size > this.#published.head.size && !this.#parts.holds();
     await this.#parts.store.cosign(cosignatures, publishes ? head.size : undefined);
     if (publishes) this.#publish({ head, cosignatures });
     else if (head.size === this.#published.head.size) this.#join(cosignatures);

@@ -1,5 +1,5 @@
 import type { Proof, TreeSize } from '../merkle/types.ts';
-import type { StoredCosignature, StoredHead } from '../storage/contract.ts';
+import type { StoredCosignature, StoredHead, WitnessClaim } from '../storage/contract.ts';
 import type { Witnesses } from '../witness/contract.ts';
 import { withLater } from './cosignatures.ts';
 import type { Faces } from './faces/faces.ts';
@@ -21,6 +21,8 @@ export interface RoundParts {
   readonly prove: (old: TreeSize, size: TreeSize) => Promise<Proof>;
   /** Takes what was said, durably; told at once whether it is enough. */
   readonly cosigned: (head: StoredHead, cosignatures: readonly StoredCosignature[], suffices: boolean) => Promise<void>;
+  /** Takes what a witness says against the log, durably. */
+  readonly claimed: (claim: WitnessClaim) => Promise<void>;
   /** Called when the outcome of a write is unknown. */
   readonly fatal: (reason: unknown) => void;
   /** Milliseconds on a clock that never goes back. */
@@ -46,9 +48,15 @@ export class Rounds implements AsyncDisposable {
   #failures = 0;
   /** Milliseconds since some moment before which no round begins. */
   #notBefore = 0;
+  readonly #asked = Promise.withResolvers<void>();
 
   constructor(parts: RoundParts) {
     this.#parts = parts;
+  }
+
+  /** Resolves once all witnesses have been asked and have answered, or had their time; at the latest when it is disposed of. */
+  get asked(): Promise<void> {
+    return this.#asked.promise;
   }
 
   /** This head is the one to ask about from now on. @param heard - what was said of it before this start */
@@ -63,6 +71,7 @@ export class Rounds implements AsyncDisposable {
     this.#stop.abort();
     clearTimeout(this.#timer);
     await this.#running;
+    this.#asked.resolve();
   }
 
   #schedule(): void {
@@ -84,6 +93,7 @@ export class Rounds implements AsyncDisposable {
   #ended(head: StoredHead, met: boolean): void {
     const { pause, retry, longest, idle } = this.#parts.times;
     this.#running = undefined;
+    this.#asked.resolve();
     this.#failures = met ? 0 : this.#failures + 1;
     if (met) this.#met = head.size;
     const isIdle = met && this.#newest?.size === this.#met;
@@ -96,13 +106,13 @@ export class Rounds implements AsyncDisposable {
 
   /** @returns whether the policy is met */
   async #round(head: StoredHead): Promise<boolean> {
-    const { faces, witnesses, prove, cosigned } = this.#parts;
+    const { faces, witnesses, prove, cosigned, claimed } = this.#parts;
     const note = faces.unwitnessed(head);
     if (note === undefined) return false;
     let heard = this.#heardOf(head);
     let met = witnesses.suffice(heard);
     let keeping: Promise<void> = Promise.resolve();
-    const keep = (some: readonly StoredCosignature[]): void => {
+    const given = (some: readonly StoredCosignature[]): void => {
       heard = withLater(heard, some);
       this.#heard = { size: head.size, cosignatures: heard };
       met ||= witnesses.suffice(heard);
@@ -110,10 +120,16 @@ export class Rounds implements AsyncDisposable {
       keeping = keeping.then(() => cosigned(head, said, enough));
       keeping.catch(() => undefined); // the round's end tells
     };
-    if (met && heard.length > 0) keep(heard); // the policy has been relaxed since it was said
+    const against = (claim: WitnessClaim): void => {
+      const taken = claimed(claim); // at once, and not behind what is being written
+      keeping = keeping.then(() => taken);
+      keeping.catch(() => undefined);
+    };
+    if (met && heard.length > 0) given(heard); // the policy has been relaxed since it was said
     const { size, root, at } = head;
-    const candidate = { size, root, at, note, prove: (old: TreeSize) => prove(old, size) };
-    await witnesses.ask(candidate, keep, this.#stop.signal);
+    const newest = (): TreeSize => this.#newest?.size ?? size;
+    const candidate = { size, root, at, note, newest, prove: (old: TreeSize) => prove(old, size) };
+    await witnesses.ask(candidate, { given, claimed: against }, this.#stop.signal);
     await keeping;
     return met;
   }

@@ -27,6 +27,10 @@ export interface SequencerParts {
   /** Takes each head once it is committed and in the journal. */
   readonly offer: (head: StoredHead) => void;
   readonly clock: Clock;
+  /** Why nothing may be signed, whatever the clock says; undefined while it may. */
+  readonly doubt: () => string | undefined;
+  /** Resolves when it is known whether there is such a reason: what is to be written waits for it. */
+  readonly ready: () => Promise<void>;
   readonly limits: SequencerLimits;
   /** Called at most once, when the outcome of a write is unknown. The process must end: only start-up can recover. */
   readonly fatal: (reason: unknown) => void;
@@ -71,9 +75,18 @@ export class Sequencer {
     this.#lastTime = last.time;
   }
 
+  /** Entries in the newest head that is in the store. */
+  get size(): number {
+    return this.#size;
+  }
+
   /** Why no entry is taken now; undefined while they are. */
   refusal(): string | undefined {
-    return this.#refusal ?? this.#parts.clock.doubt(this.#lastTime);
+    return this.#refusal ?? this.#doubt();
+  }
+
+  #doubt(): string | undefined {
+    return this.#parts.doubt() ?? this.#parts.clock.doubt(this.#lastTime);
   }
 
   /** Resolves once the entry is durable and its head in the journal. @throws Overloaded, NotWritable */
@@ -99,10 +112,12 @@ export class Sequencer {
   }
 
   async #run(): Promise<void> {
-    await Promise.resolve(); // entries that arrive in the same turn share the first batch
+    await this.#parts.ready(); // which also lets entries that arrive in the same turn share the first batch
     let taken: readonly Waiting[] = [];
     try {
       while (this.#waiting.length > 0) {
+        const doubt = this.#doubt();
+        if (doubt !== undefined) return this.#turnAway(doubt);
         taken = this.#take();
         await this.#grow(taken);
       }
@@ -110,6 +125,13 @@ export class Sequencer {
     } catch (reason) {
       this.#end(reason, taken);
     }
+  }
+
+  /** Nothing of those that wait has been signed or kept. */
+  #turnAway(doubt: string): void {
+    for (const { fail } of this.#waiting.splice(0)) fail(new NotWritable(doubt));
+    this.#waitingBytes = 0;
+    this.#running = undefined;
   }
 
   #take(): readonly Waiting[] {

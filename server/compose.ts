@@ -49,7 +49,12 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   const log = cleanup.use(
     await startLog(
       { ...settings, genesis, limits: settings },
-      { clock, fatal, announce, publication: publicationOf(settings, clock, tell) },
+      {
+        clock,
+        fatal,
+        announce,
+        publication: publicationOf(settings, clock, { tell, alarm: (sentence) => logger.error(sentence) }),
+      },
     ),
   );
   const { shards, witnessState: state } = log;
@@ -68,6 +73,8 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   );
   const app = await createFront(settings, { shards, witness, admission, faces }, options);
   await log.publish(); // last: a start that is refused has shown nothing
+  const refusal = shards.active.frozenAt === undefined ? shards.active.refusal() : undefined;
+  if (refusal !== undefined) logger.warn(`no entries are taken: ${refusal}`);
   const parts = cleanup.move();
   return { app, shards, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }

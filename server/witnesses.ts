@@ -24,19 +24,20 @@ type WitnessSettings = Pick<
   | 'witnessPause'
   | 'witnessRefresh'
   | 'publishTimeout'
+  | 'overruleWitness'
   | 'clockTolerance'
 >;
 
 /**
  * How the heads of the log come to be shown, as the settings say.
  *
- * @param tell - told how a witness does, each time that this changes
+ * @param told - how a witness does, each time that this changes; why nothing is signed any more, when that begins
  * @throws LogRefused for a policy that cannot be read or met
  */
 export function publicationOf(
   settings: WitnessSettings,
   clock: Clock,
-  tell: (report: WitnessReport) => void,
+  { tell, alarm }: { readonly tell: (report: WitnessReport) => void; readonly alarm: (sentence: string) => void },
 ): (store: LogStore) => Promise<Publication> {
   const { witness: mode, witnessPolicy, witnessTimeout, witnessPause, witnessRefresh, publishTimeout } = settings;
   const policy = witnessPolicy === undefined ? undefined : readPolicy('--witness-policy', witnessPolicy);
@@ -53,7 +54,7 @@ export function publicationOf(
   const grace = mode === 'require' ? GRACE : undefined;
   return async (store) => {
     const witnesses = policy && new HttpWitnesses(policy, await store.lastCosignatures(), parts, { grace });
-    return { mode, witnesses, times, patience: publishTimeout, now };
+    return { mode, witnesses, times, patience: publishTimeout, overruled: settings.overruleWitness ?? 0, alarm, now };
   };
 }
 

@@ -64,6 +64,18 @@ export interface StoredCosignature {
   readonly signature: Uint8Array;
 }
 
+/** A witness says that this log is not the one whose heads it has cosigned. */
+export interface WitnessClaim {
+  /** As the policy calls it. */
+  readonly witness: string;
+  /** Entries in the tree that it says it has cosigned. */
+  readonly size: TreeSize;
+  /** `more`: than the log has. `another tree`: the log does not begin with it. */
+  readonly says: 'more' | 'another tree';
+  /** Seconds since the Unix epoch. */
+  readonly at: number;
+}
+
 /** That the log ends: its last note, which says so. */
 export interface StoredFreeze {
   /** Seconds since the Unix epoch. */
@@ -111,6 +123,8 @@ export interface LogReads {
   cosignatures(size: TreeSize): Promise<readonly StoredCosignature[]>;
   /** The cosignature of the largest head by each key that has cosigned lately. */
   lastCosignatures(): Promise<readonly StoredCosignature[]>;
+  /** The last claim of each witness that made one. */
+  claims(): Promise<readonly WitnessClaim[]>;
   /** Undefined while the log grows. */
   frozen(): Promise<StoredFreeze | undefined>;
   /** Undefined at and beyond the size of the log. */
@@ -143,6 +157,8 @@ export interface LogStore extends LogReads, AsyncDisposable {
   commit(commit: Commit): Promise<void>;
   /** Keeps cosignatures, and that the head of size `published` awaits nothing any more. Durable once resolved. */
   cosign(cosignatures: readonly StoredCosignature[], published: TreeSize | undefined): Promise<void>;
+  /** Keeps what a witness claims, in the place of its earlier claim. Durable once resolved. */
+  keepClaim(claim: WitnessClaim): Promise<void>;
   /** Ends the log: no commit succeeds from then on. Durable once resolved. */
   freeze(freeze: StoredFreeze): Promise<void>;
   /** Writes a row that is no part of the log. Durable once resolved. */

@@ -1,6 +1,6 @@
 import type { SignedNote } from '../checkpoint/note.ts';
 import type { Proof, TreeHead, TreeSize } from '../merkle/types.ts';
-import type { StoredCosignature } from '../storage/contract.ts';
+import type { StoredCosignature, WitnessClaim } from '../storage/contract.ts';
 
 /** A head that witnesses are asked about. */
 export interface Candidate extends TreeHead {
@@ -8,6 +8,8 @@ export interface Candidate extends TreeHead {
   readonly at: number;
   /** With the log's own signatures. */
   readonly note: SignedNote;
+  /** Size of the largest tree that the log has signed by now. */
+  readonly newest: () => TreeSize;
   /** That the tree of `size` extends the one of `old`: 0 < old ≤ size. */
   readonly prove: (old: TreeSize) => Promise<Proof>;
 }
@@ -21,17 +23,21 @@ export interface WitnessReport {
   readonly state: string;
 }
 
+/** Takes what witnesses say. */
+export interface WitnessListener {
+  /** Called with what each cosigned, once it has been verified. */
+  readonly given: (cosignatures: readonly StoredCosignature[]) => void;
+  /** Called when one says that the log is not the one that it knows. */
+  readonly claimed: (claim: WitnessClaim) => void;
+}
+
 /** Those who watch the log for everyone else: c2sp.org/tlog-witness. */
 export interface Witnesses {
   /**
-   * Asks all that have an address. `given` is called with what each says, once it has been verified. Resolves when all have
-   * answered, or failed to in time, and at once when it is told to stop; never rejects.
+   * Asks all that have an address. Resolves when all have answered, or failed to in time, and at once when it is told to
+   * stop; never rejects.
    */
-  ask(
-    candidate: Candidate,
-    given: (cosignatures: readonly StoredCosignature[]) => void,
-    stop: AbortSignal,
-  ): Promise<void>;
+  ask(candidate: Candidate, listener: WitnessListener, stop: AbortSignal): Promise<void>;
   /** Whether the policy is met by these. */
   suffice(cosignatures: readonly StoredCosignature[]): boolean;
   report(): readonly WitnessReport[];

@@ -7,8 +7,8 @@ import { parseSize, readCosignatures, SIZE_TYPE } from '../checkpoint/witness/an
 import { formatAddCheckpoint } from '../checkpoint/witness/request.ts';
 import type { Verifier } from '../checkpoint/verify.ts';
 import { type TreeSize, treeSize } from '../merkle/types.ts';
-import type { StoredCosignature } from '../storage/contract.ts';
-import type { Candidate, WitnessReport } from './contract.ts';
+import type { StoredCosignature, WitnessClaim } from '../storage/contract.ts';
+import type { Candidate, WitnessListener, WitnessReport } from './contract.ts';
 import type { Post, Posted } from './post.ts';
 
 export interface AskParts {
@@ -71,16 +71,13 @@ export class Endpoint {
   }
 
   /** Never rejects: what goes wrong is in the report. @param enough - ends the wait, and the witness is asked again next time */
-  async ask(
-    candidate: Candidate,
-    enough: AbortSignal,
-    given: (cosignatures: readonly StoredCosignature[]) => void,
-  ): Promise<void> {
+  async ask(candidate: Candidate, enough: AbortSignal, { given, claimed }: WitnessListener): Promise<void> {
     try {
       const cosignatures = await this.#cosignatures(candidate, enough);
       this.#succeeded();
       given(cosignatures);
     } catch (error) {
+      if (error instanceof Contradicted) claimed(this.#claim(error));
       if (enough.aborted) this.#become('was slower than the others, and not waited for');
       else this.#failed(error instanceof Error ? error.message : String(error));
     }
@@ -90,12 +87,11 @@ export class Endpoint {
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
       const answer = await this.#parts.post(this.#url, await this.#request(candidate), enough);
       if (answer.status === 200) return this.#accept(candidate, answer);
+      if (answer.status === 422 && this.#known && this.#size > 0) throw new Contradicted(this.#size, 'another tree');
       this.#size = sizeIn(answer);
       this.#known = true;
-      if (this.#size > candidate.size)
-        throw new Refused(
-          `has cosigned a tree of ${this.#size}, and ours has ${candidate.size}: was the log rolled back?`,
-        );
+      if (this.#size > candidate.newest()) throw new Contradicted(this.#size, 'more');
+      if (this.#size > candidate.size) return []; // of a later head, which somebody else sent: the next round asks about it
     }
     throw new Refused('names another size each time it is asked');
   }
@@ -119,6 +115,10 @@ export class Endpoint {
     return accepted.map(({ witness, signature }) => {
       return { size, name: witness.name, keyId: witness.id, signature: signature.signature };
     });
+  }
+
+  #claim({ size, says }: Contradicted): WitnessClaim {
+    return { witness: this.names.join(', '), size, says, at: this.#parts.now() };
   }
 
   #succeeded(): void {
@@ -150,6 +150,22 @@ const WORDS = {
 /** The answer was worth nothing. */
 class Refused extends Failure<'witness-refused'> {
   readonly code = 'witness-refused';
+}
+
+/** The witness has cosigned what this log, as it stands, never signed. c2sp.org/tlog-witness answers 409 and 422 so. */
+class Contradicted extends Failure<'witness-contradicts'> {
+  readonly code = 'witness-contradicts';
+  readonly size: TreeSize;
+  readonly says: WitnessClaim['says'];
+
+  constructor(size: TreeSize, says: WitnessClaim['says']) {
+    const what =
+      says === 'more'
+        ? `has cosigned ${size} entries, more than the log has`
+        : `has cosigned another tree of ${size} entries`;
+    super(`${what}: was the log rolled back?`);
+    [this.size, this.says] = [size, says];
+  }
 }
 
 /** The size from which the witness wants a proof. @throws Refused */

@@ -3,7 +3,7 @@ import { hasQuorum } from '../checkpoint/policy/policy.ts';
 import { witnessEndpoints } from '../checkpoint/policy/endpoints.ts';
 import { isBy } from '../checkpoint/verify.ts';
 import type { StoredCosignature } from '../storage/contract.ts';
-import type { Candidate, WitnessReport, Witnesses } from './contract.ts';
+import type { Candidate, WitnessListener, WitnessReport, Witnesses } from './contract.ts';
 import { type AskParts, Endpoint } from './endpoint.ts';
 
 export interface WitnessTimes {
@@ -24,11 +24,7 @@ export class HttpWitnesses implements Witnesses {
     this.#endpoints = witnessEndpoints(policy).map((endpoint) => new Endpoint(endpoint, last, parts));
   }
 
-  async ask(
-    candidate: Candidate,
-    given: (cosignatures: readonly StoredCosignature[]) => void,
-    stop: AbortSignal,
-  ): Promise<void> {
+  async ask(candidate: Candidate, { given, claimed }: WitnessListener, stop: AbortSignal): Promise<void> {
     const { grace } = this.#times;
     const all: StoredCosignature[] = [];
     const met = new AbortController();
@@ -41,7 +37,9 @@ export class HttpWitnesses implements Witnesses {
       if (grace !== undefined && this.suffice(all)) timer ??= setTimeout(() => met.abort(), grace);
     };
     try {
-      await Promise.all(this.#worthAsking().map((endpoint) => endpoint.ask(candidate, enough, take)));
+      await Promise.all(
+        this.#worthAsking().map((endpoint) => endpoint.ask(candidate, enough, { given: take, claimed })),
+      );
     } finally {
       clearTimeout(timer);
     }

@@ -11,7 +11,7 @@ import { settingSources } from './surroundings.ts';
  * end with 0, with 1 where something is wrong with the log, or with 2 where something is wrong with the command.
  */
 
-/** Flags of the server that say where a log is. */
+/** Flags of the server that say where a log is, and how its operator has decided. */
 const PLACE = {
   config: { type: 'string' },
   data: { type: 'string' },
@@ -19,6 +19,7 @@ const PLACE = {
   'v1-key': { type: 'string' },
   'tile-key': { type: 'string' },
   volume: { type: 'string' },
+  'overrule-witness': { type: 'string' },
 } as const;
 
 type Options = NonNullable<ParseArgsConfig['options']>;

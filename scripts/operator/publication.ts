@@ -3,5 +3,6 @@ import type { Publication } from '../../log/opening.ts';
 /** For a log that is opened to be worked on, and shows nothing to anyone: no witness is asked. */
 export async function unwitnessed(): Promise<Publication> {
   const times = { pause: 0, retry: 0, longest: 0, idle: 0 };
-  return { mode: 'off', witnesses: undefined, times, patience: 0, now: () => performance.now() };
+  const [alarm, now] = [() => undefined, () => performance.now()];
+  return { mode: 'off', witnesses: undefined, times, patience: 0, overruled: 0, alarm, now };
 }

@@ -46,7 +46,7 @@ function asking(quorum: readonly string[], keep: () => Promise<void> = async () 
     witnesses: {
       report: () => [],
       suffice: (cosignatures) => quorum.every((name) => cosignatures.some((one) => one.name === name)),
-      ask: (candidate, given, stop) =>
+      ask: (candidate, { given }, stop) =>
         new Promise<void>((end) => {
           stop.addEventListener('abort', () => end());
           const say = (...cosignatures: readonly StoredCosignature[]): void => given(cosignatures);
@@ -54,6 +54,7 @@ function asking(quorum: readonly string[], keep: () => Promise<void> = async () 
         }),
     },
     prove: async (old, size) => (old === size ? [] : [new Uint8Array(32) as never]),
+    claimed: async () => undefined,
     cosigned: async ({ size }, cosignatures, suffices) => {
       kept.push({ size, cosigners: cosignatures.map(({ name, signature }) => `${name}/${signature[0]}`), suffices });
       await keep();

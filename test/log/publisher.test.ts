@@ -24,6 +24,7 @@ async function publishing(size: number, parts: Partial<PublisherParts> = {}) {
           kept.push({ cosignatures, published });
         },
       },
+      holds: () => false,
       rounds: { want: ({ size: newest }) => void wanted.push(newest) },
       patience: PATIENCE,
       maxWaiting: 100,

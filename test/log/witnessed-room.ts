@@ -3,6 +3,7 @@ import { utf8 } from '../../base/bytes.ts';
 import { parsePolicy } from '../../checkpoint/policy/parse.ts';
 import { formatVkey } from '../../checkpoint/vkey.ts';
 import type { SignedHead } from '../../log/faces/shard.ts';
+import type { Publication } from '../../log/opening.ts';
 import type { PublicationMode } from '../../log/publisher.ts';
 import { tileKeyOf } from '../../server/keys.ts';
 import { HttpWitnesses } from '../../witness/http-witnesses.ts';
@@ -36,7 +37,7 @@ export function witnessedRoom(
   folder: string,
   mode: PublicationMode,
   all: readonly IndependentWitness[],
-  options: RoomOptions = {},
+  options: RoomOptions & Partial<Pick<Publication, 'overruled' | 'alarm'>> = {},
 ): Promise<Room> {
   const names = all.map((_, i) => `w${i}`);
   const lines = all.map(({ vkey }, i) => `witness w${i} ${vkey} http://w${i}/\n`).join('');
@@ -57,7 +58,8 @@ export function witnessedRoom(
     },
   };
   const witnesses = new HttpWitnesses(policy, [], parts, { grace: undefined });
-  const publication = { mode, witnesses, times: TIMES, patience: PATIENCE, now };
+  const claims = { overruled: options.overruled ?? 0, alarm: options.alarm ?? (() => undefined) };
+  const publication = { mode, witnesses, times: TIMES, patience: PATIENCE, ...claims, now };
   return openRoom(folder, { clock: testClock(NOW), publication, ...options });
 }
 

@@ -33,8 +33,9 @@ function sentence(open: () => unknown): string {
 function refusal(text: string | undefined, witness: 'prefer' | 'require' = 'require'): string {
   if (text !== undefined) writeFileSync(file, text);
   const witnessPolicy = text === undefined ? join(folder, 'missing.txt') : file;
-  const settings = { witness, witnessPolicy, clockTolerance: 10_000, ...TIMES };
-  return sentence(() => publicationOf(settings, testClock(), () => undefined)).replaceAll(folder, '.');
+  const settings = { witness, witnessPolicy, clockTolerance: 10_000, overruleWitness: undefined, ...TIMES };
+  const told = { tell: () => undefined, alarm: () => undefined };
+  return sentence(() => publicationOf(settings, testClock(), told)).replaceAll(folder, '.');
 }
 
 describe('--witness-policy: what is wrong with it is told before anything is made', () => {

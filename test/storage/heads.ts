@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../base/bytes.ts';
 import { treeSize } from '../../merkle/types.ts';
 import type { LogStore, StoredCosignature, StoredHead } from '../../storage/contract.ts';
+import { claiming } from './claims.ts';
 import { growth, headOf, IDENTITY, plainHead } from './commits.ts';
 import { expectSize, type OpenStore, type Used, useStore } from './contract.ts';
 
@@ -16,6 +17,9 @@ export function describeHeads(engine: string, open: OpenStore): void {
     });
     describe('heads that await witnesses: decision 12', () => {
       awaiting(store);
+    });
+    describe('claims of witnesses', () => {
+      claiming(store);
     });
     describe('cosignatures', () => {
       cosigning(store);

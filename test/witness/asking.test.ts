@@ -55,8 +55,9 @@ describe('contract §5.5: the size that a witness begins from', () => {
     expect(await asking.ask(candidate(13))).toEqual([]);
     expect(olds(witness).slice(1)).toEqual(['0 to 13: 409']);
     expect(asking.told).toEqual([
-      { name: 'w', size: 20, state: 'has cosigned a tree of 20, and ours has 13: was the log rolled back?' },
+      { name: 'w', size: 20, state: 'has cosigned 20 entries, more than the log has: was the log rolled back?' },
     ]);
+    expect(asking.claims).toEqual([{ witness: 'w', size: 20, says: 'more', at: NOW }]);
   });
   it('may change while it is asked, and three times are enough', async () => {
     const witness = witnessNamed('w');

@@ -1,8 +1,8 @@
 import { parsePolicy } from '../../checkpoint/policy/parse.ts';
 import { utf8 } from '../../base/bytes.ts';
 import { formatCheckpoint } from '../../checkpoint/checkpoint.ts';
-import { treeSize } from '../../merkle/types.ts';
-import type { StoredCosignature } from '../../storage/contract.ts';
+import { treeSize, type TreeSize } from '../../merkle/types.ts';
+import type { StoredCosignature, WitnessClaim } from '../../storage/contract.ts';
 import type { Candidate, WitnessReport } from '../../witness/contract.ts';
 import { HttpWitnesses } from '../../witness/http-witnesses.ts';
 import { type Post, WitnessUnreachable } from '../../witness/post.ts';
@@ -17,11 +17,17 @@ export const NOW = 1_800_000_000;
 export const TOLERANCE = 10;
 
 /** A head of the tree of 40 leaves, as the log asks for it to be cosigned. */
-export function candidate(size: number): Candidate {
+export function candidate(size: number, newest: number = size): Candidate {
   const head = headOf(size);
   const text = formatCheckpoint({ origin: ORIGIN, ...head });
   const prove = async (old: number) => (old === size ? [] : consistency(old, size));
-  return { ...head, at: NOW, note: { text, signatures: [LOG.sign(text)] }, prove };
+  return {
+    ...head,
+    at: NOW,
+    newest: (): TreeSize => treeSize(newest),
+    note: { text, signatures: [LOG.sign(text)] },
+    prove,
+  };
 }
 
 export function witnessNamed(name: string): IndependentWitness {
@@ -35,6 +41,7 @@ export interface Asking {
   readonly witnesses: HttpWitnesses;
   /** What each round gave, a list for each time that something was given. */
   ask(candidate: Candidate, stop?: AbortSignal): Promise<readonly (readonly StoredCosignature[])[]>;
+  readonly claims: readonly WitnessClaim[];
   readonly told: readonly WitnessReport[];
   /** Milliseconds on the clock that decides how long a witness is left alone. */
   wait(milliseconds: number): void;
@@ -51,6 +58,7 @@ export interface AskingOptions {
 export function askingOf(all: readonly IndependentWitness[], options: AskingOptions = {}): Asking {
   const lines = all.map((one) => `witness ${nameOf(one)} ${one.vkey} http://${nameOf(one)}/\n`).join('');
   const policy = parsePolicy(utf8(lines + (options.policy ?? `quorum ${nameOf(all[0])}\n`)));
+  const claims: WitnessClaim[] = [];
   const told: WitnessReport[] = [];
   let time = 0;
   const parts = {
@@ -63,10 +71,15 @@ export function askingOf(all: readonly IndependentWitness[], options: AskingOpti
   const witnesses = new HttpWitnesses(policy, options.last ?? [], parts, { grace: options.grace });
   return {
     witnesses,
+    claims,
     told,
     ask: async (asked, stop = new AbortController().signal) => {
       const given: (readonly StoredCosignature[])[] = [];
-      await witnesses.ask(asked, (some) => void given.push(some), stop);
+      const listener = {
+        given: (some: readonly StoredCosignature[]) => void given.push(some),
+        claimed: (claim: WitnessClaim) => void claims.push(claim),
+      };
+      await witnesses.ask(asked, listener, stop);
       return given;
     },
     wait: (milliseconds) => void (time += milliseconds),

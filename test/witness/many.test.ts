@@ -34,7 +34,7 @@ describe('decision 12: witnesses that are down, slow or lying do not hold up the
     const { witnesses } = askingOf(all, { policy: TWO });
     const asking = witnesses.ask(
       candidate(7),
-      (some) => void given.push(...some.map(({ name }) => name)),
+      { given: (some) => void given.push(...some.map(({ name }) => name)), claimed: () => undefined },
       new AbortController().signal,
     );
     for (const i of [2, 0, 1]) {

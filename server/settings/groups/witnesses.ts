@@ -1,6 +1,6 @@
 import { keyName } from '../values/network-values.ts';
 import { optional, setting } from '../values/setting.ts';
-import { choice, duration, path } from '../values/values.ts';
+import { choice, count, duration, path } from '../values/values.ts';
 import { fromData } from './data-folder.ts';
 import { MINUTE, SECOND } from './units.ts';
 
@@ -25,6 +25,10 @@ export const WITNESSES = {
     duration(100, 10 * MINUTE),
     '10s',
     'Time that a writer waits for witnesses before the answer is 503; the entry is kept, and sending it again waits on.',
+  ),
+  overruleWitness: optional(
+    count(1, Number.MAX_SAFE_INTEGER),
+    'Lets the log go on against a witness that says it cosigned another tree than this one, of at most so many entries: it has been found out that the witness is wrong and the log was not rolled back.',
   ),
   witnessFor: optional(
     path,

@@ -65,6 +65,7 @@ export async function openSqliteStore(
       index.add(value.records, value.head.size);
     },
     cosign: (cosignatures, published) => writer.request({ op: 'cosign', value: { cosignatures, published } }),
+    keepClaim: (value) => writer.request({ op: 'keepClaim', value }),
     freeze: (value) => writer.request({ op: 'freeze', value }),
     witness: (head, size) => writer.request({ op: 'witness', value: { head, size } }),
     heartbeat: (value) => writer.request({ op: 'heartbeat', value }),

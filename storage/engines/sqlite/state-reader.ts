@@ -1,6 +1,13 @@
 import type Database from 'better-sqlite3';
 import { type RootHash, nodeHash, treeSize } from '../../../merkle/types.ts';
-import type { LogIdentity, LogReads, StoredCosignature, StoredFreeze, StoredHead } from '../../contract.ts';
+import type {
+  LogIdentity,
+  LogReads,
+  StoredCosignature,
+  StoredFreeze,
+  StoredHead,
+  WitnessClaim,
+} from '../../contract.ts';
 import type { WitnessedHead, WitnessState } from '../../witness-state.ts';
 
 type Reads = Pick<
@@ -13,6 +20,7 @@ type Reads = Pick<
   | 'publishedSize'
   | 'cosignatures'
   | 'lastCosignatures'
+  | 'claims'
   | 'frozen'
 > &
   Pick<WitnessState, 'witnessed'>;
@@ -36,6 +44,7 @@ export function createStateReader(db: Database.Database): Reads {
     },
     cosignatures: async (size) => sql.cosignatures.all(size).map((row) => ({ ...row, size })),
     lastCosignatures: async () => sql.lastCosignatures.all().map((row) => ({ ...row, size: treeSize(row.size) })),
+    claims: async () => sql.claims.all().map((row) => ({ ...row, size: treeSize(row.size) })),
     frozen: async () => sql.frozen.get(),
     witnessed: async () => sql.witnessed.all().map((row) => ({ ...row, ...hashed(row) })),
   };
@@ -66,6 +75,7 @@ function prepare(db: Database.Database) {
       `SELECT max(size) AS size, name, key_id AS keyId, signature
        FROM (SELECT * FROM cosignature ORDER BY size DESC LIMIT ${LATELY}) GROUP BY name, key_id`,
     ),
+    claims: db.prepare<[], WitnessClaim>('SELECT witness, size, says, at FROM witness_claim ORDER BY witness'),
     frozen: db.prepare<[], StoredFreeze>('SELECT at, signature FROM frozen'),
     witnessed: db.prepare<[], WitnessedRow>('SELECT origin, size, root, at, note FROM witnessed ORDER BY origin'),
   };

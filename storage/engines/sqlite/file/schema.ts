@@ -127,4 +127,12 @@ export const migrations: readonly Migration[] = [
     db.exec('CREATE TABLE bundle_piece (place INTEGER PRIMARY KEY, start INTEGER NOT NULL, gzip BLOB NOT NULL) STRICT');
     piecesOfBundles(db);
   },
+  /* 4 */ `
+  CREATE TABLE witness_claim (
+    witness TEXT    PRIMARY KEY,
+    size    INTEGER NOT NULL,
+    says    TEXT    NOT NULL CHECK (says IN ('more', 'another tree')),
+    at      INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -1,6 +1,6 @@
 import type { Records } from '../../../key-index/records.ts';
 import type { Run } from '../../../key-index/runs.ts';
-import type { LogIdentity, StoredCosignature, StoredFreeze, StoredHead } from '../../../contract.ts';
+import type { LogIdentity, StoredCosignature, StoredFreeze, StoredHead, WitnessClaim } from '../../../contract.ts';
 import type { WitnessedHead } from '../../../witness-state.ts';
 
 /** What the writer's thread is started with. */
@@ -40,6 +40,7 @@ export type WriterRequest =
   | { readonly op: 'keepKeys'; readonly value: NonNullable<LogIdentity['publicKeys']> }
   | { readonly op: 'commit'; readonly value: WriterCommit }
   | { readonly op: 'cosign'; readonly value: Cosigning }
+  | { readonly op: 'keepClaim'; readonly value: WitnessClaim }
   | { readonly op: 'freeze'; readonly value: StoredFreeze }
   | { readonly op: 'witness'; readonly value: Witnessing }
   | { readonly op: 'heartbeat'; readonly value: number }

@@ -5,7 +5,7 @@ import { createRunTable } from '../index/run-table.ts';
 import { unflushed } from '../index/unflushed.ts';
 import { Bundler } from '../rows/bundler.ts';
 import { Chores } from './chores.ts';
-import type { RunsAdopted, RunsPublished, WriterReply, WriterRequest, WriterSettings } from './wire.ts';
+import type { RunsAdopted, RunsPublished, WriterCommit, WriterReply, WriterRequest, WriterSettings } from './wire.ts';
 import { createWriter } from './writer.ts';
 
 /*
@@ -53,6 +53,26 @@ function answer(request: WriterRequest): WriterReply {
 }
 
 function perform(request: WriterRequest): void {
+  if (request.op === 'commit') commit(request.value);
+  else if (request.op === 'tidy') tidy(request.value);
+  else if (request.op === 'close') close();
+  else write(request);
+}
+
+function commit(value: WriterCommit): void {
+  writer.commit(value);
+  keeper.add(value.records, value.head.size);
+  chores.committed();
+}
+
+function close(): void {
+  chores.stop();
+  derived.close();
+  db.close();
+}
+
+/** What is written beside the entries. */
+function write(request: Exclude<WriterRequest, { readonly op: 'commit' | 'tidy' | 'close' }>): void {
   switch (request.op) {
     case 'create':
       return writer.create(request.value);
@@ -60,22 +80,14 @@ function perform(request: WriterRequest): void {
       return writer.keepKeys(request.value);
     case 'cosign':
       return writer.cosign(request.value);
+    case 'keepClaim':
+      return writer.keepClaim(request.value);
     case 'freeze':
       return writer.freeze(request.value);
     case 'witness':
       return writer.witness(request.value);
-    case 'commit':
-      writer.commit(request.value);
-      keeper.add(request.value.records, request.value.head.size);
-      return chores.committed();
     case 'heartbeat':
       return writer.heartbeat(request.value);
-    case 'tidy':
-      return tidy(request.value);
-    case 'close':
-      chores.stop();
-      derived.close();
-      db.close();
   }
 }
 

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { LogIdentity, StoredFreeze } from '../../../contract.ts';
+import type { LogIdentity, StoredFreeze, WitnessClaim } from '../../../contract.ts';
 import { StaleCommit, StaleWitness } from '../../../failures.ts';
 import { sealed } from '../rows/checksum.ts';
 import type { Cosigning, Witnessing, WriterCommit } from './wire.ts';
@@ -10,6 +10,7 @@ export interface Writer {
   keepKeys(keys: NonNullable<LogIdentity['publicKeys']>): void;
   commit(commit: WriterCommit): void;
   cosign(cosigning: Cosigning): void;
+  keepClaim(claim: WitnessClaim): void;
   freeze(freeze: StoredFreeze): void;
   witness(witnessing: Witnessing): void;
   heartbeat(at: number): void;
@@ -47,6 +48,7 @@ export function createWriter(db: Database.Database): Writer {
     keepKeys: ({ v1, tile }) => void sql.keepKeys.run(v1, tile),
     commit: (value) => commit.immediate(value),
     cosign: (value) => cosign.immediate(value),
+    keepClaim: (claim) => void sql.keepClaim.run(claim.witness, claim.size, claim.says, claim.at),
     freeze: ({ at, signature }) => void sql.freeze.run(at, signature),
     witness: (value) => witness.immediate(value),
     heartbeat: (at) => void sql.heartbeat.run(at),
@@ -63,6 +65,9 @@ function prepare(db: Database.Database) {
       'INSERT INTO cosignature VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET signature = excluded.signature',
     ),
     publish: db.prepare('UPDATE head SET awaits = 0 WHERE size = ?'),
+    keepClaim: db.prepare(
+      'INSERT INTO witness_claim VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET size = excluded.size, says = excluded.says, at = excluded.at',
+    ),
     frozen: db.prepare<[], number>('SELECT 1 FROM frozen').pluck(),
     freeze: db.prepare('INSERT INTO frozen VALUES (1, ?, ?)'),
     witnessed: db.prepare<[string], number>('SELECT size FROM witnessed WHERE origin = ?').pluck(),

@@ -1,0 +1,58 @@
+import type { LogStore, WitnessClaim } from '../storage/contract.ts';
+
+export interface ClaimParts {
+  readonly store: Pick<LogStore, 'keepClaim'>;
+  /** Entries in the largest tree that this log has signed. */
+  readonly size: () => number;
+  /** Claims about trees of at most so many entries do not count: the operator has found them to be wrong. */
+  readonly overruled: number;
+  /** Told why nothing is signed any more, when that begins. */
+  readonly alarm: (sentence: string) => void;
+}
+
+/**
+ * Claims of witnesses that this log is not the one whose heads they cosigned: the log was restored from an old copy of itself,
+ * or the witness is wrong. Nobody here can tell which, so nothing is signed until the operator decides. Kept in the store: a
+ * restart decides nothing.
+ */
+export class WitnessClaims {
+  readonly #parts: ClaimParts;
+  /** The largest of each witness. */
+  readonly #claims = new Map<string, WitnessClaim>();
+
+  /** @param kept - what the store has */
+  constructor(parts: ClaimParts, kept: readonly WitnessClaim[]) {
+    this.#parts = parts;
+    for (const claim of kept) this.#claims.set(claim.witness, claim);
+  }
+
+  /** Why nothing may be signed; undefined while no claim stands. */
+  refusal(): string | undefined {
+    for (const claim of this.#claims.values()) if (this.#stands(claim)) return this.#reason(claim);
+    return undefined;
+  }
+
+  /** Stops the log at once, and resolves when the claim is durable. */
+  async take(claim: WitnessClaim): Promise<void> {
+    const known = this.#claims.get(claim.witness);
+    if (!this.#stands(claim) || (known !== undefined && known.size >= claim.size && this.#stands(known))) return;
+    const before = this.refusal();
+    this.#claims.set(claim.witness, claim);
+    const reason = this.refusal();
+    if (reason !== undefined && before === undefined) this.#parts.alarm(reason);
+    await this.#parts.store.keepClaim(claim);
+  }
+
+  #stands({ size, says }: WitnessClaim): boolean {
+    const { overruled, size: own } = this.#parts;
+    return size > overruled && (says === 'another tree' || size > own());
+  }
+
+  #reason({ witness, size, says }: WitnessClaim): string {
+    const what =
+      says === 'another tree'
+        ? `the ${size} entries that it has cosigned are not the first of this log`
+        : `it has cosigned ${size} entries of this log, which has ${this.#parts.size()}`;
+    return `the witness ${witness} says that ${what}: the log was restored from an old copy, or the witness is wrong. Put back a newer copy, or, if it is known that the witness is wrong, start with --overrule-witness ${size}`;
+  }
+}
