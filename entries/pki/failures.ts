@@ -5,6 +5,9 @@ export class InvalidKey extends Failure<'key-invalid'> {
   readonly code = 'key-invalid';
 }
 
+/** A key that Rekor may read, and that would cost too much here. The message names the limit. */
+export class CostlyKey extends InvalidKey {}
+
 /** `value`, unless it is undefined. @throws InvalidKey with `words` */
 export function must<T>(value: T | undefined, words: string): T {
   if (value === undefined) throw new InvalidKey(words);

@@ -1,5 +1,6 @@
 import { toBase64, utf8 } from '../../base/bytes.ts';
 import { parseGoBase64 } from '../../base/go-base64.ts';
+import { CostlyKey } from './failures.ts';
 
 /** A block of RFC 7468, or of its laxer forebears: headers are read over. */
 export interface PemBlock {
@@ -17,14 +18,24 @@ const END = '\n-----END ';
 const BEGIN = '-----BEGIN ';
 const DASHES = '-----';
 
+/** Blocks, or ends of blocks, that are skipped because they cannot be read: 20 us each. */
+const MAX_SKIPPED = 64;
+/** Characters of a block. No log takes an entry with a longer certificate: it would be longer than an entry may be. */
+const MAX_BLOCK = 131_072;
+
 /**
  * The first block in `text`, read as Go's encoding/pem does: it starts at the beginning of a line and ends with a line
  * of its own label; what stands before it, or does not parse, is skipped. Undefined if there is none. Linear in `text`.
+ *
+ * @throws CostlyKey where limits leave off what Go would go on with
  */
 export function findPemBlock(text: string): FoundBlock | undefined {
+  let skipped = 0;
   for (let from = 0; ;) {
     const end = text.indexOf(END, from);
     if (end < 0) return undefined;
+    if (skipped > MAX_SKIPPED) throw new CostlyKey(`more than ${MAX_SKIPPED} PEM blocks cannot be read`);
+    skipped += 1;
     const found = readBlockThatEnds(text, from, end);
     if (found !== undefined) return found;
     from = end + END.length;
@@ -33,10 +44,9 @@ export function findPemBlock(text: string): FoundBlock | undefined {
 
 /** The block between the last BEGIN in `[from, end)` and the END at `end`. */
 function readBlockThatEnds(text: string, from: number, end: number): FoundBlock | undefined {
-  const before = text.slice(from, end + 1);
-  const begin = lastBegin(before);
-  if (begin < 0 || (begin > 0 && before[begin - 1] !== '\n')) return undefined;
-  const [firstLine, afterFirst] = cutLine(before.slice(begin + BEGIN.length));
+  const contents = contentsBetween(text, from, end);
+  if (contents === undefined) return undefined;
+  const [firstLine, afterFirst] = cutLine(contents);
   if (!firstLine.endsWith(DASHES)) return undefined;
   const label = firstLine.slice(0, -DASHES.length);
   const closing = label + DASHES;
@@ -47,6 +57,16 @@ function readBlockThatEnds(text: string, from: number, end: number): FoundBlock 
   const bytes = parseGoBase64(body) ?? parseGoBase64(body.replaceAll(/[ \t]+/g, ''));
   const rest = text.slice(end + END.length + trailer.length);
   return bytes === undefined ? undefined : { block: { label, bytes }, rest };
+}
+
+/** The text behind the last BEGIN in `[from, end)`, if that starts a line, and up to `end`. @throws CostlyKey */
+function contentsBetween(text: string, from: number, end: number): string | undefined {
+  const before = text.slice(from, end + 1);
+  const begin = lastBegin(before);
+  if (begin < 0 || (begin > 0 && before[begin - 1] !== '\n')) return undefined;
+  const length = before.length - begin;
+  if (length > MAX_BLOCK) throw new CostlyKey(`a PEM block has ${length} characters, and the limit is ${MAX_BLOCK}`);
+  return before.slice(begin + BEGIN.length);
 }
 
 /** Looks forwards, which is ten times faster than backwards in a text that has no other dash. */
@@ -92,14 +112,20 @@ export function inColumns(text: string): string {
   return lines;
 }
 
-/** What Unicode calls white space, as Go trims it: U+0085 is, the byte order mark U+FEFF is not. */
-const WHITE_SPACE = /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/;
+/** What Unicode calls white space beyond ASCII, as Go trims it: U+0085 is, the byte order mark U+FEFF is not. */
+const FOREIGN_SPACE = /^[\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/;
+
+function isSpace(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  if (code < 0x80) return code === 0x20 || (code >= 0x09 && code <= 0x0d);
+  return FOREIGN_SPACE.test(text.charAt(at));
+}
 
 /** `text` without white space at both ends. */
 export function trimSpace(text: string): string {
   let from = 0;
   let to = text.length;
-  while (from < to && WHITE_SPACE.test(text[from] as string)) from += 1;
-  while (to > from && WHITE_SPACE.test(text[to - 1] as string)) to -= 1;
+  while (from < to && isSpace(text, from)) from += 1;
+  while (to > from && isSpace(text, to - 1)) to -= 1;
   return text.slice(from, to);
 }

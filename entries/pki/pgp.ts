@@ -6,11 +6,16 @@ import {
   type UserIDPacket,
 } from 'openpgp';
 import { concatBytes, toBase64, utf8 } from '../../base/bytes.ts';
-import { InvalidKey } from './failures.ts';
+import { CostlyKey, InvalidKey } from './failures.ts';
 import { inColumns } from './pem.ts';
+import { hasMorePackets } from './pgp-packets.ts';
 
-/** Bytes of a key ring: this many empty packets cost half a second. */
+/** Bytes of a key ring. */
 const MAX_LENGTH = 262_144;
+/** Packets of a key ring, of each armored block: 20 us each. A ring of that length has 3,000 signatures at most. */
+const MAX_PACKETS = 4096;
+/** Armored blocks of a key ring: 0.2 ms each. */
+const MAX_BLOCKS = 128;
 
 type OpenPgp = typeof import('openpgp');
 
@@ -23,7 +28,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
  * @throws InvalidKey
  */
 export async function canonicalPgp(content: Uint8Array): Promise<Uint8Array> {
-  if (content.length > MAX_LENGTH) throw new InvalidKey(`PGP public key is longer than ${MAX_LENGTH} bytes`);
+  if (content.length > MAX_LENGTH) throw new CostlyKey(`PGP public key is longer than ${MAX_LENGTH} bytes`);
   const openpgp = await import('openpgp');
   const rings = await readRings(openpgp, content);
   const keys = rings.flatMap((packets) => splitKeys(openpgp, packets)).filter(({ users }) => users.length > 0);
@@ -36,10 +41,11 @@ async function readRings(openpgp: OpenPgp, content: Uint8Array): Promise<AnyPack
   const text = decoder.decode(content);
   try {
     if (!text.startsWith('-----BEGIN PGP')) return [await readPackets(openpgp, content)];
-    return await Promise.all(
-      armoredBlocks(text).map(async (block) => readPackets(openpgp, await unarmor(openpgp, block))),
-    );
+    const rings: AnyPacket[][] = [];
+    for (const block of armoredBlocks(text)) rings.push(await readPackets(openpgp, await unarmor(openpgp, block)));
+    return rings;
   } catch (error) {
+    if (error instanceof InvalidKey) throw error;
     throw new InvalidKey('error reading PGP public key', { cause: error });
   }
 }
@@ -50,6 +56,7 @@ function armoredBlocks(text: string): string[] {
   for (let from = 0; ;) {
     const end = text.indexOf('\n-----END PGP', from);
     if (end < 0) return blocks;
+    if (blocks.length === MAX_BLOCKS) throw new CostlyKey(`PGP public key has more than ${MAX_BLOCKS} armored blocks`);
     const newline = text.indexOf('\n', end + 1);
     const to = newline < 0 ? text.length : newline + 1;
     blocks.push(text.slice(from, to));
@@ -66,6 +73,7 @@ async function unarmor(openpgp: OpenPgp, block: string): Promise<Uint8Array> {
 
 /** Secret keys are refused here, as packets that nobody allowed. */
 async function readPackets(openpgp: OpenPgp, bytes: Uint8Array): Promise<AnyPacket[]> {
+  if (hasMorePackets(bytes, MAX_PACKETS)) throw new CostlyKey(`PGP public key has more than ${MAX_PACKETS} packets`);
   const { PublicKeyPacket, PublicSubkeyPacket, SignaturePacket, UserAttributePacket, UserIDPacket } = openpgp;
   const allowed = [PublicKeyPacket, PublicSubkeyPacket, SignaturePacket, UserAttributePacket, UserIDPacket];
   const byTag = Object.fromEntries(allowed.map((packet) => [packet.tag, packet]));

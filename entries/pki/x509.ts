@@ -3,7 +3,7 @@ import { type PublicKey } from '../signatures/claim.ts';
 import { type Certificate, readCertificate, subjectsOf } from './certificate.ts';
 import { chainRefusal } from './chain.ts';
 import { DerReader, TAG } from './der.ts';
-import { InvalidKey, must } from './failures.ts';
+import { CostlyKey, InvalidKey, must } from './failures.ts';
 import { encodePem, findPemBlock, trimSpace } from './pem.ts';
 import { readSubjectPublicKey } from './public-key.ts';
 
@@ -24,6 +24,8 @@ export interface KeyMaterial {
 }
 
 const MAX_CERTIFICATES = 10;
+/** Bytes of a certificate or key: an entry that holds a longer one is longer than an entry may be. */
+const MAX_DER = 65_536;
 const PUBLIC_KEY = 'PUBLIC KEY';
 const CERTIFICATE = 'CERTIFICATE';
 
@@ -49,20 +51,27 @@ function readChain(text: string): Certificate[] {
   for (let left = text; left !== '';) {
     if (certificates.length === MAX_CERTIFICATES) throw new InvalidKey('too many certificates specified in PEM block');
     const { block, rest } = must(findPemBlock(left), 'error during PEM decoding');
-    certificates.push(readCertificate(block.bytes));
+    certificates.push(readCertificate(limited(block.bytes)));
     left = rest;
   }
   return certificates;
 }
 
+/** @throws InvalidKey */
+function limited(der: Uint8Array): Uint8Array {
+  if (der.length > MAX_DER)
+    throw new CostlyKey(`x509: a key or certificate of ${der.length} bytes is longer than the limit of ${MAX_DER}`);
+  return der;
+}
+
 /** One certificate in DER, with nothing behind it. @throws InvalidKey with Rekor's text */
 export function readDerCertificate(der: Uint8Array): KeyMaterial {
-  return ofCertificates([readCertificate(der)]);
+  return ofCertificates([readCertificate(limited(der))]);
 }
 
 /** A SubjectPublicKeyInfo in DER, with nothing behind it. @throws InvalidKey with Rekor's text */
 export function readDerKey(der: Uint8Array): KeyMaterial {
-  const reader = new DerReader(der);
+  const reader = new DerReader(limited(der));
   const contents = must(reader.enter(TAG.sequence), 'x509: malformed spki');
   if (contents.startsWith(TAG.integer))
     throw new InvalidKey('x509: failed to parse public key (use ParsePKCS1PublicKey instead for this key format)');

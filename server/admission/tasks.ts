@@ -7,6 +7,7 @@ import { admitAll, checkBudget, type ClaimCheck } from '../../entries/admission.
 import type { AdmittedEntry } from '../../entries/kind.ts';
 import { InvalidEntry } from '../../entries/failures.ts';
 import { kinds, v2Kinds } from '../../entries/kinds/index.ts';
+import { CostlyKey } from '../../entries/pki/failures.ts';
 import { canonicalKeyOf, isDearFormat } from '../../entries/pki/search-formats.ts';
 import { KindRegistry } from '../../entries/registry.ts';
 import { checkClaims } from '../../entries/signatures/check.ts';
@@ -145,6 +146,7 @@ async function keyHash({ format, content }: PublicKeyQuery): Promise<string> {
   try {
     return hash('sha256', await canonicalKeyOf(format, content), 'hex');
   } catch (error) {
+    if (error instanceof CostlyKey) throw new InvalidRequest(`publicKey.content: ${error.message}`, 400);
     if (error instanceof Failure) throw new InvalidRequest('public key provided could not be parsed', 400);
     throw error;
   }
