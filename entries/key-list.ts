@@ -1,6 +1,6 @@
 import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
 import { ByteReader, ByteWriter } from '../base/byte-record.ts';
-import { utf8 } from '../base/bytes.ts';
+import { equalBytes, utf8 } from '../base/bytes.ts';
 import { lowerCase } from '../base/go-case.ts';
 import { sha256Word } from '../base/sha256.ts';
 
@@ -82,6 +82,45 @@ function readText(reader: ByteReader, how: number): string {
   const prefix = FORMS[how % FORMS.length];
   return prefix === undefined ? reader.text() : prefix + bytesToHex(reader.raw(32));
 }
+
+/** Some keys, in any case, made ready to be looked for in many lists. Finds them without reading the lists' texts. */
+export class WantedKeys {
+  readonly #texts: ReadonlySet<string>;
+  readonly #lengths: ReadonlySet<number>;
+  /** The keys that a list has as 32 bytes. */
+  readonly #digests: readonly { readonly prefix: string; readonly bytes: Uint8Array }[];
+
+  constructor(keys: readonly string[]) {
+    this.#texts = new Set(keys.map(lowerCase));
+    const texts = [...this.#texts];
+    this.#lengths = new Set(texts.map((text) => utf8(text).length));
+    this.#digests = texts
+      .filter((text) => DIGITS.test(text))
+      .map((text) => ({ prefix: text.slice(0, -64), bytes: hexToBytes(text.slice(-64)) }));
+  }
+
+  /** Whether the list has any of them. @throws Error for what `packKeys` did not write */
+  areIn(packed: Uint8Array): boolean {
+    const reader = new ByteReader(packed);
+    for (let left = reader.uint32(); left > 0; left -= 1) {
+      const prefix = FORMS[reader.uint8() % FORMS.length];
+      if (prefix === undefined ? this.#hasText(reader.bytes()) : this.#hasDigest(prefix, reader.raw(32))) return true;
+    }
+    return false;
+  }
+
+  #hasDigest(prefix: string, bytes: Uint8Array): boolean {
+    return this.#digests.some((one) => one.prefix === prefix && equalBytes(one.bytes, bytes));
+  }
+
+  /** The case of ASCII changes no length. */
+  #hasText(bytes: Uint8Array): boolean {
+    if (!this.#lengths.has(bytes.length) && !bytes.some((byte) => byte > 127)) return false;
+    return this.#texts.has(lowerCase(decoder.decode(bytes)));
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The fingerprints that `packKeys` made, from what it packed: one for each key, in their order. */
 export function fingerprintsIn(packed: Uint8Array): readonly number[] {

@@ -130,9 +130,10 @@ export class TransparencyLog implements Log {
     return index === undefined ? undefined : this.#read(index, this.head());
   }
 
-  find(question: SearchQuestion, after: number | undefined, limit: number): Promise<SearchPage> {
+  find(question: SearchQuestion, after: number | undefined, limit: number, gone?: AbortSignal): Promise<SearchPage> {
     const { store, shelf } = this.#parts;
-    return search({ store, shelf, shard: this.shard, size: this.head().size }, question, after, limit);
+    const ground = { store, shelf, shard: this.shard, size: this.head().size };
+    return search(ground, { question, after, limit, gone });
   }
 
   async consistency(old: TreeSize, size: TreeSize): Promise<Proof> {

@@ -2,8 +2,8 @@ import { type LogIndex, type TreeSize, logIndex } from '../merkle/types.ts';
 import type { LeafHash } from '../merkle/types.ts';
 import type { LogStore } from '../storage/contract.ts';
 import type { TileShelf } from './tiles.ts';
-import { otherWork } from './turns.ts';
-import type { SearchPage, SearchQuestion } from './types.ts';
+import { ownTurn } from './turns.ts';
+import type { SearchHit, SearchPage, SearchQuestion } from './types.ts';
 import type { Shard } from './faces/shard.ts';
 
 /** What a search is made on: one released head, and whatever stands under it. */
@@ -14,69 +14,71 @@ export interface SearchGround {
   readonly size: TreeSize;
 }
 
-/** Hits looked up and confirmed in one go, so that a long answer leaves room for others: about 2 ms. */
-const STRIDE = 256;
+/** What is asked, and how much of the answer. */
+export interface Search {
+  readonly question: SearchQuestion;
+  /** Virtual index of the last hit already seen. */
+  readonly after: number | undefined;
+  /** Hits on a page. */
+  readonly limit: number;
+  /** Aborted once nobody waits for the answer. */
+  readonly gone: AbortSignal | undefined;
+}
 
-/** Entries that answer `question`, in log order, from behind virtual index `after`; at most `limit` of them. */
-export async function search(
-  ground: SearchGround,
-  question: SearchQuestion,
-  after: number | undefined,
-  limit: number,
-): Promise<SearchPage> {
+/** Work that is done in one turn, in the units of `SearchLimits`: about 1 ms. */
+const TURN = 1000;
+/** Work after which a page ends as it is, beside what its hits cost. */
+export const PAGE_EFFORT = 50_000;
+/** What a hit may cost. */
+const HIT = 64;
+/** Leaf hashes read in one turn: each may be in a tile of its own. */
+const LEAVES = 32;
+
+/**
+ * Entries that answer the question, in log order. A page that took too much work ends before it is full, perhaps without
+ * a hit, and says where to go on.
+ *
+ * @throws the reason of `gone`
+ */
+export async function search(ground: SearchGround, asked: Search, effort = PAGE_EFFORT): Promise<SearchPage> {
   const { shard, size } = ground;
   const { offset } = shard;
-  const start = after === undefined ? 0 : Math.max(0, after + 1 - offset);
-  const found = await collect(ground, question, start, limit + 1);
-  const page = found.slice(0, limit);
-  const leaves = await ground.shelf.read(page.map((index) => ({ level: 0, index })));
-  const hits = page.map((index, i) => ({ shard, virtualIndex: offset + index, leafHash: leaves[i] as LeafHash }));
-  return { hits, completeTo: offset + size, next: found.length > limit ? hits.at(-1)?.virtualIndex : undefined };
-}
-
-function collect(ground: SearchGround, { groups, operator }: SearchQuestion, start: number, most: number) {
-  if (groups.length === 0) return Promise.resolve([]);
-  return operator === 'or' ? collectAny(ground, groups.flat(), start, most) : collectAll(ground, groups, start, most);
-}
-
-async function collectAny(
-  { store, size }: SearchGround,
-  keys: readonly string[],
-  start: number,
-  most: number,
-): Promise<readonly LogIndex[]> {
-  const found: LogIndex[] = [];
-  for (let at = start; found.length < most;) {
-    const step = await store.indexesOf(keys, logIndex(at), STRIDE);
-    found.push(...step.filter((index) => index < size));
-    const last = step.at(-1);
-    if (last === undefined || step.length < STRIDE || last >= size) break;
-    at = last + 1;
-    await otherWork();
+  const { found, next } = await collect(ground, asked, effort);
+  const hits: SearchHit[] = [];
+  for (let at = 0; at < found.length; at += LEAVES) {
+    if (at > 0) await turn(asked);
+    const some = found.slice(at, at + LEAVES);
+    const leaves = await ground.shelf.read(some.map((index) => ({ level: 0, index })));
+    for (const [i, index] of some.entries())
+      hits.push({ shard, virtualIndex: offset + index, leafHash: leaves[i] as LeafHash });
   }
-  return found.slice(0, most);
+  return { hits, completeTo: offset + size, next: next === undefined ? undefined : offset + next - 1 };
 }
 
-/** Each group says where its next entry is; the search leaps to the farthest, so the rarest group sets the pace. */
-async function collectAll(
-  { store, size }: SearchGround,
-  groups: readonly (readonly string[])[],
-  start: number,
+/** @returns hits, and the first entry behind what was looked through, if there may be more */
+async function collect(
+  { store, shard, size }: SearchGround,
+  asked: Search,
   most: number,
-): Promise<readonly LogIndex[]> {
+): Promise<{ readonly found: readonly LogIndex[]; readonly next: number | undefined }> {
+  const { question, after, limit } = asked;
+  const groups = question.operator === 'or' ? [question.groups.flat()] : question.groups;
   const found: LogIndex[] = [];
-  for (let at = start, leaps = 1; found.length < most; leaps += 1) {
-    let farthest = at;
-    let agreed = 0;
-    for (const keys of groups) {
-      const [next] = await store.indexesOf(keys, logIndex(farthest), 1);
-      if (next === undefined || next >= size) return found;
-      agreed = next === farthest ? agreed + 1 : 1;
-      farthest = next;
-    }
-    if (agreed === groups.length) found.push(logIndex(farthest));
-    at = agreed === groups.length ? farthest + 1 : farthest;
-    if (leaps % STRIDE === 0) await otherWork();
+  let next: number | undefined = after === undefined ? 0 : Math.max(0, after + 1 - shard.offset);
+  for (let effort = 0; next !== undefined && groups.length > 0;) {
+    const limits = { from: logIndex(next), to: size, most: limit + 1 - found.length, effort: TURN };
+    const piece = await store.search(groups, limits);
+    found.push(...piece.found);
+    effort += piece.effort;
+    if (found.length > limit) return { found: found.slice(0, limit), next: Number(found[limit - 1]) + 1 };
+    next = piece.next;
+    if (effort > most + HIT * found.length) break;
+    if (next !== undefined) await turn(asked);
   }
-  return found;
+  return { found, next: groups.length > 0 ? next : undefined };
+}
+
+async function turn({ gone }: Search): Promise<void> {
+  await ownTurn();
+  gone?.throwIfAborted();
 }

@@ -45,23 +45,29 @@ export class LogShards {
   }
 
   /** As `Log.find`, over all shards; complete up to the size of them all. */
-  async find(question: SearchQuestion, after: number | undefined, limit: number): Promise<SearchPage> {
+  async find(
+    question: SearchQuestion,
+    after: number | undefined,
+    limit: number,
+    gone?: AbortSignal,
+  ): Promise<SearchPage> {
     const hits: SearchPage['hits'][number][] = [];
     const completeTo = this.size;
     for (const log of this.all) {
       if (after !== undefined && log.shard.offset + log.head().size <= after) continue;
-      const page = await log.find(question, after, limit - hits.length);
+      const page = await log.find(question, after, limit - hits.length, gone);
       hits.push(...page.hits);
       if (page.next !== undefined) return { hits, completeTo, next: page.next };
-      if (hits.length === limit && log !== this.active) return this.#fullPage(question, hits, completeTo);
+      if (hits.length === limit && log !== this.active)
+        return this.#fullPage(question, { hits, completeTo, next: undefined }, gone);
     }
     return { hits, completeTo, next: undefined };
   }
 
   /** The page ended with a shard: whether another follows is for the shards behind it to say. */
-  async #fullPage(question: SearchQuestion, hits: SearchPage['hits'], completeTo: number): Promise<SearchPage> {
-    const last = hits.at(-1)?.virtualIndex;
-    const more = await this.find(question, last, 1);
-    return { hits, completeTo, next: more.hits.length > 0 ? last : undefined };
+  async #fullPage(question: SearchQuestion, page: SearchPage, gone: AbortSignal | undefined): Promise<SearchPage> {
+    const last = page.hits.at(-1)?.virtualIndex;
+    const more = await this.find(question, last, 1, gone);
+    return { ...page, next: more.hits.length > 0 || more.next !== undefined ? last : undefined };
   }
 }

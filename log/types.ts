@@ -45,7 +45,7 @@ export interface SearchPage {
   readonly hits: readonly SearchHit[];
   /** The answer holds up to this virtual index, exclusive: a hit that is not on the page is behind it or beyond this. */
   readonly completeTo: number;
-  /** Virtual index to go on after; undefined when this page is the last. */
+  /** Virtual index to go on after; undefined when this page is the last. A page that took too much work may have few hits, or none. */
   readonly next: number | undefined;
 }
 
@@ -63,8 +63,12 @@ export interface Log {
   add(entry: AdmittedEntry): Promise<AddedEntry>;
   byIndex(virtualIndex: number): Promise<ProvenEntry | undefined>;
   byLeaf(leaf: LeafHash): Promise<ProvenEntry | undefined>;
-  /** @param after - virtual index of the last hit already seen @param limit - hits on a page */
-  find(question: SearchQuestion, after: number | undefined, limit: number): Promise<SearchPage>;
+  /**
+   * @param after - virtual index of the last hit already seen
+   * @param limit - hits on a page
+   * @param gone - aborted once nobody waits for the page: the search ends, with its reason
+   */
+  find(question: SearchQuestion, after: number | undefined, limit: number, gone?: AbortSignal): Promise<SearchPage>;
   /** RFC 9162 §2.1.4. @throws SizesReversed, SizeNotReached */
   consistency(old: TreeSize, size: TreeSize): Promise<Proof>;
   /** The first `width` hashes of a tile (1 to 256), 32 bytes each. Undefined beyond the published head. */

@@ -133,7 +133,9 @@ export interface paths {
          * @description Ids of the entries that any given member leads to, or, with `"operator": "and"`, every one. In log order, without repetition.
          *
          *     Without query parameters the answer is complete; if it would be longer than the operator allows (10,000 unless set), it is
-         *     a `400` that says how to page. With `limit` or `after` the answer is one page. The parameters are not Rekor's.
+         *     a `400` that says how to page, as it is if the search takes longer than one request may. With `limit` or `after` the answer is
+         *     one page, which may have fewer ids than `limit`, or none, and is not the last one as long as `X-Stele-Next-After` is there. The
+         *     parameters are not Rekor's.
          */
         readonly post: operations["searchIndex"];
         readonly delete?: never;

@@ -104,6 +104,25 @@ export interface Commit {
   readonly head: StoredHead;
 }
 
+/** What bounds one piece of a search, which holds the thread for no longer than its effort. */
+export interface SearchLimits {
+  readonly from: LogIndex;
+  /** Entries from here on are not looked at. */
+  readonly to: TreeSize;
+  /** Entries that are enough. */
+  readonly most: number;
+  /** Work after which the piece ends, in units of about a microsecond. */
+  readonly effort: number;
+}
+
+export interface SearchPiece {
+  readonly found: readonly LogIndex[];
+  /** Where to go on; undefined if there is nothing more. */
+  readonly next: LogIndex | undefined;
+  /** Work that was done, in the same units. */
+  readonly effort: number;
+}
+
 /**
  * What can be asked of the place where one log lives. Reads may run beside each other and beside a commit, and see all of
  * a commit or none of it.
@@ -135,8 +154,12 @@ export interface LogReads {
   bundle(number: number, width: number): Promise<EntryBundle>;
   /** Where the leaf stands, if the log holds it. */
   locate(leaf: LeafHash): Promise<LogIndex | undefined>;
-  /** Entries with any of the keys (in any case) at `from` or later, in log order, at most `limit`. */
-  indexesOf(keys: readonly string[], from: LogIndex, limit: number): Promise<readonly LogIndex[]>;
+  /**
+   * Entries that have, of every group, any key (in any case), in log order: a piece of the search, within its limits.
+   *
+   * @param groups - at least one
+   */
+  search(groups: readonly (readonly string[])[], limits: SearchLimits): Promise<SearchPiece>;
   /** The full list of each of these entries. @throws if a list is damaged */
   searchKeys(indexes: readonly LogIndex[]): Promise<readonly (readonly SearchKey[])[]>;
 }

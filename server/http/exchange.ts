@@ -3,6 +3,7 @@ import { type Answer, BUG, type Headers } from './answer.ts';
 import { corsHeaders, type CorsRequest, isPreflight } from './cors.ts';
 import type { BodyLease } from './body-budget.ts';
 import { pathInLog, reasonOf, requestIdOf, type RequestLine } from './request-line.ts';
+import { SenderGone } from './body.ts';
 import { parseTarget, type Target } from './target.ts';
 
 export interface ExchangeOptions {
@@ -35,6 +36,7 @@ export class Exchange {
   readonly #url: string;
   #reason: string | undefined;
   #bytesOut = 0;
+  #gone: AbortController | undefined;
 
   constructor(request: Request, response: Response, options: ExchangeOptions) {
     this.target = parseTarget(request.url);
@@ -49,7 +51,17 @@ export class Exchange {
     this.#headers = { ...corsHeaders(cors), [options.requestIdHeader]: this.#requestId };
     this.#remote = options.remoteOf(request) ?? ''; // once the connection is closed nobody knows
     response.locals['exchange'] = this;
-    response.on('close', () => options.ended(this.#line()));
+    response.on('close', () => {
+      if (!response.writableFinished) this.#gone?.abort(new SenderGone('the sender went away'));
+      options.ended(this.#line());
+    });
+  }
+
+  /** Aborted once the sender goes away before the answer is whole. */
+  get gone(): AbortSignal {
+    this.#gone ??= new AbortController();
+    if (this.#response.destroyed) this.#gone.abort(new SenderGone('the sender went away'));
+    return this.#gone.signal;
   }
 
   #line(): RequestLine {

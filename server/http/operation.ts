@@ -21,6 +21,8 @@ export interface Asked {
   readonly body: Uint8Array;
   /** For its headers. */
   readonly request: Request;
+  /** Aborted once the sender goes away before the answer is whole: work for it may end then. */
+  readonly gone: () => AbortSignal;
 }
 
 type Responses<Op extends OperationId> = operations[Op]['responses'];

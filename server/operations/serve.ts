@@ -39,7 +39,10 @@ export async function serve(
     const { path: target, search, authority } = exchange.target;
     const path = request.params as Readonly<Record<string, string>>;
     const query = parseQuery(search);
-    exchange.send(await handler({ path, rest, query, target: target + search, authority, accepted, body, request }));
+    const gone = (): AbortSignal => exchange.gone;
+    exchange.send(
+      await handler({ path, rest, query, target: target + search, authority, accepted, body, request, gone }),
+    );
   } catch (error) {
     const answer = dialect.refuse(error, accepted);
     if (answer === undefined) throw error;

@@ -61,7 +61,7 @@ export function* candidatesAt(
 }
 
 /** The last part that begins below `high`: records equal to it may stand at its end. */
-function firstPart(fence: Uint32Array, high: number): number {
+export function firstPart(fence: Uint32Array, high: number): number {
   let from = 0;
   let to = fence.length;
   while (from < to) {

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toHex } from '../../base/bytes.ts';
+import { loadShelf } from '../../log/load-shelf.ts';
+import { search, type SearchGround } from '../../log/search.ts';
 import type { SearchPage, SearchQuestion } from '../../log/types.ts';
+import { treeSize } from '../../merkle/types.ts';
 import { admitted, openRoom, type Room } from './room.ts';
 
 const SIZE = 900;
@@ -95,6 +98,87 @@ describe('find: every question, page by page', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('find: what costs much and gives little', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stele-find-'));
+  const MANY = 4000;
+  const apart: SearchQuestion = { groups: [['even'], ['odd']], operator: 'and' };
+  const pieces: number[] = [];
+  let room: Room;
+  let ground: SearchGround;
+  beforeAll(async () => {
+    room = await openRoom(folder, {
+      store: (real) => ({
+        ...real,
+        search: (groups, limits) => {
+          pieces.push(limits.from);
+          return real.search(groups, limits);
+        },
+      }),
+    });
+    const keys = (index: number): string[] => [index % 2 === 0 ? 'even' : 'odd', ...(index === 3500 ? ['odd'] : [])];
+    await Promise.all(
+      Array.from({ length: MANY }, (_, index) => room.log.add(admitted(`entry ${index}`, keys(index)))),
+    );
+    ground = {
+      store: room.store,
+      shelf: await loadShelf(room.store, treeSize(MANY), room.log.head()),
+      shard: room.log.shard,
+      size: treeSize(MANY),
+    };
+  });
+  beforeEach(() => void (pieces.length = 0));
+  afterAll(async () => {
+    await room[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('keys that alternate are looked through in short pieces, and the one entry that has both is found', async () => {
+    const page = await room.log.find(apart, undefined, 9);
+    expect(page.hits.map(({ virtualIndex }) => virtualIndex)).toEqual([3500]);
+    expect(page.next).toBeUndefined();
+    expect(pieces.length).toBeGreaterThan(3);
+  });
+
+  it('a page ends once its effort is spent, with what it has, and says where to go on', async () => {
+    const found: number[] = [];
+    let pages = 0;
+    for (let after: number | undefined; ; pages += 1) {
+      const page = await search(ground, { question: apart, after, limit: 9, gone: undefined }, 1000);
+      found.push(...page.hits.map(({ virtualIndex }) => virtualIndex));
+      if (page.next === undefined) break;
+      expect(page.next).toBeGreaterThan(after ?? -1);
+      after = page.next;
+    }
+    expect(found).toEqual([3500]);
+    expect(pages).toBeGreaterThan(1);
+    expect(pages).toBeLessThan(20);
+  });
+
+  it('a search ends in the turn in which nobody waits for it any more', async () => {
+    const asking = new AbortController();
+    const found = room.log.find(apart, undefined, 9, asking.signal);
+    asking.abort(new Error('gone'));
+    await expect(found).rejects.toThrow('gone');
+    const before = pieces.length;
+    await new Promise((resume) => setTimeout(resume, 20));
+    expect([before, pieces.length]).toEqual([1, 1]);
+  });
+
+  it('of many searches one goes on in each turn of the event loop', async () => {
+    let turns = 0;
+    const counting = setInterval(() => undefined, 1000);
+    const count = (): void => {
+      turns += 1;
+      again = setImmediate(count);
+    };
+    let again = setImmediate(count);
+    await Promise.all(Array.from({ length: 5 }, () => room.log.find(apart, undefined, 9)));
+    clearImmediate(again);
+    clearInterval(counting);
+    expect(turns).toBeGreaterThanOrEqual(pieces.length - 6); // the first pieces of all go ahead at once
   });
 });
 

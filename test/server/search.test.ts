@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Asking, askOf } from '../support/ask.ts';
+import type { Log } from '../../log/types.ts';
 import { openTestLog } from '../support/log.ts';
 import { entryOf } from './entry-answers.ts';
 import { hashedrekord, newSubmitter } from '../support/proposals.ts';
@@ -112,6 +113,16 @@ describe('contract 5: POST /api/v1/index/retrieve', () => {
   });
 });
 
+/** The log, but for the search. */
+function searchedBy(find: Log['find']): Log {
+  return new Proxy(opened.log, {
+    get: (log, name) => {
+      const value: unknown = name === 'find' ? find : Reflect.get(log, name, log);
+      return typeof value === 'function' ? (value.bind(log) as unknown) : value;
+    },
+  });
+}
+
 describe('search in pages', () => {
   const question = { publicKey: keyOf(busy.pem) };
 
@@ -145,6 +156,45 @@ describe('search in pages', () => {
   ])('refuses ?%s', async (query, code, message) => {
     const answer = await asking.post(`${SEARCH}?${query}`, question);
     expect([answer.status, JSON.parse(answer.text)]).toEqual([422, { code, message }]);
+  });
+
+  it('answers with what it has found once a page has taken much work, or says how to page', async () => {
+    const log = searchedBy(async () => ({ hits: [], completeTo: 7, next: 4 }));
+    await using slow = await askOf(variantOf(log));
+    const page = await slow.post(`${SEARCH}?limit=3`, question);
+    expect([page.status, page.text, page.headers['x-stele-next-after']]).toEqual([200, '[]\n', '4']);
+    const whole = await slow.post(SEARCH, question);
+    expect([whole.status, whole.text]).toEqual([
+      400,
+      expect.stringContaining(
+        '"to look through all entries takes longer than one request may: ask for pages with ?limit=',
+      ),
+    ]);
+  });
+
+  it('stops looking once the sender has gone away', async () => {
+    const ended = Promise.withResolvers<unknown>();
+    const log = searchedBy(
+      (_question, _after, _limit, gone) =>
+        new Promise((_, reject) => {
+          leave();
+          gone?.addEventListener('abort', () => {
+            ended.resolve(gone.reason);
+            reject(new Error('ended', { cause: gone.reason }));
+          });
+        }),
+    );
+    const leaving = new AbortController();
+    const leave = (): void => leaving.abort();
+    await using slow = await askOf(variantOf(log));
+    const asked = fetch(`${slow.base}${SEARCH}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ hash: a0 }),
+      signal: leaving.signal,
+    });
+    await expect(asked).rejects.toThrow(/abort/);
+    expect(String(await ended.promise)).toBe('Error: the sender went away');
   });
 
   it('refuses an answer that would be longer than the operator allows, and says how to page', async () => {

@@ -4,8 +4,16 @@ import { packKeys } from '../../entries/key-list.ts';
 import type { SearchKey } from '../../entries/key-list.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import { emptyTile } from '../../merkle/tile.ts';
-import { type RootHash, logIndex, nodeHash, treeSize } from '../../merkle/types.ts';
-import type { Commit, FullTile, LogIdentity, SequencedEntry, StoredEntry, StoredHead } from '../../storage/contract.ts';
+import { type LogIndex, type RootHash, logIndex, nodeHash, treeSize } from '../../merkle/types.ts';
+import type {
+  Commit,
+  FullTile,
+  LogIdentity,
+  LogReads,
+  SequencedEntry,
+  StoredEntry,
+  StoredHead,
+} from '../../storage/contract.ts';
 
 /*
  * Commits as an engine sees them: it looks neither into bodies nor into hashes, so these need not be a tree.
@@ -92,3 +100,20 @@ export const plainHead = ({ size, root, at, signatures: { v1, tile }, awaits }: 
   const signatures = { v1: new Uint8Array(v1), tile: tile && new Uint8Array(tile) };
   return { size, root: new Uint8Array(root), at, signatures, awaits };
 };
+
+/** Entries with any of the keys from `from` on, at most `limit`: all pieces of the search. */
+export async function indexesOf(
+  store: Pick<LogReads, 'search'>,
+  keys: readonly string[],
+  from: number,
+  limit: number,
+): Promise<readonly LogIndex[]> {
+  const found: LogIndex[] = [];
+  for (let next: number | undefined = from; next !== undefined && found.length < limit;) {
+    const limits = { from: logIndex(next), to: treeSize(2 ** 34), most: limit - found.length, effort: 100 };
+    const piece = await store.search([keys], limits);
+    found.push(...piece.found);
+    next = piece.next;
+  }
+  return found;
+}

@@ -2,9 +2,8 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { logIndex } from '../../merkle/types.ts';
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
-import { entryAt, growth } from './commits.ts';
+import { entryAt, growth, indexesOf } from './commits.ts';
 import { useStore } from './contract.ts';
 
 const SIZE = 3000;
@@ -33,7 +32,7 @@ describe('sqlite: the shard of a log that has ended', () => {
     expect(look('SELECT count(DISTINCT place / 268435456) FROM run_part')).toBe(look('SELECT count(*) FROM run'));
     expect(statSync(join(store.folder(), 'stele.db-wal')).size).toBe(0);
     for (const index of [0, 1, 1234, SIZE - 1])
-      expect(await store.now().indexesOf([`entry:${index}`], logIndex(0), 9)).toEqual([index]);
+      expect(await indexesOf(store.now(), [`entry:${index}`], 0, 9)).toEqual([index]);
   });
 
   it('gives its threads back', async () => {

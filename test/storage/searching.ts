@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SearchKey } from '../../entries/key-list.ts';
-import { type LogIndex, logIndex } from '../../merkle/types.ts';
+import { type LogIndex, logIndex, treeSize } from '../../merkle/types.ts';
 import type { LogStore } from '../../storage/contract.ts';
-import { growth } from './commits.ts';
+import { growth, indexesOf } from './commits.ts';
 import type { OpenStore } from './contract.ts';
 
 /** More than any engine is likely to read in one step, several times over. */
@@ -48,7 +48,7 @@ export function describeSearch(engine: string, open: OpenStore): void {
       rmSync(folder, { recursive: true, force: true });
     });
     const ask = (keys: readonly string[], from = 0, limit = SIZE): Promise<readonly LogIndex[]> =>
-      store.indexesOf(keys, logIndex(from), limit);
+      indexesOf(store, keys, from, limit);
 
     it('finds every entry with a key, in log order, over many steps', async () => {
       expect(await ask(['common@example.test'])).toEqual(ALL);
@@ -82,6 +82,30 @@ export function describeSearch(engine: string, open: OpenStore): void {
         }),
         { numRuns: 60 },
       );
+    });
+    it('finds what has a key of every group, at the price of what the groups have in common', async () => {
+      const key = fc.constantFrom('common@example.test', 'SHA256:AB', 'seldom', 'last', 'ÜNÏ', 'none', 'seldo');
+      const groups = fc.array(fc.array(key, { maxLength: 3 }), { minLength: 1, maxLength: 3 });
+      await fc.assert(
+        fc.asyncProperty(groups, fc.nat(SIZE), fc.integer({ min: 1, max: 500 }), async (asked, from, effort) => {
+          const found: number[] = [];
+          for (let next: number | undefined = from; next !== undefined;) {
+            const limits = { from: logIndex(next), to: treeSize(SIZE - 3), most: SIZE, effort };
+            const piece = await store.search(asked, limits);
+            expect(piece.effort).toBeLessThan(effort + 100);
+            found.push(...piece.found);
+            next = piece.next;
+          }
+          const all = asked.map((keys) => new Set(expected(keys, from, SIZE)));
+          expect(found).toEqual(ALL.slice(0, SIZE - 3).filter((index) => all.every((one) => one.has(index))));
+        }),
+        { numRuns: 60 },
+      );
+      const apart = [['seldom'], ['last']]; // 360 entries, and one that is none of them
+      const limits = { from: logIndex(0), to: treeSize(SIZE), most: SIZE, effort: 1e6 };
+      const { found, effort } = await store.search(apart, limits);
+      expect(found).toEqual([]);
+      expect(effort).toBeLessThan(100);
     });
     it('keeps each list whole, with its sources and in its order', async () => {
       const indexes = [1797, 0, 15, 1].map(logIndex);

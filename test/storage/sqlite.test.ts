@@ -12,7 +12,7 @@ import { sealed } from '../../storage/engines/sqlite/rows/checksum.ts';
 import { migrations } from '../../storage/engines/sqlite/file/schema.ts';
 import type { SequencedEntry } from '../../storage/contract.ts';
 import { StoreRefused } from '../../storage/failures.ts';
-import { commitOf, entryAt, growth, IDENTITY } from './commits.ts';
+import { commitOf, entryAt, growth, IDENTITY, indexesOf } from './commits.ts';
 import { expectSize, useStore } from './contract.ts';
 
 const store = useStore((folder) => openSqliteStore(folder, { owner: 'the first test' }));
@@ -52,8 +52,8 @@ describe('sqlite: what the index says is confirmed', () => {
       }));
       replaceRow(db, 0, sealed(0, packBatch(mistaken, [])));
     });
-    expect(await now.indexesOf(['entry:2'], logIndex(0), 10)).toEqual([2]);
-    expect(await now.indexesOf(['entry:2'], logIndex(0), 1)).toEqual([2]);
+    expect(await indexesOf(now, ['entry:2'], 0, 10)).toEqual([2]);
+    expect(await indexesOf(now, ['entry:2'], 0, 1)).toEqual([2]);
     expect(await now.locate(entryAt(2).leafHash)).toBe(2);
     expect(await now.locate(entryAt(3).leafHash)).toBeUndefined();
   });

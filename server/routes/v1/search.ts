@@ -25,11 +25,11 @@ export function searchRoutes(
   limits: SearchLimits,
 ): Pick<Handlers, 'searchIndex'> {
   return {
-    async searchIndex({ body, query }) {
+    async searchIndex({ body, query, gone }) {
       const page = readPage(query, limits, shards.size);
       const question = await admission.searchQuestion(body);
-      const found = await find(shards, question, page ?? { limit: limits.searchLimit, after: undefined });
-      if (page === undefined && found.next !== undefined) throw tooMany(limits);
+      const found = await find(shards, question, page ?? { limit: limits.searchLimit, after: undefined }, gone());
+      if (page === undefined && found.next !== undefined) throw incomplete(found, limits);
       const ids = found.hits.map(({ shard, leafHash }) => entryId(shard, leafHash));
       return { status: 200, headers: progress(found), body: json(ids) };
     },
@@ -49,8 +49,13 @@ function readPage(query: Asked['query'], { searchPage }: SearchLimits, end: numb
 }
 
 /** A question about nothing has no answers, whatever the operator. */
-async function find(shards: LogShards, question: SearchQuestion, { limit, after }: Page): Promise<SearchPage> {
-  if (question.groups.length > 0) return shards.find(question, after, limit);
+async function find(
+  shards: LogShards,
+  question: SearchQuestion,
+  { limit, after }: Page,
+  gone: AbortSignal,
+): Promise<SearchPage> {
+  if (question.groups.length > 0) return shards.find(question, after, limit, gone);
   return { hits: [], completeTo: shards.size, next: undefined };
 }
 
@@ -61,9 +66,13 @@ function progress({ completeTo, next }: SearchPage): Record<string, string> {
   };
 }
 
-function tooMany({ searchLimit, searchPage }: SearchLimits): InvalidRequest {
+function incomplete({ hits }: SearchPage, { searchLimit, searchPage }: SearchLimits): InvalidRequest {
+  const why =
+    hits.length < searchLimit
+      ? 'to look through all entries takes longer than one request may'
+      : `more than ${searchLimit} entries match`;
   return new InvalidRequest(
-    `more than ${searchLimit} entries match: ask for pages with ?limit=1 to ${searchPage}, and go on with ?after= and the ` +
+    `${why}: ask for pages with ?limit=1 to ${searchPage}, and go on with ?after= and the ` +
       'value of X-Stele-Next-After',
     400,
   );

@@ -15,7 +15,7 @@ import { createStateReader } from './state-reader.ts';
 
 /** A log as it stands in its folder, without the search: that needs whoever writes. */
 export interface SqliteReading
-  extends Omit<LogReads, 'locate' | 'indexesOf'>, Pick<WitnessState, 'witnessed'>, Disposable {
+  extends Omit<LogReads, 'locate' | 'search'>, Pick<WitnessState, 'witnessed'>, Disposable {
   /** Entries from `from` up to `to`, in order. @throws DamagedEntry */
   scan(from: number, to: number): Generator<ScannedEntry, undefined>;
   layout(): Layout;

@@ -1,17 +1,17 @@
 import type Database from 'better-sqlite3';
 import { equalBytes } from '../../../base/bytes.ts';
-import { lowerCase } from '../../../base/go-case.ts';
-import { fingerprintOf, fingerprintOfHash, type SearchKey, unpackKeys } from '../../../entries/key-list.ts';
+import { fingerprintOf, fingerprintOfHash, type SearchKey, unpackKeys, WantedKeys } from '../../../entries/key-list.ts';
 import { hashLeaf } from '../../../merkle/hash.ts';
 import { type LeafHash, type LogIndex, logIndex } from '../../../merkle/types.ts';
 import type { LogReads, LogStore, StoredEntry } from '../../contract.ts';
+import { join } from '../../key-index/join.ts';
 import type { Candidates } from './index/candidates.ts';
 import type { PrefetchThread } from './prefetch/thread.ts';
 import { EntryTable } from './rows/entry-table.ts';
 import { tilePlace } from './rows/tile-place.ts';
 
 type EntryReads = Pick<LogReads, 'entry' | 'tiles' | 'bundle' | 'searchKeys'>;
-type SearchReads = Pick<LogStore, 'locate' | 'findDuplicate' | 'indexesOf'>;
+type SearchReads = Pick<LogStore, 'locate' | 'findDuplicate' | 'search'>;
 
 /** Entries and what stands for them: everything that grows. Each statement sees one committed state; no read waits for a writer. */
 export function createReader(
@@ -65,36 +65,42 @@ function createSearch(entries: EntryTable, index: Candidates, prefetch: Pick<Pre
       if (places.length > 0) await prefetch.read({ fingerprint, places });
       return locate(leaf);
     },
-    indexesOf: async (keys, from, limit) => {
-      const wanted = new Set(keys.map(lowerCase));
-      const holds = (at: LogIndex) => keysOf(entries, at).some(({ text }) => wanted.has(lowerCase(text)));
-      const fingerprints = new Set([...wanted].map(fingerprintOf));
-      return merged(Array.from(fingerprints, (fingerprint) => index.of(fingerprint, from)))
-        .filter(holds)
-        .take(limit)
-        .toArray();
+    search: async (groups, limits) => {
+      const effort = { spent: 0 };
+      const wanted = groups.map((keys) => new WantedKeys(keys));
+      const holds = (at: number): boolean => {
+        const list = listOf(entries, at);
+        effort.spent += CONFIRMATION + list.length / BYTES_A_UNIT;
+        return wanted.every((keys) => keys.areIn(list));
+      };
+      const cursors = groups.map((keys) =>
+        Array.from(new Set(keys.map(fingerprintOf)), (fingerprint) => index.cursor(fingerprint, effort)),
+      );
+      const { found, next } = join(cursors, limits, effort, holds);
+      return {
+        found: found.map(logIndex),
+        next: next === undefined ? undefined : logIndex(next),
+        effort: effort.spent,
+      };
     },
   };
 }
 
+/** What it costs to read the list of an entry's keys, and to look through it. */
+const CONFIRMATION = 16;
+const BYTES_A_UNIT = 128;
+
+function listOf(entries: EntryTable, at: number): Uint8Array {
+  return required(entries.keys(at), `entry ${at} has no list of search keys`);
+}
+
 function keysOf(entries: EntryTable, at: LogIndex): readonly SearchKey[] {
-  return unpackKeys(required(entries.keys(at), `entry ${at} has no list of search keys`));
+  return unpackKeys(listOf(entries, at));
 }
 
 function required<T>(value: T | undefined, complaint: string): T {
   if (value === undefined) throw new Error(complaint);
   return value;
-}
-
-/** What any of `lists` has, each once, in log order. */
-function* merged(lists: readonly Iterator<number, undefined>[]): Generator<LogIndex> {
-  const heads = lists.map((list) => list.next().value);
-  for (;;) {
-    const least = Math.min(...heads.map((head) => head ?? Infinity));
-    if (least === Infinity) return;
-    yield logIndex(least);
-    for (const [i, list] of lists.entries()) while (heads[i] === least) heads[i] = list.next().value;
-  }
 }
 
 /** Attestations by the SHA-256 of each. */

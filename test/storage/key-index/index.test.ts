@@ -85,6 +85,17 @@ const step = fc.oneof(
 const printOf = (index: number, spread: number, which: number): number =>
   which === 0 ? index % 3 : Math.imul(index + which, 0x9e3779b1) >>> (2 + 8 * spread);
 
+/** A cursor over all candidates of a fingerprint, by leaps that double, from a few entries to all. */
+function expectLeaps(candidates: Candidates, oracle: Oracle, print: number, seed: number): void {
+  const all = oracle.of(print, 0);
+  const cursor = candidates.cursor(print, { spent: 0 });
+  for (let at = 0, leap = 1 + (seed % 5); at <= (all.at(-1) ?? 0) + 1; at += leap, leap *= 2) {
+    const expected = all.find((index) => index >= at);
+    expect([at, cursor.seek(at)]).toEqual([at, expected]);
+    at = expected ?? at;
+  }
+}
+
 describe('the index of a log: runs, merges, what is fresh', () => {
   it('has the same candidates as a list of everything, whatever happens in between', () => {
     fc.assert(
@@ -108,6 +119,7 @@ describe('the index of a log: runs, merges, what is fresh', () => {
           const print = [0, 1, 2, printOf(seed % (size + 1), 0, 1)][seed % 4] ?? 0;
           const from = seed % (size + 2);
           expect(both.candidates.of(print, from).toArray()).toEqual(oracle.of(print, from));
+          expectLeaps(both.candidates, oracle, print, seed);
         }
         for (let index = 0; index < size; index += 97) {
           const print = printOf(index, 0, 1);
@@ -137,6 +149,26 @@ describe('the index of a log: runs, merges, what is fresh', () => {
     expect(both.keeper.runs.map(({ level, from, to }) => [level, from, to])).toEqual([[2, 0, 64 * RUN_RECORDS]]);
     expect(both.parts()).toBe(both.keeper.runs[0]?.fence.length);
     expect(both.candidates.of(printOf(12_345, 0, 1), 0).toArray()).toContain(12_345);
+  });
+
+  it('leaps over a key that fills many parts at the price of a few of them', () => {
+    const both = new Both();
+    const size = 40_000;
+    both.add(
+      Array.from({ length: size }, (_, index) => [7, index] as const),
+      size,
+    );
+    while (both.keeper.work());
+    both.adopt();
+    const effort = { spent: 0 };
+    for (const at of [1, 20_001, 39_990]) {
+      expect(both.candidates.cursor(7, effort).seek(at)).toBe(at);
+      expect(effort.spent).toBeLessThan(120); // all 80 parts: 640
+      effort.spent = 0;
+    }
+    const cursor = both.candidates.cursor(7, effort);
+    for (let at = 0; at < size; at += 1) cursor.seek(at);
+    expect(effort.spent).toBeLessThan(2 * size); // each part is read once
   });
 
   it('leaves nothing behind of a merge that was cut short', () => {

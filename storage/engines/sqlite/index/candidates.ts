@@ -1,3 +1,4 @@
+import { type Effort, KeyCursor } from '../../../key-index/cursor.ts';
 import { MemTable } from '../../../key-index/mem-table.ts';
 import type { Records } from '../../../key-index/records.ts';
 import { candidatesIn, placeIn, type ReadPart, type Run, type RunPlace } from '../../../key-index/runs.ts';
@@ -31,6 +32,12 @@ export class Candidates {
     for (const run of this.#runs) yield* candidatesIn(run, this.#read, fingerprint, from);
     yield* this.#fresh.find(fingerprint, from);
     return undefined;
+  }
+
+  /** As `of`, for who leaps. To be used up before the thread does anything else. */
+  cursor(fingerprint: number, effort: Effort): KeyCursor {
+    const fresh = (print: number, from: number): readonly number[] => this.#fresh.find(print, from);
+    return new KeyCursor({ runs: this.#runs, read: this.#read, fresh }, fingerprint, effort);
   }
 
   /** Where `of` would have to look in old runs. Looks nowhere itself. */
