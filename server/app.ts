@@ -5,9 +5,11 @@ import type { Admission } from './admission/contract.ts';
 import { bindingError } from './http/answer.ts';
 import { SenderGone } from './http/body.ts';
 import { ConnectionTurns } from './http/connection-turns.ts';
+import { plain } from './dialects/plain.ts';
 import { rekorV1 } from './dialects/rekor-v1.ts';
 import { isBelowV2, NOT_FOUND_V2 } from './dialects/rekor-v2.ts';
 import { Exchange } from './http/exchange.ts';
+import { Busy } from './http/failures.ts';
 import type { RequestLine } from './http/request-line.ts';
 import type { Handlers } from './http/operation.ts';
 import { type MountSettings, mountOperations } from './operations/mount.ts';
@@ -23,6 +25,7 @@ import { type Health, serviceRoutes } from './routes/service.ts';
 import { tileRoutes } from './routes/tiles.ts';
 import { v2EntryRoutes } from './routes/v2/entries.ts';
 import { witnessRoutes } from './routes/witness.ts';
+import { UnsentAnswers } from './http/unsent-answers.ts';
 
 /** Sizes are bytes. */
 export interface AppSettings extends MountSettings {
@@ -37,6 +40,10 @@ export interface AppSettings extends MountSettings {
   readonly requestIdHeader: string;
   /** Where the world finds the server; if undefined, what the request says is shown. */
   readonly publicUrl: string | undefined;
+  /** Bytes of answers that wait for their readers. */
+  readonly maxUnsentAnswers: number;
+  /** Milliseconds in which a reader has to take some of its answer. */
+  readonly unsentTimeout: number;
 }
 
 export interface AppParts {
@@ -84,8 +91,9 @@ function enter({ settings, now, observe, report }: AppParts): RequestHandler {
   const { requestIdHeader, trustedProxies } = settings;
   // Who believes no proxy need not read what they say.
   const remoteOf = (request: Request) => (trustedProxies.length > 0 ? request.ip : request.socket.remoteAddress);
+  const unsent = new UnsentAnswers({ bytes: settings.maxUnsentAnswers, timeoutMs: settings.unsentTimeout });
   const begin: RequestHandler = (request, response, next) => {
-    const exchange = new Exchange(request, response, { requestIdHeader, now, ended, remoteOf });
+    const exchange = new Exchange(request, response, { requestIdHeader, now, ended, unsent, remoteOf });
     const { cleanPath, search } = exchange.target;
     if (exchange.isPreflight) return exchange.send({ status: 204 });
     if (request.url !== cleanPath + search) request.url = cleanPath + search;
@@ -121,8 +129,9 @@ const refuseRoute: RequestHandler = (request, response) => {
 function refuseThrown({ report }: AppParts): ErrorRequestHandler {
   return (thrown, _request, response, _next) => {
     if (thrown instanceof SenderGone) return;
-    report.error(thrown);
     const exchange = Exchange.of(response);
-    exchange.send(exchange.bug);
+    const refused = thrown instanceof Busy ? plain.refuse(thrown, '') : undefined;
+    if (refused === undefined) report.error(thrown);
+    exchange.send(refused ?? exchange.bug);
   };
 }

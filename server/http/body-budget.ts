@@ -1,4 +1,5 @@
 import { addressBlock } from './address-block.ts';
+import { BytePool } from './byte-pool.ts';
 import { BodyTooSlow, Busy } from './failures.ts';
 
 /** Bodies of at most this length have a budget of their own, so that large ones that stall leave room for them. */
@@ -26,48 +27,19 @@ export interface BodyLimits {
   readonly small: number;
 }
 
-/** Bytes held in all and by each address; no address has more than half, unless it is one body. */
-class Pool {
-  readonly #most: number;
-  readonly #byAddress = new Map<string, number>();
-  #held = 0;
-
-  constructor(most: number) {
-    this.#most = most;
-  }
-
-  get held(): number {
-    return this.#held;
-  }
-
-  /** What stands in the way of `bytes` more: nothing, all bodies, or those of the address. @param own - what the body holds here already */
-  obstacle(address: string, bytes: number, own: number): 'all' | 'address' | undefined {
-    if (this.#held + bytes > this.#most) return 'all';
-    const ofAddress = this.#byAddress.get(address) ?? 0;
-    return ofAddress === own || ofAddress + bytes <= this.#most / 2 ? undefined : 'address';
-  }
-
-  add(address: string, bytes: number): void {
-    this.#held += bytes;
-    const ofAddress = (this.#byAddress.get(address) ?? 0) + bytes;
-    if (ofAddress === 0) this.#byAddress.delete(address);
-    else this.#byAddress.set(address, ofAddress);
-  }
-}
-
 /**
  * Counts the memory of all bodies between their arrival and their answers, and ends those that stall. An announced length
  * counts for nothing: a body holds what has come of it, and at most twice that.
  */
 export class BodyBudget {
-  readonly #all: Pool;
-  readonly #small: Pool;
+  readonly #all: BytePool;
+  readonly #small: BytePool;
   readonly #arriving = new Set<BodyLease>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor({ all, small }: BodyLimits) {
-    this.#all = new Pool(all);
-    this.#small = new Pool(small);
+    this.#all = new BytePool(all);
+    this.#small = new BytePool(small);
   }
 
   get held(): number {
@@ -135,7 +107,7 @@ export class BodyBudget {
 export class BodyLease {
   readonly address: string;
   readonly #budget: BodyBudget;
-  #pool: Pool | undefined;
+  #pool: BytePool | undefined;
   #held = 0;
   #bytes = 0;
   #end: ((reason: BodyTooSlow) => void) | undefined;
@@ -160,7 +132,7 @@ export class BodyLease {
     return this.#held;
   }
 
-  get pool(): Pool | undefined {
+  get pool(): BytePool | undefined {
     return this.#pool;
   }
 
@@ -198,7 +170,7 @@ export class BodyLease {
   }
 
   /** The budget has found the place. */
-  placed(pool: Pool | undefined, held: number): void {
+  placed(pool: BytePool | undefined, held: number): void {
     this.#pool = pool;
     this.#held = held;
   }

@@ -2,9 +2,11 @@ import type { Request, Response } from 'express';
 import { type Answer, BUG, type Headers } from './answer.ts';
 import { corsHeaders, type CorsRequest, isPreflight } from './cors.ts';
 import type { BodyLease } from './body-budget.ts';
+import { Delivery, lengthOf } from './delivery.ts';
 import { pathInLog, reasonOf, requestIdOf, type RequestLine } from './request-line.ts';
 import { SenderGone } from './body.ts';
 import { parseTarget, type Target } from './target.ts';
+import type { UnsentAnswers } from './unsent-answers.ts';
 
 export interface ExchangeOptions {
   /** In lower case. */
@@ -12,6 +14,7 @@ export interface ExchangeOptions {
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
   readonly ended: (line: RequestLine) => void;
+  readonly unsent: UnsentAnswers;
   /** The address that a request came from, as far as proxies are to be believed. */
   readonly remoteOf: (request: Request) => string | undefined;
 }
@@ -37,6 +40,7 @@ export class Exchange {
   #reason: string | undefined;
   #bytesOut = 0;
   #gone: AbortController | undefined;
+  readonly #delivery: Delivery;
 
   constructor(request: Request, response: Response, options: ExchangeOptions) {
     this.target = parseTarget(request.url);
@@ -51,6 +55,10 @@ export class Exchange {
     this.#headers = { ...corsHeaders(cors), [options.requestIdHeader]: this.#requestId };
     this.#remote = options.remoteOf(request) ?? ''; // once the connection is closed nobody knows
     response.locals['exchange'] = this;
+    this.#delivery = new Delivery(response, options.unsent, {
+      remote: this.#remote,
+      givenUp: (reason) => (this.#reason = reason),
+    });
     response.on('close', () => {
       if (!response.writableFinished) this.#gone?.abort(new SenderGone('the sender went away'));
       options.ended(this.#line());
@@ -116,25 +124,27 @@ export class Exchange {
     this.#body = body;
   }
 
+  /** @throws Busy if it is long, and too many wait for their readers: a shorter answer can still be sent */
   send(answer: Answer): void {
     const { status, headers, body } = answer;
     const response = this.#response;
     if (response.headersSent || response.destroyed) return;
-    const all: Record<string, string | number> = { ...this.#headers, ...headers };
-    if (body !== undefined) all['Content-Type'] = body.type;
-    if (status !== 204 && status !== 304) all['Content-Length'] = lengthOf(body);
-    response.writeHead(status, all);
-    this.#reason = reasonOf(answer);
-    const withoutBody = body === undefined || this.#request.method === 'HEAD';
-    this.#bytesOut = withoutBody ? 0 : lengthOf(body);
-    if (withoutBody) response.end();
-    else response.end(body.text, body.ascii === true ? 'latin1' : 'utf8');
+    const length = lengthOf(body);
+    const sent = this.#request.method === 'HEAD' ? undefined : body;
+    this.#delivery.send(
+      status,
+      {
+        ...this.#headers,
+        ...headers,
+        ...(body !== undefined && { 'Content-Type': body.type }),
+        ...(status !== 204 && status !== 304 && { 'Content-Length': String(length) }),
+      },
+      sent,
+      length,
+    );
+    this.#bytesOut = sent === undefined ? 0 : length;
+    this.#reason ??= reasonOf(answer);
   }
-}
-
-function lengthOf(body: Answer['body']): number {
-  if (body === undefined) return 0;
-  return body.ascii === true ? body.text.length : Buffer.byteLength(body.text);
 }
 
 function corsRequestOf({ method, headers }: Request): CorsRequest {

@@ -34,6 +34,8 @@ export const SETTINGS: AppSettings = {
   publicUrl: undefined,
   trustedProxies: [],
   requestIdHeader: 'x-request-id',
+  maxUnsentAnswers: 64 * 1024 * 1024,
+  unsentTimeout: 30_000,
 };
 
 export type Variant = Partial<Omit<AppParts, 'settings'>> & { readonly settings?: Partial<AppSettings> };

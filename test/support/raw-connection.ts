@@ -18,8 +18,9 @@ export interface RawConnection extends Disposable {
   read(count: number): Promise<readonly RawAnswer[]>;
 }
 
-export async function rawConnection(base: string): Promise<RawConnection> {
-  const socket = connect(Number(new URL(base).port), '127.0.0.1');
+/** @param localAddress - of 127.0.0.0/8: to the server each is another sender */
+export async function rawConnection(base: string, localAddress = '127.0.0.1'): Promise<RawConnection> {
+  const socket = connect({ port: Number(new URL(base).port), host: '127.0.0.1', localAddress });
   const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   socket.on('error', () => undefined);
   await once(socket, 'connect');

@@ -1,6 +1,6 @@
 import { setting } from '../values/setting.ts';
-import { choice, count, size } from '../values/values.ts';
-import { GIB, KIB, MIB } from './units.ts';
+import { choice, count, duration, size } from '../values/values.ts';
+import { GIB, KIB, MIB, MINUTE, SECOND } from './units.ts';
 
 export const LIMITS = {
   maxRequestBody: setting(size(KIB, 256 * MIB), '32MiB', 'Longest request body of v1.'),
@@ -34,6 +34,16 @@ export const LOAD = {
     count(1, 1_000_000),
     '1024',
     'Open connections of one address, or one IPv6 network of 64 bits; --trusted-proxies may have more.',
+  ),
+  maxUnsentAnswers: setting(
+    size(32 * MIB, 16 * GIB),
+    '128MiB',
+    'Memory for answers until their readers take them, no address more than half of it; beyond that the slowest readers are given up, and then long answers are 503.',
+  ),
+  unsentTimeout: setting(
+    duration(SECOND, 10 * MINUTE),
+    '30s',
+    'Time in which a reader has to take some of its answer: 64 KiB, or the rest.',
   ),
   admissionThreads: setting(
     count(1, 256),
