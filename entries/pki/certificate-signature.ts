@@ -1,4 +1,3 @@
-import { bytesToHex } from '@noble/hashes/utils.js';
 import { type DigestAlgorithm, type PublicKey } from '../signatures/claim.ts';
 import { readEcdsaSignature } from '../signatures/der-signature.ts';
 import { ed25519MessageHolds } from '../signatures/ed25519.ts';
@@ -6,6 +5,7 @@ import { digestOf, ecdsaHolds, rsaEncodedMessage, rsaPssHolds } from '../signatu
 import { rsaRefusal } from '../signatures/rsa.ts';
 import { type Certificate } from './certificate.ts';
 import { DerReader } from './der.ts';
+import { pssDigest } from './pss-parameters.ts';
 
 type Scheme = 'RSA' | 'RSA-PSS' | 'ECDSA' | 'Ed25519';
 
@@ -89,34 +89,6 @@ function readAlgorithm(identifier: Uint8Array): SignatureAlgorithm | undefined {
   const id = reader.objectIdentifier() as string;
   if (id === ED25519 && reader.isEmpty) return { scheme: 'Ed25519', digest: 'sha512', name: 'Ed25519' };
   if (id !== RSA_PSS) return ALGORITHMS[id];
-  const digest = PSS_PARAMETERS.get(bytesToHex(reader.bytes));
+  const digest = pssDigest(reader);
   return digest === undefined ? undefined : { scheme: 'RSA-PSS', digest, name: 'RSA-PSS' };
-}
-
-const PSS_DIGESTS = [
-  { algorithm: 'sha256', id: '0609608648016503040201', salt: '20' },
-  { algorithm: 'sha384', id: '0609608648016503040202', salt: '30' },
-  { algorithm: 'sha512', id: '0609608648016503040203', salt: '40' },
-] as const;
-
-/**
- * RSASSA-PSS-params (RFC 4055 §3.1) in hex: MGF1 with the same digest, a salt of its length. The parameters of
- * both digests may be NULL or absent.
- */
-const PSS_PARAMETERS: ReadonlyMap<string, DigestAlgorithm> = new Map(
-  PSS_DIGESTS.flatMap(({ algorithm, id, salt }) => {
-    const identifiers = [hexElement('30', `${id}0500`), hexElement('30', id)];
-    return identifiers.flatMap((hash) =>
-      identifiers.map((inner): [string, DigestAlgorithm] => {
-        const mgf = hexElement('30', `06092a864886f70d010108${inner}`);
-        const fields = hexElement('a0', hash) + hexElement('a1', mgf) + hexElement('a2', `0201${salt}`);
-        return [hexElement('30', fields), algorithm];
-      }),
-    );
-  }),
-);
-
-/** An element of fewer than 128 octets. */
-function hexElement(tag: string, contents: string): string {
-  return tag + (contents.length / 2).toString(16).padStart(2, '0') + contents;
 }

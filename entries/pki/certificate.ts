@@ -4,6 +4,7 @@ import { contextTag, DerReader, TAG } from './der.ts';
 import { type DistinguishedName, readDistinguishedName } from './distinguished-name.ts';
 import { type Extension, type ExtensionValues, readExtensionValues } from './extensions.ts';
 import { InvalidKey, must } from './failures.ts';
+import type { GoRelease } from './go-release.ts';
 import { readSubjectPublicKey, type SubjectPublicKey } from './public-key.ts';
 import { readValidity, type Validity } from './validity.ts';
 
@@ -33,7 +34,7 @@ export interface Certificate extends Validity, ExtensionValues {
  *
  * @throws InvalidKey
  */
-export function readCertificate(der: Uint8Array): Certificate {
+export function readCertificate(der: Uint8Array, release: GoRelease): Certificate {
   const input = new DerReader(der);
   const certificate = must(input.enter(TAG.sequence), 'x509: malformed certificate');
   const toBeSigned = must(certificate.element(TAG.sequence), 'x509: malformed tbs certificate').bytes;
@@ -42,16 +43,16 @@ export function readCertificate(der: Uint8Array): Certificate {
   const serial = readSerial(body);
   const signatureAlgorithm = readSignatureAlgorithm(body, certificate);
   const issuer = must(body.element(TAG.sequence), 'x509: malformed issuer').bytes;
-  readName(issuer);
+  readName(issuer, release);
   const validity = readValidity(must(body.enter(TAG.sequence), 'x509: malformed validity'));
   const subject = must(body.element(TAG.sequence), 'x509: malformed issuer').bytes;
-  const subjectName = readName(subject);
+  const subjectName = readName(subject, release);
   const subjectPublicKeyInfo = must(body.element(TAG.sequence), 'x509: malformed spki').bytes;
   const key = readSubjectPublicKey(
     must(new DerReader(subjectPublicKeyInfo).enter(TAG.sequence), 'x509: malformed spki'),
   );
   const extensions = version === 1 ? [] : readExtensions(body, version);
-  const values = readExtensionValues(extensions);
+  const values = readExtensionValues(extensions, release);
   const signature = must(certificate.bitString(), 'x509: malformed signature');
   if (!input.isEmpty) throw new InvalidKey('x509: trailing data');
   const subjectAltName = extensions.find(({ id }) => id === SUBJECT_ALT_NAME)?.value;
@@ -88,8 +89,8 @@ function readSignatureAlgorithm(body: DerReader, certificate: DerReader): Uint8A
   return inner;
 }
 
-function readName(name: Uint8Array): DistinguishedName {
-  return readDistinguishedName(must(new DerReader(name).enter(TAG.sequence), 'x509: invalid RDNSequence'));
+function readName(name: Uint8Array, release: GoRelease): DistinguishedName {
+  return readDistinguishedName(must(new DerReader(name).enter(TAG.sequence), 'x509: invalid RDNSequence'), release);
 }
 
 const SUBJECT_ALT_NAME = '2.5.29.17';

@@ -6,8 +6,11 @@ export const TAG = {
   integer: 0x02,
   bitString: 0x03,
   octetString: 0x04,
+  null: 0x05,
   objectIdentifier: 0x06,
   utf8String: 0x0c,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
   sequence: 0x30,
   set: 0x31,
 } as const;
@@ -93,6 +96,20 @@ export class DerReader {
     return length < 0x80 ? undefined : length;
   }
 
+  /**
+   * Reads over identifier and length of an explicit `[number]`, and says whether it stood there. The length is not
+   * compared with what follows, as Go's encoding/asn1 does not, but it is not zero.
+   */
+  skipExplicitHeader(number: number): boolean {
+    const first = this.#bytes[this.#at + 1];
+    if (!this.startsWith(contextTag(number, 'constructed')) || this.#end - this.#at < 2) return false;
+    if (first === undefined || first === 0 || first === 0x80) return false;
+    const count = first < 0x80 ? 0 : first - 0x80;
+    if (count > 0 && this.#longLength(count) === undefined) return false;
+    this.#at += 2 + count;
+    return true;
+  }
+
   /** Whether the next element is absent, or has been read over. */
   skipOptional(tag: number): boolean {
     return !this.startsWith(tag) || this.#skip(tag);
@@ -121,14 +138,30 @@ export class DerReader {
     return value === 0xff ? true : value === 0 ? false : undefined;
   }
 
-  /** The octets of a BIT STRING. One that ends inside an octet is refused: nothing signed or signing does. */
+  /**
+   * The octets of a BIT STRING (X.690 §8.6). Bits that the last octet does not use have to be zeros (§11.2), and all are
+   * shifted to the right by their number, as Go does with keys and signatures.
+   */
   bitString(): Uint8Array | undefined {
     const value = this.value(TAG.bitString);
-    return value?.[0] === 0 ? value.subarray(1) : undefined;
+    const unused = value?.[0];
+    if (value === undefined || unused === undefined) return undefined;
+    const octets = value.subarray(1);
+    if (unused === 0) return octets;
+    const isPadded = unused < 8 && octets.length > 0 && (octets.at(-1) as number) % 2 ** unused === 0;
+    return isPadded ? shiftedRight(octets, unused) : undefined;
   }
 
   /** In dotted decimal, each arc below 2³¹ (X.690 §8.19). */
   objectIdentifier(): string | undefined {
     return this.#skip(TAG.objectIdentifier) ? dotted(this.#bytes, this.#contents, this.#at) : undefined;
   }
+}
+
+function shiftedRight(octets: Uint8Array, bits: number): Uint8Array {
+  const unit = 2 ** bits;
+  return octets.map((octet, i) => {
+    const carried = i === 0 ? 0 : (octets[i - 1] as number) % unit;
+    return Math.floor(octet / unit) + carried * 2 ** (8 - bits);
+  });
 }

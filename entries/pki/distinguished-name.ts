@@ -1,5 +1,7 @@
+import { isValueOfAnotherType } from './attribute-value.ts';
 import { type DerReader, TAG } from './der.ts';
 import { InvalidKey, must } from './failures.ts';
+import type { GoRelease } from './go-release.ts';
 
 /** What of a name is ever shown: RFC 5280 §4.1.2.4. The last of several common names, the first of several organizations. */
 export interface DistinguishedName {
@@ -10,16 +12,16 @@ export interface DistinguishedName {
 const COMMON_NAME = '2.5.4.3';
 const ORGANIZATION = '2.5.4.10';
 
-/** Reads the contents of a Name, and refuses attributes that Go cannot read as text. @throws InvalidKey */
-export function readDistinguishedName(name: DerReader): DistinguishedName {
+/** Reads the contents of a Name, and refuses attributes that Go refuses. @throws InvalidKey */
+export function readDistinguishedName(name: DerReader, release: GoRelease): DistinguishedName {
   let commonName: string | undefined;
   let organization: string | undefined;
   while (!name.isEmpty) {
     const set = must(name.enter(TAG.set), 'x509: invalid RDNSequence');
     while (!set.isEmpty) {
-      const { type, text } = readAttribute(
-        must(set.enter(TAG.sequence), 'x509: invalid RDNSequence: invalid attribute'),
-      );
+      const attribute = must(set.enter(TAG.sequence), 'x509: invalid RDNSequence: invalid attribute');
+      const { type, text } = readAttribute(attribute, release);
+      if (text === undefined) continue;
       if (type === COMMON_NAME) commonName = text();
       if (type === ORGANIZATION) organization ??= text();
     }
@@ -29,21 +31,27 @@ export function readDistinguishedName(name: DerReader): DistinguishedName {
 
 interface Attribute {
   readonly type: string;
-  readonly text: () => string;
+  /** Undefined for a value that is no character string. */
+  readonly text: (() => string) | undefined;
 }
 
-function readAttribute(attribute: DerReader): Attribute {
+function readAttribute(attribute: DerReader, release: GoRelease): Attribute {
   const type = must(attribute.objectIdentifier(), 'x509: invalid RDNSequence: invalid attribute type');
-  const value = must(attribute.any(), 'x509: invalid RDNSequence: invalid attribute value');
+  const string = STRINGS.get(attribute.bytes[0] ?? 0);
+  if (string === undefined && release === 'go1.27') {
+    if (!isValueOfAnotherType(attribute)) throw new InvalidKey(INVALID_VALUE);
+    return { type, text: undefined };
+  }
+  const value = must(attribute.any(), INVALID_VALUE);
   const bytes = value.contents.bytes;
-  const string = STRINGS.get(value.tag);
   const refusal = string === undefined ? `unsupported string type: ${value.tag}` : string.refusal(bytes);
-  if (refusal !== undefined || string === undefined)
-    throw new InvalidKey(`x509: invalid RDNSequence: invalid attribute value: ${refusal}`);
+  if (refusal !== undefined || string === undefined) throw new InvalidKey(`${INVALID_VALUE}: ${refusal}`);
   return { type, text: () => string.read(bytes) };
 }
 
-interface StringType {
+const INVALID_VALUE = 'x509: invalid RDNSequence: invalid attribute value';
+
+export interface StringType {
   /** Why the bytes are no string of this type. */
   refusal(bytes: Uint8Array): string | undefined;
   read(bytes: Uint8Array): string;
@@ -52,7 +60,7 @@ interface StringType {
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** The character string types of X.680 §41 that Go reads, by tag. */
-const STRINGS: ReadonlyMap<number, StringType> = new Map<number, StringType>([
+export const STRINGS: ReadonlyMap<number, StringType> = new Map<number, StringType>([
   [0x0c, { refusal: (bytes) => (isUtf8(bytes) ? undefined : 'invalid UTF-8 string'), read: readUtf8 }],
   [0x12, { refusal: (bytes) => (bytes.every(isNumeric) ? undefined : 'invalid NumericString'), read: readUtf8 }],
   [0x13, { refusal: (bytes) => (bytes.every(isPrintable) ? undefined : 'invalid PrintableString'), read: readUtf8 }],
@@ -69,8 +77,8 @@ function readLatin1(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 }
 
-/** Without the terminator that some add. */
-function readUcs2(bytes: Uint8Array): string {
+/** Two octets to a code unit, without the terminator that some add. */
+export function readUcs2(bytes: Uint8Array): string {
   const text = codeUnits(bytes).map((unit) => String.fromCharCode(unit));
   return (text.at(-1) === '\0' ? text.slice(0, -1) : text).join('');
 }

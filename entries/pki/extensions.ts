@@ -1,6 +1,7 @@
 import { type AlternativeNames, readAlternativeNames } from './alternative-names.ts';
 import { contextTag, DerReader, TAG } from './der.ts';
 import { InvalidKey, must } from './failures.ts';
+import type { GoRelease } from './go-release.ts';
 import { readNameConstraints } from './name-constraints.ts';
 
 /** An extension as it stands in the certificate (RFC 5280 §4.1.2.9). */
@@ -27,15 +28,15 @@ interface ReadExtension {
   readonly isUnhandled?: boolean;
 }
 
-type ReadValue = (value: DerReader, isCritical: boolean) => ReadExtension;
+type ReadValue = (value: DerReader, isCritical: boolean, release: GoRelease) => ReadExtension;
 
 const UNHANDLED: ReadExtension = { isUnhandled: true };
 
 /** Reads those that Go reads, each as strictly as it does. @throws InvalidKey */
-export function readExtensionValues(extensions: readonly Extension[]): ExtensionValues {
+export function readExtensionValues(extensions: readonly Extension[], release: GoRelease): ExtensionValues {
   const values: { isBeyondUs: boolean } & ExtensionValues = { isBeyondUs: false };
   for (const { id, isCritical, value } of extensions) {
-    const read = READERS.get(id)?.(new DerReader(value), isCritical) ?? UNHANDLED;
+    const read = READERS.get(id)?.(new DerReader(value), isCritical, release) ?? UNHANDLED;
     Object.assign(values, read.values);
     if (read.isUnhandled === true && isCritical) values.isBeyondUs = true;
   }
@@ -48,7 +49,7 @@ const READERS: ReadonlyMap<string, ReadValue> = new Map<string, ReadValue>([
   ['2.5.29.15', readKeyUsage],
   ['2.5.29.17', readSubjectNames],
   ['2.5.29.19', readBasicConstraints],
-  ['2.5.29.30', readNameConstraints],
+  ['2.5.29.30', (value, _isCritical, release) => readNameConstraints(value, release)],
   ['2.5.29.31', readDistributionPoints],
   ['2.5.29.32', readPolicies],
   ['2.5.29.33', readPolicyMappings],
@@ -79,8 +80,8 @@ function isBitString(octets: Uint8Array): boolean {
   return unused === 0 || (unused < 8 && rest.length > 0 && (rest.at(-1) as number) % 2 ** unused === 0);
 }
 
-function readSubjectNames(value: DerReader): ReadExtension {
-  const names = readAlternativeNames(value);
+function readSubjectNames(value: DerReader, _isCritical: boolean, release: GoRelease): ReadExtension {
+  const names = readAlternativeNames(value, release);
   return { values: { names }, isUnhandled: Object.values(names).every((each: readonly string[]) => each.length === 0) };
 }
 

@@ -1,4 +1,5 @@
 import { InvalidKey } from './failures.ts';
+import type { GoRelease } from './go-release.ts';
 
 /*
  * URIs as Go's net/url reads and writes them, because the index spells identities so: schemes in lower case, characters
@@ -9,21 +10,21 @@ import { InvalidKey } from './failures.ts';
 const PLAIN = /^[a-z]+:\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:\/[A-Za-z0-9\-_.~$&+,/:;=@!'()*]*)?$/;
 
 /** @throws InvalidKey for what Go refuses in a certificate */
-export function uriText(uri: string): string {
-  return PLAIN.test(uri) ? uri : rewritten(uri);
+export function uriText(uri: string, release: GoRelease): string {
+  return PLAIN.test(uri) ? uri : rewritten(uri, release);
 }
 
 /** What `uriText` does where it has to look closer. @throws InvalidKey */
-export function rewritten(uri: string): string {
-  if (/[\0-\x1f\x7f]/.test(uri)) throw unreadable(uri, 'net/url: invalid control character in URL');
+export function rewritten(uri: string, release: GoRelease): string {
   const hash = uri.indexOf('#');
   const [body, fragment] = hash < 0 ? [uri, ''] : [uri.slice(0, hash), uri.slice(hash + 1)];
+  if (/[\0-\x1f\x7f]/.test(body)) throw unreadable(uri, 'net/url: invalid control character in URL');
   const { scheme, rest } = cutScheme(uri, body);
   const question = rest.indexOf('?');
   const [hierarchy, query] = question < 0 ? [rest, ''] : [rest.slice(0, question), rest.slice(question)];
   const start = scheme === '' ? '' : `${scheme.toLowerCase()}:`;
   const end = `${query}${fragment === '' ? '' : `#${escapeAgain(uri, fragment, 'fragment')}`}`;
-  return start + hierarchyText(uri, scheme, hierarchy) + end;
+  return start + hierarchyText({ uri, scheme, release }, hierarchy) + end;
 }
 
 function unreadable(uri: string, why: string): InvalidKey {
@@ -36,7 +37,15 @@ function cutScheme(uri: string, body: string): { readonly scheme: string; readon
   return { scheme, rest: scheme === '' ? body : body.slice(scheme.length + 1) };
 }
 
-function hierarchyText(uri: string, scheme: string, hierarchy: string): string {
+interface Read {
+  /** As it stands in the certificate. */
+  readonly uri: string;
+  readonly scheme: string;
+  readonly release: GoRelease;
+}
+
+function hierarchyText(read: Read, hierarchy: string): string {
+  const { uri, scheme } = read;
   if (!hierarchy.startsWith('/')) {
     if (scheme !== '') return hierarchy;
     if ((hierarchy.split('/', 1)[0] as string).includes(':'))
@@ -46,14 +55,14 @@ function hierarchyText(uri: string, scheme: string, hierarchy: string): string {
   if (!hasAuthority) return escapeAgain(uri, hierarchy, 'path');
   const slash = hierarchy.indexOf('/', 2);
   const [authority, path] = slash < 0 ? [hierarchy.slice(2), ''] : [hierarchy.slice(2, slash), hierarchy.slice(slash)];
-  const text = authorityText(uri, scheme, authority);
+  const text = authorityText(read, authority);
   return text === '' && path === '' ? '' : `//${text}${escapeAgain(uri, path, 'path')}`;
 }
 
-function authorityText(uri: string, scheme: string, authority: string): string {
+function authorityText(read: Read, authority: string): string {
+  const { uri } = read;
   const at = authority.lastIndexOf('@');
-  const host = authority.slice(at + 1);
-  checkHost(uri, scheme, host);
+  const host = hostText(read, authority.slice(at + 1));
   if (at < 0) return host;
   const user = authority.slice(0, at);
   if (!/^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(user)) throw unreadable(uri, 'net/url: invalid userinfo');
@@ -63,9 +72,11 @@ function authorityText(uri: string, scheme: string, authority: string): string {
   return `${escape(unescape(uri, name), USER)}:${escape(unescape(uri, password), USER)}@${host}`;
 }
 
-/** Escapes in a host can only stand for `%` or for bytes beyond ASCII, which no domain name of a certificate may have. */
-function checkHost(uri: string, scheme: string, host: string): void {
-  const port = host.startsWith('[') ? portBehindLiteral(uri, host) : portBehindName(uri, scheme, host);
+/** The host as Go writes it. Escapes in it can only stand for `%` or for bytes beyond ASCII, which no domain name of a certificate may have. */
+function hostText(read: Read, text: string): string {
+  const { uri } = read;
+  const host = withPlainZone(text);
+  const port = host.startsWith('[') ? portBehindLiteral(uri, host) : portBehindName(read, host);
   if (!/^(?::\d*)?$/.test(port)) throw unreadable(uri, `invalid port ${JSON.stringify(port)} after host`);
   const odd = /[^A-Za-z0-9!$&'()*+,;=:[\]<>"\-_.~]/.exec(host.replaceAll('%25', ''));
   if (odd?.[0] === '%')
@@ -73,21 +84,35 @@ function checkHost(uri: string, scheme: string, host: string): void {
   if (odd !== null) throw unreadable(uri, `invalid character ${JSON.stringify(odd[0])} in host name`);
   if (host !== '' && host.split('.').includes(''))
     throw new InvalidKey(`x509: cannot parse URI ${JSON.stringify(uri)}: invalid domain`);
+  return host;
 }
 
-/** RFC 3986 §3.2.2. Zones, which Go reads, are refused. */
+/** RFC 6874 §2: in the zone of an address, and nowhere else in a host, escapes may stand for any character of a host. */
+function withPlainZone(host: string): string {
+  const zone = /^(\[[^\]%]*%25)(.+)(\].*)$/.exec(host);
+  if (zone === null) return host;
+  const [, before = '', text = '', after = ''] = zone;
+  const plain = text.replaceAll(/%([2-7][0-9A-Fa-f])/g, (escaped, hex: string) => {
+    const char = String.fromCharCode(Number.parseInt(hex, 16));
+    return /[A-Za-z0-9!$&'()*+,;=:[\]<>"\-_.~]/.test(char) ? char : escaped;
+  });
+  return before + plain + after;
+}
+
+/** RFC 3986 §3.2.2: an IPv6 address, which may have a zone (RFC 6874 §2). */
 function portBehindLiteral(uri: string, host: string): string {
   const close = host.lastIndexOf(']');
   if (close < 0) throw unreadable(uri, "missing ']' in host");
-  if (host.lastIndexOf('[') > 0 || !URL.canParse(`http://${host.slice(0, close + 1)}`))
-    throw unreadable(uri, 'invalid IP-literal');
+  const address = host.slice(0, close).replace(/%25.+$/, '');
+  if (host.lastIndexOf('[') > 0 || !URL.canParse(`http://${address}]`)) throw unreadable(uri, 'invalid IP-literal');
   return host.slice(close + 1);
 }
 
-function portBehindName(uri: string, scheme: string, host: string): string {
+/** Go 1.27 takes no second colon in the host of a web address. */
+function portBehindName({ uri, scheme, release }: Read, host: string): string {
   if (host.includes('[')) throw unreadable(uri, 'invalid IP-literal');
-  const isWeb = /^https?$/i.test(scheme);
-  const colon = isWeb ? host.indexOf(':') : host.lastIndexOf(':');
+  const isStrict = release === 'go1.27' && /^https?$/i.test(scheme);
+  const colon = isStrict ? host.indexOf(':') : host.lastIndexOf(':');
   return colon < 0 ? '' : host.slice(colon);
 }
 

@@ -1,4 +1,4 @@
-import { type DerReader } from './der.ts';
+import { type DerReader, TAG } from './der.ts';
 import { InvalidKey, must } from './failures.ts';
 
 /** From when until when a certificate is good, both ends included: milliseconds since 1970 (RFC 5280 §4.1.2.5). */
@@ -7,19 +7,28 @@ export interface Validity {
   readonly notAfter: number;
 }
 
-const UTC_TIME = 0x17;
-const GENERALIZED_TIME = 0x18;
-
 /** @throws InvalidKey */
 export function readValidity(validity: DerReader): Validity {
   return { notBefore: readTime(validity), notAfter: readTime(validity) };
 }
 
 function readTime(reader: DerReader): number {
-  if (reader.startsWith(UTC_TIME)) return must(parseTime(reader, UTC_TIME, UTC_FORM), 'x509: malformed UTCTime');
-  if (reader.startsWith(GENERALIZED_TIME))
-    return must(parseTime(reader, GENERALIZED_TIME, GENERALIZED_FORM), 'x509: malformed GeneralizedTime');
+  if (reader.startsWith(TAG.utcTime)) return must(parseTime(reader, TAG.utcTime, UTC_FORM), 'x509: malformed UTCTime');
+  if (reader.startsWith(TAG.generalizedTime))
+    return must(parseTime(reader, TAG.generalizedTime, GENERALIZED_FORM), 'x509: malformed GeneralizedTime');
   throw new InvalidKey('x509: unsupported time format');
+}
+
+/** Whether the next element is a UTCTime that Go reads; it is read over. */
+export function isUtcTime(reader: DerReader): boolean {
+  return reader.startsWith(TAG.utcTime) && parseTime(reader, TAG.utcTime, UTC_FORM) !== undefined;
+}
+
+/** Whether the next element is a GeneralizedTime that Go reads; it is read over. */
+export function isGeneralizedTime(reader: DerReader): boolean {
+  return (
+    reader.startsWith(TAG.generalizedTime) && parseTime(reader, TAG.generalizedTime, GENERALIZED_FORM) !== undefined
+  );
 }
 
 /** Seconds may be missing in a UTCTime only. Go takes offsets, which DER does not, but not one of zero. */
@@ -33,7 +42,7 @@ function parseTime(reader: DerReader, tag: number, form: RegExp): number | undef
   const match = bytes.length > 20 ? null : form.exec(ascii.decode(bytes));
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second = 0, ...zone] = match;
-  const century = tag === UTC_TIME ? centuryOf(Number(year)) : 0;
+  const century = tag === TAG.utcTime ? centuryOf(Number(year)) : 0;
   const days = midnight(century + Number(year), Number(month), Number(day));
   const seconds = secondOfDay(Number(hour), Number(minute), Number(second));
   const offset = readOffset(zone);
@@ -44,7 +53,7 @@ function parseTime(reader: DerReader, tag: number, form: RegExp): number | undef
 function readOffset([sign, hours = '0', minutes = '0']: readonly (string | undefined)[]): number | undefined {
   if (sign === undefined) return 0;
   const total = 60 * Number(hours) + Number(minutes);
-  if (total === 0 || Number(hours) > 24 || Number(minutes) > 60) return undefined;
+  if (total === 0 || Number(hours) > 24 || Number(minutes) > 59) return undefined;
   return (sign === '-' ? -total : total) * 60_000;
 }
 

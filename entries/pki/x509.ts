@@ -4,6 +4,7 @@ import { type Certificate, readCertificate, subjectsOf } from './certificate.ts'
 import { chainRefusal } from './chain.ts';
 import { DerReader, TAG } from './der.ts';
 import { CostlyKey, InvalidKey, must } from './failures.ts';
+import type { GoRelease } from './go-release.ts';
 import { encodePem, findPemBlock, trimSpace } from './pem.ts';
 import { readSubjectPublicKey } from './public-key.ts';
 
@@ -42,7 +43,7 @@ export function readKeyMaterial(pem: Uint8Array): KeyMaterial {
   const { block, rest } = must(findPemBlock(text), 'invalid public key: failure decoding PEM');
   if (rest !== '') return ofCertificates(readChain(text));
   if (block.label === PUBLIC_KEY) return readDerKey(block.bytes);
-  if (block.label === CERTIFICATE) return readDerCertificate(block.bytes);
+  if (block.label === CERTIFICATE) return readDerCertificate(block.bytes, 'go1.25');
   throw new InvalidKey(`invalid public key: cannot handle type ${block.label}`);
 }
 
@@ -51,7 +52,7 @@ function readChain(text: string): Certificate[] {
   for (let left = text; left !== '';) {
     if (certificates.length === MAX_CERTIFICATES) throw new InvalidKey('too many certificates specified in PEM block');
     const { block, rest } = must(findPemBlock(left), 'error during PEM decoding');
-    certificates.push(readCertificate(limited(block.bytes)));
+    certificates.push(readCertificate(limited(block.bytes), 'go1.25'));
     left = rest;
   }
   return certificates;
@@ -65,8 +66,8 @@ function limited(der: Uint8Array): Uint8Array {
 }
 
 /** One certificate in DER, with nothing behind it. @throws InvalidKey with Rekor's text */
-export function readDerCertificate(der: Uint8Array): KeyMaterial {
-  return ofCertificates([readCertificate(limited(der))]);
+export function readDerCertificate(der: Uint8Array, release: GoRelease): KeyMaterial {
+  return ofCertificates([readCertificate(limited(der), release)]);
 }
 
 /** A SubjectPublicKeyInfo in DER, with nothing behind it. @throws InvalidKey with Rekor's text */

@@ -76,7 +76,7 @@ function readOrRefuse(verifier: Verifier): ReadVerifier {
 function readMaterial({ member, rawBytes }: Verifier): ReadVerifier {
   if (member === 'publicKey') return { material: readDerKey(rawBytes), isKeyForCertificate: false };
   try {
-    return { material: readDerCertificate(rawBytes), isKeyForCertificate: false };
+    return { material: readDerCertificate(rawBytes, 'go1.27'), isKeyForCertificate: false };
   } catch (error) {
     const material = readKeyIfReadable(rawBytes);
     if (material === undefined) throw error;

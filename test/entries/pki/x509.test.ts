@@ -79,7 +79,12 @@ describe('rekor-v1 §3.0: public keys', () => {
       'x509: RSA public exponent is not a positive number',
     ],
     ['an algorithm that nobody knows', patched(ed25519, '2b6570', '2b6569'), 'x509: unknown public key algorithm'],
-    ['bits left over', patched(p256, '03420004', '03420104'), 'x509: malformed subjectPublicKey'],
+    ['bits left over', patched(p256, '03420004', '03420104'), 'x509: failed to unmarshal elliptic curve point'],
+    [
+      'more bits left over than an octet has',
+      patched(p256, '03420004', '03420904'),
+      'x509: malformed subjectPublicKey',
+    ],
   ])('%s', (_name, der, words) => {
     expect(refusal(pemOf('PUBLIC KEY', der))).toBe(words);
   });
