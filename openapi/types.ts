@@ -1493,13 +1493,16 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description It is */
+            /** @description It is, in the words of gRPC's health protocol */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "text/plain": "ok";
+                    readonly "application/json": {
+                        /** @constant */
+                        readonly status: "SERVING";
+                    };
                 };
             };
         };

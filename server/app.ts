@@ -7,7 +7,7 @@ import { SenderGone } from './http/body.ts';
 import { ConnectionTurns } from './http/connection-turns.ts';
 import { plain } from './dialects/plain.ts';
 import { rekorV1 } from './dialects/rekor-v1.ts';
-import { isBelowV2, NOT_FOUND_V2 } from './dialects/rekor-v2.ts';
+import { isBelowV2, NOT_FOUND_V2, rekorV2 } from './dialects/rekor-v2.ts';
 import { Exchange } from './http/exchange.ts';
 import { Busy } from './http/failures.ts';
 import type { RequestLine } from './http/request-line.ts';
@@ -78,7 +78,7 @@ export function createApp(parts: AppParts): Express {
   app.use(enter(parts));
   mountOperations(app, parts, handlersOf(parts));
   mountPages(app, parts);
-  app.use(refuseRoute, refuseThrown(parts));
+  app.use(refuseRoute(parts), refuseThrown(parts));
   return app;
 }
 
@@ -109,7 +109,7 @@ function handlersOf({ shards, admission, settings, health, witness, dev }: AppPa
     ...retrieveRoutes(shards, admission),
     ...logRoutes(shards),
     ...searchRoutes(shards, admission, settings),
-    ...v2EntryRoutes(shards, admission, settings.duplicates),
+    ...v2EntryRoutes(shards, admission, settings),
     ...tileRoutes(shards, !dev),
     ...headRoutes(shards, settings.searchPage),
     ...identityRoutes(shards, settings, witness),
@@ -118,13 +118,18 @@ function handlersOf({ shards, admission, settings, health, witness, dev }: AppPa
   };
 }
 
-const refuseRoute: RequestHandler = (request, response) => {
-  const exchange = Exchange.of(response);
-  const { allowed, target } = exchange;
-  if (isBelowV2(target.path)) return exchange.send(NOT_FOUND_V2);
-  if (allowed.length === 0) return exchange.send(bindingError(404, `path ${target.path} was not found`));
-  exchange.send(rekorV1.notAllowed(request.method, allowed));
-};
+/** A log of v2 alone speaks as genuine Rekor v2 does, also where there is nothing. */
+function refuseRoute({ settings: { faces } }: AppParts): RequestHandler {
+  const isV2Alone = !faces.includes('v1');
+  return (request, response) => {
+    const exchange = Exchange.of(response);
+    const { allowed, target } = exchange;
+    if (isV2Alone && allowed.length > 0) return exchange.send(rekorV2.notAllowed(request.method, allowed));
+    if (isV2Alone || isBelowV2(target.path)) return exchange.send(NOT_FOUND_V2);
+    if (allowed.length === 0) return exchange.send(bindingError(404, `path ${target.path} was not found`));
+    exchange.send(rekorV1.notAllowed(request.method, allowed));
+  };
+}
 
 function refuseThrown({ report }: AppParts): ErrorRequestHandler {
   return (thrown, _request, response, _next) => {

@@ -12,6 +12,7 @@ import type { Express } from 'express';
 import { limitConnections } from './connections.ts';
 import { systemCode } from '../base/system-error.ts';
 import { ListenRefused } from './failures.ts';
+import { SERVING } from './routes/service.ts';
 import { readTls, type TlsFiles } from './tls.ts';
 
 export interface ListenSettings extends TlsFiles {
@@ -113,7 +114,7 @@ export async function listen(settings: ListenSettings, warn: (sentence: string) 
 const answerWhileOpening: RequestListener = ({ url }, response) => {
   const [status, type, text] =
     url === '/healthz'
-      ? ([200, 'text/plain', 'ok'] as const)
+      ? ([200, 'application/json', `${JSON.stringify(SERVING)}\n`] as const)
       : ([503, 'application/json', '{"code":503,"message":"the log is being opened: try again soon"}\n'] as const);
   response.writeHead(status, { 'Content-Type': type, 'Retry-After': '1', Connection: 'close' }).end(text);
 };

@@ -16,6 +16,8 @@ export interface Dialect {
   agree(request: Request, asks: Asks): string | Answer;
   /** The request's body, as far as the operation has one. @throws what `refuse` knows */
   readBody(request: Request, asks: Asks, most: number, lease: BodyLease): Promise<Uint8Array>;
+  /** Aborted when the caller waits no longer; undefined if it waits however long it takes. */
+  deadline?(request: Request): AbortSignal | undefined;
   /** What a failure becomes; undefined for what is none. */
   refuse(thrown: unknown, accepted: string): Answer | undefined;
   /** Said of a bug: nothing, because its text may hold secrets. */

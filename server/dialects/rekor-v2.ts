@@ -2,6 +2,7 @@ import { type Answer, type Headers, json } from '../http/answer.ts';
 import { hasBody, readBody } from '../http/body.ts';
 import { errorHeaders, failureOf, problems } from '../http/problems.ts';
 import type { Dialect } from './dialect.ts';
+import { deadlineOf, metadataFault } from './grpc-metadata.ts';
 
 /** google.rpc.Code, as far as it is used: contract section 1.7. */
 export const GRPC = {
@@ -28,7 +29,11 @@ export const FROZEN: Answer = {
 
 /** Rekor v2: a gateway before gRPC. It looks at no media type, and reads one JSON value whatever follows: contract section 1. */
 export const rekorV2: Dialect = {
-  agree: () => 'application/json',
+  agree: (request) => {
+    const fault = metadataFault(request);
+    return fault === undefined ? 'application/json' : status(400, GRPC.invalidArgument, fault);
+  },
+  deadline: deadlineOf,
   readBody: async (request, { body }, most, lease) =>
     body !== undefined && hasBody(request) ? readBody(request, most, lease) : NO_BODY,
   refuse(thrown) {

@@ -22,8 +22,13 @@ export class BodyTooSlow extends Failure<'request-too-slow'> {
   readonly code = 'request-too-slow';
 }
 
+/** The caller waits no longer for its answer; what it asked for may be done nevertheless. */
+export class DeadlineExceeded extends Failure<'deadline-exceeded'> {
+  readonly code = 'deadline-exceeded';
+}
+
 /** More requests wait for their signature checks than the log promises to hold. */
 export class Busy extends Failure<'server-busy'> {
   readonly code = 'server-busy';
 }
-export type RequestFailure = InvalidRequest | RequestTooLarge | BodyTooSlow | Busy;
+export type RequestFailure = InvalidRequest | RequestTooLarge | BodyTooSlow | DeadlineExceeded | Busy;

@@ -23,6 +23,8 @@ export interface Asked {
   readonly request: Request;
   /** Aborted once the sender goes away before the answer is whole: work for it may end then. */
   readonly gone: () => AbortSignal;
+  /** Aborted once the caller waits no longer: what has not been begun then should not be. */
+  readonly deadline: AbortSignal | undefined;
 }
 
 type Responses<Op extends OperationId> = operations[Op]['responses'];

@@ -44,6 +44,7 @@ export const problems: { readonly [C in Code]: Problem } = {
     plain: 413,
   },
   'request-too-slow': { v1: { status: 408, by: 'binding' }, v2: { http: 408, code: 4 }, plain: 408 },
+  'deadline-exceeded': { v1: { status: 504, by: 'handler' }, v2: { http: 504, code: 4 }, plain: 504 },
   'entry-invalid': { v1: { status: 400, by: 'handler' }, v2: INVALID, plain: 400 },
   'body-too-large': { v1: { status: 413, by: 'handler' }, v2: INVALID, plain: 413 },
   'size-not-reached': { v1: { status: 400, by: 'handler' }, v2: INVALID, plain: 400 },

@@ -46,6 +46,11 @@ export function isWellEncoded(path: string): boolean {
   }
 }
 
+/** The path with its escapes decoded, as a gateway and file servers compare it; as sent if they are no UTF-8. */
+export function decodedPath({ path }: Target): string {
+  return path.includes('%') && isWellEncoded(path) ? decodeURIComponent(path) : path;
+}
+
 /** Of a repeated parameter the last value stays: contract section 1.4. */
 export function parseQuery(search: string): ReadonlyMap<string, string> {
   return search === '' ? NO_PARAMETERS : new Map(parametersOf(search));

@@ -1,12 +1,12 @@
 import type { Express, NextFunction, Request, Response } from 'express';
-import { isBelowV2, NOT_FOUND_V2 } from '../dialects/rekor-v2.ts';
+import { isBelowV2, NOT_FOUND_V2, rekorV2 } from '../dialects/rekor-v2.ts';
 import { type Answer, bindingError } from '../http/answer.ts';
 import { BodyBudget } from '../http/body-budget.ts';
 import { Exchange } from '../http/exchange.ts';
 import type { Handlers, OperationId } from '../http/operation.ts';
 import { type Row, rows } from './rows.ts';
 import { type Operation, serve, type ServeOptions } from './serve.ts';
-import { isWellEncoded, type Target } from '../http/target.ts';
+import { decodedPath, isWellEncoded, type Target } from '../http/target.ts';
 import type { OpenApiDocument } from '../pages/mount.ts';
 
 export interface MountSettings {
@@ -47,15 +47,17 @@ export function mountOperations(
     const { target } = exchange;
     const found = find(target);
     if (found) return answer(found.route, options, request, response, next, found.rest);
-    return isWellEncoded(target.path) ? next() : exchange.send(invalidEscape(target));
+    return isWellEncoded(target.path) ? next() : exchange.send(invalidEscape(target, settings));
   });
   for (const route of routes.filter(({ match, path }) => match === 'clean' && !isFixed(path)))
     app.all(patternOf(route.path), (request, response, next) => answer(route, options, request, response, next));
 }
 
 /** From here on Express decodes what stands in a path. */
-function invalidEscape({ path }: Target): Answer {
-  return isBelowV2(path) ? NOT_FOUND_V2 : bindingError(400, `the path ${path} has an invalid escape`);
+function invalidEscape({ path }: Target, { faces }: MountSettings): Answer {
+  return isBelowV2(path) || !faces.includes('v1')
+    ? NOT_FOUND_V2
+    : bindingError(400, `the path ${path} has an invalid escape`);
 }
 
 function optionsOf(settings: MountSettings): ServeOptions {
@@ -100,8 +102,9 @@ function finderOf(routes: readonly Route[]): (target: Target) => Found | undefin
     .filter(({ match }) => match === 'below')
     .map((route) => ({ route, prefix: route.path.slice(0, route.path.indexOf('{')) }))
     .sort((a, b) => b.prefix.length - a.prefix.length);
-  return ({ path, cleanPath }) => {
-    const route = exact.get(path) ?? clean.get(cleanPath);
+  return (target) => {
+    const path = decodedPath(target);
+    const route = exact.get(path) ?? clean.get(target.cleanPath);
     if (route !== undefined) return { route, rest: '' };
     const found = below.find(({ prefix }) => path.startsWith(prefix));
     return found && { route: found.route, rest: path.slice(found.prefix.length) };
@@ -115,6 +118,21 @@ const isFixed = (path: string): boolean => !path.includes('{') && path !== PING;
 const patternOf = (path: string): string | RegExp =>
   path === PING ? /^\/ping$/i : path.replaceAll(/\{(\w+)\}/g, ':$1');
 
+const FORM = 'application/x-www-form-urlencoded';
+
+/**
+ * The method that a request is taken to have. A gateway lets `POST` of a form ask for what there is only by `GET`, also by
+ * `X-HTTP-Method-Override`: contract section 1.8.
+ */
+function methodOf({ method, headers }: Request, operations: Route['operations']): string {
+  const [first] = operations.values();
+  if (method !== 'POST' || headers['content-type'] !== FORM || first?.row.dialect !== rekorV2) return method;
+  const override = headers['x-http-method-override'];
+  if (typeof override === 'string' && override !== '')
+    return /^(get|post)$/i.test(override) ? override.toUpperCase() : '';
+  return operations.has(method) ? method : 'GET';
+}
+
 function answer(
   { path, match, operations }: Route,
   options: ServeOptions,
@@ -124,16 +142,16 @@ function answer(
   rest?: string,
 ): Promise<void> | void {
   const exchange = Exchange.of(response);
-  const operation = operations.get(request.method);
+  const operation = operations.get(methodOf(request, operations));
   if (operation !== undefined) {
     const { headers, dialect } = operation.row;
     exchange.enter(path, headers, dialect.bug);
     return serve(exchange, request, operation, options, rest);
   }
-  if (match === 'clean') {
+  const [first] = operations.values();
+  if (match === 'clean' && first?.row.dialect !== rekorV2) {
     if (path !== PING) exchange.allow([...operations.keys()]); // to Rekor it has no other methods: 404
     return next(); // another route may have the path too
   }
-  const [first] = operations.values();
   if (first) exchange.send(first.row.dialect.notAllowed(request.method, [...operations.keys()]));
 }

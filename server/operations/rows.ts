@@ -3,7 +3,7 @@ import { type Answer, type Headers, handlerError, json } from '../http/answer.ts
 import type { Asks, Dialect } from '../dialects/dialect.ts';
 import { plain } from '../dialects/plain.ts';
 import { rekorV1 } from '../dialects/rekor-v1.ts';
-import { FROZEN, rekorV2 } from '../dialects/rekor-v2.ts';
+import { rekorV2 } from '../dialects/rekor-v2.ts';
 import type { OperationId } from '../http/operation.ts';
 
 /** What an API's framework does around an operation. */
@@ -58,7 +58,7 @@ export const rows: { readonly [Op in OperationId]: Row } = {
   getLogProof: { ...V1_READ, disabled: notEnabled('Get Log Proof') },
   searchIndex: { ...V1, body: 'query', disabled: notEnabled('Search Index') },
 
-  createEntry: { ...V2, body: 'createEntryRequest', disabled: FROZEN },
+  createEntry: { ...V2, body: 'createEntryRequest' },
   getCheckpoint: V2_READ,
   getTile: { ...V2_READ, match: 'below' },
   getEntryBundle: { ...V2_READ, match: 'below' },
@@ -76,7 +76,7 @@ export const rows: { readonly [Op in OperationId]: Row } = {
   getWitnessedCheckpoint: { dialect: plain, match: 'below', produces: [], answersHead: true },
 
   ping: SERVICE,
-  alive: SERVICE,
+  alive: { ...SERVICE, dialect: rekorV2 },
   ready: SERVICE,
 };
 

@@ -3,6 +3,7 @@ import type { Answer } from '../http/answer.ts';
 import { type BodyBudget, BodyLease } from '../http/body-budget.ts';
 import { asAccepted } from '../dialects/rekor-v1.ts';
 import type { Exchange } from '../http/exchange.ts';
+import { DeadlineExceeded } from '../http/failures.ts';
 import type { Asked } from '../http/operation.ts';
 import type { Row } from './rows.ts';
 import { parseQuery } from '../http/target.ts';
@@ -34,23 +35,40 @@ export async function serve(
   if (!enabled && row.disabled) return exchange.send(asAccepted(row.disabled, accepted));
   const lease = new BodyLease(options.budget, exchange.remote);
   exchange.receive(lease);
+  const deadline = dialect.deadline?.(request);
+  let work: Promise<Answer> | undefined;
   try {
     const body = await dialect.readBody(request, row, mostBytesOf(row, options), lease);
     const { path: target, search, authority } = exchange.target;
     const path = request.params as Readonly<Record<string, string>>;
     const query = parseQuery(search);
     const gone = (): AbortSignal => exchange.gone;
-    exchange.send(
-      await handler({ path, rest, query, target: target + search, authority, accepted, body, request, gone }),
-    );
+    const about = { query, target: target + search, authority, accepted, request };
+    work = handler({ path, rest, ...about, body, gone, deadline });
+    exchange.send(await before(deadline, work));
   } catch (error) {
     const answer = dialect.refuse(error, accepted);
     if (answer === undefined) throw error;
     exchange.send(answer);
   } finally {
-    lease.release();
+    void Promise.allSettled([work]).then(() => lease.release()); // late work holds the body until it is over
   }
 }
+
+/** The answer, if it comes in time. If the time was over before, a request that cannot be read is refused as such. @throws DeadlineExceeded */
+async function before(deadline: AbortSignal | undefined, work: Promise<Answer>): Promise<Answer> {
+  if (deadline === undefined) return work;
+  if (deadline.aborted) {
+    await work;
+    throw new DeadlineExceeded(LATE);
+  }
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  deadline.addEventListener('abort', () => reject(new DeadlineExceeded(LATE)), { once: true });
+  return Promise.race([late, work]);
+}
+
+/** In the words of Go's context. */
+const LATE = 'context deadline exceeded';
 
 function mostBytesOf({ face, most }: Row, { mostBytes }: ServeOptions): number {
   return most ?? mostBytes[face ?? 'v1'];

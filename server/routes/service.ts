@@ -17,6 +17,9 @@ export interface Health {
   ready(): Promise<Readiness>;
 }
 
+/** As Rekor v2 answers `/healthz`: contract section 1.11. */
+export const SERVING = { status: 'SERVING' } as const;
+
 /** What probes ask: Rekor's `/ping`, and the two questions of Kubernetes. */
 export function serviceRoutes(health: Health): Pick<Handlers, 'ping' | 'alive' | 'ready'> {
   return {
@@ -24,7 +27,7 @@ export function serviceRoutes(health: Health): Pick<Handlers, 'ping' | 'alive' |
       return { status: 200, body: { type: 'text/plain', text: '.' } };
     },
     async alive() {
-      return { status: 200, body: { type: 'text/plain', text: 'ok' } };
+      return { status: 200, body: json(SERVING) };
     },
     async ready() {
       const readiness = await health.ready();

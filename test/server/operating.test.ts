@@ -100,7 +100,11 @@ describe("what is not the caller's fault", () => {
 describe('health', () => {
   it('is alive, and ready while every check is ok', async () => {
     const alive = await asking.get('/healthz');
-    expect([alive.status, alive.headers['content-type'], alive.text]).toEqual([200, 'text/plain', 'ok']);
+    expect([alive.status, alive.headers['content-type'], alive.text]).toEqual([
+      200,
+      'application/json',
+      '{"status":"SERVING"}\n',
+    ]);
     const ready = await asking.get('/readyz');
     expect([ready.status, ready.text]).toEqual([
       200,

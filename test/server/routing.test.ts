@@ -76,7 +76,7 @@ describe('contract 1.2: methods', () => {
     ['PATCH', `${ENTRIES}/retrieve`, 'POST,GET'],
     ['POST', `${ENTRIES}/${'ab'.repeat(32)}`, 'GET'],
     ['GET', '/api/v1/index/retrieve', 'POST'],
-    ['POST', '/healthz', 'GET,HEAD'],
+    ['POST', '/readyz', 'GET,HEAD'],
     ['POST', '/docs', 'GET,HEAD'],
   ])('answers 405 to %s %s', async (method, path, allow) => {
     const answer = await asking.send(method, path);

@@ -2,24 +2,32 @@ import { BodyTooLarge, InvalidEntry } from '../../../entries/failures.ts';
 import type { AdmittedEntry } from '../../../entries/kind.ts';
 import { Frozen } from '../../../log/failures.ts';
 import type { LogShards } from '../../../log/shards.ts';
-import type { Log } from '../../../log/types.ts';
 import type { Admission } from '../../admission/contract.ts';
 import { GRPC, status } from '../../dialects/rekor-v2.ts';
-import type { Handlers } from '../../http/operation.ts';
+import { DeadlineExceeded } from '../../http/failures.ts';
+import type { Asked, Handlers, OperationId } from '../../http/operation.ts';
 import { shardFor } from '../shard.ts';
 import type { DuplicateAnswer } from '../v1/entries.ts';
 import { renderTransparencyLogEntry } from './render.ts';
+
+export interface V2EntrySettings {
+  readonly duplicates: DuplicateAnswer;
+  /** Those that are switched on. */
+  readonly operations: readonly OperationId[];
+}
 
 /** The write side of Rekor v2: contract sections 1.2 to 1.9. */
 export function v2EntryRoutes(
   shards: LogShards,
   admission: Admission,
-  duplicates: DuplicateAnswer,
+  { duplicates, operations }: V2EntrySettings,
 ): Pick<Handlers, 'createEntry'> {
+  const isOff = !operations.includes('createEntry');
   return {
     async createEntry(asked) {
       const log = shardFor(shards, asked);
-      const { entry, duplicate } = await log.add(await admit(admission, log, asked.body));
+      const isClosed = isOff || log.frozenAt !== undefined;
+      const { entry, duplicate } = await log.add(await admit(admission, asked, isClosed));
       if (!duplicate || duplicates === 'return') return { status: 201, body: renderTransparencyLogEntry(entry) };
       const message = `an equivalent entry already exists in the transparency log with index ${entry.index}`;
       return status(409, GRPC.alreadyExists, message, { 'X-Log-Index': String(entry.index) });
@@ -27,13 +35,17 @@ export function v2EntryRoutes(
   };
 }
 
-/** A log that has ended asks no more of a request than that it can be read: contract section 1.3, rule 13. */
-async function admit(admission: Admission, log: Log, body: Uint8Array): Promise<AdmittedEntry> {
-  try {
-    return await admission.createV2(body);
-  } catch (error) {
-    const isRead = error instanceof InvalidEntry || error instanceof BodyTooLarge;
-    if (isRead && log.frozenAt !== undefined) throw new Frozen(`the log ${log.shard.origin} is frozen`);
+/**
+ * A log that takes no entries asks no more of a request than that it can be read, and nor does one whose caller waits no
+ * longer: contract section 1.3, rule 13.
+ */
+async function admit(admission: Admission, { body, deadline }: Asked, isClosed: boolean): Promise<AdmittedEntry> {
+  const read = await admission.createV2(body).catch((error: unknown) => {
+    if (error instanceof InvalidEntry || error instanceof BodyTooLarge) return error;
     throw error;
-  }
+  });
+  if (isClosed) throw new Frozen('this log takes no entries');
+  if (deadline?.aborted === true) throw new DeadlineExceeded('context deadline exceeded');
+  if (read instanceof Error) throw read;
+  return read;
 }

@@ -187,7 +187,7 @@ describe('GET /api/v2/log/proof/{entry}: c2sp.org/tlog-proof', () => {
     },
   );
 
-  it.each(['', 'x', '01', '+1', '-1', '1.0', '1/', '%31', 'ab'.repeat(31), 'ab'.repeat(40), 'g'.repeat(64)])(
+  it.each(['', 'x', '01', '+1', '-1', '1.0', '1/', 'ab'.repeat(31), 'ab'.repeat(40), 'g'.repeat(64)])(
     'does not take %j for an entry',
     async (name) => {
       const { status, text } = await asking.raw('GET', `${PROOF}/${name}`);
