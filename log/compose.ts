@@ -84,15 +84,16 @@ function logOf(
 
 /** @throws Frozen, NotPublished, LogRefused */
 async function end(
-  { store, journal, faces, claims }: ComposeParts & { readonly claims: WitnessClaims },
+  { store, journal, faces, clock, claims }: ComposeParts & { readonly claims: WitnessClaims },
   sequencer: Sequencer | undefined,
   newest: StoredHead,
   at: number,
 ): Promise<void> {
   const { origin } = faces.shard;
   if (sequencer === undefined) throw new Frozen(`the log ${origin} is frozen already`);
-  const claim = claims.refusal();
-  if (claim !== undefined) throw new LogRefused(claim);
+  // A log whose time is ahead, because an entry was once taken under a wrong clock, can end at that time.
+  const refusal = claims.refusal() ?? clock.doubt(newest.at > clock.now() ? 0 : newest.at);
+  if (refusal !== undefined) throw new LogRefused(refusal);
   await sequencer.stop();
   const head = (await store.head()) ?? newest;
   if (head.size === 0) throw new LogRefused(`the log ${origin} has no entries yet: there is nothing to freeze`);

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatVkey } from '../checkpoint/vkey.ts';
+import type { Clock } from '../log/clock.ts';
 import { LogRefused } from '../log/failures.ts';
 import type { Log } from '../log/types.ts';
-import { systemClock } from '../server/clock.ts';
+import { clockOf } from '../server/clock.ts';
 import { originName } from '../server/settings/values/network-values.ts';
 import type { Settings } from '../server/settings/table.ts';
 import { addShardFolder } from '../server/shard-folders.ts';
@@ -40,30 +41,32 @@ async function list({ data, heads }: Settings): Promise<void> {
 }
 
 async function freeze(settings: Settings): Promise<void> {
-  await using log = await start(settings);
+  const clock = clockOf(settings);
+  await using log = await start(settings, clock);
   const { active } = log.shards;
-  if (active.frozenAt === undefined) await end(log);
+  if (active.frozenAt === undefined) await end(log, clock);
   else say(`${active.shard.origin} is frozen already, since ${timeOf(active.frozenAt)}`);
 }
 
 async function next(settings: Settings, origin: string | undefined): Promise<void> {
   const name = origin === undefined ? undefined : originName.parse(origin);
   if (name === undefined) throw new UsageFault(`the next shard needs ${originName.expects}`);
+  const clock = clockOf(settings);
   {
-    await using log = await start(settings);
+    await using log = await start(settings, clock);
     const { active, all } = log.shards;
     const isBegun = all.length > 1 && active.shard.origin === name && active.head().size === 0;
     if (isBegun) return announce(active);
     if (all.some(({ shard }) => shard.origin === name))
       throw new LogRefused(`${name} is the origin of a shard already: a name is used once, for ever`);
-    if (active.frozenAt === undefined) await end(log);
+    if (active.frozenAt === undefined) await end(log, clock);
     addShardFolder(settings.data, all.length + 1, name);
   }
-  await using log = await start(settings);
+  await using log = await start(settings, clock);
   announce(log.shards.active);
 }
 
-async function end({ shards, started }: StartedLog): Promise<void> {
+async function end({ shards, started }: StartedLog, clock: Clock): Promise<void> {
   const shard = started.at(-1);
   const { size, at } = shards.active.head();
   await shard?.opened.freeze(Math.max(clock.now(), at));
@@ -82,7 +85,7 @@ function announce({ shard }: Log): void {
 }
 
 /** Opens the log as the server does, but for entry 0, which the server writes under its own settings. */
-async function start(settings: Settings): Promise<StartedLog> {
+async function start(settings: Settings, clock: Clock): Promise<StartedLog> {
   if (!existsSync(join(settings.data, 'stele.db'))) throw new LogRefused(`${settings.data} holds no log`);
   const fatal = (reason: unknown): never => {
     throw reason;
@@ -98,7 +101,6 @@ async function start(settings: Settings): Promise<StartedLog> {
   );
 }
 
-const clock = systemClock(10);
 const timeOf = (seconds: number): string => new Date(1000 * seconds).toISOString();
 
 await runCommand({ usage: USAGE, verb: 'go on', options: {} }, async ({ settings, words }) => {

@@ -5,7 +5,7 @@ import type { LogShards } from '../log/shards.ts';
 import type { WitnessReport } from '../witness/contract.ts';
 import { AdmissionPool } from './admission/pool.ts';
 import { type AppParts, createApp } from './app.ts';
-import { systemClock } from './clock.ts';
+import { clockOf } from './clock.ts';
 import { createHealth, createReadingHealth } from './health.ts';
 import type { RequestLine } from './http/request-line.ts';
 import type { Health } from './routes/service.ts';
@@ -37,7 +37,7 @@ const HEARTBEAT_PATIENCE = 2000;
 /** Where the rooms are furnished: every choice of engine, kind and key is made below here. @throws LogRefused, StoreRefused */
 export async function composeServer(settings: Settings, options: ComposeOptions): Promise<Server> {
   const { logger, fatal } = options;
-  const clock = systemClock(settings.clockTolerance / 1000);
+  const clock = clockOf(settings);
   await using cleanup = new AsyncDisposableStack();
 
   const announce = (sentence: string): void => logger.info(sentence);

@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Clock } from '../log/clock.ts';
 import { LogRefused } from '../log/failures.ts';
 import { LogShards } from '../log/shards.ts';
 import { makePrivateFolder } from '../storage/folders.ts';
@@ -40,6 +41,7 @@ export interface StartedLog extends AsyncDisposable {
 /** Opens the log that the settings name, all its shards, or begins it. @throws LogRefused, StoreRefused */
 export async function startLog(settings: StartSettings, options: StartOptions): Promise<StartedLog> {
   await using cleanup = new AsyncDisposableStack();
+  requireTime(settings, options.clock);
   const folder = settings.dev ? makeDevFolder() : settings.data;
   if (settings.dev) cleanup.defer(() => rmSync(folder, { recursive: true, force: true }));
   const heads = settings.dev ? join(folder, 'heads') : settings.heads;
@@ -69,6 +71,12 @@ export async function startLog(settings: StartSettings, options: StartOptions): 
     for (const { opened } of started) await opened.publish();
   };
   return { shards, started, witnessState: first.store, publish, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}
+
+/** A log that begins under a wrong clock has its first entry in another time for ever. @throws LogRefused */
+function requireTime({ dev, data }: StartSettings, clock: Clock): void {
+  const doubt = dev || !existsSync(join(data, 'stele.db')) ? clock.doubt(0) : undefined;
+  if (doubt !== undefined) throw new LogRefused(`no log begins now: ${doubt}`);
 }
 
 function prepareFolder(folder: string, { dev, volume }: StartSettings, announce: (sentence: string) => void): void {

@@ -20,6 +20,8 @@ const PLACE = {
   'tile-key': { type: 'string' },
   volume: { type: 'string' },
   'overrule-witness': { type: 'string' },
+  'clock-checked': { type: 'string' },
+  'clock-synchronized': { type: 'string' },
 } as const;
 
 type Options = NonNullable<ParseArgsConfig['options']>;

@@ -25,7 +25,10 @@ beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'stele-format-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function openCopy(): Promise<TestLog> {
-  return openTestLog(['--volume', 'moves'], join(folder, 'data'));
+  return openTestLog(
+    ['--volume', 'moves', '--clock-checked', new Date().toISOString().slice(0, 10)],
+    join(folder, 'data'),
+  );
 }
 
 function headsOf(format: string): readonly TreeHead[] {

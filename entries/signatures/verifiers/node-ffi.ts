@@ -66,7 +66,7 @@ const WIDE: readonly string[] = ['x64', 'arm64', 'riscv64', 'loong64', 'ppc64', 
  * and the flag that would silence it silences all its kind. It says so while it is loaded, before anything else can
  * run, so that other warnings are neither lost nor late.
  */
-function loadFfi(): Ffi | undefined {
+export function loadFfi(): Ffi | undefined {
   const { emitWarning } = process;
   process.emitWarning = (...[warning, ...rest]: unknown[]) => {
     if (!String(warning).startsWith('FFI is an experimental feature'))

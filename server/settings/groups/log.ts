@@ -1,6 +1,6 @@
 import { originName } from '../values/network-values.ts';
 import { optional, setting } from '../values/setting.ts';
-import { choice, duration, flag, onOff, path } from '../values/values.ts';
+import { choice, day, duration, flag, onOff, path } from '../values/values.ts';
 import { fromData, STANDARD_DATA } from './data-folder.ts';
 import { MINUTE, SECOND } from './units.ts';
 
@@ -47,5 +47,14 @@ export const IDENTITY = {
     duration(SECOND, 60 * MINUTE),
     '10s',
     'Jump of the wall clock after which the log takes no more entries.',
+  ),
+  clockChecked: optional(
+    day,
+    'Day on which the operator found the clock of the machine to be right. Needed where the log cannot know: for a start more than a year after its newest entry, and for a log that begins more than five years after the date of its version.',
+  ),
+  clockSynchronized: setting(
+    choice('require', 'ignore'),
+    'ignore',
+    'Whether entries are taken only while the system says that a time service keeps its clock right. Linux alone can say so.',
   ),
 };

@@ -108,6 +108,16 @@ export function duration(least: number, most: number): ValueType<number> {
   };
 }
 
+/** A day in UTC, as `2026-11-30`, in seconds since the Unix epoch when it begins. */
+export const day: ValueType<number> = {
+  placeholder: 'DAY',
+  expects: 'a day in UTC, as 2026-11-30',
+  parse(text) {
+    const at = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : NaN;
+    return Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== text ? undefined : at / 1000;
+  },
+};
+
 /** The path of a file or folder, as the operating system takes it. */
 export const path: ValueType<string> = {
   placeholder: 'PATH',
@@ -117,9 +127,10 @@ export const path: ValueType<string> = {
 
 type Units = ReadonlyMap<string, number>;
 
-/** At most 15 digits: every such number is exact. */
+/** At most 2^53 - 1: every such number is exact. */
 function decimal(text: string): number | undefined {
-  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+  const number = /^\d{1,16}$/.test(text) ? Number(text) : undefined;
+  return Number.isSafeInteger(number) ? number : undefined;
 }
 
 function measure(text: string, units: Units): number | undefined {
