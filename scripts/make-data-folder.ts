@@ -91,7 +91,8 @@ async function make(into: string, count: number): Promise<void> {
     await fill(started.shards.active, entriesOf(count));
     process.stdout.write(started.shards.active.head().checkpoint);
   }
-  for (const name of LEFT_BEHIND) rmSync(join(data, name), { force: true });
+  for (const folder of [settings.data, settings.heads])
+    for (const name of LEFT_BEHIND) rmSync(join(folder, name), { force: true });
 }
 
 const { values } = parseArgs({ options: { into: { type: 'string' }, entries: { type: 'string', default: '310' } } });

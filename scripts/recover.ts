@@ -6,8 +6,10 @@ import { LogRefused } from '../log/failures.ts';
 import { recordPlace } from '../server/place.ts';
 import { type ShardFolder, shardFolders } from '../server/shard-folders.ts';
 import type { LogIdentity, StoredHead } from '../storage/contract.ts';
+import { makePrivateFolder } from '../storage/folders.ts';
 import { openFileJournal } from '../storage/engines/file-journal/open.ts';
 import { openWitnessedJournal } from '../storage/engines/file-journal/witnessed.ts';
+import { type FolderLock, lockFolder } from '../storage/engines/sqlite/file/lock.ts';
 import { openSqliteReading } from '../storage/engines/sqlite/open-reading.ts';
 import { openSqliteStore, type SqliteStore } from '../storage/engines/sqlite/open.ts';
 import { Crew } from './audit/crew.ts';
@@ -30,6 +32,7 @@ Re-hashes every entry of every shard. Without --accept-size it only looks, and s
 
 interface HeldShard extends ShardFolder {
   readonly store: SqliteStore;
+  readonly headsLock: FolderLock;
   readonly identity: LogIdentity;
   /** Undefined for a shard without entries. */
   readonly head: StoredHead | undefined;
@@ -54,20 +57,23 @@ async function recover(data: string, heads: string, acceptSize: string | undefin
 
 /** Keeps everyone else out of the shard. Undefined for a later one that nobody has opened yet. @throws LogRefused, StoreRefused */
 async function hold(place: ShardFolder, cleanup: AsyncDisposableStack): Promise<HeldShard | undefined> {
-  const { number, folder } = place;
+  const { number, folder, heads } = place;
+  const owner = `recovery, process ${process.pid} on ${hostname()}`;
   const store = existsSync(join(folder, 'stele.db'))
-    ? cleanup.use(
-        await openSqliteStore(folder, { owner: `recovery, process ${process.pid} on ${hostname()}`, announce: say }),
-      )
+    ? cleanup.use(await openSqliteStore(folder, { owner, announce: say }))
     : undefined;
   const identity = await store?.identity();
-  if (store && identity) return { ...place, store, identity, head: await store.head() };
+  if (store && identity) {
+    makePrivateFolder(heads);
+    const headsLock = cleanup.use(lockFolder(heads, owner));
+    return { ...place, store, headsLock, identity, head: await store.head() };
+  }
   if (number === 1) throw new LogRefused(`${folder} holds no log`);
   return undefined;
 }
 
 /** @throws LogRefused naming what is damaged first: such a copy cannot be used */
-async function examine({ folder, heads, identity, head }: HeldShard): Promise<void> {
+async function examine({ folder, headsLock, identity, head }: HeldShard): Promise<void> {
   const { origin } = identity;
   if (head === undefined) say(`${origin}: no entries`);
   else {
@@ -77,7 +83,7 @@ async function examine({ folder, heads, identity, head }: HeldShard): Promise<vo
     });
     say(`${origin}: ${head.size} entries, all there, under the root that was signed: ${toHex(root)}`);
   }
-  await using journal = await openFileJournal(heads);
+  await using journal = await openFileJournal(headsLock);
   say(`${origin}: the head journal ends at ${journal.last()?.size ?? 'nothing'}`);
 }
 
@@ -90,7 +96,7 @@ async function rootOf(folder: string, head: StoredHead): Promise<Uint8Array> {
 /** A witness that has forgotten what it cosigned must not go on as the one it was, whatever the log does. */
 async function examineWitness([first]: readonly HeldShard[]): Promise<void> {
   if (first === undefined) return;
-  await using journal = await openWitnessedJournal(first.heads);
+  await using journal = await openWitnessedJournal(first.headsLock);
   const state = await first.store.witnessed();
   for (const [origin, { size }] of journal.last()) {
     const kept = state.find((head) => head.origin === origin)?.size ?? 0;
@@ -102,8 +108,8 @@ async function examineWitness([first]: readonly HeldShard[]): Promise<void> {
   }
 }
 
-async function beginJournal({ heads, identity: { treeId, logId }, head }: HeldShard): Promise<void> {
-  await using journal = await openFileJournal(heads);
+async function beginJournal({ headsLock, identity: { treeId, logId }, head }: HeldShard): Promise<void> {
+  await using journal = await openFileJournal(headsLock);
   await journal.begin({ treeId, logId }, head);
 }
 

@@ -57,12 +57,13 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
       },
     ),
   );
-  const { shards, witnessState: state } = log;
+  const { shards, witnessState: state, headsLock } = log;
   const { name } = chooseVerifier(settings.verifier); // the threads choose alike: one that could not would end, and the next as well
   announce(`ECDSA signatures are checked by ${name}`);
   const { origin } = (shards.all[0] ?? shards.active).shard; // a witness keeps its name when the log goes on in another shard
   const witness =
-    watched && cleanup.use(await startOwnWitness(watched, { settings, state, origin, clock, fatal, announce }));
+    watched &&
+    cleanup.use(await startOwnWitness(watched, { settings, state, headsLock, origin, clock, fatal, announce }));
   const admission = cleanup.use(
     new AdmissionPool({
       threads: settings.admissionThreads,

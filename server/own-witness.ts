@@ -14,6 +14,7 @@ import {
   type WitnessedJournal,
   type WitnessOwner,
 } from '../storage/engines/file-journal/witnessed.ts';
+import type { FolderLock } from '../storage/engines/sqlite/file/lock.ts';
 import type { WitnessedHead, WitnessState } from '../storage/witness-state.ts';
 import { OwnWitness } from '../witness/own-witness.ts';
 import { type LogKey, readOrMakeKey } from './keys.ts';
@@ -40,8 +41,10 @@ export function witnessVkey(name: string, { signer }: LogKey): VerifierKey {
 }
 
 export interface OwnWitnessOptions {
-  readonly settings: Pick<Settings, 'witnessName' | 'witnessKey' | 'heads'>;
+  readonly settings: Pick<Settings, 'witnessName' | 'witnessKey'>;
   readonly state: WitnessState;
+  /** Of the folder of its journal. */
+  readonly headsLock: FolderLock;
   /** Of the log's first shard. */
   readonly origin: string;
   readonly clock: Clock;
@@ -57,10 +60,10 @@ export interface OwnWitnessOptions {
  */
 export async function startOwnWitness(
   policy: Policy,
-  { settings, state, origin, clock, fatal, announce }: OwnWitnessOptions,
+  { settings, state, headsLock, origin, clock, fatal, announce }: OwnWitnessOptions,
 ): Promise<OwnWitness & AsyncDisposable> {
   const name = witnessNameOf(settings, origin);
-  const journal = await openWitnessedJournal(settings.heads);
+  const journal = await openWitnessedJournal(headsLock);
   const heads = await state.witnessed();
   const { key: own, made } = findKey(name, settings.witnessKey, journal.owner(), announce);
   checkJournal(journal, { name, key: own, made }, heads);

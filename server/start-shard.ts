@@ -7,7 +7,9 @@ import { openLog } from '../log/open.ts';
 import type { LogKeys, OpenedLog, Publication } from '../log/opening.ts';
 import type { SequencerLimits } from '../log/sequencer.ts';
 import type { LogStore } from '../storage/contract.ts';
+import { makePrivateFolder } from '../storage/folders.ts';
 import { openFileJournal } from '../storage/engines/file-journal/open.ts';
+import { type FolderLock, lockFolder } from '../storage/engines/sqlite/file/lock.ts';
 import { openSqliteStore, type SqliteStore } from '../storage/engines/sqlite/open.ts';
 import { birthOf, type BirthKind } from './birth.ts';
 import { type KeyFace, inventKey, type LogKey, readKey, readOrMakeKey, tileKeyOf } from './keys.ts';
@@ -48,6 +50,8 @@ export interface StartOptions {
 export interface StartedShard extends AsyncDisposable {
   readonly opened: OpenedLog;
   readonly store: SqliteStore;
+  /** Of the folder of its head journal. */
+  readonly headsLock: FolderLock;
 }
 
 /** Opens the shard in its folder, or begins it: keys, tree id, entry 0. @throws LogRefused, StoreRefused */
@@ -58,10 +62,10 @@ export async function startShard(
 ): Promise<StartedShard> {
   await using cleanup = new AsyncDisposableStack();
   const { announce } = options;
-  const store = cleanup.use(
-    await openSqliteStore(place.folder, { owner: `process ${process.pid} on ${hostname()}`, announce }),
-  );
-  const journal = cleanup.use(await openFileJournal(place.heads));
+  const owner = `process ${process.pid} on ${hostname()}`;
+  const store = cleanup.use(await openSqliteStore(place.folder, { owner, announce }));
+  const headsLock = cleanup.use(lockHeads(place.heads, owner));
+  const journal = cleanup.use(await openFileJournal(headsLock));
   const keys = await settle(store, place, settings.dev, announce);
   const opened = cleanup.use(
     await openLog({
@@ -92,8 +96,30 @@ export async function startShard(
     await log.addFirst(entry);
     announce('wrote entry 0, the log about itself (birth.json)');
   }
+  cleanup.use(watch([store, journal], options.fatal));
   const parts = cleanup.move();
-  return { opened, store, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+  return { opened, store, headsLock, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}
+
+function lockHeads(folder: string, owner: string): FolderLock {
+  makePrivateFolder(folder);
+  return lockFolder(folder, owner);
+}
+
+/** Milliseconds between two looks at the files of a log that nobody asks for anything. */
+const WATCH_MS = 1000;
+
+/** Looks again and again whether files are still those that were opened: what an idle log has lost would not be seen. */
+function watch(watched: readonly { check(): Promise<void> }[], fatal: (reason: unknown) => void): AsyncDisposable {
+  let looking: Promise<unknown> = Promise.resolve();
+  const look = (): void => void (looking = Promise.all(watched.map((one) => one.check())).catch(fatal));
+  const timer = setInterval(look, WATCH_MS).unref();
+  return {
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(timer);
+      await looking; // or it would miss files that are gone because the log was closed
+    },
+  };
 }
 
 interface Keys {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Clock } from '../log/clock.ts';
 import { LogRefused } from '../log/failures.ts';
 import { LogShards } from '../log/shards.ts';
+import type { FolderLock } from '../storage/engines/sqlite/file/lock.ts';
 import { makePrivateFolder } from '../storage/folders.ts';
 import type { WitnessState } from '../storage/witness-state.ts';
 import { makeDevFolder } from './dev-folder.ts';
@@ -34,6 +35,8 @@ export interface StartedLog extends AsyncDisposable {
   readonly started: readonly StartedShard[];
   /** Of our own witness: kept with the first shard. */
   readonly witnessState: WitnessState;
+  /** Of the folder in which its journal stands, with the head journal of the first shard. */
+  readonly headsLock: FolderLock;
   /** As `OpenedLog.publish`, for every shard. */
   publish(): Promise<void>;
 }
@@ -70,7 +73,8 @@ export async function startLog(settings: StartSettings, options: StartOptions): 
   const publish = async (): Promise<void> => {
     for (const { opened } of started) await opened.publish();
   };
-  return { shards, started, witnessState: first.store, publish, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+  const { store: witnessState, headsLock } = first;
+  return { shards, started, witnessState, headsLock, publish, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
 
 /** A log that begins under a wrong clock has its first entry in another time for ever. @throws LogRefused */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newSubmitter } from '../support/proposals.ts';
@@ -30,7 +30,7 @@ function contentsOf(path: string): Readonly<Record<string, string>> {
   const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = files
     .map((file) => join(file.parentPath, file.name))
-    .filter((file) => !file.endsWith('lock-owner.txt'));
+    .filter((file) => !/\/lock(-owner\.txt|\.db)$/.test(file));
   return Object.fromEntries(paths.sort().map((file) => [file, hash('sha256', readFileSync(file))]));
 }
 
@@ -66,6 +66,19 @@ describe('decision 2, one writer: a second process on the same folder', () => {
     expect(created(await submit(first.base, submissionOf('still served', 0))).logIndex).toBe(4);
   });
 
+  it.each([
+    ['the same', (heads: string) => heads],
+    ['a symbolic link to the same', (heads: string) => (symlinkSync(heads, `${heads}-link`), `${heads}-link`)],
+  ])('is refused on a copy of the data folder that has %s heads folder', async (_what, way) => {
+    const copy = { ...folder, data: join(folder.parent, 'copy'), heads: way(folder.heads) };
+    cpSync(folder.data, copy.data, { recursive: true });
+    await using first = await startServer(folder);
+    const { code, said } = await runServer(copy, { flags: ['--volume', 'moves'] });
+    expect(said).toContain(`${copy.heads} is in use by another process (process ${first.pid} on `);
+    expect(code).toBe(1);
+    expect(created(await submit(first.base, submissionOf('still served', 0))).logIndex).toBe(4);
+  });
+
   it('takes over once the first was killed', async () => {
     await using first = await startServer(folder);
     created(await submit(first.base, submissionOf('before the kill', 0)));
@@ -92,7 +105,7 @@ describe('decision 10, a copy that signs beside its original, or an old one, is 
     const aside = join(folder.parent, 'aside');
     cpSync(folder.heads, aside, { recursive: true });
     rmSync(folder.heads, { recursive: true });
-    expect(await expectRefused(folder)).toContain('the head journal is missing. Put it back.');
+    expect(await expectRefused(folder)).toContain('the head journal is missing: put it back.');
     cpSync(aside, folder.heads, { recursive: true });
     await expectGoesOn(folder);
   });

@@ -1,8 +1,9 @@
-import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LogRefused } from '../../log/failures.ts';
 import { type RootHash, type TreeHead, nodeHash, treeSize } from '../../merkle/types.ts';
+import { lockFolder } from '../../storage/engines/sqlite/file/lock.ts';
 import { openFileJournal } from '../../storage/engines/file-journal/open.ts';
 import { addMany, EXPECTED, openRoom, type RoomOptions, useFolder } from './room.ts';
 
@@ -17,7 +18,9 @@ async function begin(size: number): Promise<void> {
 }
 
 async function journalOf(records: readonly TreeHead[]): Promise<void> {
-  await using made = await openFileJournal(heads());
+  mkdirSync(heads());
+  using lock = lockFolder(heads(), 'a test');
+  await using made = await openFileJournal(lock);
   await made.begin({ treeId: '1234567890123456789', logId: EXPECTED.logId }, undefined);
   for (const record of records) await made.append(record);
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
@@ -16,6 +16,7 @@ import { verifyInclusion } from '../../merkle/verify.ts';
 import { inventKey, tileKeyOf } from '../../server/keys.ts';
 import type { LogStore } from '../../storage/contract.ts';
 import { openFileJournal } from '../../storage/engines/file-journal/open.ts';
+import { lockFolder } from '../../storage/engines/sqlite/file/lock.ts';
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
 import type { HeadJournal } from '../../storage/journal.ts';
 
@@ -72,7 +73,9 @@ export async function openRoom(folder: string, options: RoomOptions = {}): Promi
   const store = cleanup.use(
     await openSqliteStore(join(folder, 'data'), { owner: 'a test', runRecords: options.runRecords }),
   );
-  const journal = cleanup.use(await openFileJournal(join(folder, 'heads')));
+  const heads = join(folder, 'heads');
+  mkdirSync(heads, { recursive: true });
+  const journal = cleanup.use(await openFileJournal(cleanup.use(lockFolder(heads, 'a test'))));
   const fatal: unknown[] = [];
   const parts: OpenParts = {
     expected: EXPECTED,

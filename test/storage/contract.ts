@@ -15,9 +15,9 @@ import { commitOf, entryAt, growth, headOf, IDENTITY, indexesOf, plainHead, stor
 export type OpenStore = (folder: string) => Promise<LogStore & WitnessState>;
 
 /** A folder for each test, and the store in it. */
-export function useStore(open: OpenStore) {
+export function useStore<Store extends LogStore & WitnessState>(open: (folder: string) => Promise<Store>) {
   let folder = '';
-  let store: LogStore & WitnessState;
+  let store: Store;
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'stele-store-'));
     store = await open(folder);

@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RootHash, type TreeHead, nodeHash, treeSize } from '../../merkle/types.ts';
 import { openFileJournal, readFileJournal } from '../../storage/engines/file-journal/open.ts';
+import { type FolderLock, lockFolder } from '../../storage/engines/sqlite/file/lock.ts';
 import type { HeadJournal, JournalOwner } from '../../storage/journal.ts';
 
 const OWNER: JournalOwner = { treeId: '1234567890123456789', logId: 'ab'.repeat(32) };
@@ -17,23 +18,30 @@ function head(size: number): TreeHead {
 const plain = (last: TreeHead | undefined) => last && { size: last.size, root: new Uint8Array(last.root) };
 
 let folder = '';
-beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'stele-heads-'))));
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-const file = (): string => join(folder, 'heads', 'heads.txt');
+let lock: FolderLock;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'stele-heads-'));
+  lock = lockFolder(folder, 'a test');
+});
+afterEach(() => {
+  lock[Symbol.dispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+const file = (): string => join(folder, 'heads.txt');
 
 async function reading<T>(look: (journal: HeadJournal) => T | Promise<T>): Promise<T> {
-  await using journal = await openFileJournal(join(folder, 'heads'));
+  await using journal = await openFileJournal(lock);
   return await look(journal);
 }
 
 /** Of all records, in the order written. */
 async function sizesIn(): Promise<readonly number[] | undefined> {
-  return (await readFileJournal(join(folder, 'heads')))?.records.map(({ size }) => size);
+  return (await readFileJournal(folder))?.records.map(({ size }) => size);
 }
 
 /** A journal with these heads, written the way a log writes it. */
 async function written(sizes: readonly number[]): Promise<string> {
-  await using journal = await openFileJournal(join(folder, 'heads'));
+  await using journal = await openFileJournal(lock);
   await journal.begin(OWNER, undefined);
   for (const size of sizes) await journal.append(head(size));
   return readFileSync(file(), 'utf8');
@@ -86,7 +94,7 @@ describe('HeadJournal: what it keeps', () => {
     expect(await reading((journal) => journal.last()?.size)).toBe(2 ** 53 - 1);
   });
   it('nothing without an owner', async () => {
-    await using journal = await openFileJournal(join(folder, 'heads'));
+    await using journal = await openFileJournal(lock);
     await expect(journal.append(head(1))).rejects.toThrow('has not been begun');
   });
   it('is readable by its owner alone, and by people', async () => {
@@ -130,7 +138,7 @@ describe('HeadJournal: what a crash does to it', () => {
   it('appends nothing behind a line that was cut short before it was begun again', async () => {
     const text = await written([1, 2]);
     writeFileSync(file(), text.slice(0, -3));
-    await using journal = await openFileJournal(join(folder, 'heads'));
+    await using journal = await openFileJournal(lock);
     await expect(journal.append(head(3))).rejects.toThrow('has not been begun');
     await journal.begin(OWNER, head(2));
     await journal.append(head(3));
@@ -181,21 +189,45 @@ describe('HeadJournal: what a disk or a hand does to it', () => {
 
 describe('HeadJournal: rotation', () => {
   it('begins the next file when one is full, with owner and newest head, and keeps the full one', async () => {
-    const place = mkdtempSync(join(tmpdir(), 'stele-heads-'));
-    try {
-      await using journal = await openFileJournal(place, 10);
-      await journal.begin(OWNER, undefined);
-      const { root } = head(1);
-      for (let size = 1; size <= 12; size += 1) await journal.append({ size: treeSize(size), root });
-      const lines = (name: string): number => readFileSync(join(place, name), 'utf8').split('\n').length - 1;
-      expect([lines('heads.txt'), lines('heads.txt.previous')]).toEqual([4, 11]);
-      for (let size = 13; size <= 20; size += 1) await journal.append({ size: treeSize(size), root });
-      expect([lines('heads.txt'), lines('heads.txt.previous')]).toEqual([3, 11]);
-      expect(readdirSync(place).toSorted()).toEqual(['heads.txt', 'heads.txt.previous']);
-      await using other = await openFileJournal(place);
-      expect([other.owner(), other.last()?.size]).toEqual([OWNER, 20]);
-    } finally {
-      rmSync(place, { recursive: true });
-    }
+    await using journal = await openFileJournal(lock, 10);
+    await journal.begin(OWNER, undefined);
+    const { root } = head(1);
+    for (let size = 1; size <= 12; size += 1) await journal.append({ size: treeSize(size), root });
+    const lines = (name: string): number => readFileSync(join(folder, name), 'utf8').split('\n').length - 1;
+    expect([lines('heads.txt'), lines('heads.txt.previous')]).toEqual([4, 11]);
+    for (let size = 13; size <= 20; size += 1) await journal.append({ size: treeSize(size), root });
+    expect([lines('heads.txt'), lines('heads.txt.previous')]).toEqual([3, 11]);
+    const names = readdirSync(folder).filter((name) => !name.startsWith('lock'));
+    expect(names.toSorted()).toEqual(['heads.txt', 'heads.txt.previous']);
+    await using other = await openFileJournal(lock);
+    expect([other.owner(), other.last()?.size]).toEqual([OWNER, 20]);
+  });
+});
+
+describe('HeadJournal: what is done to it while it is open', () => {
+  const lost = (name: string): string => `${join(folder, name)} was removed or replaced while this process had it open`;
+  const cases: readonly { readonly what: string; readonly name: string; readonly change: () => void }[] = [
+    { what: 'its file is removed', name: 'heads.txt', change: () => rmSync(file()) },
+    {
+      what: 'its file is replaced by a copy of itself',
+      name: 'heads.txt',
+      change: () => {
+        copyFileSync(file(), `${file()}.copy`);
+        renameSync(`${file()}.copy`, file());
+      },
+    },
+    { what: 'its lock is removed', name: 'lock.db', change: () => rmSync(join(folder, 'lock.db')) },
+    { what: 'its folder is moved away', name: 'lock.db', change: () => renameSync(folder, `${folder}-moved`) },
+  ];
+  it.each(cases)('appends nothing that is believed once $what', async ({ name, change }) => {
+    await using journal = await openFileJournal(lock);
+    await journal.begin(OWNER, undefined);
+    await journal.append(head(1));
+    await expect(journal.check()).resolves.toBeUndefined();
+    change();
+    await expect(journal.append(head(2))).rejects.toThrow(lost(name));
+    await expect(journal.check()).rejects.toThrow(lost(name));
+    await expect(journal.begin(OWNER, head(2))).rejects.toThrow(lost(name));
+    rmSync(`${folder}-moved`, { recursive: true, force: true });
   });
 });

@@ -5,11 +5,19 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodeHash, type RootHash, treeSize } from '../../merkle/types.ts';
 import { openWitnessedJournal } from '../../storage/engines/file-journal/witnessed.ts';
+import { type FolderLock, lockFolder } from '../../storage/engines/sqlite/file/lock.ts';
 import type { WitnessedHead } from '../../storage/witness-state.ts';
 
 let folder = '';
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'stele-journal-'))));
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+let lock: FolderLock;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'stele-journal-'));
+  lock = lockFolder(folder, 'a test');
+});
+afterEach(() => {
+  lock[Symbol.dispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const OWNER = { name: 'witness.test', key: 'ab'.repeat(32) };
 
@@ -20,7 +28,7 @@ function seen(origin: string, size: number): WitnessedHead {
 
 /** Origin, size and root of every head that a fresh reader finds. */
 async function found(): Promise<readonly unknown[]> {
-  await using journal = await openWitnessedJournal(folder);
+  await using journal = await openWitnessedJournal(lock);
   return [...journal.last()].map(([origin, { size, root }]) => [origin, size, Buffer.from(root).toString('hex')]);
 }
 
@@ -29,23 +37,23 @@ const expected = (...heads: readonly WitnessedHead[]): readonly unknown[] =>
 
 describe('the journal of a witness', () => {
   it('holds nothing before it is begun, and takes nothing then', async () => {
-    await using journal = await openWitnessedJournal(folder);
+    await using journal = await openWitnessedJournal(lock);
     expect([journal.owner(), journal.last().size]).toEqual([undefined, 0]);
     await expect(journal.append(seen('a.test', 1))).rejects.toThrow('has not been begun');
   });
   it('tells the newest head of each log, whose names may have spaces, and whose it is', async () => {
     {
-      await using journal = await openWitnessedJournal(folder);
+      await using journal = await openWitnessedJournal(lock);
       await journal.begin(OWNER, [seen('a.test', 3)]);
       for (const head of [seen('b log - 7', 0), seen('a.test', 9), seen('b log - 7', 4)]) await journal.append(head);
       expect(journal.last().get('a.test')?.size).toBe(9);
     }
-    await using again = await openWitnessedJournal(folder);
+    await using again = await openWitnessedJournal(lock);
     expect(again.owner()).toEqual(OWNER);
     expect(await found()).toEqual(expected(seen('a.test', 9), seen('b log - 7', 4)));
   });
   it('is begun again with what is newest when it has grown long, and loses nothing then', async () => {
-    await using journal = await openWitnessedJournal(folder, 3);
+    await using journal = await openWitnessedJournal(lock, 3);
     await journal.begin(OWNER, []);
     const lines = (): number => readFileSync(join(folder, 'witnessed.txt'), 'utf8').split('\n').length - 2;
     const lengths: number[] = [];
@@ -61,7 +69,7 @@ describe('the journal of a witness', () => {
   it('names a line that is not as it was written, and takes no notice of a last one without its end', async () => {
     const file = join(folder, 'witnessed.txt');
     {
-      await using journal = await openWitnessedJournal(folder);
+      await using journal = await openWitnessedJournal(lock);
       await journal.begin(OWNER, [seen('a.test', 3), seen('b.test', 4)]);
     }
     const text = readFileSync(file, 'utf8');
@@ -72,7 +80,7 @@ describe('the journal of a witness', () => {
       [text.slice(0, -20), undefined],
     ] as const) {
       writeFileSync(file, damaged);
-      await using journal = await openWitnessedJournal(folder);
+      await using journal = await openWitnessedJournal(lock);
       expect(journal.damage()).toBe(says);
     }
   });

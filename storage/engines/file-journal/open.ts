@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { TreeHead } from '../../../merkle/types.ts';
 import type { HeadJournal, JournalFreeze, JournalOwner } from '../../journal.ts';
+import type { FolderLock } from '../sqlite/file/lock.ts';
 import { damagedLines, type JournalContent, JournalFile, readJournal } from './journal-file.ts';
 import { HEADS, isFreeze, type JournalRecord } from './record.ts';
 
@@ -22,14 +23,21 @@ export async function readFileJournal(folder: string): Promise<JournalRecords | 
   return found && { ...found, damage: damageOf(join(folder, HEADS.name), found) };
 }
 
+/** The journal, and a look at its file. */
+export interface FileJournal extends HeadJournal {
+  /** @throws StoreRefused if the file or its lock was removed or replaced */
+  check(): Promise<void>;
+}
+
 /**
- * A journal of heads in `folder`: one file, and the one before it once that was full. Opening it changes nothing.
+ * A journal of heads in a folder that this process has locked: one file, and the one before it once that was full. Opening
+ * it changes nothing.
  *
  * @param most - records in one file
  */
-export async function openFileJournal(folder: string, most = RECORDS): Promise<HeadJournal> {
-  const file = new JournalFile(folder, HEADS);
-  let found = await readFileJournal(folder); // until the journal is begun
+export async function openFileJournal(lock: FolderLock, most = RECORDS): Promise<FileJournal> {
+  const file = new JournalFile(lock, HEADS);
+  let found = await readFileJournal(lock.folder); // until the journal is begun
   let owner = found?.owner;
   let { last, freeze } = newest(found?.records ?? []);
 
@@ -58,6 +66,7 @@ export async function openFileJournal(folder: string, most = RECORDS): Promise<H
     },
     append: (head) => append(plain(head)),
     end: append,
+    check: () => file.check(),
     [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   };
 }

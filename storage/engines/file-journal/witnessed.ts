@@ -1,6 +1,7 @@
 import { parseHex, toHex } from '../../../base/bytes.ts';
 import { type RootHash, type TreeHead, nodeHash, treeSize } from '../../../merkle/types.ts';
 import type { WitnessedHead } from '../../witness-state.ts';
+import type { FolderLock } from '../sqlite/file/lock.ts';
 import { sealed, unsealed } from './durable-file.ts';
 import { damagedLines, JournalFile, type JournalFormat, readJournal } from './journal-file.ts';
 
@@ -33,13 +34,13 @@ interface NamedHead extends TreeHead {
 }
 
 /**
- * Opening it changes nothing.
+ * The journal of a witness in a folder that this process has locked. Opening it changes nothing.
  *
  * @param most - records in one file beside the newest of each log
  */
-export async function openWitnessedJournal(folder: string, most = RECORDS): Promise<WitnessedJournal> {
-  const found = await readJournal(folder, WITNESSED);
-  const file = new JournalFile(folder, WITNESSED);
+export async function openWitnessedJournal(lock: FolderLock, most = RECORDS): Promise<WitnessedJournal> {
+  const found = await readJournal(lock.folder, WITNESSED);
+  const file = new JournalFile(lock, WITNESSED);
   const damaged = found?.damaged ?? [];
   let owner = found?.owner;
   let last = new Map(found?.records.map((head) => [head.origin, head]));

@@ -2,7 +2,9 @@ import type { LogStore } from '../../contract.ts';
 import { makePrivateFolder } from '../../folders.ts';
 import type { WitnessState } from '../../witness-state.ts';
 import { CheckpointThread } from './checkpoint/thread.ts';
+import { checkSameFiles, watchFile } from '../watched-files.ts';
 import { formatOf, openReading, openWriting, prepareDatabase } from './file/connection.ts';
+import { databaseFile, sideFiles } from './file/files.ts';
 import { Candidates } from './index/candidates.ts';
 import { partReader } from './index/run-table.ts';
 import { unflushed } from './index/unflushed.ts';
@@ -15,7 +17,10 @@ import { packCommit } from './writer/commit.ts';
 import { WriterThread } from './writer/thread.ts';
 
 /** A log, and what our own witness remembers of others. */
-export type SqliteStore = LogStore & WitnessState;
+export interface SqliteStore extends LogStore, WitnessState {
+  /** @throws StoreRefused if a file of the log or its lock was removed or replaced */
+  check(): Promise<void>;
+}
 
 export interface SqliteOptions {
   /** One line that tells another process who holds the folder. */
@@ -38,13 +43,15 @@ export async function openSqliteStore(
 ): Promise<SqliteStore> {
   makePrivateFolder(folder);
   await using cleanup = new AsyncDisposableStack();
-  cleanup.use(lockFolder(folder, owner));
+  const lock = cleanup.use(lockFolder(folder, owner));
   await prepare(folder, announce);
 
   // Disposed of in reverse: the reader before the writer, who leaves no WAL behind if it is the last.
   const threads = cleanup.use(new AsyncDisposableStack());
-  const writer = threads.use(new WriterThread({ folder, runRecords }));
+  const watched = [lock.file, watchFile(databaseFile(folder))];
+  const writer = threads.use(new WriterThread({ folder, watched, runRecords }));
   const runs = await writer.begin();
+  watched.push(...sideFiles(folder).map(watchFile));
   threads.use(new CheckpointThread(folder));
   const prefetch = threads.use(new PrefetchThread(folder));
   const reading = openReading(folder);
@@ -70,6 +77,7 @@ export async function openSqliteStore(
     witness: (head, size) => writer.request({ op: 'witness', value: { head, size } }),
     heartbeat: (value) => writer.request({ op: 'heartbeat', value }),
     tidy: () => writer.request({ op: 'tidy', value: 'for now' }),
+    check: () => checkSameFiles(watched),
     retire: async () => {
       // What the first leaves behind can be deleted once this side has the new runs, which it has before the second.
       for (let time = 0; time < 2; time += 1) await writer.request({ op: 'tidy', value: 'for good' });

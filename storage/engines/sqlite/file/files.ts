@@ -5,6 +5,11 @@ export function databaseFile(folder: string): string {
   return join(folder, 'stele.db');
 }
 
+/** What stands beside the database while it is open: the write-ahead log and its index. */
+export function sideFiles(folder: string): readonly string[] {
+  return ['-wal', '-shm'].map((ending) => `${databaseFile(folder)}${ending}`);
+}
+
 export function lockFile(folder: string): string {
   return join(folder, 'lock.db');
 }

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { StoreRefused } from '../../../failures.ts';
+import { type WatchedFile, watchFile } from '../../watched-files.ts';
 import { lockFile, lockOwnerFile } from './files.ts';
 
 /** Milliseconds that a process which is just stopping gets to let go of the folder. */
@@ -9,10 +10,12 @@ const PATIENCE = 3000;
 /** Held until disposed of, or until the process ends, however it ends. */
 export interface FolderLock extends Disposable {
   readonly folder: string;
+  /** The file that is locked: a lock on a file that has lost its name keeps nobody out. */
+  readonly file: WatchedFile;
 }
 
 /**
- * Takes the folder for this process. The lock is a database of its own, held in an exclusive transaction: the system
+ * Takes the folder, of a log or of its head journal, for this process. The lock is a database of its own, held in an exclusive transaction: the system
  * lets go of it when the process dies, so there is nothing to clean up after a crash.
  *
  * @param owner - one line that tells another process who holds the folder
@@ -31,7 +34,7 @@ export function lockFolder(folder: string, owner: string): FolderLock {
     );
   }
   writeFileSync(lockOwnerFile(folder), `${owner}\n`);
-  return { folder, [Symbol.dispose]: () => void db.close() };
+  return { folder, file: watchFile(lockFile(folder)), [Symbol.dispose]: () => void db.close() };
 }
 
 function isBusy(error: unknown): boolean {

@@ -2,10 +2,13 @@ import type { Records } from '../../../key-index/records.ts';
 import type { Run } from '../../../key-index/runs.ts';
 import type { LogIdentity, StoredCosignature, StoredFreeze, StoredHead, WitnessClaim } from '../../../contract.ts';
 import type { WitnessedHead } from '../../../witness-state.ts';
+import type { WatchedFile } from '../../watched-files.ts';
 
 /** What the writer's thread is started with. */
 export interface WriterSettings {
   readonly folder: string;
+  /** Files that each write depends on, beside those that only this thread has seen open. */
+  readonly watched: readonly WatchedFile[];
   /** Records of the index that wait in memory until they become a run; undefined for as many as is best. */
   readonly runRecords: number | undefined;
 }

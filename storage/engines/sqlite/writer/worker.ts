@@ -1,5 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { requireSameFiles, watchFile } from '../../watched-files.ts';
 import { openDeriving, openWriting } from '../file/connection.ts';
+import { sideFiles } from '../file/files.ts';
 import { IndexKeeper } from '../index/index-keeper.ts';
 import { createRunTable } from '../index/run-table.ts';
 import { unflushed } from '../index/unflushed.ts';
@@ -15,7 +17,7 @@ import { createWriter } from './writer.ts';
  */
 if (parentPort === null) throw new Error('runs as a worker thread only');
 const port = parentPort;
-const { folder, runRecords } = workerData as WriterSettings;
+const { folder, watched, runRecords } = workerData as WriterSettings;
 const db = openWriting(folder);
 const derived = openDeriving(folder);
 const writer = createWriter(db);
@@ -26,6 +28,7 @@ for (const { records, to } of unflushed(derived, keeper.flushedTo)) {
   keeper.add(records, to);
   keeper.flush();
 }
+const files = [...watched, ...sideFiles(folder).map(watchFile)];
 publish();
 chores.start();
 
@@ -45,6 +48,7 @@ function publish(): void {
 function answer(request: WriterRequest): WriterReply {
   try {
     perform(request);
+    if (request.op !== 'close') requireSameFiles(files);
     return { ok: true };
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));

@@ -1,0 +1,59 @@
+import { type BigIntStats, statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { StoreRefused } from '../failures.ts';
+
+/*
+ * A process that holds a file open goes on writing to it after its name was removed or given to another file, and a lock
+ * on such a file keeps nobody out. So what is written is believed only while its path still leads to the file that was opened.
+ * While this process has it open the system gives its inode to no other file.
+ */
+
+/** A file as it was opened. Can be sent to another thread. */
+export interface WatchedFile {
+  readonly path: string;
+  readonly device: bigint;
+  readonly inode: bigint;
+}
+
+/** The file that stands at `path` now: to be called once it is open. @throws StoreRefused where there is none */
+export function watchFile(path: string): WatchedFile {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  if (found === undefined) throw lost(path);
+  return watchedAs(path, found);
+}
+
+/** @param found - of the open file */
+export function watchedAs(path: string, { dev, ino }: BigIntStats): WatchedFile {
+  return { path, device: dev, inode: ino };
+}
+
+/** @throws StoreRefused unless each path leads to the file that was opened */
+export function requireSameFiles(files: readonly WatchedFile[]): void {
+  for (const file of files) requireSame(file, statSync(file.path, { bigint: true, throwIfNoEntry: false }));
+}
+
+/** As `requireSameFiles`, without making this thread wait for the disk. */
+export async function checkSameFiles(files: readonly WatchedFile[]): Promise<void> {
+  const found = await Promise.all(files.map(({ path }) => statIfThere(path)));
+  for (const [i, file] of files.entries()) requireSame(file, found[i]);
+}
+
+async function statIfThere(path: string): Promise<BigIntStats | undefined> {
+  try {
+    return await stat(path, { bigint: true });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+      return undefined;
+    throw error;
+  }
+}
+
+function requireSame({ path, device, inode }: WatchedFile, found: BigIntStats | undefined): void {
+  if (found?.dev !== device || found.ino !== inode) throw lost(path);
+}
+
+function lost(path: string): StoreRefused {
+  return new StoreRefused(
+    `${path} was removed or replaced while this process had it open, so what was written to it since may be lost: put the file back, keep other programs out of its folder, and start again`,
+  );
+}

@@ -1,0 +1,35 @@
+import { copyFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { StoreRefused } from '../../storage/failures.ts';
+import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
+import { growth } from './commits.ts';
+import { useStore } from './contract.ts';
+
+const store = useStore((folder) => openSqliteStore(folder, { owner: 'a test' }));
+const path = (name: string): string => join(store.folder(), name);
+
+const CHANGES: Readonly<Record<string, (file: string) => void>> = {
+  removed: (file) => rmSync(file),
+  'replaced by a copy': (file) => {
+    copyFileSync(file, `${file}.copy`);
+    renameSync(`${file}.copy`, file);
+  },
+};
+const cases = ['stele.db', 'stele.db-wal', 'stele.db-shm', 'lock.db'].flatMap((name) =>
+  Object.keys(CHANGES).map((how) => ({ name, how })),
+);
+
+describe('sqlite: files that are removed or replaced while they are open', () => {
+  it.each(cases)('no write is believed once $name is $how', async ({ name, how }) => {
+    await store.now().commit(growth(0, 2));
+    await expect(store.now().check()).resolves.toBeUndefined();
+    CHANGES[how]?.(path(name));
+    await expect(store.now().check()).rejects.toThrow(`${path(name)} was removed or replaced`);
+    const lost = new StoreRefused(
+      `${path(name)} was removed or replaced while this process had it open, so what was written to it since may be lost: put the file back, keep other programs out of its folder, and start again`,
+    );
+    await expect(store.now().commit(growth(2, 3))).rejects.toThrow(lost);
+    await expect(store.now().heartbeat(1)).rejects.toThrow(lost);
+  });
+});
