@@ -162,7 +162,7 @@ describe('decision 14, keys and origin are for ever', () => {
     const file = face === 'v1' ? v1Key() : join(folder.data, 'keys', 'tile.pem');
     const wrong = newSubmitter(face === 'v1' ? 'ed25519' : 'P-256').key;
     writeFileSync(file, wrong.export({ type: 'pkcs8', format: 'pem' }));
-    expect(await expectRefused(folder)).toContain(`${file} is not `);
+    expect(await expectRefused(folder)).toContain(`${file} holds another key`);
   });
 
   it('refuses another tile key', async () => {
