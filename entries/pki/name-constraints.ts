@@ -1,3 +1,4 @@
+import { isIpAddress } from '../../base/ip-address.ts';
 import { contextTag, type DerReader, TAG } from './der.ts';
 import { isAscii } from './distinguished-name.ts';
 import { InvalidKey, must } from './failures.ts';
@@ -48,7 +49,7 @@ function checkText(tag: number, bytes: Uint8Array, release: GoRelease): void {
     return;
   }
   const kind = tag === MAILBOX ? 'rfc822Name' : tag === DNS ? 'dnsName' : 'URI';
-  if (tag === URI && isAddress(text)) throw new InvalidKey(`${unreadable(kind, text).message}: cannot be IP address`);
+  if (tag === URI && isIpAddress(text)) throw new InvalidKey(`${unreadable(kind, text).message}: cannot be IP address`);
   if (!isConstraintDomain(text)) throw unreadable(kind, text);
 }
 
@@ -62,10 +63,4 @@ function checkRange(range: Uint8Array): void {
     throw new InvalidKey(`x509: IP constraint contained value of length ${range.length}`);
   const mask = Array.from(range.subarray(range.length / 2), (byte) => byte.toString(2).padStart(8, '0')).join('');
   if (mask.includes('01')) throw new InvalidKey(`x509: IP constraint contained invalid mask ${mask}`);
-}
-
-function isAddress(text: string): boolean {
-  if (text.includes(':')) return /^[0-9A-Fa-f:.]+$/.test(text) && URL.canParse(`http://[${text}]`);
-  const parts = text.split('.');
-  return parts.length === 4 && parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256);
 }
