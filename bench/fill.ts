@@ -54,6 +54,7 @@ export async function fill(folder: LogFolder, size: number): Promise<void> {
     volume: 'moves',
     witnessFor: undefined,
     dev: false,
+    minFree: undefined,
     limits: LIMITS,
   } as const;
   const clock = { now: () => Math.floor(Date.now() / 1000), doubt: () => undefined };
@@ -63,6 +64,7 @@ export async function fill(folder: LogFolder, size: number): Promise<void> {
       throw reason;
     },
     announce: console.error,
+    warn: console.error,
     publication: unwitnessed,
   });
   const shard = log.started.at(-1);

@@ -12,7 +12,7 @@ export class Overloaded extends Failure<'log-overloaded'> {
   readonly code = 'log-overloaded';
 }
 
-/** The log takes no entries for now: it is stopping, or its clock is not to be trusted. */
+/** The log takes no entries for now: it is stopping, its disk is full, or its clock is not to be trusted. */
 export class NotWritable extends Failure<'log-not-writable'> {
   readonly code = 'log-not-writable';
 }

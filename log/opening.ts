@@ -52,6 +52,8 @@ export interface OpenParts {
   readonly fatal: (reason: unknown) => void;
   /** What an operator types to hear what can be done where log and journal do not fit. */
   readonly recoverCommand: string;
+  /** Told of what the operator should know of while the log runs. */
+  readonly warn: (sentence: string) => void;
   /** A tree id for a log that begins now: a positive int64 in decimal. */
   readonly newTreeId: () => string;
   /** For a log that begins now: the sum of the sizes of the shards before it. */

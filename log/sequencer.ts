@@ -1,10 +1,12 @@
 import type { AdmittedEntry } from '../entries/kind.ts';
 import { type TreeHead, logIndex, treeSize } from '../merkle/types.ts';
-import type { LogStore, SequencedEntry, StoredHead } from '../storage/contract.ts';
+import type { Commit, LogStore, SequencedEntry, StoredHead } from '../storage/contract.ts';
+import { NoRoom } from '../storage/failures.ts';
 import type { HeadJournal } from '../storage/journal.ts';
 import type { Clock } from './clock.ts';
 import { NotWritable, Overloaded } from './failures.ts';
 import type { Faces, SignedBatch } from './faces/faces.ts';
+import { RoomWatch } from './room-watch.ts';
 import type { TileShelf } from './tiles.ts';
 import { otherWork } from './turns.ts';
 
@@ -32,6 +34,8 @@ export interface SequencerParts {
   /** Resolves when it is known whether there is such a reason: what is to be written waits for it. */
   readonly ready: () => Promise<void>;
   readonly limits: SequencerLimits;
+  /** Told of what the operator should know of: a disk that is full, and that it is no more. */
+  readonly warn: (sentence: string) => void;
   /** Called at most once, when the outcome of a write is unknown. The process must end: only start-up can recover. */
   readonly fatal: (reason: unknown) => void;
 }
@@ -67,12 +71,15 @@ export class Sequencer {
   #running: Promise<void> | undefined;
   #refusal: string | undefined;
   #failed = false;
+  readonly #room: RoomWatch;
 
   /** @param last - size of the newest head in the store, and the time of the newest entry */
   constructor(parts: SequencerParts, last: { readonly size: number; readonly time: number }) {
     this.#parts = parts;
     this.#size = last.size;
     this.#lastTime = last.time;
+    const { store, clock, warn } = parts;
+    this.#room = new RoomWatch({ look: () => store.heartbeat(clock.now()), warn });
   }
 
   /** Entries in the newest head that is in the store. */
@@ -82,7 +89,7 @@ export class Sequencer {
 
   /** Why no entry is taken now; undefined while they are. */
   refusal(): string | undefined {
-    return this.#refusal ?? this.#doubt();
+    return this.#refusal ?? this.#room.refusal() ?? this.#doubt();
   }
 
   #doubt(): string | undefined {
@@ -107,6 +114,7 @@ export class Sequencer {
   /** Takes nothing more, and resolves when what was taken is released. */
   async stop(): Promise<void> {
     this.#refusal ??= 'the log is stopping';
+    this.#room.stop();
     await this.#running;
     await this.#released;
   }
@@ -141,7 +149,7 @@ export class Sequencer {
   }
 
   async #grow(waiting: readonly Waiting[]): Promise<void> {
-    const { store, shelf, faces, clock, awaits } = this.#parts;
+    const { shelf, faces, clock, awaits } = this.#parts;
     const from = treeSize(this.#size);
     const at = Math.max(clock.now(), this.#lastTime);
     const { head, tiles } = await shelf.grow(
@@ -150,12 +158,28 @@ export class Sequencer {
     );
     const { entries, signatures } = await sequence(faces, waiting, { from, at, head });
     const stored = { ...head, at, signatures, awaits };
-    await store.commit({ from, entries, tiles, head: stored });
+    const isKept = await this.#commit({ from, entries, tiles, head: stored }, waiting);
+    if (!isKept) return;
     [this.#size, this.#lastTime] = [head.size, at];
     shelf.settle(tiles);
     await this.#released; // one journal write at a time, beside at most one commit
     if (this.#failed) throw new Error('the head before this one may not be in the journal');
     this.#released = this.#release({ waiting, entries, head: stored });
+  }
+
+  /** @returns false if there was no room, and so nothing was written: the senders are told */
+  async #commit(commit: Commit, waiting: readonly Waiting[]): Promise<boolean> {
+    try {
+      await this.#parts.store.commit(commit);
+      return true;
+    } catch (reason) {
+      if (!(reason instanceof NoRoom)) throw reason;
+      this.#room.begin(reason.message);
+      this.#waitingBytes = 0;
+      const refusal = new NotWritable(this.#room.refusal() ?? reason.message);
+      for (const { fail } of [...waiting, ...this.#waiting.splice(0)]) fail(refusal);
+      return false;
+    }
   }
 
   async #release({ waiting, entries, head }: Batch): Promise<void> {

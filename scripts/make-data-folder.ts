@@ -75,6 +75,7 @@ async function make(into: string, count: number): Promise<void> {
     volume: 'moves',
     witnessFor: undefined,
     dev: false,
+    minFree: undefined,
     limits: { maxWaiting: 1000, maxWaitingBytes: 2 ** 24, batch: 256 },
   } as const;
   const clock = { now: () => Math.floor(Date.now() / 1000), doubt: () => undefined };
@@ -86,6 +87,7 @@ async function make(into: string, count: number): Promise<void> {
       clock,
       fatal,
       announce: () => undefined,
+      warn: () => undefined,
       publication: unwitnessed,
     });
     await fill(started.shards.active, entriesOf(count));

@@ -96,6 +96,7 @@ async function start(settings: Settings, clock: Clock): Promise<StartedLog> {
       clock,
       fatal,
       announce: say,
+      warn: say,
       publication: async () => ({ ...(await unwitnessed()), overruled: settings.overruleWitness ?? 0 }),
     },
   );

@@ -41,6 +41,7 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   await using cleanup = new AsyncDisposableStack();
 
   const announce = (sentence: string): void => logger.info(sentence);
+  const warn = (sentence: string): void => logger.warn(sentence);
   const faces = settings.faces === 'both' ? (['v1', 'v2'] as const) : [settings.faces];
   const genesis = settings.genesis ? faces[0] : undefined;
   const watched = watchedLogs(settings);
@@ -53,6 +54,7 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
         clock,
         fatal,
         announce,
+        warn,
         publication: publicationOf(settings, clock, { tell, alarm: (sentence) => logger.error(sentence) }),
       },
     ),

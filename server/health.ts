@@ -1,3 +1,4 @@
+import { NoRoom } from '../storage/failures.ts';
 import type { WitnessReport } from '../witness/contract.ts';
 import type { Health } from './routes/service.ts';
 
@@ -48,8 +49,8 @@ export function createHealth({
       await heartbeat();
       written = now();
       return 'ok';
-    } catch {
-      return 'a write failed';
+    } catch (error) {
+      return error instanceof NoRoom ? 'the disk is full' : 'a write failed';
     } finally {
       writing = undefined;
     }

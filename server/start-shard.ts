@@ -10,6 +10,7 @@ import type { LogStore } from '../storage/contract.ts';
 import { makePrivateFolder } from '../storage/folders.ts';
 import { openFileJournal } from '../storage/engines/file-journal/open.ts';
 import { type FolderLock, lockFolder } from '../storage/engines/sqlite/file/lock.ts';
+import type { RoomSettings } from '../storage/engines/sqlite/file/room.ts';
 import { openSqliteStore, type SqliteStore } from '../storage/engines/sqlite/open.ts';
 import { birthOf, type BirthKind } from './birth.ts';
 import { type KeyFace, inventKey, type LogKey, readKey, readOrMakeKey, tileKeyOf } from './keys.ts';
@@ -36,6 +37,8 @@ export interface ShardSettings {
   /** Keys in memory and data in a temporary folder. */
   readonly dev: boolean;
   readonly limits: SequencerLimits;
+  /** Bytes that stay free on the volumes of the data and the heads folder; undefined for the standard share of each. */
+  readonly minFree: number | undefined;
 }
 
 export interface StartOptions {
@@ -43,6 +46,8 @@ export interface StartOptions {
   readonly fatal: (reason: unknown) => void;
   /** Told once for each thing that the first start made. */
   readonly announce: (sentence: string) => void;
+  /** Told of what the operator should know of while the log runs. */
+  readonly warn: (sentence: string) => void;
   /** How heads come to be shown: of a shard that grows. */
   readonly publication: (store: LogStore) => Promise<Publication>;
 }
@@ -63,7 +68,7 @@ export async function startShard(
   await using cleanup = new AsyncDisposableStack();
   const { announce } = options;
   const owner = `process ${process.pid} on ${hostname()}`;
-  const store = cleanup.use(await openSqliteStore(place.folder, { owner, announce }));
+  const store = cleanup.use(await openSqliteStore(place.folder, { owner, announce, room: roomOf(place, settings) }));
   const headsLock = cleanup.use(lockHeads(place.heads, owner));
   const journal = cleanup.use(await openFileJournal(headsLock));
   const keys = await settle(store, place, settings.dev, announce);
@@ -99,6 +104,10 @@ export async function startShard(
   cleanup.use(watch([store, journal], options.fatal));
   const parts = cleanup.move();
   return { opened, store, headsLock, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}
+
+function roomOf({ heads }: ShardPlace, { minFree }: ShardSettings): RoomSettings {
+  return { minFree, others: [heads] };
 }
 
 function lockHeads(folder: string, owner: string): FolderLock {

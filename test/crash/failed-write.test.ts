@@ -17,7 +17,6 @@ const JOURNAL = 'data-heads/heads.txt';
 const FAILURES = [
   { what: 'the sync of a commit', file: WAL, calls: ['fsync', 'fdatasync'], error: 'EIO', from: 7 },
   { what: 'the write of a commit', file: WAL, calls: ['pwrite64'], error: 'EIO', from: 90 },
-  { what: 'a commit on a full disk', file: WAL, calls: ['pwrite64'], error: 'ENOSPC', from: 90 },
   { what: 'the sync of a commit on a full disk', file: WAL, calls: ['fsync', 'fdatasync'], error: 'ENOSPC', from: 7 },
   { what: 'the sync of the journal', file: JOURNAL, calls: ['fsync', 'fdatasync'], error: 'EIO', from: 3 },
   { what: 'the write of the journal', file: JOURNAL, calls: ['write', 'pwrite64'], error: 'ENOSPC', from: 3 },

@@ -6,8 +6,8 @@ import type { LogFolder } from '../support/server-process.ts';
 export interface TraceOptions {
   readonly calls: readonly string[];
   readonly inject?: string;
-  /** The only file whose calls count. */
-  readonly path?: string;
+  /** The only files whose calls count. */
+  readonly path?: string | readonly string[];
 }
 
 const traceFile = ({ parent }: LogFolder): string => join(parent, 'trace.txt');
@@ -16,7 +16,7 @@ const traceFile = ({ parent }: LogFolder): string => join(parent, 'trace.txt');
 export function traced(folder: LogFolder, { calls, inject, path }: TraceOptions): readonly string[] {
   const names = calls.join(',');
   const injected = inject === undefined ? [] : ['-e', `inject=${names}:${inject}`];
-  const only = path === undefined ? [] : ['-P', path];
+  const only = (path === undefined ? [] : [path].flat()).flatMap((one) => ['-P', one]);
   const output = ['-s', '16', '-o', traceFile(folder)];
   return ['strace', '-f', '-qq', '-yy', '--seccomp-bpf', ...output, ...only, '-e', `trace=${names}`, ...injected];
 }

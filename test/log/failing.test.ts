@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { toHex } from '../../base/bytes.ts';
 import { NotWritable } from '../../log/failures.ts';
 import type { LogStore } from '../../storage/contract.ts';
+import { NoRoom } from '../../storage/failures.ts';
 import type { HeadJournal } from '../../storage/journal.ts';
 import {
   addMany,
@@ -176,5 +177,47 @@ describe('decision: commit, journal, show', () => {
       expect(room.journal.last()?.size).toBe(entry.head.size);
       expect(toHex(room.journal.last()?.root ?? new Uint8Array())).toBe(toHex(entry.head.root));
     }
+  });
+});
+
+describe('a commit for which there is no room', () => {
+  /** Refuses commits and heartbeats while `state.full`. */
+  const onDisk = (state: { full: boolean; looks: number }): RoomOptions => ({
+    store: (real) => ({
+      ...real,
+      commit: async (value) => {
+        if (state.full) throw new NoRoom('the disk is full: 0 bytes are free');
+        await real.commit(value);
+      },
+      heartbeat: async (at) => {
+        state.looks += 1;
+        if (state.full) throw new NoRoom('the disk is full: 0 bytes are free');
+        await real.heartbeat(at);
+      },
+    }),
+  });
+
+  it('refuses those that wait and those that come, keeps nothing of them, and ends by itself', async () => {
+    const state = { full: false, looks: 0 };
+    await using room = await openRoom(folder(), { ...onDisk(state), limits: { ...LIMITS, batch: 3 } });
+    await addMany(room.log, 0, 5);
+    state.full = true;
+    const refused = await Promise.allSettled(
+      Array.from({ length: 300 }, (_, i) => room.log.add(admitted(`full ${i}`))),
+    );
+    expect(new Set(refused.map((one) => (one.status === 'rejected' ? String(one.reason) : '')))).toEqual(
+      new Set(['NotWritable: the disk is full']),
+    );
+    expect([room.log.refusal(), room.log.head().size, room.fatal]).toEqual(['the disk is full', 5, []]);
+    await expect(room.log.add(admitted('entry 2'))).resolves.toMatchObject({ duplicate: true });
+    await expect.poll(() => state.looks, { timeout: 10_000 }).toBeGreaterThan(1);
+    expect(room.log.refusal()).toBe('the disk is full');
+
+    state.full = false;
+    await expect.poll(() => room.log.refusal(), { timeout: 10_000 }).toBeUndefined();
+    const added = await Promise.all(Array.from({ length: 300 }, (_, i) => room.log.add(admitted(`full ${i}`))));
+    expect(added.every(({ entry, duplicate }) => isProven(entry) && !duplicate)).toBe(true);
+    expect(room.log.head().size).toBe(305);
+    expect(room.warned).toHaveLength(2);
   });
 });

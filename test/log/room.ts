@@ -48,7 +48,7 @@ export function testClock(time = 1_700_000_000): TestClock {
   return clock;
 }
 
-export interface RoomOptions extends Partial<Omit<OpenParts, 'store' | 'journal' | 'fatal'>> {
+export interface RoomOptions extends Partial<Omit<OpenParts, 'store' | 'journal' | 'fatal' | 'warn'>> {
   /** Puts something before the real store. */
   readonly store?: (real: LogStore) => LogStore;
   readonly journal?: (real: HeadJournal) => HeadJournal;
@@ -66,6 +66,8 @@ export interface Room extends AsyncDisposable {
   readonly journal: HeadJournal;
   /** What `fatal` was called with. */
   readonly fatal: readonly unknown[];
+  /** What `warn` was called with. */
+  readonly warned: readonly string[];
 }
 
 export async function openRoom(folder: string, options: RoomOptions = {}): Promise<Room> {
@@ -77,6 +79,7 @@ export async function openRoom(folder: string, options: RoomOptions = {}): Promi
   mkdirSync(heads, { recursive: true });
   const journal = cleanup.use(await openFileJournal(cleanup.use(lockFolder(heads, 'a test'))));
   const fatal: unknown[] = [];
+  const warned: string[] = [];
   const parts: OpenParts = {
     expected: EXPECTED,
     keys: {
@@ -93,11 +96,12 @@ export async function openRoom(folder: string, options: RoomOptions = {}): Promi
     store: options.store?.(store) ?? store,
     journal: options.journal?.(journal) ?? journal,
     fatal: (reason) => void fatal.push(reason),
+    warn: (sentence) => void warned.push(sentence),
   };
   const opened = cleanup.use(await openLog(parts));
   if (options.publish !== 'no') await opened.publish();
   const rest = cleanup.move();
-  return { log: opened.log, opened, store, journal, fatal, [Symbol.asyncDispose]: () => rest.disposeAsync() };
+  return { log: opened.log, opened, store, journal, fatal, warned, [Symbol.asyncDispose]: () => rest.disposeAsync() };
 }
 
 /** A folder for each test of a file. */

@@ -7,13 +7,14 @@ export async function freezeLog(folder: string, at: number): Promise<void> {
   const keys = { v1Key: join(folder, 'keys', 'rekor-v1.pem'), tileKey: join(folder, 'keys', 'tile.pem') };
   await using shard = await startShard(
     { folder, heads: `${folder}-heads`, ...keys, origin: undefined, offset: 0, recoverCommand: 'npm run recover' },
-    { genesis: undefined, dev: false, limits: LIMITS },
+    { genesis: undefined, dev: false, limits: LIMITS, minFree: undefined },
     {
       clock: testClock(at),
       fatal: (reason) => {
         throw reason instanceof Error ? reason : new Error(String(reason));
       },
       announce: () => undefined,
+      warn: () => undefined,
       publication: async () => UNWITNESSED,
     },
   );

@@ -1,8 +1,8 @@
 import { originName } from '../values/network-values.ts';
 import { optional, setting } from '../values/setting.ts';
-import { choice, day, duration, flag, onOff, path } from '../values/values.ts';
+import { choice, day, duration, flag, onOff, path, size } from '../values/values.ts';
 import { fromData, STANDARD_DATA } from './data-folder.ts';
-import { MINUTE, SECOND } from './units.ts';
+import { GIB, MINUTE, SECOND } from './units.ts';
 
 export const DATA = {
   data: setting(path, STANDARD_DATA, 'Folder that holds the log. One server at a time.'),
@@ -15,6 +15,10 @@ export const DATA = {
     choice('fixed', 'moves'),
     'fixed',
     'Whether the data folder must stay on the same device of the same machine; moves for volumes that are attached elsewhere.',
+  ),
+  minFree: optional(
+    size(0, 1024 * GIB),
+    'Bytes that stay free on the volumes of --data and --heads: below that, entries are refused (503) and reads go on. Unless given, a hundredth of each volume, and at most 64MiB.',
   ),
   dev: setting(
     flag,

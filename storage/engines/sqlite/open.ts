@@ -1,4 +1,5 @@
 import type { LogStore } from '../../contract.ts';
+import { NoRoom, StoreRefused } from '../../failures.ts';
 import { makePrivateFolder } from '../../folders.ts';
 import type { WitnessState } from '../../witness-state.ts';
 import { CheckpointThread } from './checkpoint/thread.ts';
@@ -9,6 +10,7 @@ import { Candidates } from './index/candidates.ts';
 import { partReader } from './index/run-table.ts';
 import { unflushed } from './index/unflushed.ts';
 import { lockFolder } from './file/lock.ts';
+import { isWantOfRoom, type RoomSettings } from './file/room.ts';
 import { migrations } from './file/schema.ts';
 import { PrefetchThread } from './prefetch/thread.ts';
 import { createReader } from './reader.ts';
@@ -29,6 +31,8 @@ export interface SqliteOptions {
   readonly announce?: (sentence: string) => void;
   /** For tests: how many records of the index become a run. */
   readonly runRecords?: number | undefined;
+  /** How much stays free on the volumes that the log grows on: unless given, the standard share of the folder's own. */
+  readonly room?: RoomSettings;
 }
 
 /**
@@ -39,7 +43,7 @@ export interface SqliteOptions {
  */
 export async function openSqliteStore(
   folder: string,
-  { owner, announce, runRecords }: SqliteOptions,
+  { owner, announce, runRecords, room = { minFree: undefined, others: [] } }: SqliteOptions,
 ): Promise<SqliteStore> {
   makePrivateFolder(folder);
   await using cleanup = new AsyncDisposableStack();
@@ -49,7 +53,7 @@ export async function openSqliteStore(
   // Disposed of in reverse: the reader before the writer, who leaves no WAL behind if it is the last.
   const threads = cleanup.use(new AsyncDisposableStack());
   const watched = [lock.file, watchFile(databaseFile(folder))];
-  const writer = threads.use(new WriterThread({ folder, watched, runRecords }));
+  const writer = threads.use(new WriterThread({ folder, watched, runRecords, room }));
   const runs = await writer.begin();
   watched.push(...sideFiles(folder).map(watchFile));
   threads.use(new CheckpointThread(folder));
@@ -79,12 +83,21 @@ export async function openSqliteStore(
     tidy: () => writer.request({ op: 'tidy', value: 'for now' }),
     check: () => checkSameFiles(watched),
     retire: async () => {
-      // What the first leaves behind can be deleted once this side has the new runs, which it has before the second.
-      for (let time = 0; time < 2; time += 1) await writer.request({ op: 'tidy', value: 'for good' });
+      await tidyForGood(writer);
       await threads.disposeAsync();
     },
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
+}
+
+/** Where there is no room, what was put off stays so: it can be read as it is. */
+async function tidyForGood(writer: WriterThread): Promise<void> {
+  // What the first leaves behind can be deleted once this side has the new runs, which it has before the second.
+  try {
+    for (let time = 0; time < 2; time += 1) await writer.request({ op: 'tidy', value: 'for good' });
+  } catch (error) {
+    if (!(error instanceof NoRoom)) throw error;
+  }
 }
 
 /** @throws StoreRefused */
@@ -97,6 +110,9 @@ async function prepare(folder: string, announce: SqliteOptions['announce']): Pro
       await new Promise(setImmediate); // until it has been said: what follows holds this thread
     }
     prepareDatabase(db);
+  } catch (error) {
+    if (!isWantOfRoom(error, folder)) throw error;
+    throw new StoreRefused(`the volume of ${folder} is full, and a start has to write there: free some space on it`);
   } finally {
     db.close();
   }

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openDeriving } from '../file/connection.ts';
+import { isWantOfRoom } from '../file/room.ts';
 
 /*
  * Moves what has been committed from the WAL into the database, on a thread of its own: it syncs the database as it does
@@ -17,6 +18,9 @@ const WORTHWHILE = 1024;
 /** Pages of a WAL for which commits have to wait, because they left no gap in which it could begin anew: 256 MiB. */
 const TOO_LONG = 65_536;
 
+/** Milliseconds without a look after one that found the disk full: all stays in the WAL until there is room. */
+const FULL_PAUSE_MS = 5000;
+
 type Mode = 'NOOP' | 'PASSIVE' | 'RESTART';
 
 /** Pages in the WAL, and how many of them stand in the database too. */
@@ -28,12 +32,23 @@ function checkpoint(mode: Mode): { readonly log: number; readonly checkpointed: 
   return row ?? { log: 0, checkpointed: 0 };
 }
 
-const timer = setInterval(() => {
+function look(): void {
   const { log, checkpointed } = checkpoint('NOOP');
   if (log - checkpointed < WORTHWHILE) return;
   const after = checkpoint('PASSIVE');
   if (after.log >= TOO_LONG) checkpoint('RESTART');
   else if (after.checkpointed < after.log) checkpoint('PASSIVE'); // what was committed meanwhile: a moment's work
+}
+
+let notBefore = 0; // on the clock of performance.now
+const timer = setInterval(() => {
+  if (performance.now() < notBefore) return;
+  try {
+    look();
+  } catch (error) {
+    if (!isWantOfRoom(error, folder)) throw error;
+    notBefore = performance.now() + FULL_PAUSE_MS;
+  }
 }, PERIOD);
 
 port.on('message', () => {

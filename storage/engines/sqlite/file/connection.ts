@@ -1,6 +1,9 @@
+import { closeSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreRefused } from '../../../failures.ts';
-import { databaseFile } from './files.ts';
+import { databaseFile, walFile } from './files.ts';
+import { isWantOfRoom } from './room.ts';
 import { type Migration, migrations } from './schema.ts';
 
 /** Milliseconds that a writer waits while the checkpointer moves a WAL that has grown too long. */
@@ -41,6 +44,13 @@ export function openReading(folder: string): Database.Database {
   return db;
 }
 
+/** What of the WAL is yet to be moved into the database. */
+export function unmovedBytes(db: Database.Database): number {
+  const [row] = db.pragma('wal_checkpoint(NOOP)') as readonly { readonly log: number; readonly checkpointed: number }[];
+  const pages = row === undefined ? 0 : row.log - row.checkpointed;
+  return pages * Number(db.pragma('page_size', { simple: true }));
+}
+
 /** 0 if there is nothing in it yet. */
 export function formatOf(db: Database.Database): number {
   return Number(db.pragma('user_version', { simple: true }));
@@ -61,7 +71,27 @@ export function prepareDatabase(db: Database.Database, steps: readonly Migration
     );
   }
   if (applied < steps.length) migrate(db, steps.slice(applied), steps.length);
-  db.pragma('wal_checkpoint(TRUNCATE)');
+  try {
+    db.pragma('wal_checkpoint(TRUNCATE)');
+  } catch (error) {
+    if (!isWantOfRoom(error, dirname(db.name))) throw error;
+    rewriteWal(db); // the checkpointer moves it once there is room
+  }
+}
+
+const CHUNK_BYTES = 2 ** 20;
+
+/** Writes the WAL over itself, which takes no room, and syncs it. Only while nothing else is open that writes to it. */
+function rewriteWal(db: Database.Database): void {
+  const file = openSync(walFile(dirname(db.name)), 'r+');
+  const chunk = new Uint8Array(CHUNK_BYTES);
+  try {
+    for (let at = 0, read = 0; (read = readSync(file, chunk, 0, CHUNK_BYTES, at)) > 0; at += read)
+      for (let written = 0; written < read;) written += writeSync(file, chunk, written, read - written, at + written);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 function migrate(db: Database.Database, steps: readonly Migration[], format: number): void {

@@ -5,9 +5,14 @@ export function databaseFile(folder: string): string {
   return join(folder, 'stele.db');
 }
 
+/** Has no locks on it: the database and its shared memory have. */
+export function walFile(folder: string): string {
+  return `${databaseFile(folder)}-wal`;
+}
+
 /** What stands beside the database while it is open: the write-ahead log and its index. */
 export function sideFiles(folder: string): readonly string[] {
-  return ['-wal', '-shm'].map((ending) => `${databaseFile(folder)}${ending}`);
+  return [walFile(folder), `${databaseFile(folder)}-shm`];
 }
 
 export function lockFile(folder: string): string {

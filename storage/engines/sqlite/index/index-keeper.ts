@@ -80,9 +80,13 @@ export class IndexKeeper {
     }
     const last = builder.last();
     const id = this.#newId();
-    this.#table.writeParts(id, 0, last ? [...parts, last] : parts);
-    const run = builder.finish({ id, level: 0, from: this.flushedTo, to: this.#to });
-    this.#publish(run, []);
+    try {
+      this.#table.writeParts(id, 0, last ? [...parts, last] : parts);
+      this.#publish(builder.finish({ id, level: 0, from: this.flushedTo, to: this.#to }), []);
+    } catch (error) {
+      this.#fresh.addAll(records); // for another time: what was written of the run is doomed
+      throw error;
+    }
     return true;
   }
 
@@ -91,7 +95,17 @@ export class IndexKeeper {
     return runs && { merge: new Merge(runs, this.#table.readPart), id: this.#newId(), runs, parts: 0 };
   }
 
+  /** A merge that fails begins anew another time: what it wrote is doomed. */
   #merge(merging: Merging): boolean {
+    try {
+      return this.#mergeSome(merging);
+    } catch (error) {
+      this.#merging = undefined;
+      throw error;
+    }
+  }
+
+  #mergeSome(merging: Merging): boolean {
     const { merge, id, runs } = merging;
     const parts = merge.next(MERGED_PARTS);
     if (parts.length > 0) {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Run } from '../../../key-index/runs.ts';
-import { StaleCommit, StaleWitness, StoreRefused } from '../../../failures.ts';
+import { NoRoom, StaleCommit, StaleWitness, StoreRefused } from '../../../failures.ts';
 import type { RunsAdopted, RunsPublished, WriterReply, WriterRequest, WriterSettings } from './wire.ts';
 
 /** Of the thread's heap, in MiB: what it allocates lives no longer than a batch, and V8 would take 48. */
@@ -77,7 +77,7 @@ export class WriterThread implements AsyncDisposable {
 
 /** A failure keeps its class over the threads. */
 function toError({ name, message }: Extract<WriterReply, { readonly ok: false }>): Error {
-  const known = [StaleCommit, StaleWitness, StoreRefused].find((one) => one.name === name);
+  const known = [StaleCommit, StaleWitness, StoreRefused, NoRoom].find((one) => one.name === name);
   return known === undefined ? new Error(message) : new known(message);
 }
 

@@ -3,6 +3,7 @@ import type { Run } from '../../../key-index/runs.ts';
 import type { LogIdentity, StoredCosignature, StoredFreeze, StoredHead, WitnessClaim } from '../../../contract.ts';
 import type { WitnessedHead } from '../../../witness-state.ts';
 import type { WatchedFile } from '../../watched-files.ts';
+import type { RoomSettings } from '../file/room.ts';
 
 /** What the writer's thread is started with. */
 export interface WriterSettings {
@@ -11,6 +12,7 @@ export interface WriterSettings {
   readonly watched: readonly WatchedFile[];
   /** Records of the index that wait in memory until they become a run; undefined for as many as is best. */
   readonly runRecords: number | undefined;
+  readonly room: RoomSettings;
 }
 
 /** A commit as the writer's thread gets it: ready rows, in buffers that change hands. */

@@ -1,0 +1,58 @@
+/** Milliseconds between two looks whether there is room again. */
+const LOOK_MS = 1000;
+
+/** What is said to a sender while there is no room. */
+const REFUSAL = 'the disk is full';
+
+export interface RoomWatchParts {
+  /** Rejects while there is no room for the next commit. */
+  readonly look: () => Promise<void>;
+  /** Told when it begins and when it ends. */
+  readonly warn: (sentence: string) => void;
+}
+
+/** The time in which a log takes no entries because a commit found no room: from then on until a look finds some. */
+export class RoomWatch {
+  readonly #parts: RoomWatchParts;
+  #isFull = false;
+  #next: NodeJS.Timeout | undefined;
+
+  constructor(parts: RoomWatchParts) {
+    this.#parts = parts;
+  }
+
+  /** Why no entry is taken now; undefined while there is room. */
+  refusal(): string | undefined {
+    return this.#isFull ? REFUSAL : undefined;
+  }
+
+  /** A commit found no room, or there is none for a head in its journal. @param reason - in whole, for the operator */
+  begin(reason: string): void {
+    if (!this.#isFull)
+      this.#parts.warn(
+        `no entry is taken: ${reason}. Free space on the volumes of the data and the heads folder: the log goes on by itself`,
+      );
+    this.#isFull = true;
+    this.#schedule();
+  }
+
+  stop(): void {
+    clearTimeout(this.#next);
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#next);
+    this.#next = setTimeout(() => void this.#look(), LOOK_MS);
+    this.#next.unref();
+  }
+
+  async #look(): Promise<void> {
+    try {
+      await this.#parts.look();
+    } catch {
+      return this.#schedule();
+    }
+    this.#isFull = false;
+    this.#parts.warn('entries are taken again: there is room on the disk');
+  }
+}

@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { traced } from './trace.ts';
+import { describe, expect, it } from 'vitest';
+import { type LogFolder, startServer, temporaryFolder } from '../support/server-process.ts';
+import { mounter, type SmallDisk, smallDisk } from '../support/small-disk.ts';
+import { ask, type Receipt, created, entryAt, headOf, inconsistentWith } from './client.ts';
+import { submissionOf, submit, treeSizeOf } from './client.ts';
+
+const DISK_BYTES = 1_500_000;
+const MANY = 2000;
+
+/** Sends entries, eight at a time, until one is refused. */
+async function sendUntilRefused(base: string, name: string): Promise<{ receipts: Receipt[]; refusal: string }> {
+  const receipts: Receipt[] = [];
+  for (let turn = 0; turn < MANY; turn += 8) {
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, i) => submit(base, submissionOf(`${name} ${turn + i}`, turn + i))),
+    );
+    for (const answer of answers) if (answer?.status === 201) receipts.push(created(answer));
+    const refused = answers.find((answer) => answer?.status !== 201);
+    if (refused !== undefined) return { receipts, refusal: `${refused.status} ${refused.text}` };
+    if (answers.includes(undefined)) return { receipts, refusal: 'no answer' };
+  }
+  throw new Error('the disk was not filled');
+}
+
+/** All that was acknowledged is there, and no head contradicts another. */
+async function expectKept(base: string, receipts: readonly Receipt[]): Promise<void> {
+  const notes = receipts.map(({ checkpoint }) => checkpoint);
+  expect(await inconsistentWith(base, [...notes, await headOf(base)])).toStrictEqual([]);
+  for (const { checkpoint: _, ...promised } of receipts)
+    expect(await entryAt(base, promised.logIndex)).toMatchObject(promised);
+}
+
+async function readiness(base: string): Promise<string> {
+  const answer = await ask(base, '/readyz');
+  return `${answer?.status} ${answer?.text.trim()}`;
+}
+
+const goesOn = { timeout: 20_000, interval: 200 };
+
+describe.runIf(mounter)('a disk that is full', () => {
+  it.each([
+    ['by the log alone, down to the floor', [], 0],
+    ['by the log alone, down to nothing', ['--min-free', '0'], 0],
+    ['by another program, to the last byte', [], 1],
+  ] as const)('refuses entries, answers reads, and takes entries again: %s', async (_how, flags, byOther) => {
+    using disk: SmallDisk = smallDisk(DISK_BYTES);
+    const receipts: Receipt[] = [];
+    {
+      await using server = await startServer(disk, { flags });
+      if (byOther) {
+        receipts.push(created(await submit(server.base, submissionOf('before', 0))));
+        disk.fill(0);
+      } else disk.fill(300_000);
+      const before = await sendUntilRefused(server.base, 'until full');
+      receipts.push(...before.receipts);
+      expect(before.refusal).toBe('503 {"code":503,"message":"the disk is full"}\n');
+      expect(await readiness(server.base)).toMatch(/^503 .*"entries":"the disk is full"/);
+      await expectKept(server.base, receipts);
+      const size = await treeSizeOf(server.base);
+      expect((await submit(server.base, submissionOf('while full', 1)))?.status).toBe(503);
+      expect(await treeSizeOf(server.base)).toBe(size);
+
+      disk.release();
+      await expect.poll(() => readiness(server.base), goesOn).toMatch(/^200 /);
+      receipts.push(created(await submit(server.base, submissionOf('while full', 1))));
+      expect(await treeSizeOf(server.base)).toBe(size + 1);
+      const said = server.lines().join('\n');
+      expect(said).toContain('no entry is taken: the disk is full');
+      expect(said).toContain('entries are taken again');
+      expect((await server.stop()).code).toBe(0);
+    }
+    await using next = await startServer(disk, { flags });
+    await expectKept(next.base, receipts);
+  });
+
+  it.each(['stopped', 'killed'])('is no reason to end at the next start: %s', async (how) => {
+    using disk: SmallDisk = smallDisk(DISK_BYTES);
+    const receipts: Receipt[] = [];
+    {
+      await using server = await startServer(disk);
+      disk.fill(300_000);
+      receipts.push(...(await sendUntilRefused(server.base, 'until full')).receipts);
+      await (how === 'killed' ? server.kill() : server.stop());
+    }
+    for (let start = 0; start < 2; start += 1) {
+      await using server = await startServer(disk);
+      const more = await sendUntilRefused(server.base, `again ${start}`);
+      receipts.push(...more.receipts);
+      expect(more.refusal).toContain('the disk is full');
+      await expectKept(server.base, receipts);
+      expect((await server.kill()).signal).toBe('SIGKILL');
+    }
+    disk.release();
+    await using last = await startServer(disk);
+    receipts.push(created(await submit(last.base, submissionOf('at last', 0))));
+    await expectKept(last.base, receipts);
+    expect(lastJournalled(disk)).toBe(await treeSizeOf(last.base));
+  });
+});
+
+describe('a disk on which a commit finds no room although there seemed to be some', () => {
+  it.each(['ENOSPC', 'EDQUOT'])('refuses entries, which are not kept, and answers reads: %s', async (error) => {
+    using folder = temporaryFolder();
+    const receipts: Receipt[] = [];
+    {
+      const inject = `error=${error}:when=90+`;
+      const path = ['stele.db-wal', 'room-probe'].map((name) => join(folder.data, name));
+      const wrapper = traced(folder, { calls: ['pwrite64'], inject, path });
+      await using server = await startServer(folder, { wrapper });
+      const before = await sendUntilRefused(server.base, 'until full');
+      receipts.push(...before.receipts);
+      expect(receipts.length).toBeGreaterThan(0);
+      expect(before.refusal).toBe('503 {"code":503,"message":"the disk is full"}\n');
+      const size = await treeSizeOf(server.base);
+      for (let turn = 0; turn < 3; turn += 1)
+        expect((await submit(server.base, submissionOf('while full', 1)))?.status).toBe(503);
+      expect(await treeSizeOf(server.base)).toBe(size);
+      expect(await readiness(server.base)).toMatch(/^503 /);
+      await expectKept(server.base, receipts);
+      await server.kill();
+    }
+    await using next = await startServer(folder);
+    await expectKept(next.base, receipts);
+    expect((await submit(next.base, submissionOf('while full', 1)))?.status).toBe(201);
+  });
+});
+
+function lastJournalled({ heads }: LogFolder): number {
+  const lines = readFileSync(join(heads, 'heads.txt'), 'utf8').trimEnd().split('\n');
+  return Number(lines.at(-1)?.split(' ')[0]);
+}
