@@ -22,9 +22,6 @@ export interface AdmissionRules {
   readonly keysForCertificates?: boolean;
 }
 
-/** Keys that one entry may be found by. Each costs a row, and an attestation of 32 MiB could name a million. */
-export const MAX_SEARCH_KEYS = 16_384;
-
 /**
  * What the signature checks of one request may cost, in ECDSA checks on P-256: 0.3 s where one takes 100 us. The dearest
  * request of Rekor v2, ten signatures by ten keys on P-521, costs 2,500.
@@ -103,10 +100,6 @@ function admit(
   rules: AdmissionRules,
 ): AdmittedEntry {
   const entry = examination.conclude(refusals, examination.budget);
-  if (entry.searchKeys.length > MAX_SEARCH_KEYS)
-    throw new InvalidEntry(
-      `the entry has ${entry.searchKeys.length} digests to be found by, and the limit is ${MAX_SEARCH_KEYS}`,
-    );
   if (purpose === 'create') refuseUnwanted(entry, rules);
   const { body, attestation } = entry;
   const admitted = { body, leafHash: hashLeaf(body), keys: packKeys(entry.searchKeys) };

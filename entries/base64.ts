@@ -20,18 +20,23 @@ export function parseAnyBase64(text: string): Uint8Array | undefined {
   return parseGoBase64(text.replaceAll('-', '+').replaceAll('_', '/'));
 }
 
-const FOREIGN = /[^A-Za-z0-9+/]/;
+const FOREIGN = /[^A-Za-z0-9+/\r\n]/;
 
 /** The offset that Go reports for `text`, which is no base64. All before it is ASCII, so it counts bytes too. */
 function illegalAt(text: string): number {
-  let filled = 0; // characters in the group of four that is being read
-  for (let at = 0; at < text.length; at += 1) {
-    const char = text.charAt(at);
-    if (isLineEnd(char)) continue;
-    if (FOREIGN.test(char)) return char === '=' && filled >= 2 ? illegalPadding(text, at, filled) : at;
-    filled = (filled + 1) % 4;
+  const foreign = text.search(FOREIGN);
+  const filled = digitsBefore(text, foreign < 0 ? text.length : foreign) % 4; // in a group of four that is not whole
+  if (foreign < 0) return text.length - filled;
+  return text.charAt(foreign) === '=' && filled >= 2 ? illegalPadding(text, foreign, filled) : foreign;
+}
+
+function digitsBefore(text: string, end: number): number {
+  let count = end;
+  for (let at = 0; at < end; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x0a || code === 0x0d) count -= 1;
   }
-  return text.length - filled;
+  return count;
 }
 
 /** The offset that Go reports when the padding that starts at `at` is at fault, or what follows it. */

@@ -45,6 +45,9 @@ const SOURCES = ['leaf', 'payload'] as const satisfies readonly SearchKey['sourc
 const FORMS = [undefined, '', 'sha256:'] as const;
 const DIGITS = /^(sha256:)?[0-9a-f]{64}$/;
 
+/** Keys that one entry may be found by. Each costs a row, and an attestation of 32 MiB could name a million. */
+export const MAX_SEARCH_KEYS = 16_384;
+
 /** @throws RangeError for a text of more than 65,535 bytes */
 export function packKeys(keys: readonly SearchKey[]): KeyList {
   const writer = new ByteWriter(64 + 48 * keys.length);

@@ -1,6 +1,5 @@
-import { utf8 } from '../../base/bytes.ts';
 import { MalformedJson } from '../../base/failures.ts';
-import { foldedMember, isObject, readJson } from '../../base/json-reader.ts';
+import { foldedMember, isObject, readJsonText } from '../../base/json-reader.ts';
 import { InvalidEntry } from '../failures.ts';
 import { misfit, type Shape } from './go-shape.ts';
 
@@ -49,7 +48,7 @@ function readSignature(value: unknown): EnvelopeSignature {
 
 function parseEnvelope(text: string): unknown {
   try {
-    return readJson(utf8(text), 'refuse');
+    return readJsonText(text);
   } catch (error) {
     if (error instanceof MalformedJson) throw new InvalidEntry(`the DSSE envelope: ${error.message}`, { cause: error });
     throw error;

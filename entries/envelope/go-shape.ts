@@ -24,8 +24,36 @@ export function misfit(value: unknown, shape: Shape): string | undefined {
   if ('each' in shape) return Array.isArray(value) ? within(value.keys(), (i) => misfit(value[i], shape.each)) : '';
   if (!isObject(value)) return '';
   if ('values' in shape) return within(Object.keys(value), (name) => misfit(value[name], shape.values));
-  const members = new Map(Object.entries(shape.members).map(([name, member]) => [foldCase(name), member]));
-  return within(Object.keys(value), (name) => misfit(value[name], members.get(foldCase(name)) ?? 'anything'));
+  return within(Object.keys(value), (name) => misfit(value[name], fieldOf(shape.members, name) ?? 'anything'));
+}
+
+/** The shape of the struct's field that a member of this name is decoded into; undefined if there is none. */
+export function fieldOf(members: Members, name: string): Shape | undefined {
+  const { byName, lengths } = foldedMembers(members);
+  return lengths.has(name.length) ? byName.get(foldCase(name)) : undefined;
+}
+
+type Members = Extract<Shape, { readonly members: unknown }>['members'];
+
+interface FoldedMembers {
+  readonly byName: ReadonlyMap<string, Shape>;
+  /** Of the names: a name of another length is none of them in any case. */
+  readonly lengths: ReadonlySet<number>;
+}
+
+const folded = new WeakMap<Members, FoldedMembers>();
+
+/** Made once for each shape. */
+function foldedMembers(members: Members): FoldedMembers {
+  const known = folded.get(members);
+  if (known !== undefined) return known;
+  const names = Object.keys(members);
+  const made = {
+    byName: new Map(Object.entries(members).map(([name, member]) => [foldCase(name), member])),
+    lengths: new Set(names.map(({ length }) => length)),
+  };
+  folded.set(members, made);
+  return made;
 }
 
 function within<Name extends string | number>(

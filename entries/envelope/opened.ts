@@ -7,6 +7,7 @@ import { type Envelope } from './envelope.ts';
 
 /** What stands in an envelope once its base64 is taken off. */
 export interface OpenedEnvelope {
+  /** A view of the message. */
   readonly payload: Uint8Array;
   /** What was signed: the PAE of type and payload. */
   readonly message: Uint8Array;
@@ -20,7 +21,8 @@ export function openEnvelope(envelope: Envelope): OpenedEnvelope {
   const payload = decode(envelope.payload);
   const signatures = new Map<string, Uint8Array>();
   for (const { sig } of envelope.signatures) if (!signatures.has(sig)) signatures.set(sig, decode(sig));
-  return { payload, message: preAuthEncoding(envelope.payloadType, payload), signatures };
+  const message = preAuthEncoding(envelope.payloadType, payload);
+  return { payload: message.subarray(message.length - payload.length), message, signatures };
 }
 
 function decode(text: string): Uint8Array {

@@ -1,15 +1,20 @@
-import { MalformedJson } from '../../base/failures.ts';
-import { foldedMember, isObject, readJson } from '../../base/json-reader.ts';
+import { CostlyJson, MalformedJson } from '../../base/failures.ts';
+import { foldedMember, isObject } from '../../base/json-reader.ts';
+import { InvalidEntry } from '../failures.ts';
 import { misfit, type Shape } from './go-shape.ts';
+import { readShaped } from './shaped.ts';
 
 /** The payload type of in-toto statements: the only one that is looked into. */
 export const IN_TOTO_TYPE = 'application/vnd.in-toto+json';
 
 const DIGESTS: Shape = { values: 'text' };
 
-const SUBJECTS: Shape = { members: { subject: { each: { members: { digest: DIGESTS } } } } };
+const SUBJECTS = { members: { subject: { each: { members: { digest: DIGESTS } } } } } as const satisfies Shape;
 
 const MATERIALS: Shape = { members: { materials: { each: { members: { digest: DIGESTS } } } } };
+
+/** All of a statement that `any` looks at. */
+const SUBJECTS_AND_MATERIALS: Shape = { members: { ...SUBJECTS.members, predicate: MATERIALS } };
 
 /** SLSA provenance 0.2 with every member that in-toto-golang knows. */
 const PROVENANCE: Shape = {
@@ -45,9 +50,10 @@ const PROVENANCE: Shape = {
  *
  * @param materials - taken from any predicate that has them (`any`), or only from a statement that is SLSA
  * provenance 0.2 in all its members (`provenance`)
+ * @throws InvalidEntry if it is more than is read here
  */
 export function statementDigests(payload: Uint8Array, materials: 'any' | 'provenance'): readonly string[] | undefined {
-  const statement = parse(payload);
+  const statement = parse(payload, materials === 'any' ? SUBJECTS_AND_MATERIALS : PROVENANCE);
   if (statement === undefined || misfit(statement, SUBJECTS) !== undefined) return undefined;
   const predicate = member(statement, 'predicate');
   const readable = materials === 'any' ? misfit(predicate, MATERIALS) : misfit(statement, PROVENANCE);
@@ -55,11 +61,13 @@ export function statementDigests(payload: Uint8Array, materials: 'any' | 'proven
   return sources.flatMap(digestsOf);
 }
 
-/** Undefined if it is no JSON, or more of it than is read here. */
-function parse(payload: Uint8Array): unknown {
+/** Undefined if it is no JSON. @throws InvalidEntry */
+function parse(payload: Uint8Array, shape: Shape): unknown {
   try {
-    return readJson(payload, 'refuse');
+    return readShaped(payload, shape);
   } catch (error) {
+    if (error instanceof CostlyJson)
+      throw new InvalidEntry(`the statement in the payload of the envelope: ${error.message}`, { cause: error });
     if (error instanceof MalformedJson) return undefined;
     throw error;
   }

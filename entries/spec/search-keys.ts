@@ -1,6 +1,7 @@
 import { lowerCase } from '../../base/go-case.ts';
 import { sha256Hex } from '../../base/sha256.ts';
-import { type SearchKey } from '../key-list.ts';
+import { InvalidEntry } from '../failures.ts';
+import { MAX_SEARCH_KEYS, type SearchKey } from '../key-list.ts';
 import { type KeyMaterial } from '../pki/x509.ts';
 import { type NamedDigest } from './validation.ts';
 
@@ -11,6 +12,7 @@ const MAX_KEY_LENGTH = 512;
  * Keys as an index holds them: in lower case, each once.
  *
  * @param payload - texts that the canonical body does not hold
+ * @throws InvalidEntry if there are too many
  */
 export function searchKeys(leaf: Iterable<string>, payload: Iterable<string> = []): readonly SearchKey[] {
   const keys = new Map<string, SearchKey>();
@@ -21,7 +23,12 @@ export function searchKeys(leaf: Iterable<string>, payload: Iterable<string> = [
 
 function add(keys: Map<string, SearchKey>, source: SearchKey['source'], spelling: string): void {
   const text = lowerCase(spelling.toWellFormed());
-  if (text.length <= MAX_KEY_LENGTH && !keys.has(text)) keys.set(text, { source, text });
+  if (text.length > MAX_KEY_LENGTH || keys.has(text)) return;
+  if (keys.size === MAX_SEARCH_KEYS)
+    throw new InvalidEntry(
+      `the entry has more than ${MAX_SEARCH_KEYS} digests and names to be found by, and the limit is ${MAX_SEARCH_KEYS}`,
+    );
+  keys.set(text, { source, text });
 }
 
 /** SHA-256 of the canonical PEM in hex: what a search by public key asks for. */

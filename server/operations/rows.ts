@@ -16,7 +16,7 @@ export interface Row extends Asks {
    * `below`: as sent, up to the last parameter, which takes all that follows.
    */
   readonly match: 'clean' | 'exact' | 'below';
-  /** Bytes that its body may have, where that is no setting. */
+  /** Bytes that its body may have, where that is no setting; or less, where it is of a door whose setting says less. */
   readonly most?: number;
   /** Sent with every answer, errors too. */
   readonly headers?: Headers;
@@ -25,6 +25,9 @@ export interface Row extends Asks {
   /** Answer if the operator has disabled it; undefined where that cannot be. */
   readonly disabled?: Answer;
 }
+
+/** Bytes: four times the longest key that is read, in base64. */
+const LONGEST_SEARCH = 2 ** 20;
 
 const JSON_ONLY = ['application/json'];
 const KEY_TYPES = ['application/x-pem-file', 'application/json'];
@@ -56,7 +59,7 @@ export const rows: { readonly [Op in OperationId]: Row } = {
   },
   getPublicKey: { ...V1_READ, produces: KEY_TYPES, disabled: notEnabled('Get Public Key') },
   getLogProof: { ...V1_READ, disabled: notEnabled('Get Log Proof') },
-  searchIndex: { ...V1, body: 'query', disabled: notEnabled('Search Index') },
+  searchIndex: { ...V1, body: 'query', most: LONGEST_SEARCH, disabled: notEnabled('Search Index') },
 
   createEntry: { ...V2, body: 'createEntryRequest' },
   getCheckpoint: V2_READ,

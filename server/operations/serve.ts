@@ -71,5 +71,6 @@ async function before(deadline: AbortSignal | undefined, work: Promise<Answer>):
 const LATE = 'context deadline exceeded';
 
 function mostBytesOf({ face, most }: Row, { mostBytes }: ServeOptions): number {
-  return most ?? mostBytes[face ?? 'v1'];
+  if (face === undefined) return most ?? mostBytes.v1;
+  return Math.min(most ?? Infinity, mostBytes[face]);
 }

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../base/bytes.ts';
 import { MalformedJson } from '../../base/failures.ts';
 import { JSON_LIMITS, JsonMeter } from '../../base/json-meter.ts';
-import { decodeUtf8, foldedMember, readJson } from '../../base/json-reader.ts';
+import { foldedMember, readJson } from '../../base/json-reader.ts';
+import { decodeUtf8, MAX_FOREIGN_BYTES } from '../../base/utf8-mending.ts';
 
 const read = (text: string, trailing: 'ignore' | 'refuse' = 'ignore') => readJson(utf8(text), trailing);
 
@@ -29,6 +30,22 @@ describe('JSON as Go reads it', () => {
     expect(read('"\\ud800"')).toBe('\ufffd');
     expect(read('["\\ud83d\\ude00"]')).toEqual(['\u{1f600}']);
   });
+  it.each([
+    ['two that are in the wrong order', '"\\uDE00\\uD83D"', '\ufffd\ufffd'],
+    ['one before a pair', '"\\ud83d\\ud83d\\ude00"', '\ufffd\u{1f600}'],
+    ['one before another escape', '"\\ud83d\\u0041\\n"', '\ufffdA\n'],
+    ['one behind an escaped backslash', '"\\\\\\udfff"', '\\\ufffd'],
+    ['a backslash before what would be one', '"\\\\ud800"', '\\ud800'],
+    ['one in a name', '{"\\ud800":1}', { '\ufffd': 1 }],
+  ])('surrogates: %s', (_, text, value) => {
+    expect(read(text)).toEqual(value);
+  });
+  it.each(['"\\ud8zz"', '"\\ud8"', '\\ud800'])('a broken escape stays broken: %s', (text) => {
+    expect(() => read(text)).toThrow(MalformedJson);
+  });
+  it('finds no member in names of another length, however many there are', () => {
+    expect(foldedMember({ 'cla\u00df': 1 }, 'class')).toBeUndefined();
+  });
 });
 
 describe('UTF-8 as Go reads it', () => {
@@ -53,6 +70,30 @@ describe('UTF-8 as Go reads it', () => {
         expect(decodeUtf8(bytes).isWellFormed()).toBe(true);
       }),
     );
+  });
+});
+
+describe('what reading JSON costs', () => {
+  it('is refused beyond a number of bytes that are no UTF-8, up to which they are taken', () => {
+    const text = (foreign: number): Uint8Array => Buffer.concat([utf8('"'), Buffer.alloc(foreign, 0xff), utf8('"')]);
+    expect(readJson(text(MAX_FOREIGN_BYTES), 'refuse')).toBe('\ufffd'.repeat(MAX_FOREIGN_BYTES));
+    expect(() => readJson(text(MAX_FOREIGN_BYTES + 1), 'refuse')).toThrow(
+      'the text has more than 65536 bytes that are no UTF-8',
+    );
+  });
+  it('grows with the body and not with what is in it', () => {
+    const cpu = (fill: string, tail: Uint8Array): number => {
+      const body = Buffer.concat([utf8('"'), Buffer.alloc(12 * 2 ** 20, fill), tail, utf8('"')]);
+      const before = process.cpuUsage();
+      readJson(body, 'refuse');
+      const { user, system } = process.cpuUsage(before);
+      return user + system;
+    };
+    const foreign = Buffer.alloc(60_000, 0xff);
+    cpu('x', foreign);
+    const plain = cpu('x', utf8('x'.repeat(60_000)));
+    for (const fill of ['x', '\u20ac', '\\u0061', '\\ud83d\\ude00', '\\ud800x'])
+      expect(cpu(fill, foreign) / plain).toBeLessThan(60);
   });
 });
 

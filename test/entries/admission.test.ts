@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { admitAll, attestationSize, MAX_SEARCH_KEYS } from '../../entries/admission.ts';
+import { admitAll, attestationSize } from '../../entries/admission.ts';
 import { InvalidEntry } from '../../entries/failures.ts';
+import { MAX_SEARCH_KEYS } from '../../entries/key-list.ts';
 import { type AdmittedEntry, type EntryKind } from '../../entries/kind.ts';
 import { KindRegistry } from '../../entries/registry.ts';
 import { hashLeaf } from '../../merkle/hash.ts';

@@ -68,6 +68,13 @@ describe('contract 1.4: bodies longer than the limit', () => {
     expect(seen).toMatch(/^HTTP\/1\.1 413 [\s\S]*HTTP\/1\.1 200 OK/);
   });
 
+  it('are refused beyond 1 MiB by a search, whatever the others may have', async () => {
+    await using usual = await askVariant({ settings: { maxRequestBody: 2 ** 22 } });
+    const answers = await Promise.all(BODIES.map((path) => usual.post(path, ' '.repeat(2 ** 20 + 1))));
+    expect(answers.map(({ status }) => status === 413)).toEqual([false, false, true]);
+    expect(answers[2]?.text).toBe('{"code":413,"message":"Request Entity Too Large. Limit set to 1048576"}');
+  });
+
   it('are taken at the limit itself', async () => {
     await using small = await askVariant({ settings });
     const body = JSON.stringify(hashedrekord('just right', submitter)).padEnd(2000, ' ');

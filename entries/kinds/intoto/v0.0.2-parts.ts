@@ -1,6 +1,7 @@
 import { toBase64 } from '../../../base/bytes.ts';
 import { type Json } from '../../../base/canonical-json.ts';
-import { decodeUtf8, isObject, type JsonObject } from '../../../base/json-reader.ts';
+import { isObject, type JsonObject } from '../../../base/json-reader.ts';
+import { decodeUtf8 } from '../../../base/utf8-mending.ts';
 import { readBase64 } from '../../base64.ts';
 import { type Envelope } from '../../envelope/envelope.ts';
 import { InvalidEntry } from '../../failures.ts';

@@ -11,7 +11,11 @@ export const LIMITS = {
   searchPage: setting(count(1, 100_000), '1000', 'Hits that a search reads at a time.'),
   searchLimit: setting(count(1, 1_000_000), '10000', 'Hits in one search answer.'),
   maxJsonDepth: setting(count(1, 10_000), '10000', 'Arrays and objects inside one another in a request body.'),
-  maxJsonValues: setting(count(1, 10_000_000), '1000000', 'Values in a request body.'),
+  maxJsonValues: setting(
+    count(1, 10_000_000),
+    '20000',
+    'Values in a request body; what is in a payload is not counted.',
+  ),
 };
 
 export const LOAD = {
