@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { toHex } from '../base/bytes.ts';
 import { foldRoot } from '../merkle/fold.ts';
 import { coveringNodes } from '../merkle/plan.ts';
-import type { LogIdentity, LogReads, StoredFreeze, StoredHead } from '../storage/contract.ts';
-import type { HeadJournal, JournalFreeze } from '../storage/journal.ts';
+import type { LogIdentity, LogStore, StoredFreeze, StoredHead } from '../storage/contract.ts';
+import { type HeadJournal, isHeldBy, type JournalFreeze } from '../storage/journal.ts';
 import type { TileShelf } from './tiles.ts';
 
 /** Why a log must not sign beside this journal. */
@@ -14,7 +15,7 @@ export interface JournalFault {
 }
 
 export interface JournalCheck {
-  readonly store: Pick<LogReads, 'countHeads'>;
+  readonly store: Pick<LogStore, 'countHeads' | 'holder'>;
   readonly journal: Pick<HeadJournal, 'owner' | 'last' | 'freeze' | 'damage'>;
   readonly identity: LogIdentity;
   readonly shelf: TileShelf;
@@ -31,7 +32,8 @@ const UNRELEASED_HEADS = 2;
 
 /** Compares a log with its journal. A log that is smaller than a head it released, or another tree, must never sign again. */
 export async function journalFault(check: JournalCheck): Promise<JournalFault | undefined> {
-  return ownerFault(check) ?? (await headFault(check)) ?? endFault(check) ?? (await lossFault(check));
+  const fork = ownerFault(check) ?? (await headFault(check)) ?? endFault(check);
+  return fork ?? (await lossFault(check)) ?? (await holderFault(check));
 }
 
 function ownerFault({ journal, identity }: JournalCheck): JournalFault | undefined {
@@ -80,6 +82,33 @@ async function lossFault({ store, journal, stored }: JournalCheck): Promise<Jour
   return safe(
     `the head journal ends at ${last === 0 ? 'no head' : last}, and the log has signed heads up to ${stored?.size}: it was restored from an old copy or cut short, put back the newest`,
   );
+}
+
+async function holderFault({ store, journal }: JournalCheck): Promise<JournalFault | undefined> {
+  if (isHeldBy(journal.owner()?.holder, await store.holder('heads'))) return undefined;
+  return safe(
+    'another copy of this data folder has been started with this head journal since this one was made: start that one',
+  );
+}
+
+/**
+ * Makes the data folder the only one that may append to the journal, and writes the journal anew. The database comes
+ * first: between the two writes it knows both tokens, and a copy that was made before knows the older one alone.
+ */
+export async function holdJournal({
+  store,
+  journal,
+  identity,
+  stored,
+  freeze,
+}: Omit<JournalCheck, 'shelf' | 'store'> & {
+  readonly store: Pick<LogStore, 'hold'>;
+  readonly journal: Pick<HeadJournal, 'owner' | 'begin'>;
+}): Promise<void> {
+  const token = randomUUID();
+  await store.hold('heads', { token, before: journal.owner()?.holder });
+  const end = freeze && stored && { size: stored.size, root: stored.root, at: freeze.at };
+  await journal.begin({ treeId: identity.treeId, logId: identity.logId, holder: token }, stored, end);
 }
 
 const safe = (reason: string): JournalFault => ({ reason, contradicts: false });

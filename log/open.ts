@@ -1,10 +1,9 @@
 import { treeSize } from '../merkle/types.ts';
-import type { LogIdentity, StoredFreeze, StoredHead } from '../storage/contract.ts';
-import type { JournalFreeze, JournalOwner } from '../storage/journal.ts';
+import type { LogIdentity } from '../storage/contract.ts';
 import { LogRefused } from './failures.ts';
 import { compose } from './compose.ts';
 import { Faces } from './faces/faces.ts';
-import { type JournalCheck, journalFault } from './journal-check.ts';
+import { holdJournal, type JournalCheck, journalFault } from './journal-check.ts';
 import type { Expected, LogKeys, OpenedLog, OpenParts } from './opening.ts';
 import { loadShelf } from './load-shelf.ts';
 import type { Shard } from './faces/shard.ts';
@@ -27,7 +26,7 @@ export async function openLog(parts: OpenParts): Promise<OpenedLog> {
     checkOffset(found, parts.offset ?? 0);
     await checkJournal(parts, { store, journal, identity, shelf, stored, freeze });
   }
-  await journal.begin(ownerOf(identity), stored, freeze && stored && endOf(stored, freeze));
+  await holdJournal({ store, journal, identity, stored, freeze });
   const publicKeys = identity.publicKeys ?? (await keepKeys(parts));
   const shard: Shard = {
     ...identity,
@@ -55,6 +54,8 @@ async function begin({
   clock,
   offset = 0,
 }: OpenParts): Promise<LogIdentity> {
+  const damage = journal.damage();
+  if (damage !== undefined) throw new LogRefused(`${damage}, and the data folder is empty: put both back`);
   if (journal.last() !== undefined) {
     throw new LogRefused(
       `the head journal holds heads of log ${journal.owner()?.treeId}, and the data folder is empty: give back that log's data, or begin a new log in another folder`,
@@ -64,7 +65,7 @@ async function begin({
   if (doubt !== undefined) throw new LogRefused(`no log begins now: ${doubt}`);
   const publicKeys = keys?.publicKeys;
   const identity = { treeId: newTreeId(), ...expected, publicKeys, offset, created: clock.now() };
-  await journal.begin(ownerOf(identity), undefined); // first: a log without a journal would never start again
+  await journal.begin({ treeId: identity.treeId, logId: identity.logId }, undefined); // first: a log without a journal would never start again
   await store.create(identity);
   return identity;
 }
@@ -97,12 +98,4 @@ async function checkJournal({ recoverCommand }: OpenParts, check: JournalCheck):
     ? `If there is none, this says what can be done: ${recoverCommand}`
     : `If you know that no later head was ever shown to anyone, run: ${recoverCommand}`;
   throw new LogRefused(`${fault.reason}. ${advice}`);
-}
-
-function endOf({ size, root }: StoredHead, { at }: StoredFreeze): JournalFreeze {
-  return { size, root, at };
-}
-
-function ownerOf({ treeId, logId }: LogIdentity): JournalOwner {
-  return { treeId, logId };
 }

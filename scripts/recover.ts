@@ -3,6 +3,7 @@ import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
 import { toHex } from '../base/bytes.ts';
 import { LogRefused } from '../log/failures.ts';
+import { holdJournal } from '../log/journal-check.ts';
 import { recordPlace } from '../server/place.ts';
 import { type ShardFolder, shardFolders } from '../server/shard-folders.ts';
 import type { LogIdentity, StoredHead } from '../storage/contract.ts';
@@ -108,9 +109,9 @@ async function examineWitness([first]: readonly HeldShard[]): Promise<void> {
   }
 }
 
-async function beginJournal({ headsLock, identity: { treeId, logId }, head }: HeldShard): Promise<void> {
+async function beginJournal({ headsLock, store, identity, head: stored }: HeldShard): Promise<void> {
   await using journal = await openFileJournal(headsLock);
-  await journal.begin({ treeId, logId }, head);
+  await holdJournal({ store, journal, identity, stored, freeze: await store.frozen() });
 }
 
 const options = { 'accept-size': { type: 'string' } } as const;

@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from 'node:crypto';
+import { createPublicKey, randomUUID, verify } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { equalBytes } from '../base/bytes.ts';
 import { keyId, SIGNATURE_TYPE, type VerifierKey, verifierKey } from '../checkpoint/key.ts';
@@ -15,6 +15,7 @@ import {
   type WitnessOwner,
 } from '../storage/engines/file-journal/witnessed.ts';
 import type { FolderLock } from '../storage/engines/sqlite/file/lock.ts';
+import { isHeldBy, type JournalHolder } from '../storage/journal.ts';
 import type { WitnessedHead, WitnessState } from '../storage/witness-state.ts';
 import { OwnWitness } from '../witness/own-witness.ts';
 import { type LogKey, readOrMakeKey } from './keys.ts';
@@ -66,8 +67,10 @@ export async function startOwnWitness(
   const journal = await openWitnessedJournal(headsLock);
   const heads = await state.witnessed();
   const { key: own, made } = findKey(name, settings.witnessKey, journal.owner(), announce);
-  checkJournal(journal, { name, key: own, made }, heads);
-  await journal.begin({ name, key: own.id }, heads);
+  checkJournal(journal, { name, key: own, made }, heads, await state.holder('witness'));
+  const token = randomUUID(); // into the database first, as for the head journal: see `holdJournal`
+  await state.hold('witness', { token, before: journal.owner()?.holder });
+  await journal.begin({ name, key: own.id, holder: token }, heads);
   const key = witnessVkey(name, own);
   announce(`cosigns for other logs as ${formatVkey(key)}`);
   const newest = (): number => Math.max(0, ...witness.witnessed().map(({ at }) => at));
@@ -98,6 +101,7 @@ function checkJournal(
   { owner, last, damage }: WitnessedJournal,
   { name, key, made }: { readonly name: string; readonly key: LogKey; readonly made: boolean },
   heads: readonly WitnessedHead[],
+  holder: JournalHolder | undefined,
 ): void {
   const damaged = damage();
   if (damaged !== undefined && !made) refuse(`${damaged}: put the journal of the witness back as it was`);
@@ -107,7 +111,8 @@ function checkJournal(
     refuse(`the key of the witness ${name} is not the one that it has signed with: put that one back`);
   if (of.name === name || of.key === key.id) {
     requireNotBehind(heads, last());
-    return requireWhole(heads, last());
+    requireWhole(heads, last());
+    return requireHeld(of, holder);
   }
   // Another witness, which has said nothing yet if its key was made just now. One that comes back may have.
   if (!made) refuse(`the journal is that of the witness ${of.name}, and ${name} may have signed what it does not tell`);
@@ -135,6 +140,14 @@ function requireNotBehind(heads: readonly WitnessedHead[], journalled: ReadonlyM
         `the witness has cosigned another tree of ${origin} at ${size} than its state says: put back the right copy`,
       );
   }
+}
+
+/** @throws LogRefused */
+function requireHeld(owner: WitnessOwner, holder: JournalHolder | undefined): void {
+  if (!isHeldBy(owner.holder, holder))
+    refuse(
+      'another copy of this data folder has been started with the journal of the witness since this one was made: start that one',
+    );
 }
 
 /** At most one head can be in the state and not in the journal: the one whose journal write was cut short. @throws LogRefused */

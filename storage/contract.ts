@@ -2,6 +2,7 @@ import type { KeyList } from '../entries/key-list.ts';
 import type { SearchKey } from '../entries/key-list.ts';
 import type { Tile, TileId } from '../merkle/tile.ts';
 import type { LeafHash, LogIndex, TreeHead, TreeSize } from '../merkle/types.ts';
+import type { JournalHolders } from './journal.ts';
 
 /** Who the log is. Written once, before its first entry, and never changed. */
 export interface LogIdentity {
@@ -170,7 +171,7 @@ export interface LogReads {
  * An engine stores and finds; it decides nothing, and knows neither HTTP nor signatures. Search keys are data: each
  * entry's list is kept whole and checksummed, any index is made from it, and every hit is confirmed against it.
  */
-export interface LogStore extends LogReads, AsyncDisposable {
+export interface LogStore extends LogReads, JournalHolders, AsyncDisposable {
   create(identity: LogIdentity): Promise<void>;
   /** As `locate`, for a leaf that is probably new: to be sure may take a while, and nobody else waits meanwhile. */
   findDuplicate(leaf: LeafHash): Promise<LogIndex | undefined>;

@@ -4,6 +4,34 @@ import type { TreeHead } from '../merkle/types.ts';
 export interface JournalOwner {
   readonly treeId: string;
   readonly logId: string;
+  /** The token of the one data folder that may append; undefined in a journal that an earlier version began. */
+  readonly holder?: string | undefined;
+}
+
+/** What a data folder keeps beside a log: the journal of its heads, and that of its own witness. */
+export type JournalName = 'heads' | 'witness';
+
+/**
+ * What ties a journal to one data folder. Each start writes a new token into the database, then into the journal, so a
+ * copy of the folder no longer fits once either of the two has been started.
+ */
+export interface JournalHolder {
+  readonly token: string;
+  /** The one before, which the journal still has if a start ended between the two writes; undefined if it had none. */
+  readonly before: string | undefined;
+}
+
+/** The side of the data folder. */
+export interface JournalHolders {
+  /** Undefined until a start has held that journal. */
+  holder(journal: JournalName): Promise<JournalHolder | undefined>;
+  /** Durable once resolved. */
+  hold(journal: JournalName, holder: JournalHolder): Promise<void>;
+}
+
+/** Whether a journal with this token may be appended to by the data folder with that holder. */
+export function isHeldBy(token: string | undefined, holder: JournalHolder | undefined): boolean {
+  return holder === undefined ? token === undefined : token === holder.token || token === holder.before;
 }
 
 /** The end of a log, at its last head. */

@@ -1,4 +1,5 @@
 import type { TreeHead } from '../merkle/types.ts';
+import type { JournalHolders } from './journal.ts';
 
 /** The newest head of another log that our witness has cosigned. */
 export interface WitnessedHead extends TreeHead {
@@ -10,7 +11,7 @@ export interface WitnessedHead extends TreeHead {
 }
 
 /** What our own witness remembers: one head a log. To forget it is to let that log fork. */
-export interface WitnessState {
+export interface WitnessState extends JournalHolders {
   witnessed(): Promise<readonly WitnessedHead[]>;
   /** Durable once resolved. @param size - of the head that it replaces; undefined for the first. @throws StaleWitness if that is not so */
   witness(head: WitnessedHead, size: number | undefined): Promise<void>;

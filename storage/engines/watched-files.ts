@@ -42,17 +42,22 @@ async function statIfThere(path: string): Promise<BigIntStats | undefined> {
   try {
     return await stat(path, { bigint: true });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
-      return undefined;
+    if (isGone(error)) return undefined;
     throw error;
   }
+}
+
+/** Whether a call failed because nothing stands at its path. */
+export function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }
 
 function requireSame({ path, device, inode }: WatchedFile, found: BigIntStats | undefined): void {
   if (found?.dev !== device || found.ino !== inode) throw lost(path);
 }
 
-function lost(path: string): StoreRefused {
+/** What is said of a file or folder that this process had open. */
+export function lost(path: string): StoreRefused {
   return new StoreRefused(
     `${path} was removed or replaced while this process had it open, so what was written to it since may be lost: put the file back, keep other programs out of its folder, and start again`,
   );

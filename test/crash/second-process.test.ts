@@ -79,6 +79,16 @@ describe('decision 2, one writer: a second process on the same folder', () => {
     expect(created(await submit(first.base, submissionOf('still served', 0))).logIndex).toBe(4);
   });
 
+  it('is refused on a copy whose original was started and stopped since, and the original goes on', async () => {
+    const copy = { ...folder, data: join(folder.parent, 'copy') };
+    cpSync(folder.data, copy.data, { recursive: true });
+    await grow(0);
+    const said = await expectRefused(copy, ['--volume', 'moves']);
+    expect(said).toContain('another copy of this data folder has been started with this head journal since');
+    expect(said).toContain(`run: npm run recover -- --data ${copy.data} --heads ${folder.heads}`);
+    await expectGoesOn(folder);
+  });
+
   it('takes over once the first was killed', async () => {
     await using first = await startServer(folder);
     created(await submit(first.base, submissionOf('before the kill', 0)));

@@ -46,12 +46,14 @@ async function refusal(flags: readonly string[] = []): Promise<string> {
 
 const grow = (old: number, size: number): string => OTHER.request({ old, size });
 
-/** The whole data folder as it was, put back in place. */
+/** The whole data folder as it was, put back in place, and the head journal with it: that of the witness stays. */
 async function restoredAfter(bodies: readonly string[]): Promise<void> {
   cpSync(path('data'), path('copy'), { recursive: true });
+  cpSync(path('data-heads', 'heads.txt'), path('copy', 'heads.txt'));
   expect(new Set(await life(bodies))).toEqual(new Set([200]));
   for (const name of ['stele.db', 'stele.db-wal', 'stele.db-shm']) rmSync(path('data', name), { force: true });
   cpSync(path('copy', 'stele.db'), path('data', 'stele.db'));
+  cpSync(path('copy', 'heads.txt'), path('data-heads', 'heads.txt'));
 }
 
 describe('decision 10: a witness that was restored does not sign', () => {
@@ -76,10 +78,27 @@ describe('decision 10: a witness that was restored does not sign', () => {
       'the witness has cosigned another tree of other.test at 5 than its state says: put back the right copy',
     );
   });
-  it('and the same copy is good when nothing was cosigned since', async () => {
+  it('from a copy that has cosigned the same: the journal is held by the one that was started since', async () => {
     expect(await life([grow(0, 5)])).toEqual([200]);
     await restoredAfter([grow(5, 5)]);
-    expect(await life([grow(5, 6)])).toEqual([200]);
+    expect(await refusal()).toBe(
+      'another copy of this data folder has been started with the journal of the witness since this one was made: start that one',
+    );
+  });
+  it('beside a journal that was cut short', async () => {
+    const second = new IndependentLog('second.test');
+    writeFileSync(path('logs.txt'), `log ${OTHER.vkey}\nlog ${second.vkey}\nquorum none\n`);
+    expect(await life([grow(0, 5), second.request({ old: 0, size: 3 })])).toEqual([200, 200]);
+    const [first = ''] = readFileSync(path(...JOURNAL), 'utf8').split('\n');
+    writeFileSync(path(...JOURNAL), `${first}\n`);
+    expect(await refusal()).toBe(
+      'the journal of the witness lacks heads of 2 logs that its state has: it was restored from an old copy or cut short, put the newest back',
+    );
+  });
+  it('beside a journal with a line that is not as it was written', async () => {
+    expect(await life([grow(0, 5)])).toEqual([200]);
+    writeFileSync(path(...JOURNAL), readFileSync(path(...JOURNAL), 'utf8').replace(/\n5 /, '\n4 '));
+    expect(await refusal()).toContain('witnessed.txt is not as written: put the journal of the witness back as it was');
   });
 });
 

@@ -97,6 +97,13 @@ describe('HeadJournal: what it keeps', () => {
     await using journal = await openFileJournal(lock);
     await expect(journal.append(head(1))).rejects.toThrow('has not been begun');
   });
+  it('the token of the data folder that may append, and none where an earlier version began it', async () => {
+    await written([7]);
+    expect(await reading((journal) => journal.owner()?.holder)).toBeUndefined();
+    await reading((journal) => journal.begin({ ...OWNER, holder: 'a-token' }, head(7)));
+    expect(await reading((journal) => journal.owner())).toEqual({ ...OWNER, holder: 'a-token' });
+    expect(readFileSync(file(), 'utf8')).toMatch(/^stele-heads-2 \d+ [0-9a-f]{64} a-token [0-9a-f]{8}\n7 /);
+  });
   it('is readable by its owner alone, and by people', async () => {
     expect(await written([7])).toMatch(
       new RegExp(`^stele-heads-1 ${OWNER.treeId} ${OWNER.logId} [0-9a-f]{8}\n7 [0-9a-f]{64} [0-9a-f]{8}\n$`),

@@ -5,10 +5,11 @@ import { sealed, unsealed } from './durable-file.ts';
 import type { JournalFormat } from './journal-file.ts';
 
 /*
- * The first line names the owner. Then one head a line, size and root in hex; the line of the end has the time as well.
+ * The first line names the owner, and since the second form the token of its data folder. Then one head a line, size and root in hex; the line of the end has the time as well.
  */
 
-const TITLE = 'stele-heads-1';
+const TITLE = 'stele-heads-2';
+const TITLE_WITHOUT_HOLDER = 'stele-heads-1';
 const END = 'frozen';
 
 /** A head, or the end of the log. */
@@ -27,14 +28,17 @@ export function isFreeze(record: JournalRecord): record is JournalFreeze {
   return record.at !== undefined;
 }
 
-function formatOwner({ treeId, logId }: JournalOwner): string {
-  return sealed(`${TITLE} ${treeId} ${logId}`);
+function formatOwner({ treeId, logId, holder }: JournalOwner): string {
+  return sealed(
+    holder === undefined ? `${TITLE_WITHOUT_HOLDER} ${treeId} ${logId}` : `${TITLE} ${treeId} ${logId} ${holder}`,
+  );
 }
 
 function parseOwner(line: string | undefined): JournalOwner | undefined {
   const [title, treeId, logId, ...rest] = unsealed(line)?.split(' ') ?? [];
-  if (title !== TITLE || treeId === undefined || logId === undefined || rest.length > 0) return undefined;
-  return { treeId, logId };
+  const [holder, more] = rest;
+  if (treeId === undefined || logId === undefined || more !== undefined) return undefined;
+  return title === (holder === undefined ? TITLE_WITHOUT_HOLDER : TITLE) ? { treeId, logId, holder } : undefined;
 }
 
 export function formatRecord({ size, root, at }: JournalRecord): string {

@@ -13,6 +13,8 @@ export interface WitnessOwner {
   readonly name: string;
   /** SHA-256 of its key's SubjectPublicKeyInfo: 64 hex digits. */
   readonly key: string;
+  /** The token of the one data folder that may append; undefined in a journal that an earlier version began. */
+  readonly holder?: string | undefined;
 }
 
 /** Heads of other logs that our witness has cosigned, kept away from its state. */
@@ -64,9 +66,10 @@ export async function openWitnessedJournal(lock: FolderLock, most = RECORDS): Pr
   };
 }
 
-/* The first line names the witness; then one head a line: size, root in hex, and the log's origin, which may have spaces. */
+/* The first line names the witness, and since the second form the token of its data folder. Then one head a line: size, root in hex, and the log's origin, which may have spaces. */
 
-const TITLE = 'stele-witnessed-1';
+const TITLE = 'stele-witnessed-2';
+const TITLE_WITHOUT_HOLDER = 'stele-witnessed-1';
 
 const WITNESSED: JournalFormat<WitnessOwner, NamedHead> = {
   name: 'witnessed.txt',
@@ -77,13 +80,15 @@ const WITNESSED: JournalFormat<WitnessOwner, NamedHead> = {
   parseRecord,
 };
 
-function formatOwner({ name, key }: WitnessOwner): string {
-  return sealed(`${TITLE} ${name} ${key}`);
+function formatOwner({ name, key, holder }: WitnessOwner): string {
+  return sealed(holder === undefined ? `${TITLE_WITHOUT_HOLDER} ${name} ${key}` : `${TITLE} ${name} ${key} ${holder}`);
 }
 
 function parseOwner(line: string | undefined): WitnessOwner | undefined {
-  const [title, name, key] = unsealed(line)?.split(' ') ?? [];
-  return title === TITLE && name !== undefined && key !== undefined ? { name, key } : undefined;
+  const [title, name, key, ...rest] = unsealed(line)?.split(' ') ?? [];
+  const [holder, more] = rest;
+  if (name === undefined || key === undefined || more !== undefined) return undefined;
+  return title === (holder === undefined ? TITLE_WITHOUT_HOLDER : TITLE) ? { name, key, holder } : undefined;
 }
 
 function formatRecord({ size, root, origin }: NamedHead): string {

@@ -78,6 +78,7 @@ export async function openSqliteStore(
     cosign: (cosignatures, published) => writer.request({ op: 'cosign', value: { cosignatures, published } }),
     keepClaim: (value) => writer.request({ op: 'keepClaim', value }),
     freeze: (value) => writer.request({ op: 'freeze', value }),
+    hold: (journal, holder) => writer.request({ op: 'hold', value: { journal, holder } }),
     witness: (head, size) => writer.request({ op: 'witness', value: { head, size } }),
     heartbeat: (value) => writer.request({ op: 'heartbeat', value }),
     tidy: () => writer.request({ op: 'tidy', value: 'for now' }),

@@ -23,7 +23,7 @@ type Reads = Pick<
   | 'claims'
   | 'frozen'
 > &
-  Pick<WitnessState, 'witnessed'>;
+  Pick<WitnessState, 'witnessed' | 'holder'>;
 
 /** Who the log is, which heads it has had, and what witnesses and our own witness said. */
 export function createStateReader(db: Database.Database): Reads {
@@ -44,6 +44,10 @@ export function createStateReader(db: Database.Database): Reads {
     },
     cosignatures: async (size) => sql.cosignatures.all(size).map((row) => ({ ...row, size })),
     lastCosignatures: async () => sql.lastCosignatures.all().map((row) => ({ ...row, size: treeSize(row.size) })),
+    holder: async (journal) => {
+      const row = sql.holder.get(journal);
+      return row && { token: row.token, before: row.before ?? undefined };
+    },
     claims: async () => sql.claims.all().map((row) => ({ ...row, size: treeSize(row.size) })),
     frozen: async () => sql.frozen.get(),
     witnessed: async () => sql.witnessed.all().map((row) => ({ ...row, ...hashed(row) })),
@@ -74,6 +78,9 @@ function prepare(db: Database.Database) {
     lastCosignatures: db.prepare<[], Omit<StoredCosignature, 'size'> & { readonly size: number }>(
       `SELECT max(size) AS size, name, key_id AS keyId, signature
        FROM (SELECT * FROM cosignature ORDER BY size DESC LIMIT ${LATELY}) GROUP BY name, key_id`,
+    ),
+    holder: db.prepare<[string], { readonly token: string; readonly before: string | null }>(
+      'SELECT token, before FROM journal_holder WHERE journal = ?',
     ),
     claims: db.prepare<[], WitnessClaim>('SELECT witness, size, says, at FROM witness_claim ORDER BY witness'),
     frozen: db.prepare<[], StoredFreeze>('SELECT at, signature FROM frozen'),

@@ -1,8 +1,9 @@
-import { closeSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { closeSync, openSync, rmSync, type StatsFs, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { NoRoom } from '../../../failures.ts';
 import { isNoRoom } from '../../no-room.ts';
+import { isGone, lost } from '../../watched-files.ts';
 
 /** How much of its volumes a log leaves free. */
 export interface RoomSettings {
@@ -61,12 +62,22 @@ export class Room {
   }
 
   #require(folder: string, bytes: number): void {
-    const { bavail, blocks, bsize } = statfsSync(folder);
+    const { bavail, blocks, bsize } = volumeOf(folder);
     if (blocks === 0) return; // a file system that does not say
     const floor = this.#settings.minFree ?? Math.min(MAX_STANDARD, Math.floor((blocks * bsize) / STANDARD_SHARE));
     const left = bavail * bsize - bytes - floor;
     if (left < 0 || (bytes > 0 && left < AMPLE && left < this.#unmoved()))
       throw new NoRoom(`the disk is full: ${bavail * bsize} bytes are free, and ${floor} have to stay so`);
+  }
+}
+
+/** @throws StoreRefused where the folder is gone */
+function volumeOf(folder: string): StatsFs {
+  try {
+    return statfsSync(folder);
+  } catch (error) {
+    if (isGone(error)) throw lost(folder);
+    throw error;
   }
 }
 

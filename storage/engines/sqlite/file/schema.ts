@@ -135,4 +135,11 @@ export const migrations: readonly Migration[] = [
     at      INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  /* 5 */ `
+  CREATE TABLE journal_holder (
+    journal TEXT PRIMARY KEY,
+    token   TEXT NOT NULL,
+    before  TEXT
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -1,6 +1,7 @@
 import type { Records } from '../../../key-index/records.ts';
 import type { Run } from '../../../key-index/runs.ts';
 import type { LogIdentity, StoredCosignature, StoredFreeze, StoredHead, WitnessClaim } from '../../../contract.ts';
+import type { JournalHolder, JournalName } from '../../../journal.ts';
 import type { WitnessedHead } from '../../../witness-state.ts';
 import type { WatchedFile } from '../../watched-files.ts';
 import type { RoomSettings } from '../file/room.ts';
@@ -39,6 +40,11 @@ export interface Witnessing {
   readonly size: number | undefined;
 }
 
+export interface Holding {
+  readonly journal: JournalName;
+  readonly holder: JournalHolder;
+}
+
 /** What the writer's thread is asked. */
 export type WriterRequest =
   | { readonly op: 'create'; readonly value: LogIdentity }
@@ -48,6 +54,7 @@ export type WriterRequest =
   | { readonly op: 'keepClaim'; readonly value: WitnessClaim }
   | { readonly op: 'freeze'; readonly value: StoredFreeze }
   | { readonly op: 'witness'; readonly value: Witnessing }
+  | { readonly op: 'hold'; readonly value: Holding }
   | { readonly op: 'heartbeat'; readonly value: number }
   /** Does all that can wait; for good, so that no record of the index is left outside of runs, and no WAL. */
   | { readonly op: 'tidy'; readonly value: 'for now' | 'for good' }

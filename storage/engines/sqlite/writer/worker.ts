@@ -119,6 +119,8 @@ function write(request: Exclude<WriterRequest, { readonly op: 'commit' | 'tidy' 
       return writer.keepClaim(request.value);
     case 'freeze':
       return writer.freeze(request.value);
+    case 'hold':
+      return writer.hold(request.value);
     case 'witness':
       return writer.witness(request.value);
     case 'heartbeat':

@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { LogIdentity, StoredFreeze, WitnessClaim } from '../../../contract.ts';
 import { StaleCommit, StaleWitness } from '../../../failures.ts';
 import { sealed } from '../rows/checksum.ts';
-import type { Cosigning, Witnessing, WriterCommit } from './wire.ts';
+import type { Cosigning, Holding, Witnessing, WriterCommit } from './wire.ts';
 
 /** Everything that makes the log. Runs on a thread of its own; every method returns when the disk has it. */
 export interface Writer {
@@ -11,6 +11,7 @@ export interface Writer {
   commit(commit: WriterCommit): void;
   cosign(cosigning: Cosigning): void;
   keepClaim(claim: WitnessClaim): void;
+  hold(holding: Holding): void;
   freeze(freeze: StoredFreeze): void;
   witness(witnessing: Witnessing): void;
   heartbeat(at: number): void;
@@ -48,6 +49,7 @@ export function createWriter(db: Database.Database): Writer {
     keepKeys: ({ v1, tile }) => void sql.keepKeys.run(v1, tile),
     commit: (value) => commit.immediate(value),
     cosign: (value) => cosign.immediate(value),
+    hold: ({ journal, holder }) => void sql.hold.run(journal, holder.token, holder.before),
     keepClaim: (claim) => void sql.keepClaim.run(claim.witness, claim.size, claim.says, claim.at),
     freeze: ({ at, signature }) => void sql.freeze.run(at, signature),
     witness: (value) => witness.immediate(value),
@@ -65,6 +67,9 @@ function prepare(db: Database.Database) {
       'INSERT INTO cosignature VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET signature = excluded.signature',
     ),
     publish: db.prepare('UPDATE head SET awaits = 0 WHERE size = ?'),
+    hold: db.prepare(
+      'INSERT INTO journal_holder VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET token = excluded.token, before = excluded.before',
+    ),
     keepClaim: db.prepare(
       'INSERT INTO witness_claim VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET size = excluded.size, says = excluded.says, at = excluded.at',
     ),
