@@ -110,6 +110,15 @@ describe('contract 6: POST /api/v1/log/entries/retrieve', () => {
     expect([answer.status, JSON.parse(answer.text)]).toEqual([status, { code, message }]);
   });
 
+  it.each(['1.0', '1e0', '-0.0', '9223372036854775808', '-9223372036854775809'])(
+    'refuses the index %s, which Go reads into no int64',
+    async (text) => {
+      const answer = await asking.post(RETRIEVE, `{"logIndexes":[0,${text}]}`);
+      const message = 'parsing entry body from "" failed, because logIndexes.1 is not an int64';
+      expect([answer.status, JSON.parse(answer.text)]).toEqual([400, { code: 400, message }]);
+    },
+  );
+
   it('answers 400 to what is no JSON, 422 to no body at all, 415 to no media type', async () => {
     const broken = await asking.post(RETRIEVE, '{"logIndexes":');
     expect(broken.status).toBe(400);

@@ -1,7 +1,7 @@
 import { JSON_LIMITS, type JsonLimits } from '../../../base/json-meter.ts';
-import { isObject, type JsonObject } from '../../../base/json-reader.ts';
+import { isObject, type JsonObject, readJsonSpelled, SpelledNumber } from '../../../base/json-reader.ts';
 import { InvalidRequest } from '../failures.ts';
-import { requireLeast, requirePattern, unreadableBody } from '../read.ts';
+import { parseInt64, requireLeast, requirePattern, unreadableBody } from '../read.ts';
 import { member, readObject } from './member.ts';
 
 /** Body of `entries/retrieve`, before the entries in it are checked. */
@@ -25,7 +25,7 @@ export const ENTRY_ID = /^([0-9a-fA-F]{64}|[0-9a-fA-F]{80})$/;
 export function readLogQuery(body: Uint8Array, { maxRetrieve, json = JSON_LIMITS }: LogQueryLimits): LogQueryBody {
   const query = readObject(body, 'entry', json);
   const entryUUIDs = list(query, 'entryUUIDs').map(readText);
-  const logIndexes = list(query, 'logIndexes').map(readIndex);
+  const logIndexes = indexesIn(query, () => readObject(body, 'entry', json, readJsonSpelled));
   const entries = list(query, 'entries');
   entries.forEach(requireKind);
 
@@ -67,13 +67,17 @@ function readText(value: unknown, i: number): string {
   return value;
 }
 
-/** `null` counts as 0. Beyond 2⁵³ an index is inexact, and beyond every log; the largest int64 is read as 2⁶³. */
+/** Reads the query once more, number by number, only if there are indexes. */
+function indexesIn(query: JsonObject, spelled: () => JsonObject): readonly number[] {
+  return list(query, 'logIndexes').length === 0 ? [] : list(spelled(), 'logIndexes').map(readIndex);
+}
+
+/** An int64 as Go spells it; `null` counts as 0. Beyond 2⁵³ an index is inexact, and beyond every log. */
 function readIndex(value: unknown, i: number): number {
   if (value === null) return 0;
-  if (typeof value !== 'number' || !Number.isInteger(value) || Math.abs(value) > 2 ** 63) {
-    throw unreadableBody('entry', `logIndexes.${i} is not an int64`);
-  }
-  return value;
+  const index = value instanceof SpelledNumber ? parseInt64(value.text) : undefined;
+  if (index === undefined) throw unreadableBody('entry', `logIndexes.${i} is not an int64`);
+  return Number(index);
 }
 
 function requireKind(entry: unknown, i: number): void {

@@ -4,17 +4,24 @@ import { foldedMember, isObject, type JsonObject, readJson } from '../../../base
 import { missing, unreadableBody } from '../read.ts';
 
 /** The object in a body; `null` is one without members. @throws InvalidRequest */
-export function readObject(body: Uint8Array, parameter: 'entry' | 'query', limits: JsonLimits): JsonObject {
+export function readObject(
+  body: Uint8Array,
+  parameter: 'entry' | 'query',
+  limits: JsonLimits,
+  read: (body: Uint8Array, limits: JsonLimits) => unknown = readValue,
+): JsonObject {
   if (isBlank(body)) throw missing(parameter, 'body');
-  const value = parse(body, parameter, limits);
+  const value = parse(() => read(body, limits), parameter);
   if (value === null) return {};
   if (!isObject(value)) throw unreadableBody(parameter, 'it is not a JSON object');
   return value;
 }
 
-function parse(body: Uint8Array, parameter: 'entry' | 'query', limits: JsonLimits): unknown {
+const readValue = (body: Uint8Array, limits: JsonLimits): unknown => readJson(body, 'ignore', limits);
+
+function parse(read: () => unknown, parameter: 'entry' | 'query'): unknown {
   try {
-    return readJson(body, 'ignore', limits);
+    return read();
   } catch (error) {
     if (error instanceof MalformedJson) throw unreadableBody(parameter, error.message);
     throw error;
