@@ -2,15 +2,17 @@ import express, { type ErrorRequestHandler, type Express, type Request, type Req
 import type { LogShards } from '../log/shards.ts';
 import type { OwnWitness } from '../witness/own-witness.ts';
 import type { Admission } from './admission/contract.ts';
-import { bindingError } from './http/answer.ts';
+import { type Answer, bindingError } from './http/answer.ts';
 import { SenderGone } from './http/body.ts';
 import { ConnectionTurns } from './http/connection-turns.ts';
 import { plain } from './dialects/plain.ts';
 import { rekorV1 } from './dialects/rekor-v1.ts';
-import { isBelowV2, NOT_FOUND_V2, rekorV2 } from './dialects/rekor-v2.ts';
+import { isBelowV2, NO_PATH_V2, NOT_FOUND_V2, rekorV2 } from './dialects/rekor-v2.ts';
+import { messageRefusal, refusal } from './http/message-rules.ts';
 import { Exchange } from './http/exchange.ts';
 import { Busy } from './http/failures.ts';
 import type { RequestLine } from './http/request-line.ts';
+import type { Target } from './http/target.ts';
 import type { Handlers } from './http/operation.ts';
 import { type MountSettings, mountOperations } from './operations/mount.ts';
 import type { ConsoleFiles } from './pages/console-files.ts';
@@ -70,7 +72,7 @@ export interface AppParts {
 
 /** The whole HTTP face. Listens to nothing: `main.ts` does, and so does supertest. */
 export function createApp(parts: AppParts): Express {
-  const app = express();
+  const app = takingEveryTarget(express());
   for (const habit of ['x-powered-by', 'etag']) app.disable(habit);
   for (const habit of ['case sensitive routing', 'strict routing']) app.enable(habit);
   app.set('query parser', false);
@@ -80,6 +82,17 @@ export function createApp(parts: AppParts): Express {
   mountPages(app, parts);
   app.use(refuseRoute(parts), refuseThrown(parts));
   return app;
+}
+
+/** Express routes paths, and has a page of its own for every other target. Those wait in `originalUrl`, and are looked at first. */
+function takingEveryTarget(app: Express): Express {
+  const { handle } = app as unknown as { readonly handle: (...all: Parameters<RequestHandler>) => void };
+  return Object.assign(app, {
+    handle(...[request, response, next]: Parameters<RequestHandler>) {
+      if (!request.url.startsWith('/')) Object.assign(request, { originalUrl: request.url, url: '/' });
+      handle.call(app, request, response, next);
+    },
+  });
 }
 
 /** Before any route: the request gets its turn on its connection, the exchange is made, preflights are answered, the path is cleaned. */
@@ -95,12 +108,22 @@ function enter({ settings, now, observe, report }: AppParts): RequestHandler {
   const begin: RequestHandler = (request, response, next) => {
     const exchange = new Exchange(request, response, { requestIdHeader, now, ended, unsent, remoteOf });
     const { cleanPath, search } = exchange.target;
+    const refused = messageRefusal(request, exchange.target) ?? withoutPath(request, exchange.target, settings);
+    if (refused !== undefined) return exchange.send(refused);
     if (exchange.isPreflight) return exchange.send({ status: 204 });
     if (request.url !== cleanPath + search) request.url = cleanPath + search;
     next();
   };
   const turns = new ConnectionTurns();
   return (request, response, next) => turns.take(request.socket, response, () => begin(request, response, next));
+}
+
+/** A target that is no path, which Express cannot route; undefined for all others. */
+function withoutPath({ method }: Request, { path }: Target, { faces }: Pick<AppSettings, 'faces'>): Answer | undefined {
+  if (path.startsWith('/')) return undefined;
+  if (method === 'OPTIONS' && path === '*') return { status: 200 }; // RFC 9110 §9.3.7: of the server as a whole
+  const isTarget = method === 'CONNECT' || path === '*' || /^[a-z][a-z0-9+.-]*:/i.test(path);
+  return isTarget && !faces.includes('v1') ? NO_PATH_V2 : refusal(400);
 }
 
 function handlersOf({ shards, admission, settings, health, witness, dev }: AppParts): Handlers {

@@ -16,8 +16,9 @@ export interface ConnectionLimits {
 interface Connection {
   readonly socket: Socket;
   readonly address: string;
-  /** The newest that has no whole answer yet. */
+  /** The newest that has no whole answer yet, and its answer. */
   request: IncomingMessage | undefined;
+  response: ServerResponse | undefined;
 }
 
 /** Time between two warnings, in milliseconds. */
@@ -28,14 +29,16 @@ const WARNING_MS = 60_000;
  * the oldest without a whole request makes room, be it idle, or still sending headers or a body. Of all connections,
  * those of the address that has most are looked at first.
  */
-export function limitConnections(server: Server, limits: ConnectionLimits): void {
+export function limitConnections(server: Server, limits: ConnectionLimits): OpenConnections {
   const open = new OpenConnections(limits);
   server.on('connection', (socket: Socket) => open.admit(socket));
   server.on('secureConnection', (socket: Socket) => open.secure(socket)); // by which requests over TLS arrive
   server.on('request', (request: IncomingMessage, response: ServerResponse) => open.serve(request, response));
+  return open;
 }
 
-class OpenConnections {
+/** The connections of a server, and what is in work on each. */
+export class OpenConnections {
   readonly #limits: ConnectionLimits;
   /** In the order in which they were opened. */
   readonly #byAddress = new Map<string, Set<Connection>>();
@@ -54,7 +57,7 @@ class OpenConnections {
       socket.destroy();
       return;
     }
-    const connection: Connection = { socket, address, request: undefined };
+    const connection: Connection = { socket, address, request: undefined, response: undefined };
     const mates = this.#byAddress.get(address) ?? new Set();
     this.#byAddress.set(address, mates.add(connection));
     this.#bySocket.set(socket, connection);
@@ -77,9 +80,20 @@ class OpenConnections {
     const connection = this.#bySocket.get(request.socket);
     if (connection === undefined) return;
     connection.request = request;
+    connection.response = response;
     response.once('close', () => {
-      if (connection.request === request) connection.request = undefined;
+      if (connection.request !== request) return;
+      connection.request = undefined;
+      connection.response = undefined;
     });
+  }
+
+  /** Calls `run` once all whole requests of the connection are answered. One that is not whole is never going to be. */
+  afterAnswers(socket: Socket, run: () => void): void {
+    const { request, response } = this.#bySocket.get(socket) ?? {};
+    if (request?.complete === true) response?.once('close', run);
+    else if (response?.headersSent === true) socket.destroySoon();
+    else run();
   }
 
   #hasRoom(address: string): boolean {

@@ -13,6 +13,7 @@ import { limitConnections } from './connections.ts';
 import { systemCode } from '../base/system-error.ts';
 import { ListenRefused } from './failures.ts';
 import { SERVING } from './routes/service.ts';
+import { answerUnparsed } from './unparsed-requests.ts';
 import { readTls, type TlsFiles } from './tls.ts';
 
 export interface ListenSettings extends TlsFiles {
@@ -42,6 +43,7 @@ const LIMITS: ServerOptions = {
   keepAliveTimeout: 10_000,
   connectionsCheckingInterval: 1000,
   maxHeaderSize: 16 * 1024,
+  requireHostHeader: false, // the application answers it, with a body
 };
 
 /** Time that a client has to agree on TLS, in milliseconds. Before that no other time-out runs. */
@@ -87,12 +89,13 @@ export async function listen(settings: ListenSettings, warn: (sentence: string) 
   http.on('request', answerWhileOpening);
   http.maxConnections = MAX_CONNECTIONS_WHILE_OPENING;
   let trusts = (_address: string, _hop: number): boolean => false;
-  limitConnections(http, {
+  const open = limitConnections(http, {
     total: settings.maxConnections,
     perAddress: settings.maxConnectionsPerAddress,
     isProxy: (address) => trusts(address, 0),
     warn,
   });
+  answerUnparsed(http, open);
   await bind(http, settings.listen);
   return {
     http,

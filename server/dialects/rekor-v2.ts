@@ -51,3 +51,6 @@ export const isBelowV2 = (path: string): boolean => /^\/api\/v2(\/|$)/.test(path
 
 /** A path below `/api/v2` that is none. */
 export const NOT_FOUND_V2 = status(404, GRPC.notFound, 'Not Found', { 'Cache-Control': 'no-store' });
+
+/** A target that is no path, such as that of `CONNECT`. */
+export const NO_PATH_V2 = status(400, GRPC.invalidArgument, 'Bad Request');

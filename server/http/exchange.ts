@@ -43,12 +43,12 @@ export class Exchange {
   readonly #delivery: Delivery;
 
   constructor(request: Request, response: Response, options: ExchangeOptions) {
-    this.target = parseTarget(request.url);
+    this.target = parseTarget(request.originalUrl);
     this.#request = request;
     this.#response = response;
     this.#options = options;
     this.#started = options.now();
-    this.#url = request.url; // as sent: routing cleans it
+    this.#url = request.originalUrl; // as sent: routing cleans `url`
     this.#requestId = requestIdOf(request.headers[options.requestIdHeader]);
     const cors = corsRequestOf(request);
     this.isPreflight = isPreflight(cors);

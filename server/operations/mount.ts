@@ -50,7 +50,7 @@ export function mountOperations(
     return isWellEncoded(target.path) ? next() : exchange.send(invalidEscape(target, settings));
   });
   for (const route of routes.filter(({ match, path }) => match === 'clean' && !isFixed(path)))
-    app.all(patternOf(route.path), (request, response, next) => answer(route, options, request, response, next));
+    app.route(patternOf(route.path)).all((request, response, next) => answer(route, options, request, response, next));
 }
 
 /** From here on Express decodes what stands in a path. */

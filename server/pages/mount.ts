@@ -44,7 +44,7 @@ const protect = helmet({
 
 export function mountPages(app: Express, parts: PageParts): void {
   for (const { path, methods, answer } of pages(parts)) {
-    app.all(path, protect, (request, response, next) => {
+    app.route(path).all(protect, (request, response, next) => {
       const exchange = Exchange.of(response);
       if (methods === 'read' && !READ.includes(request.method)) {
         exchange.allow(READ);

@@ -1,12 +1,9 @@
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { addressOf, listen } from '../../server/listen.ts';
 import { directAdmission } from '../support/admission.ts';
+import { serveApp } from './listening.ts';
 import { openTestLog } from '../support/log.ts';
 import { hashedrekord, newSubmitter } from '../support/proposals.ts';
-import { type Variant, variantOf } from './variants.ts';
 
 const ENTRIES = '/api/v1/log/entries';
 const PING = 'GET /ping HTTP/1.1\r\nHost: x\r\n\r\n';
@@ -16,38 +13,6 @@ beforeAll(async () => {
   opened = await openTestLog();
 });
 afterAll(() => opened.close());
-
-interface Limits {
-  readonly maxConnections?: number;
-  readonly maxConnectionsPerAddress?: number;
-}
-
-/** The app behind the server that `npm start` makes. */
-async function serve(limits: Limits = {}, variant: Variant = {}) {
-  const warnings: string[] = [];
-  const where = { listen: { host: '127.0.0.1', port: 0 }, tlsCert: undefined, tlsKey: undefined };
-  const settings = { ...where, maxConnections: 100, maxConnectionsPerAddress: 100, ...limits };
-  const listener = await listen(settings, (sentence) => warnings.push(sentence));
-  listener.serve(variantOf(opened.log, variant));
-  const port = Number(addressOf(listener.http).split(':').at(-1));
-  const sockets: Socket[] = [];
-  /** A connection from `from` that sends `text`, and what comes back on it. */
-  const open = async (text = '', from = '127.0.0.1') => {
-    const socket = connect({ port, host: '127.0.0.1', localAddress: from });
-    const connection = { socket, seen: '', closed: false };
-    socket.on('data', (chunk) => (connection.seen += chunk.toString()));
-    socket.on('error', () => undefined).on('close', () => (connection.closed = true));
-    sockets.push(socket);
-    await once(socket, 'connect');
-    if (text !== '') socket.write(text);
-    return connection;
-  };
-  const dispose = async (): Promise<void> => {
-    for (const socket of sockets) socket.destroy();
-    await listener[Symbol.asyncDispose]();
-  };
-  return { open, warnings, [Symbol.asyncDispose]: dispose };
-}
 
 const postOf = (length: number, sent: string): string =>
   `POST ${ENTRIES} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n${sent}`;
@@ -59,7 +24,7 @@ const entry = (): string => {
 
 describe('connections that do nothing', () => {
   it('make room for new ones when there are as many as may be, the oldest first', async () => {
-    await using served = await serve({ maxConnections: 3 });
+    await using served = await serveApp(opened.log, { maxConnections: 3 });
     const idle = [
       await served.open(),
       await served.open('GET / HTTP/1.1\r\nX: y'),
@@ -75,7 +40,7 @@ describe('connections that do nothing', () => {
   });
 
   it('make room for others of their own address when that has as many as it may have', async () => {
-    await using served = await serve({ maxConnectionsPerAddress: 2 });
+    await using served = await serveApp(opened.log, { maxConnectionsPerAddress: 2 });
     const other = await served.open('', '127.0.0.2');
     const own = [await served.open(), await served.open()];
     const asking = await served.open(PING);
@@ -85,7 +50,7 @@ describe('connections that do nothing', () => {
   });
 
   it('make room among those of the address that has most', async () => {
-    await using served = await serve({ maxConnections: 4 });
+    await using served = await serveApp(opened.log, { maxConnections: 4 });
     const quiet = await served.open('', '127.0.0.2');
     const greedy = [await served.open(), await served.open(), await served.open()];
     await served.open(PING, '127.0.0.3');
@@ -94,7 +59,11 @@ describe('connections that do nothing', () => {
   });
 
   it('are as many as they like when they come from a proxy that the operator trusts', async () => {
-    await using served = await serve({ maxConnectionsPerAddress: 1 }, { settings: { trustedProxies: ['loopback'] } });
+    await using served = await serveApp(
+      opened.log,
+      { maxConnectionsPerAddress: 1 },
+      { settings: { trustedProxies: ['loopback'] } },
+    );
     const own = [await served.open(PING), await served.open(PING), await served.open(PING)];
     await expect.poll(() => own.every(({ seen }) => seen.includes('200 OK'))).toBe(true);
     expect(served.warnings).toEqual([]);
@@ -106,7 +75,7 @@ describe('connections whose request is whole', () => {
     const gate = Promise.withResolvers<void>();
     const admission = directAdmission();
     const slow = { ...admission, create: async (body: Uint8Array) => gate.promise.then(() => admission.create(body)) };
-    await using served = await serve({ maxConnections: 2 }, { admission: slow });
+    await using served = await serveApp(opened.log, { maxConnections: 2 }, { admission: slow });
     const working = [await served.open(entry()), await served.open(entry())];
     await sleep(100);
     const late = await served.open(PING);
@@ -119,7 +88,7 @@ describe('connections whose request is whole', () => {
 
 describe('request headers', () => {
   it('of more than 16 KiB are refused', async () => {
-    await using served = await serve();
+    await using served = await serveApp(opened.log);
     const asking = await served.open(`GET /ping HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(17_000)}`);
     await expect.poll(() => asking.seen).toMatch(/^HTTP\/1\.1 431 /);
     await expect.poll(() => asking.closed).toBe(true);
@@ -129,7 +98,7 @@ describe('request headers', () => {
 describe('bodies that stall', () => {
   it('keep no entry out, and make room for a large one', async () => {
     const settings = { maxRequestBody: 1_000_000, maxBodiesInFlight: 1_000_000, maxSmallBodiesInFlight: 200_000 };
-    await using served = await serve({}, { settings });
+    await using served = await serveApp(opened.log, {}, { settings });
     const stalled = [
       await served.open(postOf(500_000, ' '.repeat(499_999)), '127.0.0.2'),
       await served.open(postOf(500_000, ' '.repeat(499_999)), '127.0.0.3'),

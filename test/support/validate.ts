@@ -58,8 +58,14 @@ function faultsOf(answer: SeenAnswer): readonly string[] {
   const path = cleanPath(sent);
   if (status === 204) return method === 'OPTIONS' ? [] : ['only preflights are answered with 204'];
   if (PAGES.test(path)) return [200, 405].includes(status) ? [] : ['pages answer 200 or 405'];
+  if (/%(?![0-9a-f]{2})/i.test(sent)) return expected(400, answer, undefined);
   const templates = Object.keys(document.paths).filter((template) => matches(sent, path, template));
   if (templates.length > 0) return operationFaults(templates, answer);
+  return faultsOfNothing(sent, answer);
+}
+
+function faultsOfNothing(sent: string, answer: SeenAnswer): readonly string[] {
+  const { status } = answer;
   if (/^\/api\/v2(\/|$)/.test(sent)) return expected(404, answer, STATUS);
   return expected(status === 400 ? 400 : 404, answer, isStatus(answer) ? STATUS : ERROR);
 }
