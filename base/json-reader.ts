@@ -1,8 +1,8 @@
 import { utf8 } from './bytes.ts';
-import { MalformedJson } from './failures.ts';
+import { CostlyJson, MalformedJson } from './failures.ts';
 import { foldCase } from './go-case.ts';
 import { JSON_LIMITS, type JsonLimits, JsonMeter } from './json-meter.ts';
-import { decodeUtf8 } from './utf8-mending.ts';
+import { decodeUtf8, MAX_FOREIGN_BYTES } from './utf8-mending.ts';
 
 /*
  * JSON as Go's encoding/json reads it, because the leaf bytes of what clients send depend on it: bytes that are no
@@ -57,6 +57,7 @@ function parse(text: string, revive?: typeof spelled): unknown {
   try {
     return JSON.parse(withoutLoneSurrogates(text), revive) as unknown;
   } catch (error) {
+    if (error instanceof CostlyJson) throw error;
     throw new MalformedJson(error instanceof SyntaxError ? error.message : 'JSON cannot be read');
   }
 }
@@ -64,6 +65,8 @@ function parse(text: string, revive?: typeof spelled): unknown {
 const SURROGATE_ESCAPE = /\\u[dD][89a-fA-F]/;
 const HIGH_SURROGATE = /^\\u[dD][89abAB][0-9a-fA-F]{2}$/;
 const LOW_SURROGATE = /^\\u[dD][c-fC-F][0-9a-fA-F]{2}$/;
+/** As many as bytes that are no UTF-8. */
+const MAX_LONE_SURROGATES = MAX_FOREIGN_BYTES;
 /** Characters of an escape such as `\ud800`. */
 const LONG_ESCAPE = 6;
 
@@ -74,7 +77,8 @@ function withoutLoneSurrogates(json: string): string {
   let from = 0;
   for (let at = json.indexOf('\\'); at >= 0;) {
     const kind = surrogatesAt(json, at);
-    if (kind === 'lone') parts.push(json.slice(from, at), '\\ufffd');
+    if (kind === 'lone' && parts.push(json.slice(from, at), '\\ufffd') > 2 * MAX_LONE_SURROGATES)
+      throw new CostlyJson(`JSON has more than ${MAX_LONE_SURROGATES} escapes of lone surrogates`);
     const next = at + (kind === 'pair' ? 2 * LONG_ESCAPE : kind === 'lone' ? LONG_ESCAPE : 2);
     if (kind === 'lone') from = next;
     at = json.indexOf('\\', next);
