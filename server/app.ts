@@ -106,7 +106,14 @@ function enter({ settings, now, observe, report }: AppParts): RequestHandler {
   const remoteOf = (request: Request) => (trustedProxies.length > 0 ? request.ip : request.socket.remoteAddress);
   const unsent = new UnsentAnswers({ bytes: settings.maxUnsentAnswers, timeoutMs: settings.unsentTimeout });
   const begin: RequestHandler = (request, response, next) => {
-    const exchange = new Exchange(request, response, { requestIdHeader, now, ended, unsent, remoteOf });
+    const exchange = new Exchange(request, response, {
+      requestIdHeader,
+      now,
+      ended,
+      failed: report.error,
+      unsent,
+      remoteOf,
+    });
     const { cleanPath, search } = exchange.target;
     const refused = messageRefusal(request, exchange.target) ?? withoutPath(request, exchange.target, settings);
     if (refused !== undefined) return exchange.send(refused);
@@ -115,7 +122,15 @@ function enter({ settings, now, observe, report }: AppParts): RequestHandler {
     next();
   };
   const turns = new ConnectionTurns();
-  return (request, response, next) => turns.take(request.socket, response, () => begin(request, response, next));
+  /** A request that had to wait begins where Express does not see what is thrown. */
+  const inTurn = async (...[request, response, next]: Parameters<RequestHandler>): Promise<void> => {
+    try {
+      await begin(request, response, next);
+    } catch (error) {
+      next(error);
+    }
+  };
+  return (request, response, next) => turns.take(request.socket, response, () => void inTurn(request, response, next));
 }
 
 /** A target that is no path, which Express cannot route; undefined for all others. */
@@ -150,7 +165,7 @@ function refuseRoute({ settings: { faces } }: AppParts): RequestHandler {
     if (isV2Alone && allowed.length > 0) return exchange.send(rekorV2.notAllowed(request.method, allowed));
     if (isV2Alone || isBelowV2(target.path)) return exchange.send(NOT_FOUND_V2);
     if (allowed.length === 0) return exchange.send(bindingError(404, `path ${target.path} was not found`));
-    exchange.send(rekorV1.notAllowed(request.method, allowed));
+    return exchange.send(rekorV1.notAllowed(request.method, allowed));
   };
 }
 
@@ -160,6 +175,6 @@ function refuseThrown({ report }: AppParts): ErrorRequestHandler {
     const exchange = Exchange.of(response);
     const refused = thrown instanceof Busy ? plain.refuse(thrown, '') : undefined;
     if (refused === undefined) report.error(thrown);
-    exchange.send(refused ?? exchange.bug);
+    return exchange.send(refused ?? exchange.bug);
   };
 }

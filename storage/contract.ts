@@ -85,11 +85,23 @@ export interface StoredFreeze {
   readonly signature: Uint8Array;
 }
 
-/** The bodies of up to 256 entries as C2SP serves them, plain or in a gzip stream. */
+/**
+ * The bodies of up to 256 entries as C2SP serves them, plain or in a gzip stream: up to 16 MiB, of which no more is read at
+ * a time than is asked for. What it is made of never changes, wherever it is moved meanwhile.
+ */
 export interface EntryBundle {
   readonly encoding: 'identity' | 'gzip';
-  readonly bytes: Uint8Array;
+  /** Bytes of all pieces together. */
+  readonly length: number;
+  /** The same, inflated. */
+  readonly plainLength: number;
+  /** Bytes of the largest piece at most. A short bundle is one piece, of `WHOLE_BUNDLE_BYTES` at most. */
+  readonly largestPiece: number;
+  /** Reads a piece for each turn. @throws if it is damaged */
+  pieces(): Iterable<Uint8Array>;
 }
+
+export const WHOLE_BUNDLE_BYTES = 256 * 1024;
 
 export interface FullTile extends TileId {
   readonly tile: Tile;

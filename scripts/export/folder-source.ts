@@ -1,3 +1,4 @@
+import { concatBytes } from '../../base/bytes.ts';
 import { gunzip } from '../../storage/gunzip.ts';
 import { Faces } from '../../log/faces/faces.ts';
 import { loadShelf } from '../../log/load-shelf.ts';
@@ -33,7 +34,8 @@ export function folderSource(shard: ReadShard): TileSource {
       return (await (await shelf).tile(id)).subarray(0, width * HASH);
     },
     bundle: async (number, width) => {
-      const { encoding, bytes } = await reading.bundle(number, width);
+      const { encoding, pieces } = await reading.bundle(number, width);
+      const bytes = concatBytes(...pieces());
       return encoding === 'gzip' ? gunzip(bytes) : bytes;
     },
   };

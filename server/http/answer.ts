@@ -8,10 +8,23 @@ export interface JsonText<T> {
   readonly value?: T;
 }
 
+/** Bytes that are made only if they are sent: not for `HEAD`. */
+export interface MadeBytes {
+  readonly length: number;
+  make(): Uint8Array | ByteStream;
+}
+
+/** Bytes that are made at the pace of their reader, because they are many. */
+export interface ByteStream {
+  /** Bytes of memory that this takes at a time. */
+  readonly held: number;
+  read(): Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+}
+
 /** Anything that is not JSON, under its media type. */
 export interface OtherText<Type extends string> {
   readonly type: Type;
-  readonly text: string | Uint8Array;
+  readonly text: string | Uint8Array | MadeBytes;
   readonly ascii?: boolean;
 }
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { Answer, Headers } from './answer.ts';
+import type { Answer, ByteStream, Headers } from './answer.ts';
 import type { UnsentAnswer, UnsentAnswers } from './unsent-answers.ts';
 
 /** A body of at most this many bytes is given to the system at once, a longer one in pieces of this length. */
@@ -10,6 +10,8 @@ export interface Reader {
   readonly remote: string;
   /** Told why its connection was ended before the answer was whole. */
   readonly givenUp: (reason: string) => void;
+  /** Told what went wrong while the body was made, where its beginning is sent already. */
+  readonly failed: (error: unknown) => void;
 }
 
 type Body = NonNullable<Answer['body']>;
@@ -29,30 +31,56 @@ export class Delivery {
   }
 
   /**
+   * Sends at least the beginning. When it throws or rejects, nothing has been sent.
+   *
    * @param length - of the body, in bytes
    * @throws Busy if the body is long, and too many wait for their readers
    */
-  send(status: number, headers: Headers, body: Body | undefined, length: number): void {
+  send(status: number, headers: Headers, body: Body | undefined, length: number): Promise<void> | void {
     const response = this.#response;
-    if (body !== undefined && length > PIECE_BYTES) this.#hold(length);
+    const content = body && contentOf(body);
+    if (typeof content === 'object' && (length > PIECE_BYTES || 'held' in content))
+      return this.#sendLong(status, headers, streamOf(content));
     response.writeHead(status, headers);
-    if (body === undefined) response.end();
-    else if (this.#held === undefined) response.end(body.text, encodingOf(body));
-    else void this.#writePieces(bytesOf(body), this.#held);
-    if (this.#held === undefined) this.#holdWhatWaits();
+    response.end(content, typeof content === 'string' && body?.ascii === true ? 'latin1' : 'utf8');
+    this.#holdWhatWaits();
   }
 
-  /** Each piece is written once the system has taken the one before. */
-  async #writePieces(bytes: Uint8Array, held: UnsentAnswer): Promise<void> {
-    const response = this.#response;
-    for (let at = 0; at < bytes.length && !response.destroyed; at += PIECE_BYTES) {
-      const piece = bytes.subarray(at, at + PIECE_BYTES);
-      const { promise, resolve } = Promise.withResolvers<void>();
-      response.write(piece, () => resolve());
-      await promise;
-      held.sent(piece.length);
+  async #sendLong(status: number, headers: Headers, { held, read }: ByteStream): Promise<void> {
+    const hold = this.#hold(held);
+    const pieces = piecesOf(read());
+    try {
+      const first = await pieces.next();
+      if (this.#response.destroyed) return;
+      this.#response.writeHead(status, headers);
+      void this.#write(first, pieces, hold);
+    } catch (error) {
+      hold.release();
+      throw error;
     }
-    response.end();
+  }
+
+  /** Each piece is made once the system has taken the one before. */
+  async #write(
+    first: IteratorResult<Uint8Array, void>,
+    pieces: AsyncGenerator<Uint8Array, void>,
+    hold: UnsentAnswer,
+  ): Promise<void> {
+    const response = this.#response;
+    try {
+      for (let next = first; next.done !== true && !response.destroyed; next = await pieces.next()) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        response.write(next.value, () => resolve());
+        await promise;
+        hold.sent(next.value.length);
+      }
+      response.end();
+    } catch (error) {
+      this.#reader.failed(error);
+      this.#giveUp('what the answer is made of could not be read to its end');
+    } finally {
+      await pieces.return();
+    }
   }
 
   /** A short answer is taken by the system at once, unless its reader has left earlier ones unread. */
@@ -66,8 +94,9 @@ export class Delivery {
     }
   }
 
-  #hold(bytes: number): void {
+  #hold(bytes: number): UnsentAnswer {
     this.#held = this.#unsent.hold(this.#reader.remote, bytes, (reason) => this.#giveUp(reason));
+    return this.#held;
   }
 
   #giveUp(reason: string): void {
@@ -79,11 +108,22 @@ export class Delivery {
 /** In bytes. */
 export function lengthOf(body: Body | undefined): number {
   if (body === undefined) return 0;
-  return body.ascii === true ? body.text.length : Buffer.byteLength(body.text);
+  return typeof body.text !== 'string' || body.ascii === true ? body.text.length : Buffer.byteLength(body.text);
 }
 
-const encodingOf = ({ ascii }: Body): BufferEncoding => (ascii === true ? 'latin1' : 'utf8');
+/** Text that is short stays text. */
+function contentOf(body: Body): string | Uint8Array | ByteStream {
+  const { text, ascii } = body;
+  if (typeof text === 'string')
+    return text.length > PIECE_BYTES / 3 ? Buffer.from(text, ascii === true ? 'latin1' : 'utf8') : text;
+  return 'make' in text ? text.make() : text;
+}
 
-function bytesOf(body: Body): Uint8Array {
-  return typeof body.text === 'string' ? Buffer.from(body.text, encodingOf(body)) : body.text;
+function streamOf(content: Uint8Array | ByteStream): ByteStream {
+  return 'held' in content ? content : { held: content.length, read: () => [content] };
+}
+
+async function* piecesOf(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  for await (const chunk of chunks)
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) yield chunk.subarray(at, at + PIECE_BYTES);
 }

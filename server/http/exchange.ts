@@ -14,6 +14,8 @@ export interface ExchangeOptions {
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
   readonly ended: (line: RequestLine) => void;
+  /** Told what broke while an answer was on its way. */
+  readonly failed: (error: unknown) => void;
   readonly unsent: UnsentAnswers;
   /** The address that a request came from, as far as proxies are to be believed. */
   readonly remoteOf: (request: Request) => string | undefined;
@@ -57,7 +59,8 @@ export class Exchange {
     response.locals['exchange'] = this;
     this.#delivery = new Delivery(response, options.unsent, {
       remote: this.#remote,
-      givenUp: (reason) => (this.#reason = reason),
+      givenUp: (reason) => void (this.#reason = reason),
+      failed: options.failed,
     });
     response.on('close', () => {
       if (!response.writableFinished) this.#gone?.abort(new SenderGone('the sender went away'));
@@ -125,13 +128,13 @@ export class Exchange {
   }
 
   /** @throws Busy if it is long, and too many wait for their readers: a shorter answer can still be sent */
-  send(answer: Answer): void {
+  send(answer: Answer): Promise<void> | void {
     const { status, headers, body } = answer;
     const response = this.#response;
     if (response.headersSent || response.destroyed) return;
     const length = lengthOf(body);
     const sent = this.#request.method === 'HEAD' ? undefined : body;
-    this.#delivery.send(
+    const sending = this.#delivery.send(
       status,
       {
         ...this.#headers,
@@ -144,6 +147,7 @@ export class Exchange {
     );
     this.#bytesOut = sent === undefined ? 0 : length;
     this.#reason ??= reasonOf(answer);
+    return sending;
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Request } from 'express';
-import type { Headers, OtherText } from './answer.ts';
+import type { Headers, MadeBytes, OtherText } from './answer.ts';
 
 /** Something whose bytes are settled, as any web server would serve it. */
 export interface StaticFile<Type extends string> {
   readonly type: Type;
-  readonly bytes: Uint8Array;
+  readonly content: Uint8Array | MadeBytes;
   /** Names these very bytes, without quotes. */
   readonly tag: string;
   readonly headers: Headers;
@@ -16,30 +16,32 @@ export type FileAnswer<Type extends string> =
 
 /** Conditional requests: RFC 9110 §13.1.2. */
 export function serveFile<Type extends string>(request: Request, file: StaticFile<Type>): FileAnswer<Type> {
-  const { type, bytes, tag } = file;
+  const { type, content, tag } = file;
   const headers: Headers = { ...file.headers, ETag: `"${tag}"`, 'Accept-Ranges': 'bytes' };
   const known = request.headers['if-none-match'];
   if (known !== undefined && names(known, tag)) return { status: 304, headers };
-  return servePart(request, { ...file, headers }) ?? { status: 200, headers, body: { type, text: bytes } };
+  return servePart(request, { ...file, headers }) ?? { status: 200, headers, body: { type, text: content } };
 }
 
 /**
- * A range: RFC 9110 §14.2. Undefined where the whole is as good: for more of them than one, for what is none, and for
- * whoever has a part of other bytes.
+ * A range: RFC 9110 §14.2. Undefined where the whole is as good: for more of them than one, for what is none, for
+ * whoever has a part of other bytes, and of what is made while it is sent, where a part costs as much as the whole.
  */
 function servePart<Type extends string>(
   request: Request,
-  { type, bytes, tag, headers }: StaticFile<Type>,
+  { type, content, tag, headers }: StaticFile<Type>,
 ): FileAnswer<Type> | undefined {
   const { range: asked, 'if-range': expected } = request.headers;
   if (asked === undefined || request.method !== 'GET') return undefined;
   if (expected !== undefined && expected !== `"${tag}"`) return undefined; // a weak tag names no bytes: §13.1.5
-  const range = readRange(asked, bytes.length);
+  const range = readRange(asked, content.length);
   if (range === undefined) return undefined;
+  const bytes = content instanceof Uint8Array ? content : content.make();
+  if (!(bytes instanceof Uint8Array)) return undefined;
   if (range === 'beyond') return { status: 416, headers: { ...headers, ...beyond(bytes) } };
   const { start, end } = range;
-  const content = { ...headers, 'Content-Range': `bytes ${start}-${end - 1}/${bytes.length}` };
-  return { status: 206, headers: content, body: { type, text: bytes.subarray(start, end) } };
+  const partial = { ...headers, 'Content-Range': `bytes ${start}-${end - 1}/${bytes.length}` };
+  return { status: 206, headers: partial, body: { type, text: bytes.subarray(start, end) } };
 }
 
 interface ByteRange {

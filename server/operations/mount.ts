@@ -153,5 +153,5 @@ function answer(
     if (path !== PING) exchange.allow([...operations.keys()]); // to Rekor it has no other methods: 404
     return next(); // another route may have the path too
   }
-  if (first) exchange.send(first.row.dialect.notAllowed(request.method, [...operations.keys()]));
+  if (first) return exchange.send(first.row.dialect.notAllowed(request.method, [...operations.keys()]));
 }

@@ -45,11 +45,11 @@ export async function serve(
     const gone = (): AbortSignal => exchange.gone;
     const about = { query, target: target + search, authority, accepted, request };
     work = handler({ path, rest, ...about, body, gone, deadline });
-    exchange.send(await before(deadline, work));
+    await exchange.send(await before(deadline, work));
   } catch (error) {
     const answer = dialect.refuse(error, accepted);
     if (answer === undefined) throw error;
-    exchange.send(answer);
+    await exchange.send(answer);
   } finally {
     void Promise.allSettled([work]).then(() => lease.release()); // late work holds the body until it is over
   }

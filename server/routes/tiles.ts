@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import { gunzip } from '../../storage/gunzip.ts';
 import type { LogShards } from '../../log/shards.ts';
 import type { Log } from '../../log/types.ts';
 import { parseTilePath, type TileResource } from '../../merkle/tile-path.ts';
@@ -8,6 +7,7 @@ import type { EntryBundle } from '../../storage/contract.ts';
 import type { Headers } from '../http/answer.ts';
 import type { Asked, Handlers } from '../http/operation.ts';
 import { serveFile, type StaticFile, takesGzip } from '../http/static-file.ts';
+import { asKept, inflated } from './bundle-body.ts';
 import { isBoundTo, shardFor } from './shard.ts';
 
 type TileHandlers = Pick<
@@ -37,7 +37,7 @@ export function tileRoutes(shards: LogShards, lasts: boolean): TileHandlers {
     const { note } = shardFor(shards, asked).head();
     if (note === undefined) return NOT_THERE;
     const bytes = Buffer.from(note);
-    return serveFile(asked.request, { type: NOTE, bytes, tag: tagOf(bytes), headers: FRESH });
+    return serveFile(asked.request, { type: NOTE, content: bytes, tag: tagOf(bytes), headers: FRESH });
   };
   const at = (folder: string) => async (asked: Asked) => {
     const { request, rest } = asked;
@@ -81,7 +81,7 @@ async function fileOf(
   const tag = `${log.shard.treeId}-${nameOf(resource)}-${width}`;
   if (resource.what === 'entries') return bundleOf(await log.bundle(resource.number, width), tag, sending);
   const bytes = await log.tile(resource.id, width);
-  return bytes && { type: OCTETS, bytes, tag, headers: sending.headers };
+  return bytes && { type: OCTETS, content: bytes, tag, headers: sending.headers };
 }
 
 function nameOf(resource: TileResource): string {
@@ -95,7 +95,8 @@ function bundleOf(
 ): StaticFile<typeof OCTETS> | undefined {
   if (bundle === undefined) return undefined;
   const headers = { ...life, ...VARY };
-  if (bundle.encoding === 'identity') return { type: OCTETS, bytes: bundle.bytes, tag, headers };
-  if (!gzip) return { type: OCTETS, bytes: gunzip(bundle.bytes), tag, headers };
-  return { type: OCTETS, bytes: bundle.bytes, tag: `${tag}-gzip`, headers: { ...headers, 'Content-Encoding': 'gzip' } };
+  if (bundle.encoding === 'identity') return { type: OCTETS, content: asKept(bundle), tag, headers };
+  if (!gzip) return { type: OCTETS, content: inflated(bundle), tag, headers };
+  const coded = { ...headers, 'Content-Encoding': 'gzip' };
+  return { type: OCTETS, content: asKept(bundle), tag: `${tag}-gzip`, headers: coded };
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Express } from 'express';
 import { LogShards } from '../../log/shards.ts';
 import type { Log } from '../../log/types.ts';
+import type { EntryBundle } from '../../storage/contract.ts';
 import { type AppParts, type AppSettings, createApp } from '../../server/app.ts';
 import type { OpenApiDocument } from '../../server/pages/mount.ts';
 import { directAdmission } from '../support/admission.ts';
@@ -60,6 +61,12 @@ export function variantOf(log: Log, { settings, ...parts }: Variant = {}): Expre
     ...parts,
     settings: { ...SETTINGS, ...settings },
   });
+}
+
+/** A bundle that is made in one piece each time. */
+export function bundleOf(make: () => Uint8Array): EntryBundle {
+  const { length } = make();
+  return { encoding: 'identity', length, plainLength: length, largestPiece: length, pieces: () => [make()] };
 }
 
 /** The log, but for some of what it does. */

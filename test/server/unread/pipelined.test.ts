@@ -5,7 +5,7 @@ import { type Asking, askOf } from '../../support/ask.ts';
 import { openTestLog, type TestLog } from '../../support/log.ts';
 import { hashedrekord } from '../../support/proposals.ts';
 import { type RawAnswer, rawConnection, requestHead } from '../../support/raw-connection.ts';
-import { instead, variantOf } from '../variants.ts';
+import { bundleOf, instead, variantOf } from '../variants.ts';
 
 /** As large as a bundle of 256 entries can be, and larger than what the system holds for a connection. */
 const LARGE = new Uint8Array(256 * 65_537);
@@ -19,7 +19,7 @@ beforeAll(async () => {
   opened = await openTestLog();
   const bundle: Log['bundle'] = async () => {
     made += 1;
-    return { encoding: 'identity', bytes: LARGE };
+    return bundleOf(() => LARGE);
   };
   asking = await askOf(variantOf(instead(opened.log, { bundle })));
 });

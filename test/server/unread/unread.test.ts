@@ -5,7 +5,7 @@ import type { RequestLine } from '../../../server/http/request-line.ts';
 import { type Asking, askOf } from '../../support/ask.ts';
 import { openTestLog, type TestLog } from '../../support/log.ts';
 import { type RawConnection, rawConnection, requestHead } from '../../support/raw-connection.ts';
-import { instead, variantOf } from '../variants.ts';
+import { bundleOf, instead, variantOf } from '../variants.ts';
 
 const MIB = 1024 * 1024;
 /** As large as a bundle of 256 entries can be, and larger than what the system holds for a connection. */
@@ -20,7 +20,7 @@ let lines: RequestLine[] = [];
 
 beforeAll(async () => {
   opened = await openTestLog();
-  const bundle: Log['bundle'] = async () => ({ encoding: 'identity', bytes: new Uint8Array(LENGTH) });
+  const bundle: Log['bundle'] = async () => bundleOf(() => new Uint8Array(LENGTH));
   const report = {
     request: (line: RequestLine) => void lines.push(line),
     error: (thrown: unknown) => {

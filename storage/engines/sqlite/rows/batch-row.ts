@@ -101,6 +101,11 @@ export class Batch {
     return reader.bytes();
   }
 
+  /** Bodies from `from` up to `to`. Needs indexes that it has. */
+  bodies(from: number, to: number): readonly Uint8Array[] {
+    return Array.from({ length: to - from }, (_, i) => this.body(from + i));
+  }
+
   /** The fingerprints of the entry's leaf and keys: 4 bytes each, big-endian. */
   fingerprints(index: number): Uint8Array {
     return this.#readerAt(index).bytes();

@@ -81,9 +81,20 @@ export function requireParts(gzip: Buffer, bodies: readonly Uint8Array[], parts:
 /** More than the bytes there are: zlib asks for room until it has some to spare. */
 const SPARE = 64;
 
+function inflatePart(part: Uint8Array, plain: number): Buffer {
+  return inflateRawSync(part, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: plain + SPARE });
+}
+
+/** The 8 bodies of a part. @throws if it is damaged */
+export function bodiesInPart(part: Uint8Array, plain: number): readonly Uint8Array[] {
+  const bodies = bodiesIn(inflatePart(part, plain));
+  if (bodies?.length === PART_ENTRIES) return bodies;
+  throw new Error(`it holds ${bodies?.length ?? 'part of some'} bodies and not ${PART_ENTRIES}`);
+}
+
 /** The body at `place` (0 to 7) of a part. @throws if it is damaged */
 export function bodyInPart(part: Uint8Array, plain: number, place: number): Uint8Array {
-  const bytes = inflateRawSync(part, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: plain + SPARE });
+  const bytes = inflatePart(part, plain);
   let start = 0;
   for (let before = place; before > 0; before -= 1) start += 2 + bytes.readUInt16BE(start);
   return bytes.subarray(start + 2, start + 2 + bytes.readUInt16BE(start));

@@ -1,15 +1,17 @@
 import type Database from 'better-sqlite3';
-import { gunzip } from '../../../gunzip.ts';
 import { Recent } from '../../../../base/recent.ts';
-import { firstBodies, packBodies } from '../../../../merkle/entry-bundle.ts';
-import type { EntryBundle } from '../../../contract.ts';
+import { packBodies } from '../../../../merkle/entry-bundle.ts';
+import { type EntryBundle, WHOLE_BUNDLE_BYTES } from '../../../contract.ts';
 import { type Batch, type KeptEntry, readBatch } from './batch-row.ts';
-import { BUNDLE_ENTRIES, bodyInPart, PART_ENTRIES } from './bundle-row.ts';
+import { BUNDLE_ENTRIES, bodiesInPart, bodyInPart, type BundlePart, PART_ENTRIES } from './bundle-row.ts';
 import { type BundleReads, bundleReads } from './bundle-table.ts';
 import { entryInGroup, GROUP_ENTRIES, type GroupEntry } from './group-row.ts';
 
 /** Rows of commits kept after they were read, in bytes, unless one says otherwise: the newest entries are asked for most. */
 const KEPT = 8 * 1024 * 1024;
+
+/** Bytes of an entry in a bundle, at most: c2sp.org/tlog-tiles, "Log entries". */
+const LARGEST_BODY = 2 + 65_535;
 
 /** Entries kept after they were read: who looks for a hash reads the entry to make sure, and again to answer. */
 const REMEMBERED = 64;
@@ -43,9 +45,8 @@ export class EntryTable {
   #inBundle(index: number): KeptEntry | undefined {
     const found = this.#inGroup(index);
     if (found === undefined) return undefined;
-    const part = this.#bundles.part(index, found.part);
-    if (part === undefined) throw new Error(`the bundle of entry ${index} is missing`);
-    return { ...found, body: bodyInPart(part, found.part.plain, index % PART_ENTRIES) };
+    const { part } = found;
+    return { ...found, body: bodyInPart(this.#part(index, part), part.plain, index % PART_ENTRIES) };
   }
 
   /** The entry's search keys, as `unpackKeys` reads them. */
@@ -55,28 +56,60 @@ export class EntryTable {
 
   /** @throws if there are fewer than `width` entries */
   bundle(number: number, width: number): EntryBundle {
-    const gzip = this.#bundles.whole(number);
-    if (gzip && width === BUNDLE_ENTRIES) return { encoding: 'gzip', bytes: gzip };
-    if (gzip) return { encoding: 'identity', bytes: firstBodies(gunzip(gzip), width) };
+    const stored = width === BUNDLE_ENTRIES ? this.#bundles.stored(number) : undefined;
+    if (stored) return stored;
     const first = number * BUNDLE_ENTRIES;
-    return { encoding: 'identity', bytes: packBodies(this.#bodies(first, first + width)) };
+    const [end, length] = [first + width, this.#lengthOf(first, first + width)];
+    const step = length <= WHOLE_BUNDLE_BYTES ? width : PART_ENTRIES;
+    const read = (from: number): Uint8Array => packBodies(this.#bodies(from, Math.min(from + step, end)));
+    const pieces = (): Iterable<Uint8Array> =>
+      Iterator.from(Array(Math.ceil(width / step)).keys()).map((i) => read(first + i * step));
+    const largestPiece = Math.min(length, step * LARGEST_BODY);
+    return { encoding: 'identity', length, plainLength: length, largestPiece, pieces };
   }
 
-  /** Row by row. Some may move into a bundle meanwhile. */
+  /** Bytes of the entries in a bundle. */
+  #lengthOf(from: number, to: number): number {
+    let sum = 0;
+    for (let at = from; at < to;) {
+      const batch = this.#batchOf(at);
+      const end = Math.min(to, batch?.end ?? endOfPart(at));
+      const isWholePart = batch === undefined && at % PART_ENTRIES === 0 && end - at === PART_ENTRIES;
+      if (isWholePart) sum += this.#groupOf(at).part.plain;
+      else for (const { length } of batch?.bodies(at, end) ?? this.#bodiesInPart(at, end)) sum += 2 + length;
+      at = end;
+    }
+    return sum;
+  }
+
+  /** Row by row, part by part. Some may move into a bundle meanwhile. */
   #bodies(from: number, to: number): readonly Uint8Array[] {
     const bodies: Uint8Array[] = [];
     for (let at = from; at < to; at = from + bodies.length) {
       const batch = this.#batchOf(at);
-      if (batch === undefined) bodies.push(this.#body(at));
-      else for (let index = at; index < Math.min(to, batch.end); index += 1) bodies.push(batch.body(index));
+      const end = Math.min(to, batch?.end ?? endOfPart(at));
+      bodies.push(...(batch?.bodies(at, end) ?? this.#bodiesInPart(at, end)));
     }
     return bodies;
   }
 
-  #body(index: number): Uint8Array {
-    const kept = this.find(index);
-    if (kept === undefined) throw new Error(`entry ${index} is missing`);
-    return kept.body;
+  /** @param to - at most where the part ends */
+  #bodiesInPart(from: number, to: number): readonly Uint8Array[] {
+    const { part } = this.#groupOf(from);
+    const first = endOfPart(from) - PART_ENTRIES;
+    return bodiesInPart(this.#part(from, part), part.plain).slice(from - first, to - first);
+  }
+
+  #groupOf(index: number): GroupEntry {
+    const found = this.#inGroup(index);
+    if (found === undefined) throw new Error(`entry ${index} is missing`);
+    return found;
+  }
+
+  #part(index: number, place: BundlePart): Uint8Array {
+    const part = this.#bundles.part(index, place);
+    if (part === undefined) throw new Error(`the bundle of entry ${index} is missing`);
+    return part;
   }
 
   #batchOf(index: number): Batch | undefined {
@@ -116,6 +149,8 @@ export class EntryTable {
     return found;
   }
 }
+
+const endOfPart = (index: number): number => index - (index % PART_ENTRIES) + PART_ENTRIES;
 
 function prepare(db: Database.Database) {
   return {
