@@ -1772,7 +1772,7 @@ export interface operations {
     readonly listHeads: {
         readonly parameters: {
             readonly query?: {
-                /** @description Heads on a page */
+                /** @description Heads on a page at most; a page of 1 MiB ends before */
                 readonly limit?: number;
                 /** @description Go on with smaller heads than this, taken from `nextBelow` of the page before */
                 readonly below?: number;

@@ -53,9 +53,10 @@ function refusalOf({ code = '', rawPacket }: ParserError): Answer {
 }
 
 function refuse(socket: Socket, { status, body }: Answer): void {
-  const { type, text } = body ?? { type: '', text: '' };
+  const text = typeof body?.text === 'string' ? body.text : '';
+  const type = body?.type ?? '';
   const head = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: ${type}\r\nConnection: close\r\n`;
-  socket.write(`${head}Content-Length: ${text.length}\r\n\r\n${String(text)}`);
+  socket.write(`${head}Content-Length: ${text.length}\r\n\r\n${text}`);
   closeSoon(socket);
 }
 

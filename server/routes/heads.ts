@@ -5,16 +5,26 @@ import { formatTlogProof } from '../../checkpoint/proof/tlog-proof.ts';
 import type { LogShards } from '../../log/shards.ts';
 import type { Log, ProvenEntry } from '../../log/types.ts';
 import type { SignedHead } from '../../log/faces/shard.ts';
+import { ownTurn } from '../../log/turns.ts';
 import { type LeafHash, nodeHash } from '../../merkle/types.ts';
+import type { components } from '../../openapi/types.ts';
 import { GRPC, status } from '../dialects/rekor-v2.ts';
-import { json } from '../http/answer.ts';
+import type { JsonText } from '../http/answer.ts';
 import { InvalidRequest } from '../http/failures.ts';
 import type { Handlers } from '../http/operation.ts';
 import { readInteger } from '../http/read.ts';
 import { shardFor } from './shard.ts';
 
+type HeadPage = components['schemas']['HeadPage'];
+
 /** Heads on a page where nobody says how many. */
 const USUAL_PAGE = 100;
+
+/** A page ends before its limit once it has so many bytes: a head bears any number of cosignatures. */
+const PAGE_BYTES = 1024 * 1024;
+
+/** Heads that are read and rendered at once. */
+const SLICE_HEADS = 32;
 
 /** Every head up to the one that is shown, and proofs that stand on their own. @param most - heads on a page */
 export function headRoutes(shards: LogShards, most: number): Pick<Handlers, 'listHeads' | 'getTlogProof'> {
@@ -25,10 +35,11 @@ export function headRoutes(shards: LogShards, most: number): Pick<Handlers, 'lis
       const limit = Number(readInteger(query, 'limit', 1) ?? Math.min(USUAL_PAGE, most));
       if (limit > most) throw new InvalidRequest(`limit in query should be less than or equal to ${most}`, 608);
       const below = Number(readInteger(query, 'below', 0) ?? 2n ** 53n);
-      const heads = await log.heads(below, limit);
-      const next = heads.length === limit ? heads.at(-1)?.size : undefined;
-      const body = json({ heads: heads.map(shown), ...(next !== undefined && { nextBelow: next }) });
-      return { status: 200, headers: { 'Cache-Control': 'no-cache' }, body };
+      return {
+        status: 200,
+        headers: { 'Cache-Control': 'no-cache' },
+        body: await pageOf(log, { below, limit }, asked.gone()),
+      };
     },
 
     async getTlogProof(asked) {
@@ -43,6 +54,29 @@ export function headRoutes(shards: LogShards, most: number): Pick<Handlers, 'lis
       return { status: 200, headers, body: { type: 'text/plain; charset=utf-8', text } };
     },
   };
+}
+
+/** A page of at most `limit` heads and about `PAGE_BYTES`, made in slices between which other requests have their turn. @throws SenderGone */
+async function pageOf(
+  log: Log,
+  { below, limit }: { readonly below: number; readonly limit: number },
+  gone: AbortSignal,
+): Promise<JsonText<HeadPage>> {
+  const texts: string[] = [];
+  let [from, bytes] = [below, 0];
+  for (;;) {
+    gone.throwIfAborted();
+    const count = Math.min(SLICE_HEADS, limit - texts.length);
+    const heads = await log.heads(from, count);
+    const slice = heads.map((head) => JSON.stringify(shown(head)));
+    texts.push(...slice);
+    bytes += slice.reduce((sum, { length }) => sum + length, 0);
+    from = heads.at(-1)?.size ?? from;
+    const next = heads.length === count ? `,"nextBelow":${from}` : '';
+    if (next === '' || texts.length === limit || bytes >= PAGE_BYTES)
+      return { type: 'application/json', text: `{"heads":[${texts.join(',')}]${next}}\n` };
+    await ownTurn();
+  }
 }
 
 function shown({ size, root, at, checkpoint, note }: SignedHead) {

@@ -6,13 +6,15 @@ import { parsePolicy } from '../../../checkpoint/policy/parse.ts';
 import { knownLogs } from '../../../checkpoint/policy/policy.ts';
 import { parseTlogProof } from '../../../checkpoint/proof/tlog-proof.ts';
 import { verifyTlogProof } from '../../../checkpoint/proof/verify.ts';
+import type { Log } from '../../../log/types.ts';
 import { hashLeaf } from '../../../merkle/hash.ts';
+import { treeSize as sizeOf } from '../../../merkle/types.ts';
 import { type Asking, askOf } from '../../support/ask.ts';
 import { auditLog, type Audited } from '../../support/audit.ts';
 import { leafHash, openCheckpoint, openRekorCheckpoint, rootOfLeaves, rootOfPath } from '../../support/auditor.ts';
 import { openTestLog, type TestLog } from '../../support/log.ts';
 import { mixedSubmissions } from '../../support/mixed.ts';
-import { type Variant, variantOf } from '../variants.ts';
+import { instead, type Variant, variantOf } from '../variants.ts';
 import { statusText } from './answers.ts';
 
 const HEADS = '/api/v2/log/heads';
@@ -84,6 +86,30 @@ describe('GET /api/v2/log/heads', () => {
       query = `?limit=${limit}&below=${nextBelow}`;
     }
     expect(sizes).toEqual(Array.from({ length: SIZE }, (_, i) => SIZE - i));
+  });
+
+  it('is read in pages of about 1 MiB where heads are long, of which few are read at a time', async () => {
+    const length = 20_000;
+    const asked: number[] = [];
+    const head = opened.log.head();
+    const heads: Log['heads'] = async (below, limit) => {
+      asked.push(limit);
+      const sizes = Array.from({ length: limit }, (_, i) => Math.min(below, 201) - 1 - i).filter((size) => size > 0);
+      return sizes.map((size) => ({ ...head, size: sizeOf(size), note: `${head.note}— w ${'A'.repeat(length)}\n` }));
+    };
+    await using long = await askOf(variantOf(instead(opened.log, { heads })));
+    const [sizes, lengths]: [number[], number[]] = [[], []];
+    for (let query = '?limit=1000'; query !== '';) {
+      const { text } = await long.get(HEADS + query);
+      const page = JSON.parse(text) as Page;
+      sizes.push(...page.heads.map((one) => one.treeSize));
+      lengths.push(text.length);
+      query = page.nextBelow === undefined ? '' : `?limit=1000&below=${page.nextBelow}`;
+    }
+    expect(sizes).toEqual(Array.from({ length: 200 }, (_, i) => 200 - i));
+    expect(Math.max(...asked)).toBe(32);
+    expect(Math.max(...lengths)).toBeLessThan(1024 * 1024 + 32 * (length + 1000));
+    expect(lengths.length).toBeGreaterThan(2);
   });
 
   it('goes on below a size that may lie beyond the log, and ends at the first', async () => {
