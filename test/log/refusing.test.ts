@@ -1,11 +1,9 @@
 import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { LogRefused } from '../../log/failures.ts';
 import { type RootHash, type TreeHead, nodeHash, treeSize } from '../../merkle/types.ts';
 import { lockFolder } from '../../storage/engines/sqlite/file/lock.ts';
-import { sealed } from '../../storage/engines/file-journal/durable-file.ts';
 import { openFileJournal } from '../../storage/engines/file-journal/open.ts';
 import { addMany, EXPECTED, openRoom, type RoomOptions, useFolder } from './room.ts';
 
@@ -165,59 +163,6 @@ describe('openLog: a tree that would be a fork', () => {
     };
     expect(await refusal(torn)).toBe('entry 2 of 3 is missing: restore a whole copy');
   });
-});
-
-/** Puts what is kept under `name` in the place of the data folder. */
-function putInPlace(name: string): void {
-  rmSync(data(), { recursive: true, force: true });
-  cpSync(join(folder(), name), data(), { recursive: true });
-}
-
-const keepAs = (name: string): void => cpSync(data(), join(folder(), name), { recursive: true });
-
-describe('openLog: two copies of a data folder, one after the other with one journal', () => {
-  const OTHER =
-    'another copy of this data folder has been started with this head journal since this one was made: start that one. If you know that no later head was ever shown to anyone, run: npm run recover';
-
-  it('the one that was started first goes on, and the other is refused, though neither has grown', async () => {
-    await begin(3);
-    keepAs('copy');
-    await begin(3);
-    keepAs('original');
-    putInPlace('copy');
-    expect(await refusal()).toBe(OTHER);
-    putInPlace('original');
-    await begin(4);
-    expect((await refusalOf('copy')).startsWith('the log has 3 entries, and has signed a head of 4')).toBe(true);
-  });
-  it('a start that ended before it had written the journal anew goes on, and a copy from before it may instead', async () => {
-    await begin(3);
-    keepAs('copy');
-    const killed: RoomOptions = {
-      journal: (real) => ({ ...real, begin: () => Promise.reject(new Error('killed')) }),
-    };
-    await expect(openRoom(folder(), killed)).rejects.toThrow('killed');
-    keepAs('original');
-    await begin(3);
-    expect(await refusalOf('copy')).toBe(OTHER);
-    expect(await refusalOf('original')).toBe(OTHER);
-  });
-  it('a copy that an earlier version left is refused once the other was started by this one', async () => {
-    await begin(3);
-    const db = new Database(join(data(), 'stele.db'));
-    db.exec('DELETE FROM journal_holder');
-    db.close();
-    const [, ...records] = readFileSync(journal(), 'utf8').split('\n');
-    writeFileSync(journal(), sealed(`stele-heads-1 1234567890123456789 ${EXPECTED.logId}`) + records.join('\n'));
-    keepAs('copy');
-    await begin(3);
-    expect(await refusalOf('copy')).toBe(OTHER);
-  });
-
-  function refusalOf(name: string): Promise<string> {
-    putInPlace(name);
-    return refusal();
-  }
 });
 
 describe('openLog: what is no reason to refuse', () => {

@@ -27,9 +27,6 @@ export function describeHeads(engine: string, open: OpenStore): void {
     describe('the end', () => {
       freezing(store);
     });
-    describe('holders of journals', () => {
-      holding(store);
-    });
     describe('public keys', () => {
       keepingKeys(store);
     });
@@ -77,19 +74,6 @@ function keepingHeads(store: Used): void {
     expect(await store.now().heads(2 ** 53, 10)).toEqual([]);
     expect(await store.now().publishedSize()).toBeUndefined();
     expect(await store.now().headAt(treeSize(0))).toBeUndefined();
-  });
-}
-
-function holding(store: Used): void {
-  it('are kept for each journal, the newest in the place of the one before, over a restart', async () => {
-    expect(await store.now().holder('heads')).toBeUndefined();
-    await store.now().hold('heads', { token: 'one', before: undefined });
-    await store.now().hold('witness', { token: 'two', before: 'one' });
-    expect(await store.now().holder('heads')).toEqual({ token: 'one', before: undefined });
-    await store.now().hold('heads', { token: 'three', before: 'one' });
-    const now = await store.again();
-    expect(await now.holder('heads')).toEqual({ token: 'three', before: 'one' });
-    expect(await now.holder('witness')).toEqual({ token: 'two', before: 'one' });
   });
 }
 

@@ -68,13 +68,31 @@ export async function openSqliteStore(
   return {
     ...createReader(reading, index, prefetch),
     ...createStateReader(reading),
-    create: (value) => writer.request({ op: 'create', value }),
-    keepKeys: (value) => writer.request({ op: 'keepKeys', value }),
+    ...createWrites(writer),
     commit: async (commit) => {
       const value = packCommit(commit);
       await writer.request({ op: 'commit', value });
       index.add(value.records, value.head.size);
     },
+    check: () => checkSameFiles(watched),
+    retire: async () => {
+      await tidyForGood(writer);
+      await threads.disposeAsync();
+    },
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  };
+}
+
+/** All that is written beside the entries. */
+function createWrites(
+  writer: WriterThread,
+): Pick<
+  LogStore & WitnessState,
+  'create' | 'keepKeys' | 'cosign' | 'keepClaim' | 'freeze' | 'hold' | 'witness' | 'heartbeat' | 'tidy'
+> {
+  return {
+    create: (value) => writer.request({ op: 'create', value }),
+    keepKeys: (value) => writer.request({ op: 'keepKeys', value }),
     cosign: (cosignatures, published) => writer.request({ op: 'cosign', value: { cosignatures, published } }),
     keepClaim: (value) => writer.request({ op: 'keepClaim', value }),
     freeze: (value) => writer.request({ op: 'freeze', value }),
@@ -82,12 +100,6 @@ export async function openSqliteStore(
     witness: (head, size) => writer.request({ op: 'witness', value: { head, size } }),
     heartbeat: (value) => writer.request({ op: 'heartbeat', value }),
     tidy: () => writer.request({ op: 'tidy', value: 'for now' }),
-    check: () => checkSameFiles(watched),
-    retire: async () => {
-      await tidyForGood(writer);
-      await threads.disposeAsync();
-    },
-    [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
 }
 
