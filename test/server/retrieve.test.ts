@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Asking, askOf } from '../support/ask.ts';
+import type { Log } from '../../log/types.ts';
+import { directAdmission } from '../support/admission.ts';
 import { openTestLog } from '../support/log.ts';
 import { type EntryValue, entryOf, holds } from './entry-answers.ts';
+import { instead, variantOf } from './variants.ts';
 import { hashedrekord, hashedrekordOf, newSubmitter } from '../support/proposals.ts';
 
 const ENTRIES = '/api/v1/log/entries';
@@ -41,6 +44,23 @@ describe('contract 6: POST /api/v1/log/entries/retrieve', () => {
     const answer = await asking.post(RETRIEVE, body);
     expect([answer.status, idsIn(answer.text)]).toEqual([200, [c, a, b, b, a, c]]);
     expect(answer.text.replaceAll(String.raw`\u2014`, '\u2014')).toBe(`${JSON.stringify(JSON.parse(answer.text))}\n`);
+  });
+
+  it('looks up ten entries in one turn of the event loop, however many may be asked for', async () => {
+    let [turn, most] = [0, 0];
+    const byIndex: Log['byIndex'] = (index) => {
+      if (turn === 0) setImmediate(() => (turn = 0));
+      turn += 1;
+      most = Math.max(most, turn);
+      return opened.log.byIndex(index);
+    };
+    const log = instead(opened.log, { byIndex });
+    const logIndexes = Array.from({ length: 100 }, (_, i) => indexes[i % 3] ?? 0);
+    const admission = { ...directAdmission(), logQuery: async () => ({ entryUUIDs: [], leaves: [], logIndexes }) };
+    await using wide = await askOf(variantOf(log, { admission }));
+    const { text } = await wide.post(RETRIEVE, { logIndexes: [] });
+    expect(idsIn(text)).toEqual(Array.from({ length: 100 }, (_, i) => ids[i % 3]));
+    expect(most).toBe(10);
   });
 
   it('gives proofs that hold', async () => {

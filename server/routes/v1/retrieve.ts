@@ -1,5 +1,6 @@
 import { MalformedProposal } from '../../../entries/failures.ts';
 import type { LogShards } from '../../../log/shards.ts';
+import { ownTurn } from '../../../log/turns.ts';
 import type { ProvenEntry } from '../../../log/types.ts';
 import type { Admission, LogQuery } from '../../admission/contract.ts';
 import type { Handlers } from '../../http/operation.ts';
@@ -10,16 +11,26 @@ import { renderList } from './render.ts';
 
 export function retrieveRoutes(shards: LogShards, admission: Admission): Pick<Handlers, 'searchLogQuery'> {
   return {
-    async searchLogQuery({ body }) {
+    async searchLogQuery({ body, gone }) {
       const query = await readQuery(admission, body);
-      const entries = await Promise.all(lookUps(shards, query));
-      return { status: 200, body: renderList(entries.flat()) };
+      const entries: ProvenEntry[] = [];
+      for (const [i, lookUp] of lookUps(shards, query).entries()) {
+        if (i > 0 && i % SLICE === 0) {
+          await ownTurn();
+          gone().throwIfAborted();
+        }
+        entries.push(...(await lookUp()));
+      }
+      return { status: 200, body: renderList(entries) };
     },
   };
 }
 
+/** Entries that are looked up in one turn of the event loop. */
+const SLICE = 10;
+
 /** In the order of contract section 6: whole ids, leaf hashes, entries, indexes. */
-function lookUps(shards: LogShards, query: LogQuery): Promise<readonly ProvenEntry[]>[] {
+function lookUps(shards: LogShards, query: LogQuery): (() => Promise<readonly ProvenEntry[]>)[] {
   const ids = query.entryUUIDs.map(splitId);
   const leaves = query.leaves.map(splitId);
   const ordered = [
@@ -28,8 +39,8 @@ function lookUps(shards: LogShards, query: LogQuery): Promise<readonly ProvenEnt
     ...leaves,
   ];
   return [
-    ...ordered.map((id) => findById(shards, id)),
-    ...query.logIndexes.filter(Number.isSafeInteger).map((index) => findByIndex(shards, index)),
+    ...ordered.map((id) => () => findById(shards, id)),
+    ...query.logIndexes.filter(Number.isSafeInteger).map((index) => () => findByIndex(shards, index)),
   ];
 }
 
