@@ -70,8 +70,8 @@ describe('§1.2 CreateEntryRequest', () => {
     expect(refusalOfText(list(400))).toBe(
       'InvalidEntry: dsseRequestV002.verifiers has 401 elements, and the limit is 10',
     );
-    expect(refusalOfText(list(600))).toBe('MalformedJson: JSON has more than 1000 values');
-    expect(refusalOfText(`{"dsseRequestV002":${'['.repeat(20)}`)).toBe('MalformedJson: JSON is nested deeper than 16');
+    expect(refusalOfText(list(600))).toBe('CostlyJson: JSON has more than 1000 values');
+    expect(refusalOfText(`{"dsseRequestV002":${'['.repeat(20)}`)).toBe('CostlyJson: JSON is nested deeper than 16');
     expect(refusalOfText(`${JSON.stringify(hashedrekord)}${list(600)}${'['.repeat(20)}`)).toBeUndefined();
   });
 
