@@ -11,13 +11,16 @@ export async function proveConsistency(shelf: TileShelf, old: TreeSize, size: Tr
   return foldProof(ranges, await shelf.read(ranges.flatMap(coveringNodes)));
 }
 
+/** No tree has this size. */
+const NONE = -1;
+
 /**
  * Inclusion proofs under one head after another. Proofs under the same head share what ends at its right edge, and only
  * that has to be hashed: it is folded once a head.
  */
 export class InclusionProver {
   readonly #shelf: TileShelf;
-  #size = 0;
+  #size = NONE;
   #edges: Promise<ReadonlyMap<number, NodeHash>> = Promise.resolve(new Map());
 
   constructor(shelf: TileShelf) {
@@ -30,8 +33,7 @@ export class InclusionProver {
    * @throws Error if the tree holds another leaf there: what the store gave as the entry is damaged
    */
   async prove(index: LogIndex, leaf: LeafHash, size: TreeSize): Promise<Proof> {
-    if (size !== this.#size) [this.#size, this.#edges] = [size, this.#edgesOf(size)];
-    const edges = await this.#edges;
+    const edges = await this.#edgesAt(size);
     const tiles = await this.#shelf.column(index, size);
     if (!equalBytes(readSlot(tiles[0] as Tile, slotIn(0, index)), leaf))
       throw new Error(`entry ${index} is not the one that the tree holds`);
@@ -41,6 +43,18 @@ export class InclusionProver {
       (level, at) => readSlot(tiles[Math.floor(level / TILE_HEIGHT)] as Tile, slotIn(level, at)),
       (from) => edges.get(from) as NodeHash,
     );
+  }
+
+  /** Those that could not be read are read anew by the next proof. */
+  async #edgesAt(size: TreeSize): Promise<ReadonlyMap<number, NodeHash>> {
+    if (size !== this.#size) [this.#size, this.#edges] = [size, this.#edgesOf(size)];
+    const edges = this.#edges;
+    try {
+      return await edges;
+    } catch (error) {
+      if (edges === this.#edges) this.#size = NONE;
+      throw error;
+    }
   }
 
   async #edgesOf(size: TreeSize): Promise<ReadonlyMap<number, NodeHash>> {

@@ -37,7 +37,7 @@ export function postOver(fetchAny: typeof fetch, timeout: number): Post {
 async function readLimited({ body }: Response): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of body ?? []) {
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
     length += chunk.length;
     if (length > NOTE_LIMIT) throw new WitnessUnreachable(`answers with more than ${NOTE_LIMIT} bytes`);
     chunks.push(chunk);

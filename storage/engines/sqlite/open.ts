@@ -56,7 +56,7 @@ export async function openSqliteStore(
   const writer = threads.use(new WriterThread({ folder, watched, runRecords, room }));
   const runs = await writer.begin();
   watched.push(...sideFiles(folder).map(watchFile));
-  threads.use(new CheckpointThread(folder));
+  threads.use(new CheckpointThread(folder, { lost: (reason) => announce?.(`${LOST}: ${reason}`) }));
   const prefetch = threads.use(new PrefetchThread(folder));
   const reading = openReading(folder);
   cleanup.defer(() => void reading.close());
@@ -112,6 +112,8 @@ async function tidyForGood(writer: WriterThread): Promise<void> {
     if (!(error instanceof NoRoom)) throw error;
   }
 }
+
+const LOST = 'the thread that moves the write-ahead log into the database ended, and is begun anew';
 
 /** @throws StoreRefused */
 async function prepare(folder: string, announce: SqliteOptions['announce']): Promise<void> {
