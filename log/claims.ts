@@ -19,6 +19,8 @@ export class WitnessClaims {
   readonly #parts: ClaimParts;
   /** The largest of each witness. */
   readonly #claims = new Map<string, WitnessClaim>();
+  /** Witnesses whose claims could not be written yet. */
+  readonly #unkept = new Set<string>();
 
   /** @param kept - what the store has */
   constructor(parts: ClaimParts, kept: readonly WitnessClaim[]) {
@@ -34,13 +36,20 @@ export class WitnessClaims {
 
   /** Stops the log at once, and resolves when the claim is durable. */
   async take(claim: WitnessClaim): Promise<void> {
-    const known = this.#claims.get(claim.witness);
-    if (!this.#stands(claim) || (known !== undefined && known.size >= claim.size && this.#stands(known))) return;
+    if (!this.#stands(claim) || this.#isKept(claim)) return;
     const before = this.refusal();
     this.#claims.set(claim.witness, claim);
     const reason = this.refusal();
     if (reason !== undefined && before === undefined) this.#parts.alarm(reason);
+    this.#unkept.add(claim.witness);
     await this.#parts.store.keepClaim(claim);
+    this.#unkept.delete(claim.witness);
+  }
+
+  /** Whether as much is known and written down. */
+  #isKept({ witness, size }: WitnessClaim): boolean {
+    const known = this.#claims.get(witness);
+    return known !== undefined && known.size >= size && this.#stands(known) && !this.#unkept.has(witness);
   }
 
   #stands({ size, says }: WitnessClaim): boolean {

@@ -65,8 +65,9 @@ async function sequencerOf(
 ): Promise<Sequencer> {
   const newest = size === 0 ? undefined : await parts.store.entry(logIndex(size - 1));
   const offer = (head: StoredHead): void => parts.publisher.offer(head);
+  const withhold = (shown: number, reason: string): void => parts.publisher.withhold(shown, reason);
   const doubt = (): string | undefined => parts.claims.refusal();
-  return new Sequencer({ ...parts, offer, doubt }, { size, time: newest?.integratedTime ?? 0 });
+  return new Sequencer({ ...parts, offer, withhold, doubt }, { size, time: newest?.integratedTime ?? 0 });
 }
 
 function logOf(

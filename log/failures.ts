@@ -22,7 +22,7 @@ export class LogRefused extends Failure<'log-refused'> {
   readonly code = 'log-refused';
 }
 
-/** The entry is kept, and not shown yet: witnesses keep their word back. Sent again, it is answered once it is shown. */
+/** The entry is kept, and not shown yet: witnesses have not cosigned it, or its head is in no journal. Sent again, it is answered once it is shown. */
 export class NotPublished extends Failure<'log-not-published'> {
   readonly code = 'log-not-published';
 }

@@ -34,6 +34,7 @@ export interface Published {
 interface Waiting {
   readonly size: number;
   readonly settle: () => void;
+  readonly fail: (reason: NotPublished) => void;
 }
 
 /** Everything that the log answers is made from one head: the one that was published last. It never goes back. */
@@ -42,6 +43,7 @@ export class Publisher {
   #published: Published;
   #shown: SignedHead;
   readonly #waiting = new Set<Waiting>();
+  #withheld: { readonly size: number; readonly reason: string } | undefined;
 
   constructor(parts: PublisherParts, published: Published) {
     this.#parts = parts;
@@ -55,8 +57,19 @@ export class Publisher {
 
   /** Takes a head that is committed and in the journal. */
   offer(head: StoredHead): void {
+    this.#withheld = undefined;
     if (!head.awaits) this.#publish({ head, cosignatures: [] });
     this.#parts.rounds?.want(head);
+  }
+
+  /** Heads of more than `size` entries cannot be offered for now. Those that wait for one are told why, until the next is. */
+  withhold(size: number, reason: string): void {
+    this.#withheld = { size, reason };
+    for (const waiting of this.#waiting) {
+      if (waiting.size <= size) continue;
+      this.#waiting.delete(waiting);
+      waiting.fail(new NotPublished(reason));
+    }
   }
 
   /**
@@ -79,9 +92,10 @@ export class Publisher {
   /** Resolves with a published head of at least `size`. @throws NotPublished */
   async reached(size: number): Promise<SignedHead> {
     if (this.#shown.size >= size) return this.#shown;
+    if (this.#withheld && size > this.#withheld.size) throw new NotPublished(this.#withheld.reason);
     const { patience } = this.#parts;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiting = { size, settle: resolve };
+    const waiting = { size, settle: resolve, fail: reject };
     this.#waiting.add(waiting);
     const late = setTimeout(() => {
       this.#waiting.delete(waiting);

@@ -2,7 +2,7 @@
 const LOOK_MS = 1000;
 
 /** What is said to a sender while there is no room. */
-const REFUSAL = 'the disk is full';
+export const ROOM_REFUSAL = 'the disk is full';
 
 export interface RoomWatchParts {
   /** Rejects while there is no room for the next commit. */
@@ -23,10 +23,10 @@ export class RoomWatch {
 
   /** Why no entry is taken now; undefined while there is room. */
   refusal(): string | undefined {
-    return this.#isFull ? REFUSAL : undefined;
+    return this.#isFull ? ROOM_REFUSAL : undefined;
   }
 
-  /** A commit found no room, or there is none for a head in its journal. @param reason - in whole, for the operator */
+  /** A commit found no room. @param reason - in whole, for the operator */
   begin(reason: string): void {
     if (!this.#isFull)
       this.#parts.warn(

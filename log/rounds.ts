@@ -1,5 +1,6 @@
 import type { Proof, TreeSize } from '../merkle/types.ts';
 import type { StoredCosignature, StoredHead, WitnessClaim } from '../storage/contract.ts';
+import { NoRoom } from '../storage/failures.ts';
 import type { Witnesses } from '../witness/contract.ts';
 import { withLater } from './cosignatures.ts';
 import type { Faces } from './faces/faces.ts';
@@ -86,7 +87,7 @@ export class Rounds implements AsyncDisposable {
     if (head === undefined || this.#stop.signal.aborted) return;
     this.#running = this.#round(head).then(
       (met) => this.#ended(head, met),
-      (reason: unknown) => this.#parts.fatal(reason),
+      (reason: unknown) => (reason instanceof NoRoom ? this.#ended(head, false) : this.#parts.fatal(reason)),
     );
   }
 
@@ -122,6 +123,7 @@ export class Rounds implements AsyncDisposable {
     };
     const against = (claim: WitnessClaim): void => {
       const taken = claimed(claim); // at once, and not behind what is being written
+      taken.catch(() => undefined);
       keeping = keeping.then(() => taken);
       keeping.catch(() => undefined);
     };

@@ -1,14 +1,13 @@
 import type { AdmittedEntry } from '../entries/kind.ts';
 import { type TreeHead, logIndex, treeSize } from '../merkle/types.ts';
-import type { Commit, LogStore, SequencedEntry, StoredHead } from '../storage/contract.ts';
+import type { Commit, LogStore, SequencedEntry } from '../storage/contract.ts';
 import { NoRoom } from '../storage/failures.ts';
-import type { HeadJournal } from '../storage/journal.ts';
 import type { Clock } from './clock.ts';
 import { NotWritable, Overloaded } from './failures.ts';
 import type { Faces, SignedBatch } from './faces/faces.ts';
-import { RoomWatch } from './room-watch.ts';
+import { HeadReleases, type ReleaseParts } from './releases.ts';
+import { ROOM_REFUSAL, RoomWatch } from './room-watch.ts';
 import type { TileShelf } from './tiles.ts';
-import { otherWork } from './turns.ts';
 
 export interface SequencerLimits {
   /** Entries that may wait before the next is refused. */
@@ -19,40 +18,26 @@ export interface SequencerLimits {
   readonly batch: number;
 }
 
-export interface SequencerParts {
+export interface SequencerParts extends Omit<ReleaseParts, 'held'> {
   readonly store: LogStore;
-  readonly journal: HeadJournal;
   readonly shelf: TileShelf;
   readonly faces: Faces;
   /** Whether heads are shown only once witnesses have cosigned them. */
   readonly awaits: boolean;
-  /** Takes each head once it is committed and in the journal. */
-  readonly offer: (head: StoredHead) => void;
   readonly clock: Clock;
   /** Why nothing may be signed, whatever the clock says; undefined while it may. */
   readonly doubt: () => string | undefined;
   /** Resolves when it is known whether there is such a reason: what is to be written waits for it. */
   readonly ready: () => Promise<void>;
   readonly limits: SequencerLimits;
-  /** Told of what the operator should know of: a disk that is full, and that it is no more. */
-  readonly warn: (sentence: string) => void;
   /** Called at most once, when the outcome of a write is unknown. The process must end: only start-up can recover. */
   readonly fatal: (reason: unknown) => void;
 }
-
-/** Answers that leave in one turn: each costs a proof and a write to a socket, about 1 ms together. */
-const STRIDE = 16;
 
 interface Waiting {
   readonly entry: AdmittedEntry;
   readonly settle: (entry: SequencedEntry) => void;
   readonly fail: (reason: unknown) => void;
-}
-
-interface Batch {
-  readonly waiting: readonly Waiting[];
-  readonly entries: readonly SequencedEntry[];
-  readonly head: StoredHead;
 }
 
 /**
@@ -72,6 +57,7 @@ export class Sequencer {
   #refusal: string | undefined;
   #failed = false;
   readonly #room: RoomWatch;
+  readonly #releases: HeadReleases;
 
   /** @param last - size of the newest head in the store, and the time of the newest entry */
   constructor(parts: SequencerParts, last: { readonly size: number; readonly time: number }) {
@@ -80,6 +66,7 @@ export class Sequencer {
     this.#lastTime = last.time;
     const { store, clock, warn } = parts;
     this.#room = new RoomWatch({ look: () => store.heartbeat(clock.now()), warn });
+    this.#releases = new HeadReleases({ ...parts, held: (refusal) => this.#turnAway(refusal) });
   }
 
   /** Entries in the newest head that is in the store. */
@@ -89,14 +76,14 @@ export class Sequencer {
 
   /** Why no entry is taken now; undefined while they are. */
   refusal(): string | undefined {
-    return this.#refusal ?? this.#room.refusal() ?? this.#doubt();
+    return this.#refusal ?? this.#room.refusal() ?? this.#releases.refusal() ?? this.#doubt();
   }
 
   #doubt(): string | undefined {
     return this.#parts.doubt() ?? this.#parts.clock.doubt(this.#lastTime);
   }
 
-  /** Resolves once the entry is durable and its head in the journal. @throws Overloaded, NotWritable */
+  /** Resolves once the entry is durable, and its head in the journal unless that has no room. @throws Overloaded, NotWritable */
   place(entry: AdmittedEntry): Promise<SequencedEntry> {
     const refusal = this.refusal();
     if (refusal !== undefined) throw new NotWritable(refusal);
@@ -115,6 +102,7 @@ export class Sequencer {
   async stop(): Promise<void> {
     this.#refusal ??= 'the log is stopping';
     this.#room.stop();
+    this.#releases.stop();
     await this.#running;
     await this.#released;
   }
@@ -125,7 +113,10 @@ export class Sequencer {
     try {
       while (this.#waiting.length > 0) {
         const doubt = this.#doubt();
-        if (doubt !== undefined) return this.#turnAway(doubt);
+        if (doubt !== undefined) {
+          this.#turnAway(doubt);
+          break;
+        }
         taken = this.#take();
         await this.#grow(taken);
       }
@@ -139,7 +130,6 @@ export class Sequencer {
   #turnAway(doubt: string): void {
     for (const { fail } of this.#waiting.splice(0)) fail(new NotWritable(doubt));
     this.#waitingBytes = 0;
-    this.#running = undefined;
   }
 
   #take(): readonly Waiting[] {
@@ -162,9 +152,11 @@ export class Sequencer {
     if (!isKept) return;
     [this.#size, this.#lastTime] = [head.size, at];
     shelf.settle(tiles);
+    const batch = { from, entries, head: stored, settle: waiting.map(({ settle }) => settle) };
+    this.#releases.add(batch);
     await this.#released; // one journal write at a time, beside at most one commit
     if (this.#failed) throw new Error('the head before this one may not be in the journal');
-    this.#released = this.#release({ waiting, entries, head: stored });
+    this.#released = this.#releases.release(batch).catch((reason: unknown) => this.#end(reason, waiting));
   }
 
   /** @returns false if there was no room, and so nothing was written: the senders are told */
@@ -175,25 +167,9 @@ export class Sequencer {
     } catch (reason) {
       if (!(reason instanceof NoRoom)) throw reason;
       this.#room.begin(reason.message);
-      this.#waitingBytes = 0;
-      const refusal = new NotWritable(this.#room.refusal() ?? reason.message);
-      for (const { fail } of [...waiting, ...this.#waiting.splice(0)]) fail(refusal);
+      this.#waiting.unshift(...waiting);
+      this.#turnAway(ROOM_REFUSAL);
       return false;
-    }
-  }
-
-  async #release({ waiting, entries, head }: Batch): Promise<void> {
-    try {
-      await this.#parts.journal.append(head);
-    } catch (reason) {
-      this.#end(reason, waiting);
-      return;
-    }
-    this.#parts.offer(head);
-    for (const [i, { settle }] of waiting.entries()) {
-      const entry = entries[i];
-      if (entry) settle(entry);
-      if (i % STRIDE === STRIDE - 1) await otherWork();
     }
   }
 

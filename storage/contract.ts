@@ -189,7 +189,7 @@ export interface LogStore extends LogReads, JournalHolders, AsyncDisposable {
   findDuplicate(leaf: LeafHash): Promise<LogIndex | undefined>;
   /** Writes down the public keys of a log that was made without them. */
   keepKeys(keys: NonNullable<LogIdentity['publicKeys']>): Promise<void>;
-  /** Durable once resolved. A rejection leaves the outcome unknown. @throws StaleCommit */
+  /** Durable once resolved. A rejection leaves the outcome unknown. @throws StaleCommit; NoRoom, and then nothing was written */
   commit(commit: Commit): Promise<void>;
   /** Keeps cosignatures, and that the head of size `published` awaits nothing any more. Durable once resolved. */
   cosign(cosignatures: readonly StoredCosignature[], published: TreeSize | undefined): Promise<void>;

@@ -58,7 +58,7 @@ export interface HeadJournal extends AsyncDisposable {
    * Durable once resolved. @throws Error if that would lose or contradict a record
    */
   begin(owner: JournalOwner, head: TreeHead | undefined, freeze?: JournalFreeze): Promise<void>;
-  /** Durable once resolved. A rejection leaves the outcome unknown. One at a time. */
+  /** Durable once resolved. One at a time. A rejection leaves the outcome unknown. @throws NoRoom, and then nothing was written */
   append(head: TreeHead): Promise<void>;
   /** Records the end of the log: nothing can be appended from then on. As `append`. */
   end(freeze: JournalFreeze): Promise<void>;

@@ -6,6 +6,7 @@ import type { Signer } from '../checkpoint/signer.ts';
 import type { KnownLogs } from '../checkpoint/verify.ts';
 import { judge, type Refusal, type Conflict } from '../checkpoint/witness/judge.ts';
 import { parseAddCheckpoint, type ReadAddCheckpoint } from '../checkpoint/witness/request.ts';
+import { NoRoom } from '../storage/failures.ts';
 import type { WitnessedHead, WitnessState } from '../storage/witness-state.ts';
 import { NotWitnessing } from './failures.ts';
 
@@ -43,6 +44,8 @@ export class OwnWitness {
   readonly #parts: OwnWitnessParts;
   readonly #last = new Map<string, WitnessedHead>();
   #turn: Promise<unknown> = Promise.resolve();
+  /** A head that the state has, and for which the journal had no room. */
+  #unjournalled: WitnessedHead | undefined;
 
   /** @param last - all that was cosigned before */
   constructor(parts: OwnWitnessParts, last: readonly WitnessedHead[]) {
@@ -67,6 +70,7 @@ export class OwnWitness {
   }
 
   async #answer(request: ReadAddCheckpoint): Promise<WitnessAnswer> {
+    await this.#journal();
     const { logs } = this.#parts;
     const { origin } = request.checkpoint;
     const last = this.#last.get(origin);
@@ -109,14 +113,29 @@ export class OwnWitness {
   }
 
   async #keep(head: WitnessedHead, last: WitnessedHead | undefined): Promise<void> {
-    const { state, journal, fatal } = this.#parts;
+    const { state } = this.#parts;
+    await this.#write(() => state.witness(head, last?.size));
+    this.#unjournalled = head;
+    await this.#journal();
+  }
+
+  /** Nothing is given away, and nothing more is signed, before what the state has is in the journal too. */
+  async #journal(): Promise<void> {
+    const head = this.#unjournalled;
+    if (head === undefined) return;
+    await this.#write(() => this.#parts.journal.append(head));
+    this.#last.set(head.origin, head);
+    this.#unjournalled = undefined;
+  }
+
+  /** @throws NotWitnessing where there is no room, and so nothing was written */
+  async #write(write: () => Promise<void>): Promise<void> {
     try {
-      await state.witness(head, last?.size);
-      await journal.append(head);
+      await write();
     } catch (reason) {
-      fatal(reason);
+      if (reason instanceof NoRoom) throw new NotWitnessing('the disk is full');
+      this.#parts.fatal(reason);
       throw reason;
     }
-    this.#last.set(head.origin, head);
   }
 }

@@ -19,7 +19,14 @@ const FAILURES = [
   { what: 'the write of a commit', file: WAL, calls: ['pwrite64'], error: 'EIO', from: 90 },
   { what: 'the sync of a commit on a full disk', file: WAL, calls: ['fsync', 'fdatasync'], error: 'ENOSPC', from: 7 },
   { what: 'the sync of the journal', file: JOURNAL, calls: ['fsync', 'fdatasync'], error: 'EIO', from: 3 },
-  { what: 'the write of the journal', file: JOURNAL, calls: ['write', 'pwrite64'], error: 'ENOSPC', from: 3 },
+  { what: 'the write of the journal', file: JOURNAL, calls: ['write', 'pwrite64'], error: 'EIO', from: 3 },
+  {
+    what: 'the sync of the journal on a full disk',
+    file: JOURNAL,
+    calls: ['fsync', 'fdatasync'],
+    error: 'ENOSPC',
+    from: 3,
+  },
 ] as const;
 
 const MANY = 20;

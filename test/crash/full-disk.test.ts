@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { traced } from './trace.ts';
 import { describe, expect, it } from 'vitest';
-import { type LogFolder, startServer, temporaryFolder } from '../support/server-process.ts';
+import { type LogFolder, runServer, startServer, temporaryFolder } from '../support/server-process.ts';
 import { mounter, type SmallDisk, smallDisk } from '../support/small-disk.ts';
 import { ask, type Receipt, created, entryAt, headOf, inconsistentWith } from './client.ts';
 import { submissionOf, submit, treeSizeOf } from './client.ts';
@@ -98,6 +98,65 @@ describe.runIf(mounter)('a disk that is full', () => {
     receipts.push(created(await submit(last.base, submissionOf('at last', 0))));
     await expectKept(last.base, receipts);
     expect(lastJournalled(disk)).toBe(await treeSizeOf(last.base));
+  });
+});
+
+describe.runIf(mounter)('a disk of the head journal that is full', () => {
+  /** Room for the lines of some entries, and of no more: the log looks for room at the floor, and there is none below. */
+  const flags = ['--min-free', '0'];
+
+  it('holds heads back, keeps the entries, and goes on by itself', async () => {
+    using folder = temporaryFolder();
+    using disk = smallDisk(100_000);
+    const receipts: Receipt[] = [];
+    const held = submissionOf('held back', 0);
+    await using server = await startServer({ ...folder, heads: disk.heads }, { flags });
+    receipts.push(created(await submit(server.base, submissionOf('before', 0))));
+    disk.fill(0);
+    const before = await sendUntilRefused(server.base, 'until full');
+    receipts.push(...before.receipts);
+    expect(before.refusal).toContain(
+      'the entry is kept, and cannot be shown while the disk of the head journal is full',
+    );
+    expect(await readiness(server.base)).toMatch(/^503 .*"entries":"the disk of the head journal is full"/);
+    const head = await headOf(server.base);
+    expect((await submit(server.base, held))?.text).toContain('the disk of the head journal is full');
+    expect(await headOf(server.base)).toBe(head);
+    expect(lastJournalled(disk)).toBe(await treeSizeOf(server.base));
+    await expectKept(server.base, receipts);
+
+    disk.release();
+    await expect.poll(() => readiness(server.base), goesOn).toMatch(/^200 /);
+    expect(await treeSizeOf(server.base)).toBeGreaterThan(receipts.length);
+    receipts.push(created(await submit(server.base, held)));
+    await expectKept(server.base, receipts);
+    expect(lastJournalled(disk)).toBe(await treeSizeOf(server.base));
+    expect((await server.stop()).code).toBe(0);
+  });
+
+  it.each(['stopped', 'killed'])('shows what it held back after the next start: %s', async (how) => {
+    using folder = temporaryFolder();
+    using disk = smallDisk(100_000);
+    const receipts: Receipt[] = [];
+    const paths = { ...folder, heads: disk.heads };
+    {
+      await using server = await startServer(paths, { flags });
+      receipts.push(created(await submit(server.base, submissionOf('before', 0))));
+      disk.fill(0);
+      receipts.push(...(await sendUntilRefused(server.base, 'until full')).receipts);
+      await (how === 'killed' ? server.kill() : server.stop());
+    }
+    const journalled = lastJournalled(disk);
+    const { code, said } = await runServer(paths, { flags });
+    expect([code, said]).toEqual([1, expect.stringContaining(`the volume of ${disk.heads}/heads.txt is full`)]);
+    expect(lastJournalled(disk)).toBe(journalled);
+
+    disk.release();
+    await using next = await startServer(paths, { flags });
+    expect(await treeSizeOf(next.base)).toBeGreaterThan(journalled);
+    await expectKept(next.base, receipts);
+    const again = submissionOf('until full 0', 0);
+    expect([201, 409]).toContain((await submit(next.base, again))?.status);
   });
 });
 

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
-import { copyFile, type FileHandle, open, readFile, rename } from 'node:fs/promises';
+import { copyFile, type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makePrivateFolder } from '../../folders.ts';
+import { isNoRoom } from '../no-room.ts';
 
 /*
  * Files of lines that outlive the power supply. Each line ends in the first 8 hex digits of the SHA-256 of what stands
@@ -49,19 +50,75 @@ async function readIfThere(file: string): Promise<string | undefined> {
 }
 
 /** The new file takes the old one's name only when it is on the disk; the folder is synced so that the name is too. */
-export async function replaceFile(file: string, text: string): Promise<FileHandle> {
+export async function replaceFile(file: string, bytes: Buffer): Promise<FileHandle> {
   makePrivateFolder(dirname(file));
-  const fresh = await open(`${file}.new`, 'w', 0o600);
-  await fresh.writeFile(text);
-  await fresh.sync();
-  await rename(`${file}.new`, file);
+  const name = `${file}.new`;
+  const fresh = await open(name, 'w', 0o600);
+  try {
+    await fresh.writeFile(bytes);
+    await fresh.sync();
+    await rename(name, file);
+  } catch (error) {
+    await fresh.close();
+    await rm(name, { force: true }); // it holds room that others need
+    throw error;
+  }
   await syncFolder(dirname(file));
   return fresh;
 }
 
+/**
+ * Makes a file hold `bytes` that begins with the same already, but for a last line without its end: the same is written over
+ * itself, which takes no room and brings what was in memory only to the disk.
+ *
+ * @returns undefined, and changes nothing, where the file is missing or holds something else
+ */
+export async function extendFile(file: string, bytes: Buffer): Promise<FileHandle | undefined> {
+  const found = await readIfThere(file);
+  const whole = found?.slice(0, found.lastIndexOf('\n') + 1) ?? '';
+  return whole !== '' && bytes.toString().startsWith(whole) ? extend(file, Buffer.from(whole), bytes) : undefined;
+}
+
+async function extend(file: string, whole: Buffer, bytes: Buffer): Promise<FileHandle> {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.truncate(whole.length);
+    await writeAt(handle, whole, 0);
+    await writeOrUndo(handle, bytes.subarray(whole.length), whole.length);
+    await handle.sync();
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/**
+ * Writes behind the first `length` bytes of a file. What a full disk takes a part of only is cut off again, for which no room
+ * is needed: so the outcome of such a write is known.
+ */
+export async function writeOrUndo(handle: FileHandle, bytes: Buffer, length: number): Promise<void> {
+  try {
+    await writeAt(handle, bytes, length);
+  } catch (error) {
+    if (isNoRoom(error)) await handle.truncate(length);
+    throw error;
+  }
+}
+
+async function writeAt(handle: FileHandle, bytes: Buffer, position: number): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    const { bytesWritten } = await handle.write(bytes, at, bytes.length - at, position + at);
+    at += bytesWritten;
+  }
+}
+
 /** Keeps a copy of the file as `copy`, in the same folder. A copy and not a link: not every file system has those. */
 export async function keepCopy(file: string, copy: string): Promise<void> {
-  await copyFile(file, `${copy}.new`);
+  await copyFile(file, `${copy}.new`).catch(async (error: unknown) => {
+    await rm(`${copy}.new`, { force: true }); // it holds room that others need
+    throw error;
+  });
   const handle = await open(`${copy}.new`, 'r+');
   await handle.sync();
   await handle.close();

@@ -1,8 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NoRoom } from '../../failures.ts';
 import type { FolderLock } from '../sqlite/file/lock.ts';
 import { checkSameFiles, requireSameFiles, watchedAs, type WatchedFile } from '../watched-files.ts';
-import { keepCopy, readLines, replaceFile } from './durable-file.ts';
+import { isNoRoom } from '../no-room.ts';
+import { extendFile, keepCopy, readLines, replaceFile, writeOrUndo } from './durable-file.ts';
 
 /** What the lines of a journal say: its first line names the owner, each other one is a record. */
 export interface JournalFormat<Owner, R> {
@@ -64,6 +66,8 @@ export class JournalFile<Owner, R> implements AsyncDisposable {
   #handle: FileHandle | undefined;
   #watched: readonly WatchedFile[];
   #records = 0;
+  /** Bytes of whole lines in the file. */
+  #length = 0;
 
   constructor(lock: FolderLock, format: JournalFormat<Owner, R>) {
     this.#file = join(lock.folder, format.name);
@@ -86,12 +90,14 @@ export class JournalFile<Owner, R> implements AsyncDisposable {
     return checkSameFiles(this.#watched);
   }
 
-  /** Writes the file anew, with these records. */
+  /** Writes the file anew, with these records. @throws NoRoom, and then the file is as it was */
   async begin(owner: Owner, records: readonly R[]): Promise<void> {
     await this.check();
-    await this.#handle?.close();
     const { formatOwner, formatRecord } = this.#format;
-    this.#handle = await replaceFile(this.#file, formatOwner(owner) + records.map(formatRecord).join(''));
+    const bytes = Buffer.from(formatOwner(owner) + records.map(formatRecord).join(''));
+    const fresh = await this.#write(bytes);
+    await this.#handle?.close();
+    [this.#handle, this.#length] = [fresh, bytes.length];
     this.#watched = [this.#lock.file, watchedAs(this.#file, await this.#handle.stat({ bigint: true }))];
     this.#records = records.length;
     await this.check();
@@ -99,17 +105,34 @@ export class JournalFile<Owner, R> implements AsyncDisposable {
 
   /** As `begin`, and keeps the file as it is beside the new one, in the place of the one kept before. */
   async rotate(owner: Owner, records: readonly R[]): Promise<void> {
-    await keepCopy(this.#file, `${this.#file}.previous`);
+    await keepCopy(this.#file, `${this.#file}.previous`).catch((error: unknown) => this.#refuse(error));
     await this.begin(owner, records);
   }
 
-  /** A rejection leaves the outcome unknown. */
+  /** A rejection leaves the outcome unknown. @throws NoRoom, and then the file is as it was */
   async append(record: R): Promise<void> {
     if (this.#handle === undefined) throw new Error(`${this.#file} has not been begun`);
-    await this.#handle.appendFile(this.#format.formatRecord(record));
+    const bytes = Buffer.from(this.#format.formatRecord(record));
+    await writeOrUndo(this.#handle, bytes, this.#length).catch((error: unknown) => this.#refuse(error));
     await this.#handle.datasync();
+    this.#length += bytes.length;
     requireSameFiles(this.#watched); // from memory, a file that was just synced: a third of what the thread pool costs
     this.#records += 1;
+  }
+
+  /** Where there is no room for a second file, the one that is there is written over with the same. */
+  async #write(bytes: Buffer): Promise<FileHandle> {
+    try {
+      return await replaceFile(this.#file, bytes);
+    } catch (error) {
+      if (!isNoRoom(error)) throw error;
+      const extended = await extendFile(this.#file, bytes).catch((reason: unknown) => this.#refuse(reason));
+      return extended ?? this.#refuse(error);
+    }
+  }
+
+  #refuse(error: unknown): never {
+    throw isNoRoom(error) ? new NoRoom(`the volume of ${this.#file} is full`) : error;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

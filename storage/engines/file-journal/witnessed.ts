@@ -27,7 +27,7 @@ export interface WitnessedJournal extends AsyncDisposable {
   damage(): string | undefined;
   /** Writes the journal anew, with the newest of each log. Durable once resolved. */
   begin(owner: WitnessOwner, heads: readonly NamedHead[]): Promise<void>;
-  /** Durable once resolved. A rejection leaves the outcome unknown. One at a time. */
+  /** Durable once resolved. One at a time. A rejection leaves the outcome unknown. @throws NoRoom, and then nothing was written */
   append(head: WitnessedHead): Promise<void>;
 }
 

@@ -1,0 +1,116 @@
+import type { SequencedEntry, StoredHead } from '../storage/contract.ts';
+import { NoRoom } from '../storage/failures.ts';
+import type { HeadJournal } from '../storage/journal.ts';
+import { otherWork } from './turns.ts';
+
+/** Answers that leave in one turn: each costs a proof and a write to a socket, about 1 ms together. */
+const STRIDE = 16;
+
+/** Milliseconds between two tries to write a head for which the journal had no room. */
+const RETRY_MS = 1000;
+
+const REFUSAL = 'the disk of the head journal is full';
+const WITHHELD = `the entry is kept, and cannot be shown while ${REFUSAL}: send it again`;
+
+/** Entries that are committed, and the head that is to be released for them. */
+export interface CommittedBatch {
+  /** Entries in the log before. */
+  readonly from: number;
+  readonly entries: readonly SequencedEntry[];
+  readonly head: StoredHead;
+  /** Tells the senders, in the order of `entries`. */
+  readonly settle: readonly ((entry: SequencedEntry) => void)[];
+}
+
+export interface ReleaseParts {
+  readonly journal: HeadJournal;
+  /** Takes each head once it is in the journal. */
+  readonly offer: (head: StoredHead) => void;
+  /** Told that heads of more than `size` entries cannot be offered for now, and why. */
+  readonly withhold: (size: number, reason: string) => void;
+  /** Told once when that begins. */
+  readonly held: (refusal: string) => void;
+  readonly warn: (sentence: string) => void;
+}
+
+/**
+ * Writes the head of one committed batch after the other to the journal, and only then has it shown. A journal that has no
+ * room holds them back: the senders are told that their entries are kept, and the head is tried again until it is written.
+ */
+export class HeadReleases {
+  readonly #parts: ReleaseParts;
+  readonly #unreleased: CommittedBatch[] = [];
+  readonly #stop = Promise.withResolvers<void>();
+  #isHeld = false;
+  #isStopped = false;
+
+  constructor(parts: ReleaseParts) {
+    this.#parts = parts;
+  }
+
+  /** Why no entry is taken now; undefined while heads are released. */
+  refusal(): string | undefined {
+    return this.#isHeld ? REFUSAL : undefined;
+  }
+
+  /** Takes a batch as soon as it is committed: `release` comes in the same order. */
+  add(batch: CommittedBatch): void {
+    this.#unreleased.push(batch);
+    if (this.#isHeld) settleAll(batch);
+  }
+
+  /** Resolves once the head is released, or the log stops before it could be. @throws what leaves the outcome unknown */
+  async release(batch: CommittedBatch): Promise<void> {
+    while (!(await this.#journal(batch))) {
+      await Promise.race([this.#stop.promise, pause()]);
+      if (this.#isStopped) return;
+    }
+    this.#unreleased.shift();
+    this.#parts.offer(batch.head);
+    for (const [i, settle] of batch.settle.entries()) {
+      const entry = batch.entries[i];
+      if (entry) settle(entry);
+      if (i % STRIDE === STRIDE - 1) await otherWork();
+    }
+  }
+
+  /** Gives up what is held back: the next start finds it in the store, and journals it. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#stop.resolve();
+  }
+
+  /** @returns false if there was no room, and so the journal is as it was */
+  async #journal(batch: CommittedBatch): Promise<boolean> {
+    try {
+      await this.#parts.journal.append(batch.head);
+    } catch (reason) {
+      if (!(reason instanceof NoRoom)) throw reason;
+      this.#hold(batch, reason);
+      return false;
+    }
+    if (this.#isHeld) this.#parts.warn('entries are taken again: there is room for the head journal');
+    this.#isHeld = false;
+    return true;
+  }
+
+  #hold({ from }: CommittedBatch, { message }: NoRoom): void {
+    if (this.#isHeld) return;
+    this.#isHeld = true;
+    this.#parts.warn(
+      `no entry is taken, and no new head shown: ${message}. Free space there: the log goes on by itself`,
+    );
+    this.#parts.withhold(from, WITHHELD);
+    for (const batch of this.#unreleased) settleAll(batch);
+    this.#parts.held(REFUSAL);
+  }
+}
+
+/** The entries are durable. What is told of them is the publisher's, which has no head to show them with. */
+function settleAll({ entries, settle }: CommittedBatch): void {
+  for (const [i, entry] of entries.entries()) settle[i]?.(entry);
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
+}
