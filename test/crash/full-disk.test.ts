@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { traced } from './trace.ts';
 import { describe, expect, it } from 'vitest';
 import { type LogFolder, runServer, startServer, temporaryFolder } from '../support/server-process.ts';
+import { IndependentLog } from '../support/independent-log.ts';
 import { mounter, type SmallDisk, smallDisk } from '../support/small-disk.ts';
 import { ask, type Receipt, created, entryAt, headOf, inconsistentWith } from './client.ts';
 import { submissionOf, submit, treeSizeOf } from './client.ts';
@@ -157,6 +158,38 @@ describe.runIf(mounter)('a disk of the head journal that is full', () => {
     await expectKept(next.base, receipts);
     const again = submissionOf('until full 0', 0);
     expect([201, 409]).toContain((await submit(next.base, again))?.status);
+  });
+});
+
+describe.runIf(mounter)('a disk of the journal of the witness that is full', () => {
+  it('keeps cosignatures back, repeated or new, until they are in the journal', async () => {
+    using folder = temporaryFolder();
+    using disk = smallDisk(100_000);
+    const other = new IndependentLog('other.test');
+    const logs = join(folder.parent, 'logs.txt');
+    writeFileSync(logs, `log ${other.vkey}\nquorum none\n`);
+    const flags = ['--witness-for', logs, '--min-free', '0'];
+    await using server = await startServer({ ...folder, heads: disk.heads }, { flags });
+    const add = async (old: number, size: number): Promise<string> => {
+      const answer = await fetch(`${server.base}/add-checkpoint`, {
+        method: 'POST',
+        body: other.request({ old, size }),
+      });
+      return `${answer.status} ${await answer.text()}`;
+    };
+    disk.fill(0);
+    let size = 1;
+    for (; (await add(size - 1, size)).startsWith('200'); size += 1) expect(size).toBeLessThan(150);
+    for (let turn = 0; turn < 2; turn += 1) expect(await add(size - 1, size)).toMatch(/^503 .*the disk is full/);
+    expect(await add(size, size)).toMatch(/^503 /);
+    expect(await add(size - 1, size + 1)).toMatch(/^503 /);
+    expect(readFileSync(join(disk.heads, 'witnessed.txt'), 'utf8')).not.toContain(`\n${size} `);
+
+    disk.release();
+    expect(await add(size, size)).toMatch(/^200 /);
+    expect(readFileSync(join(disk.heads, 'witnessed.txt'), 'utf8')).toContain(`\n${size} `);
+    expect(await add(size, size + 1)).toMatch(/^200 /);
+    expect((await server.stop()).code).toBe(0);
   });
 });
 
