@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Answer, ByteStream, Headers } from './answer.ts';
+import { hasBody } from './body.ts';
+import { discardRest } from './discard.ts';
 import type { UnsentAnswer, UnsentAnswers } from './unsent-answers.ts';
 
 /** A body of at most this many bytes is given to the system at once, a longer one in pieces of this length. */
@@ -22,12 +24,20 @@ export class Delivery {
   readonly #unsent: UnsentAnswers;
   readonly #reader: Reader;
   #held: UnsentAnswer | undefined;
+  /** Of an answer that was made before its request had come to its end: whether it comes to it. */
+  #rest: Promise<boolean> | undefined;
+  #isWritten = false;
 
   constructor(response: ServerResponse, unsent: UnsentAnswers, reader: Reader) {
     this.#response = response;
     this.#unsent = unsent;
     this.#reader = reader;
     response.on('close', () => this.#held?.release());
+  }
+
+  /** Whether the system has taken all of the answer. */
+  get isWhole(): boolean {
+    return this.#isWritten || this.#response.writableFinished;
   }
 
   /**
@@ -41,9 +51,36 @@ export class Delivery {
     const content = body && contentOf(body);
     if (typeof content === 'object' && (length > PIECE_BYTES || 'held' in content))
       return this.#sendLong(status, headers, streamOf(content));
-    response.writeHead(status, headers);
-    response.end(content, typeof content === 'string' && body?.ascii === true ? 'latin1' : 'utf8');
+    const encoding = typeof content === 'string' && body?.ascii === true ? 'latin1' : 'utf8';
+    this.#writeHead(status, headers);
+    if (this.#rest === undefined) response.end(content, encoding);
+    else this.#endLater(this.#rest, content, encoding);
     this.#holdWhatWaits();
+  }
+
+  #writeHead(status: number, headers: Headers): void {
+    const { req } = this.#response;
+    if (hasBody(req) && !req.complete) this.#rest = discardRest(req);
+    this.#response.writeHead(status, headers);
+  }
+
+  /** The answer goes out at once; to end it is to close a connection that is not kept, with what has come unread. */
+  #endLater(rest: Promise<boolean>, content: string | Uint8Array | undefined, encoding: BufferEncoding): void {
+    const response = this.#response;
+    if (content === undefined) response.flushHeaders();
+    else response.write(content, encoding, () => (this.#isWritten = true));
+    this.#isWritten ||= content === undefined;
+    void this.#endAfter(rest);
+  }
+
+  async #endAfter(rest: Promise<boolean>): Promise<void> {
+    const response = this.#response;
+    const { socket } = response.req;
+    const isWhole = await rest;
+    if (response.destroyed) return;
+    response.end(() => {
+      if (!isWhole) socket.destroy();
+    });
   }
 
   async #sendLong(status: number, headers: Headers, { held, read }: ByteStream): Promise<void> {
@@ -52,7 +89,7 @@ export class Delivery {
     try {
       const first = await pieces.next();
       if (this.#response.destroyed) return;
-      this.#response.writeHead(status, headers);
+      this.#writeHead(status, headers);
       void this.#write(first, pieces, hold);
     } catch (error) {
       hold.release();
@@ -74,7 +111,10 @@ export class Delivery {
         await promise;
         hold.sent(next.value.length);
       }
-      response.end();
+      if (this.#rest === undefined) return void response.end();
+      hold.release();
+      this.#isWritten = !response.destroyed;
+      await this.#endAfter(this.#rest);
     } catch (error) {
       this.#reader.failed(error);
       this.#giveUp('what the answer is made of could not be read to its end');

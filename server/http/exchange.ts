@@ -63,7 +63,7 @@ export class Exchange {
       failed: options.failed,
     });
     response.on('close', () => {
-      if (!response.writableFinished) this.#gone?.abort(new SenderGone('the sender went away'));
+      if (!this.#delivery.isWhole) this.#gone?.abort(new SenderGone('the sender went away'));
       options.ended(this.#line());
     });
   }
@@ -82,7 +82,7 @@ export class Exchange {
       method: this.#request.method,
       path: pathInLog(this.#url),
       route: this.#template,
-      status: response.writableFinished ? response.statusCode : CLIENT_GONE,
+      status: this.#delivery.isWhole ? response.statusCode : CLIENT_GONE,
       ...(this.#reason !== undefined && { reason: this.#reason }),
       durationMs: Math.round(10 * (this.#options.now() - this.#started)) / 10,
       bytesIn: this.#body?.bytes ?? 0,

@@ -119,7 +119,7 @@ describe('bodies that stall', () => {
     };
     await expect.poll(retried, { timeout: 20_000, interval: 200 }).toBe('HTTP/1.1 422');
     await expect
-      .poll(() => stalled.filter(({ closed }) => closed).map(({ seen }) => seen.slice(0, 12)))
+      .poll(() => stalled.filter(({ closed }) => closed).map(({ seen }) => seen.slice(0, 12)), { timeout: 10_000 })
       .toEqual(['HTTP/1.1 408']);
     expect(stalled.find(({ seen }) => seen !== '')?.seen).toMatch(
       /Connection: close\r\n[\s\S]*\{"code":408,"message":"the request body came too slowly while others waited for its place"\}$/,
