@@ -3,16 +3,21 @@ import { messageCheckCost } from '../signatures/cost.ts';
 import { toInteger } from '../signatures/integers.ts';
 import { type Certificate } from './certificate.ts';
 import { certificateSignatureRefusal, UNIMPLEMENTED } from './certificate-signature.ts';
+import { arePoliciesValid, policyWork } from './policies.ts';
 
 /*
  * Path building as Go's crypto/x509 does it for Rekor: the last certificate is the root, those between are
- * intermediates in any order, any key usage will do, and the time is the leaf's NotBefore. Policies and name
+ * intermediates in any order, any key usage and any policy will do, and the time is the leaf's NotBefore. Name
  * constraints are not enforced: whoever made the chain made its root.
  */
 
 /** Signature checks that one chain may cost, as in Go. */
 const MAX_SIGNATURE_CHECKS = 100;
 
+/** As many policies count as one ECDSA check on P-256: a path with thousands of them is not free. */
+const POLICIES_PER_CHECK = 100;
+
+const INVALID_POLICIES = 'x509: no valid chains built: all candidate chains have invalid policies';
 const UNHANDLED_CRITICAL = 'x509: unhandled critical extension';
 
 /**
@@ -27,13 +32,16 @@ export function chainRefusal(chain: readonly Certificate[], spend: (cost: number
   const time = leaf.notBefore;
   const refusal = leaf.isBeyondUs === true ? UNHANDLED_CRITICAL : timeRefusal(leaf, time);
   if (refusal !== undefined || equalBytes(leaf.der, root.der)) return refusal;
-  return extendPath([leaf], {
+  const search: Search = {
     root,
     intermediates: withoutRepeats(chain.slice(1, -1)),
     time,
     spend,
     checksLeft: MAX_SIGNATURE_CHECKS,
-  });
+    hasInvalidPolicies: false,
+  };
+  const dead = extendPath([leaf], search);
+  return dead !== undefined && search.hasInvalidPolicies ? INVALID_POLICIES : dead;
 }
 
 function withoutRepeats(certificates: readonly Certificate[]): Certificate[] {
@@ -46,6 +54,8 @@ interface Search {
   readonly time: number;
   readonly spend: (cost: number) => void;
   checksLeft: number;
+  /** A path was found, and left because of its policies. */
+  hasInvalidPolicies: boolean;
 }
 
 /** The first candidate that was turned down, for the message. */
@@ -68,10 +78,19 @@ function extendPath(path: readonly Certificate[], search: Search): string | unde
     if (search.checksLeft < 0) return LIMIT_REACHED;
     const isFurther = !isInPath(candidate, path) && mayFollow(candidate, path, search, trial);
     if (!isFurther) continue;
-    trial.lapse = candidate === search.root ? undefined : extendPath([...path, candidate], search);
+    const longer = [...path, candidate];
+    trial.lapse = candidate === search.root ? policyRefusal(longer, search) : extendPath(longer, search);
     if (trial.lapse === undefined || trial.lapse === LIMIT_REACHED) return trial.lapse;
   }
   return trial.lapse ?? unknownAuthority(trial.hint);
+}
+
+/** Why a path that has reached the root does not hold all the same. */
+function policyRefusal(path: readonly Certificate[], search: Search): string | undefined {
+  search.spend(policyWork(path) / POLICIES_PER_CHECK);
+  if (arePoliciesValid(path)) return undefined;
+  search.hasInvalidPolicies = true;
+  return INVALID_POLICIES;
 }
 
 /** What was found out while looking for one issuer. */

@@ -3,6 +3,13 @@ import { contextTag, DerReader, TAG } from './der.ts';
 import { InvalidKey, must } from './failures.ts';
 import type { GoRelease } from './go-release.ts';
 import { readNameConstraints } from './name-constraints.ts';
+import {
+  type PolicyValues,
+  readInhibitAnyPolicy,
+  readPolicies,
+  readPolicyConstraints,
+  readPolicyMappings,
+} from './policy-extensions.ts';
 
 /** An extension as it stands in the certificate (RFC 5280 §4.1.2.9). */
 export interface Extension {
@@ -12,7 +19,7 @@ export interface Extension {
 }
 
 /** What the extensions of a certificate say, as far as anyone here asks. */
-export interface ExtensionValues {
+export interface ExtensionValues extends PolicyValues {
   readonly names?: AlternativeNames;
   /** RFC 5280 §4.2.1.9; without a length, paths below may be of any. */
   readonly basicConstraints?: { readonly isCa: boolean; readonly pathLength: number | undefined };
@@ -107,29 +114,6 @@ function readDistributionPoints(value: DerReader): ReadExtension {
   return {};
 }
 
-function readPolicies(value: DerReader): ReadExtension {
-  const words = 'x509: invalid certificate policies';
-  const policies = must(value.enter(TAG.sequence), words);
-  const seen = new Set<string>();
-  while (!policies.isEmpty) {
-    const policy = must(policies.enter(TAG.sequence)?.objectIdentifier(), words);
-    if (seen.has(policy)) throw new InvalidKey(words);
-    seen.add(policy);
-  }
-  return {};
-}
-
-function readPolicyMappings(value: DerReader): ReadExtension {
-  const words = 'x509: invalid policy mappings extension';
-  const mappings = must(value.enter(TAG.sequence), words);
-  while (!mappings.isEmpty) {
-    const mapping = must(mappings.enter(TAG.sequence), words);
-    must(mapping.enter(TAG.objectIdentifier), words);
-    must(mapping.enter(TAG.objectIdentifier), words);
-  }
-  return {};
-}
-
 function readAuthorityKeyIdentifier(value: DerReader, isCritical: boolean): ReadExtension {
   if (isCritical) throw new InvalidKey('x509: authority key identifier incorrectly marked critical');
   const contents = must(value.enter(TAG.sequence), 'x509: invalid authority key identifier');
@@ -138,24 +122,10 @@ function readAuthorityKeyIdentifier(value: DerReader, isCritical: boolean): Read
   return {};
 }
 
-function readPolicyConstraints(value: DerReader): ReadExtension {
-  const words = 'x509: invalid policy constraints extension';
-  const contents = must(value.enter(TAG.sequence), words);
-  for (const tag of [contextTag(0, 'primitive'), contextTag(1, 'primitive')])
-    if (contents.startsWith(tag) && must(contents.integer(tag), words).length > 8) throw new InvalidKey(words);
-  return {};
-}
-
 function readExtendedKeyUsage(value: DerReader): ReadExtension {
   const words = 'x509: invalid extended key usages';
   const usages = must(value.enter(TAG.sequence), words);
   while (!usages.isEmpty) must(usages.objectIdentifier(), words);
-  return {};
-}
-
-function readInhibitAnyPolicy(value: DerReader): ReadExtension {
-  const words = 'x509: invalid inhibit any policy extension';
-  if (must(value.integer(), words).length > 8) throw new InvalidKey(words);
   return {};
 }
 
