@@ -63,6 +63,11 @@ export function parseBase64(text: string): Uint8Array | undefined {
   return toBase64(bytes) === text ? bytes : undefined;
 }
 
+/** As `parseBase64`, but for stray bits behind the last byte, which are dropped: as Go's decoder has it. */
+export function parseStrayBase64(text: string): Uint8Array | undefined {
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text) ? decodeBase64(text) : undefined;
+}
+
 /** What is known to be base64 already. */
 export function decodeBase64(text: string): Uint8Array {
   const binary = atob(text);

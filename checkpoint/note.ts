@@ -1,4 +1,4 @@
-import { concatBytes, parseBase64, toBase64 } from '../base/bytes.ts';
+import { concatBytes, parseStrayBase64, toBase64 } from '../base/bytes.ts';
 import { MalformedNote } from './failures.ts';
 import { type FailureClass, type WireText, isKeyName, isNoteText, readText } from './text.ts';
 
@@ -45,7 +45,8 @@ function formatSignature({ name, hint, signature }: NoteSignature): string {
 }
 
 /**
- * As Go's `note.Open` reads it, but for base64 with stray bits, which Go lets pass: one note has one spelling here.
+ * As Go's `note.Open` reads it. Lines whose base64 has stray bits (RFC 4648 §3.5), which Go lets pass, are left
+ * out: a signature has one spelling here, and what a stranger wrote below a note spoils no other line.
  *
  * @param limit - bytes
  * @throws MalformedNote
@@ -57,18 +58,21 @@ export function parseNote(note: WireText, limit: number = NOTE_LIMIT): SignedNot
   return { text: whole.slice(0, gap + 1), signatures: parseSignatures(whole.slice(gap + 2), MalformedNote) };
 }
 
-/** One or more lines, each with its newline. @throws what `Refused` makes */
+/** One or more lines, each with its newline, at least one of them without stray bits. @throws what `Refused` makes */
 export function parseSignatures(text: string, Refused: FailureClass): readonly NoteSignature[] {
   if (!text.endsWith('\n')) throw new Refused('no newline behind the last signature');
   const lines = text.slice(0, -1).split('\n');
   if (lines.length > MOST_SIGNATURES) throw new Refused(`more than ${MOST_SIGNATURES} signatures`);
-  return lines.map((line, i) => parseSignature(line, i, Refused));
+  const signatures = lines.flatMap((line, i) => parseSignature(line, i, Refused) ?? []);
+  if (signatures.length === 0) throw new Refused('no signature line whose base64 is as it is written');
+  return signatures;
 }
 
-function parseSignature(line: string, i: number, Refused: FailureClass): NoteSignature {
+/** Undefined for a line with stray bits. */
+function parseSignature(line: string, i: number, Refused: FailureClass): NoteSignature | undefined {
   const [dash, name = '', encoded = '', ...rest] = line.split(' ');
-  const bytes = parseBase64(encoded);
+  const bytes = parseStrayBase64(encoded);
   if (dash !== DASH || !isKeyName(name) || rest.length > 0 || bytes === undefined || bytes.length < 5)
     throw new Refused(`signature line ${i + 1} is not a dash, a name and base64 of at least 5 bytes`);
-  return { name, hint: bytes.slice(0, 4), signature: bytes.slice(4) };
+  return toBase64(bytes) === encoded ? { name, hint: bytes.slice(0, 4), signature: bytes.slice(4) } : undefined;
 }

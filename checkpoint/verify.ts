@@ -42,10 +42,10 @@ export function isBy({ name, hint }: NoteSignature, verifier: Verifier): boolean
 }
 
 /**
- * The rules of c2sp.org/signed-note, "Signatures", and of Go's `note.Open`: unknown keys are ignored, further lines of
- * a known key too, and so are unknown lines that say the same again.
+ * The rules of c2sp.org/signed-note, "Signatures": unknown keys are ignored, and so are unknown lines that say the same again;
+ * every line of a known key has to verify, where Go's `note.Open` looks at the first. The first bad one ends the work.
  *
- * @throws BadSignature when a known key did not make the first signature that bears its name and id
+ * @throws BadSignature when a known key did not make a signature that bears its name and id
  * @throws RangeError when two of the verifiers have one name and id
  */
 export function checkSignatures({ text, signatures }: SignedNote, verifiers: readonly Verifier[]): CheckedNote {
@@ -57,13 +57,18 @@ export function checkSignatures({ text, signatures }: SignedNote, verifiers: rea
     if (another !== undefined) throw new RangeError(`two keys are ${another.name}+${toHex(another.id)}`);
     if (known === undefined) {
       unknown.set(formatSignatures([signature]), signature);
-    } else if (!verified.has(known)) {
+    } else if (!isSame(verified.get(known), signature)) {
       if (!known.verify(message, signature.signature))
-        throw new BadSignature(`the signature of ${known.name}+${toHex(known.id)} does not verify`);
-      verified.set(known, signature);
+        throw new BadSignature(`a signature of ${known.name}+${toHex(known.id)} does not verify`);
+      if (!verified.has(known)) verified.set(known, signature);
     }
   }
   return { text, verified: [...verified.values()], unknown: [...unknown.values()] };
+}
+
+/** Whether it is a line that has been checked already. */
+function isSame(checked: NoteSignature | undefined, { signature }: NoteSignature): boolean {
+  return checked !== undefined && equalBytes(checked.signature, signature);
 }
 
 /** As `checkSignatures`, and at least one known key must have signed. @throws BadSignature @throws UnverifiedNote */

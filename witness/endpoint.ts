@@ -87,7 +87,8 @@ export class Endpoint {
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
       const answer = await this.#parts.post(this.#url, await this.#request(candidate), enough);
       if (answer.status === 200) return this.#accept(candidate, answer);
-      if (answer.status === 422 && this.#known && this.#size > 0) throw new Contradicted(this.#size, 'another tree');
+      const old = this.#oldSize(candidate);
+      if (this.#known && saysAnotherTree(answer, old, candidate.size)) throw new Contradicted(old, 'another tree');
       this.#size = sizeIn(answer);
       this.#known = true;
       if (this.#size > candidate.newest()) throw new Contradicted(this.#size, 'more');
@@ -97,9 +98,14 @@ export class Endpoint {
   }
 
   async #request({ size, note, prove }: Candidate): Promise<string> {
-    const old = treeSize(Math.min(this.#size, size));
+    const old = this.#oldSize({ size });
     const proof = old === 0 || old === size ? [] : await prove(old);
     return formatAddCheckpoint({ old, proof, note });
+  }
+
+  /** From which it is asked to prove. */
+  #oldSize({ size }: Pick<Candidate, 'size'>): TreeSize {
+    return treeSize(Math.min(this.#size, size));
   }
 
   #accept({ size, note, at }: Candidate, { body }: Posted): readonly StoredCosignature[] {
@@ -166,6 +172,17 @@ class Contradicted extends Failure<'witness-contradicts'> {
     super(`${what}: was the log rolled back?`);
     [this.size, this.says] = [size, says];
   }
+}
+
+/**
+ * Whether the witness refuses the tree itself, and not the size that it is proven from, which it has named: 422, or 409 where both
+ * sizes are one and the roots differ, as earlier versions of c2sp.org/tlog-witness had it.
+ */
+function saysAnotherTree({ status, body }: Posted, old: TreeSize, size: TreeSize): boolean {
+  if (status === 422) return old > 0;
+  if (status !== 409 || old === 0 || old !== size) return false;
+  const text = new TextDecoder().decode(body);
+  return !/^\d+\n$/.test(text) || text === `${old}\n`;
 }
 
 /** The size from which the witness wants a proof. @throws Refused */

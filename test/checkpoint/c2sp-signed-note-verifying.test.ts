@@ -31,6 +31,11 @@ const BAD: NoteSignature = { ...SIGNED, signature: OTHER.sign(TEXT).signature };
 const note = (...signatures: readonly NoteSignature[]): SignedNote => ({ text: TEXT, signatures });
 const lines = (signatures: readonly NoteSignature[]): string => formatSignatures(signatures);
 
+/** The digits of base64 that stand for the same four bits, with a stray one set. */
+const STRAY: Readonly<Record<string, string>> = Object.fromEntries(
+  'AEIMQUYcgkosw048'.split('').map((digit) => [digit, String.fromCharCode(digit.charCodeAt(0) + 1)]),
+);
+
 describe('signed-note: the vectors', () => {
   it('the log of the appendix signs as it says there', () => {
     expect(lines([SIGNED])).toBe(LOG_LINE);
@@ -79,9 +84,33 @@ describe('signed-note: which signatures count', () => {
     const { verified, unknown } = verifyNote(note(named, identified, SIGNED), [LOG.verifier]);
     expect([lines(verified), lines(unknown)]).toEqual([lines([SIGNED]), lines([named, identified])]);
   });
-  it('of one key the first counts, good or bad', () => {
-    expect(lines(verifyNote(note(SIGNED, BAD), [LOG.verifier]).verified)).toBe(lines([SIGNED]));
+  it('of one key every line has to verify, and the first is taken', () => {
+    expect(() => verifyNote(note(SIGNED, BAD), [LOG.verifier])).toThrow(BadSignature);
     expect(() => verifyNote(note(BAD, SIGNED), [LOG.verifier])).toThrow(BadSignature);
+    expect(() => verifyNote(note(SIGNED, SIGNED, BAD), [LOG.verifier])).toThrow(BadSignature);
+    expect(lines(verifyNote(note(SIGNED, SIGNED), [LOG.verifier]).verified)).toBe(lines([SIGNED]));
+  });
+  it('of one key that signed a hundred times, the same line is checked once, and the first bad one ends the work', () => {
+    let checks = 0;
+    const counting: Verifier = {
+      ...LOG.verifier,
+      verify: (...about) => ((checks += 1), LOG.verifier.verify(...about)),
+    };
+    verifyNote(note(...Array.from({ length: 100 }, () => SIGNED)), [counting]);
+    expect(checks).toBe(1);
+    expect(() => verifyNote(note(SIGNED, ...Array.from({ length: 99 }, () => BAD)), [counting])).toThrow(BadSignature);
+    expect(checks).toBe(3);
+  });
+  it('stray bits of base64 spoil no line but their own, whoever made it', () => {
+    const stray = (line: string): string => line.replace(/.=\n$/, (end) => `${STRAY[end[0] as string]}=\n`);
+    const [foreign, own] = [lines([OTHER.sign(TEXT)]), lines([SIGNED])];
+    expect([stray(foreign) === foreign, stray(own) === own]).toEqual([false, false]);
+    const read = parseNote(`${TEXT}\n${stray(foreign)}${own}`);
+    expect(lines(verifyNote(read, [LOG.verifier]).verified)).toBe(own);
+    for (const text of [own + stray(own), stray(own) + own])
+      expect(lines(verifyNote(parseNote(`${TEXT}\n${text}`), [LOG.verifier]).verified)).toBe(own);
+    expect(() => verifyNote(parseNote(`${TEXT}\n${foreign}${stray(own)}`), [LOG.verifier])).toThrow(UnverifiedNote);
+    expect(() => parseNote(`${TEXT}\n${stray(own)}`)).toThrow(MalformedNote);
   });
   it('of unknown lines that are the same there is one', () => {
     const twice = [OTHER.sign(TEXT), BAD, OTHER.sign(TEXT), { ...BAD, signature: Uint8Array.of(1) }, BAD];

@@ -90,7 +90,8 @@ describe('c2sp.org/tlog-witness, 200: a cosignature', () => {
   it('is over extension lines as well, and whatever media type and further signatures the note came with', async () => {
     const text = LOG.text(5, '', 'an extension\n');
     const pretended = STRANGER.lineOver(text, 'rekor.test/witness');
-    const body = `old 0\n\n${text}\n${STRANGER.lineOver(text)}${pretended}${LOG.lineOver(text)}`;
+    const stray = '\u2014 stray.test AQIDBAV=\n'; // bits behind the last byte
+    const body = `old 0\n\n${text}\n${STRANGER.lineOver(text)}${stray}${pretended}${LOG.lineOver(text)}`;
     const { status, text: line } = await ask.post('/add-checkpoint', body, { 'Content-Type': 'application/json' });
     expect([status, cosignedAt(readNote(`${text}\n${line}`), await ownVkey()) !== undefined]).toEqual([200, true]);
     const shown = readNote((await monitored(LOG)).text);
@@ -154,6 +155,8 @@ describe('c2sp.org/tlog-witness, refusals: nothing is stored', () => {
     ['signed by the log’s key under another name', signedBy(LOG.lineOver(text, 'other.test'))],
     ['the log’s signature of another tree', signedBy(LOG.lineOver(LOG.text(13)))],
     ['a bad signature of the log beside a stranger’s good one', signedBy(STRANGER.lineOver(text), LOG.lineOver('x\n'))],
+    ['a bad line of the log behind its good one', signedBy(LOG.lineOver(text), LOG.lineOver('x\n'))],
+    ['a bad line of the log before its good one', signedBy(LOG.lineOver('x\n'), LOG.lineOver(text))],
   ])('403: %s', async (_what, body) => {
     await expectRefused(body, 403);
   });

@@ -25,6 +25,17 @@ describe('contract §5.5: the size that a witness says it has cosigned', () => {
     expect(olds(witness)).toEqual(['0 to 13: 409', '8 to 13: 422']);
     expect(asking.claims).toEqual([{ witness: 'w', size: 8, says: 'another tree', at: NOW }]);
   });
+  it.each([
+    ['without a size', 'text/plain', 'roots differ\n'],
+    ['with the size that was sent', 'text/x.tlog.size', '13\n'],
+  ])('is that of another tree if it is ours, and the answer is 409 %s', async (_words, type, body) => {
+    const witness = witnessNamed('w');
+    const asking = askingOf([witness]);
+    await asking.ask(candidate(13));
+    witness.conduct = () => ({ status: 409, type, body });
+    expect(await asking.ask(candidate(13))).toEqual([]);
+    expect(asking.claims).toEqual([{ witness: 'w', size: 13, says: 'another tree', at: NOW }]);
+  });
   it('makes no claim while none is known: a 422 is an answer like any other', async () => {
     const witness = witnessNamed('w');
     witness.conduct = () => ({ status: 422, body: 'no\n' });

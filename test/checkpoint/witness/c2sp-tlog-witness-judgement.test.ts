@@ -109,6 +109,16 @@ describe('tlog-witness: what is refused', () => {
       403,
       { old: 0, checkpoint: at(7), sign: (text) => [SECOND.sign(text), bad(text)] },
     ],
+    [
+      'a bad line behind a good one of the same key',
+      403,
+      { old: 0, checkpoint: at(7), sign: (text) => [LOG.sign(text), bad(text)] },
+    ],
+    [
+      'a bad line before a good one of the same key',
+      403,
+      { old: 0, checkpoint: at(7), sign: (text) => [bad(text), LOG.sign(text)] },
+    ],
     ['a signature over another text', 403, { old: 0, checkpoint: at(7), sign: () => [LOG.sign('a\n')] }],
     ['an origin for which no key is trusted', 403, { old: 0, checkpoint: at(7), logs: new Map([[ORIGIN, []]]) }],
     ['an old size above that of the checkpoint', 400, { old: 8, checkpoint: at(7), last: headOf(8) }],
