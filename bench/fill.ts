@@ -52,6 +52,8 @@ export async function fill(folder: LogFolder, size: number): Promise<void> {
     origin: 'bench.test',
     genesis: 'v1',
     volume: 'moves',
+    begin: false,
+    mayBegin: true,
     witnessFor: undefined,
     dev: false,
     minFree: undefined,

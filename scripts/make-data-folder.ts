@@ -73,6 +73,8 @@ async function make(into: string, count: number): Promise<void> {
     origin: 'rekor.test',
     genesis: 'v1',
     volume: 'moves',
+    begin: false,
+    mayBegin: true,
     witnessFor: undefined,
     dev: false,
     minFree: undefined,

@@ -91,7 +91,7 @@ async function start(settings: Settings, clock: Clock): Promise<StartedLog> {
     throw reason;
   };
   return startLog(
-    { ...settings, genesis: undefined, limits: settings },
+    { ...settings, begin: false, mayBegin: false, genesis: undefined, limits: settings },
     {
       clock,
       fatal,

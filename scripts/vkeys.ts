@@ -1,13 +1,19 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
 import { Failure } from '../base/failure.ts';
 import { systemSentence } from '../base/system-error.ts';
 import { formatVkey } from '../checkpoint/vkey.ts';
-import { type KeyFace, type LogKey, readOrMakeKey, tileKeyOf } from '../server/keys.ts';
+import { LogRefused } from '../log/failures.ts';
+import { findKey, tileKeyOf } from '../server/keys.ts';
 import { witnessNameOf, witnessVkey } from '../server/own-witness.ts';
 import { SettingsFault } from '../server/settings/failures.ts';
 import { readSettings } from '../server/settings/read.ts';
 import type { Settings } from '../server/settings/table.ts';
+import { prepareFolders, prepareKeys } from '../server/start-begin.ts';
+import { planStart } from '../server/start-plan.ts';
+import { isUnused, readUnusedKeys } from '../server/unused-keys.ts';
+import { lockFolder } from '../storage/engines/sqlite/file/lock.ts';
+import { inspectDatabase } from '../storage/engines/sqlite/inspect.ts';
 import { settingSources } from './operator/surroundings.ts';
 import { DEFAULT_ORIGIN } from '../server/settings/values/network-values.ts';
 
@@ -19,25 +25,28 @@ import { DEFAULT_ORIGIN } from '../server/settings/values/network-values.ts';
 
 const USAGE = `npm run vkeys -- [the settings of npm start]
 
-Makes the keys of a log that has not begun, and prints what the other side writes into its policy files. A log that runs
-tells its keys at /vkey and /.well-known/stele.json.
+Makes the keys of a log that has not begun, and prints what the other side writes into its policy files. The next start
+begins the log under these keys. A log that runs tells its keys at /vkey and /.well-known/stele.json.
+
+--begin  takes keys that exist already: you know that nothing was ever signed with them
 `;
 
-function keyIn(face: KeyFace, file: string): LogKey {
-  const { key, made } = readOrMakeKey(face, file);
-  if (made) process.stderr.write(`made the ${face} key ${file}\n`);
-  return key;
-}
+const announce = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
 
 /** @throws Failure, Error saying why there are none to print */
-function vkeys(settings: Settings): string {
-  const { data, dev, tileKey, witnessKey, publicUrl = 'http://HOST:PORT' } = settings;
+async function vkeys(settings: Settings): Promise<string> {
+  const { data, dev, v1Key, tileKey, witnessKey, publicUrl = 'http://HOST:PORT' } = settings;
   if (dev) throw new Error('a log with --dev makes its keys when it starts');
-  if (existsSync(join(data, 'stele.db')))
-    throw new Error(`${data} holds a log already: start it, and ask it at /vkey and /.well-known/stele.json`);
   const origin = settings.origin ?? DEFAULT_ORIGIN;
-  const log = tileKeyOf(origin, keyIn('tile', tileKey).publicKey);
-  const witness = witnessVkey(witnessNameOf(settings, origin), keyIn('witness', witnessKey));
+  const confirm = await planBeginning(settings);
+  prepareFolders([data, ...[v1Key, tileKey, witnessKey].map((file) => dirname(file))], announce);
+  const files = { v1: v1Key, tile: tileKey, witness: witnessKey };
+  const keys = await locked(data, async () => {
+    await confirm();
+    return prepareKeys(data, files, announce);
+  });
+  const log = tileKeyOf(origin, keys.tile.publicKey);
+  const witness = witnessVkey(witnessNameOf(settings, origin), keys.witness);
   return `# for --witness-for of whoever is to cosign for ${origin}
 log ${formatVkey(log)}
 # for --witness-policy of whoever is to be cosigned by ${origin}
@@ -45,10 +54,34 @@ witness ${origin} ${formatVkey(witness)} ${publicUrl}/
 `;
 }
 
+/** @returns what looks again, once no other process can change the folder @throws LogRefused, StoreRefused unless a log may begin */
+async function planBeginning(settings: Settings): Promise<() => Promise<void>> {
+  const { data, begin, witnessKey } = settings;
+  if (inspectDatabase(data).state === 'log')
+    throw new LogRefused(`${data} holds a log already: start it, and ask it at /vkey and /.well-known/stele.json`);
+  const [first] = await planStart({ ...settings, mayBegin: true });
+  const witness = findKey('witness', witnessKey);
+  if (witness !== undefined && !begin && !isUnused(readUnusedKeys(data), 'witness', witness))
+    throw new LogRefused(
+      `the witness key ${witnessKey} is there, and may have cosigned for other logs: name another file with --witness-key. ` +
+        'Only if nothing was ever signed with it, add --begin',
+    );
+  return async () => first?.confirm();
+}
+
+async function locked<Result>(folder: string, work: () => Promise<Result>): Promise<Result> {
+  const lock = lockFolder(folder, `vkeys, process ${process.pid} on ${hostname()}`);
+  try {
+    return await work();
+  } finally {
+    lock[Symbol.dispose]();
+  }
+}
+
 try {
   const argv = process.argv.slice(2);
   process.stdout.write(
-    argv.includes('--help') || argv.includes('-h') ? USAGE : vkeys(readSettings({ ...settingSources(), argv })),
+    argv.includes('--help') || argv.includes('-h') ? USAGE : await vkeys(readSettings({ ...settingSources(), argv })),
   );
 } catch (error) {
   if (!(error instanceof Failure) && !(error instanceof Error)) throw error;

@@ -20,6 +20,28 @@ export interface Birth {
 /** In the form of which API entry 0 stands: a log of v2 alone holds nothing else. */
 export type BirthKind = 'v1' | 'v2';
 
+/** Of which log a birth document is. */
+export interface BirthRecord {
+  readonly treeId: string;
+  readonly origin: string;
+  /** PEM. */
+  readonly keys: { readonly v1: string; readonly tile: string };
+}
+
+/** Undefined for what is no birth document. */
+export function parseBirth(text: string): BirthRecord | undefined {
+  try {
+    const { type, treeID, origin, keys } = JSON.parse(text) as Record<string, unknown>;
+    const { v1, tile } = keys as Record<string, unknown>;
+    const isWhole =
+      type === BIRTH_TYPE && [treeID, origin, v1, tile].every((member) => typeof member === 'string' && member !== '');
+    return isWhole ? ({ treeId: treeID, origin, keys: { v1, tile } } as BirthRecord) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const BIRTH_TYPE = 'stele-birth';
 const ALGORITHM = 'ecdsa-sha2-256-nistp256';
 
 /**
@@ -28,7 +50,7 @@ const ALGORITHM = 'ecdsa-sha2-256-nistp256';
  */
 export async function birthOf(identity: LogIdentity, v1: LogKey, tile: LogKey, face: BirthKind = 'v1'): Promise<Birth> {
   const { treeId, origin, created } = identity;
-  const document = `${canonicalJson({ type: 'stele-birth', origin, treeID: treeId, created, keys: { v1: v1.publicKey, tile: tile.publicKey } })}\n`;
+  const document = `${canonicalJson({ type: BIRTH_TYPE, origin, treeID: treeId, created, keys: { v1: v1.publicKey, tile: tile.publicKey } })}\n`;
   const [signature] = await v1.signer.sign([utf8(document)]);
   if (signature === undefined) throw new Error('the signer signed nothing');
   const digest = hash('sha256', document, 'buffer');

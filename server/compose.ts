@@ -49,7 +49,7 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
     state === 'ok' ? logger.info(`witness ${name} cosigns`) : logger.warn(`witness ${name} ${state}`);
   const log = cleanup.use(
     await startLog(
-      { ...settings, genesis, limits: settings },
+      { ...settings, mayBegin: true, genesis, limits: settings },
       {
         clock,
         fatal,

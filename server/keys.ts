@@ -1,11 +1,10 @@
 import { type KeyObject, createPrivateKey, createPublicKey, generateKeyPairSync, hash, sign } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { systemCode } from '../base/system-error.ts';
 import { logKey, type VerifierKey } from '../checkpoint/key.ts';
 import type { Signer } from '../checkpoint/signer.ts';
 import { LogRefused } from '../log/failures.ts';
-import { makePrivateFolder, syncFolder } from '../storage/folders.ts';
+import { makePrivateFolder } from '../storage/folders.ts';
+import { readIfThere, writeDurably } from './durable-file.ts';
 
 /** The log's two keys: every v1 client accepts P-256 and nothing else; witnesses and monitors want Ed25519, as our own does. */
 export type KeyFace = 'v1' | 'tile' | 'witness';
@@ -25,10 +24,34 @@ export function inventKey(face: KeyFace): LogKey {
 
 /** @throws LogRefused when the file is missing or holds another kind of key */
 export function readKey(face: KeyFace, file: string): LogKey {
-  const pem = readIfThere(file);
-  if (pem === undefined)
+  const key = findKey(face, file);
+  if (key === undefined)
     throw new LogRefused(`the ${face} key is missing: put ${file} back, the log cannot go on without it`);
-  return parseKey(face, file, pem);
+  return key;
+}
+
+/** Undefined where there is no file. @throws LogRefused when it holds another kind of key */
+export function findKey(face: KeyFace, file: string): LogKey | undefined {
+  const pem = readIfThere(file);
+  return pem === undefined ? undefined : parseKey(face, file, pem);
+}
+
+/** A key that is on no disk yet. */
+export interface NewKey {
+  readonly key: LogKey;
+  /** PKCS #8 in PEM. */
+  readonly pem: string;
+}
+
+export function makeKey(face: KeyFace): NewKey {
+  const key = generate(face);
+  return { key: toLogKey(key), pem: key.export({ type: 'pkcs8', format: 'pem' }) };
+}
+
+/** Writes a new key down, readable by its owner alone. Durable once it returns. */
+export function keepKey({ pem }: NewKey, file: string): void {
+  makePrivateFolder(dirname(file));
+  writeDurably(file, pem);
 }
 
 /**
@@ -36,18 +59,11 @@ export function readKey(face: KeyFace, file: string): LogKey {
  * begin now: an existing log never gets a new key.
  */
 export function readOrMakeKey(face: KeyFace, file: string): { readonly key: LogKey; readonly made: boolean } {
-  const pem = readIfThere(file);
-  if (pem !== undefined) return { key: parseKey(face, file, pem), made: false };
-  const key = generate(face);
-  makePrivateFolder(dirname(file));
-  // Half a key under the right name would stop the log for ever. What an interrupted start left is written over.
-  const handle = openSync(`${file}.new`, 'w', 0o600);
-  writeFileSync(handle, key.export({ type: 'pkcs8', format: 'pem' }));
-  fsyncSync(handle);
-  closeSync(handle);
-  renameSync(`${file}.new`, file);
-  syncFolder(dirname(file));
-  return { key: toLogKey(key), made: true };
+  const found = findKey(face, file);
+  if (found !== undefined) return { key: found, made: false };
+  const made = makeKey(face);
+  keepKey(made, file);
+  return { key: made.key, made: true };
 }
 
 function generate(face: KeyFace): KeyObject {
@@ -93,15 +109,6 @@ function toLogKey(key: KeyObject): LogKey {
 /** The Ed25519 key in a PEM, under the name of its log. */
 export function tileKeyOf(name: string, pem: string): VerifierKey {
   return logKey(name, createPublicKey(pem).export({ type: 'spki', format: 'der' }));
-}
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
 }
 
 /** Signatures made in one turn of the event loop: about 1 ms. */

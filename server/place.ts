@@ -1,16 +1,6 @@
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { LogRefused } from '../log/failures.ts';
-import { syncFolder } from '../storage/folders.ts';
+import { writeDurably } from './durable-file.ts';
 import { fileSystemOf } from './file-system.ts';
 
 /*
@@ -36,27 +26,16 @@ export interface Place {
 
 /** Writes down where the folder is now. Durable once it returns. */
 export function recordPlace(folder: string): void {
-  const file = placeFile(folder);
-  // Half a record would keep the log from starting. What an interrupted start left is written over.
-  const handle = openSync(`${file}.new`, 'w', 0o600);
-  try {
-    writeFileSync(handle, `${JSON.stringify(placeOf(folder))}\n`);
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-  renameSync(`${file}.new`, file);
-  syncFolder(folder);
+  writeDurably(placeFile(folder), `${JSON.stringify(placeOf(folder))}\n`);
 }
 
-/** @throws LogRefused unless the folder is where it was when it was recorded, saying what has changed */
-export function checkPlace(folder: string): void {
-  const changes = changesSince(readPlace(folder), folder);
-  if (changes.length === 0) return;
-  throw new LogRefused(
-    `${folder} is not where this log was written (${changes.join('; ')}): a copy that signs beside its original is a fork. ` +
-      'If the original is gone and no later head was ever shown to anyone, run: npm run recover. If the volume is one that moves between machines, set volume to moves',
-  );
+/** Says what has changed since the folder was recorded, one text each; nothing while it is where it was. */
+export function changesOfPlace(folder: string): readonly string[] {
+  return changesSince(readPlace(folder), folder);
+}
+
+export function hasPlaceRecord(folder: string): boolean {
+  return existsSync(placeFile(folder));
 }
 
 function changesSince(recorded: Partial<Place> | undefined, folder: string): readonly string[] {

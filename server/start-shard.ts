@@ -1,35 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Clock } from '../log/clock.ts';
 import { openLog } from '../log/open.ts';
 import type { LogKeys, OpenedLog, Publication } from '../log/opening.ts';
 import type { SequencerLimits } from '../log/sequencer.ts';
 import type { LogStore } from '../storage/contract.ts';
-import { makePrivateFolder } from '../storage/folders.ts';
 import { openFileJournal } from '../storage/engines/file-journal/open.ts';
 import { type FolderLock, lockFolder } from '../storage/engines/sqlite/file/lock.ts';
 import type { RoomSettings } from '../storage/engines/sqlite/file/room.ts';
 import { openSqliteStore, type SqliteStore } from '../storage/engines/sqlite/open.ts';
 import { birthOf, type BirthKind } from './birth.ts';
-import { type KeyFace, inventKey, type LogKey, readKey, readOrMakeKey, tileKeyOf } from './keys.ts';
+import { writeDurably } from './durable-file.ts';
+import { inventKey, type LogKey, readKey, tileKeyOf } from './keys.ts';
+import { recordPlace } from './place.ts';
 import { DEFAULT_ORIGIN } from './settings/values/network-values.ts';
-
-/** Where a shard is, and who it is if it begins now. */
-export interface ShardPlace {
-  readonly folder: string;
-  /** Folder of its head journal. */
-  readonly heads: string;
-  readonly v1Key: string;
-  readonly tileKey: string;
-  /** Undefined: the origin that the log has, or `localhost` for a log that begins now. */
-  readonly origin: string | undefined;
-  /** Sum of the sizes of the shards before it. */
-  readonly offset: number;
-  /** What an operator types to hear what can be done where log and journal do not fit. */
-  readonly recoverCommand: string;
-}
+import { prepareFolders, prepareKeys, setBirthAside } from './start-begin.ts';
+import type { PlannedShard, ShardPlace } from './planned-shard.ts';
+import { markKeysUsed } from './unused-keys.ts';
 
 export interface ShardSettings {
   /** What entry 0 is; undefined for none. */
@@ -59,19 +47,23 @@ export interface StartedShard extends AsyncDisposable {
   readonly headsLock: FolderLock;
 }
 
-/** Opens the shard in its folder, or begins it: keys, tree id, entry 0. @throws LogRefused, StoreRefused */
+/** The third of three phases of a start: opens the shard in its folder, or begins it. @throws LogRefused, StoreRefused */
 export async function startShard(
-  place: ShardPlace,
+  shard: PlannedShard,
   settings: ShardSettings,
   options: StartOptions,
 ): Promise<StartedShard> {
   await using cleanup = new AsyncDisposableStack();
   const { announce } = options;
+  const { place, act, confirm } = shard;
+  const { folder, heads, v1Key, tileKey } = place;
+  if (act === 'begin' && !settings.dev) prepareFolders([folder, heads, dirname(v1Key), dirname(tileKey)], announce);
   const owner = `process ${process.pid} on ${hostname()}`;
-  const store = cleanup.use(await openSqliteStore(place.folder, { owner, announce, room: roomOf(place, settings) }));
-  const headsLock = cleanup.use(lockHeads(place.heads, owner));
+  const room = roomOf(place, settings);
+  const store = cleanup.use(await openSqliteStore(place.folder, { owner, announce, confirm, room }));
+  const headsLock = cleanup.use(lockFolder(place.heads, owner));
   const journal = cleanup.use(await openFileJournal(headsLock));
-  const keys = await settle(store, place, settings.dev, announce);
+  const keys = await keysOf(shard, store, settings.dev, announce);
   const opened = cleanup.use(
     await openLog({
       ...options,
@@ -87,20 +79,10 @@ export async function startShard(
       offset: place.offset,
     }),
   );
-  const { identity, created, log } = opened;
-  if (created) announce(`began log ${identity.origin} with tree id ${identity.treeId}`);
-  if (created && place.origin === undefined && !settings.dev)
-    announce(
-      `this log is for trying: it is named ${identity.origin} for ever, and is kept in ${resolve(place.folder)}. ` +
-        'A log that others will use needs its host name and a folder of its own at its first start: ' +
-        'npm start -- --origin log.example.org --data /var/lib/stele/data',
-    );
-  if (keys && settings.genesis !== undefined && log.frozenAt === undefined && (await store.head()) === undefined) {
-    const { document, entry } = await birthOf(identity, keys.v1, keys.tile, settings.genesis);
-    writeFileSync(join(place.folder, 'birth.json'), document);
-    await log.addFirst(entry);
-    announce('wrote entry 0, the log about itself (birth.json)');
-  }
+  if (!settings.dev) markKeysUsed(place.folder, ['v1', 'tile']); // nothing has been signed so far
+  if (opened.created) announceBeginning(opened, place, settings.dev, announce);
+  if (keys && settings.genesis !== undefined && opened.log.frozenAt === undefined && (await store.head()) === undefined)
+    await writeBirth(opened, keys, settings.genesis, place.folder, announce);
   cleanup.use(watch([store, journal], options.fatal));
   const parts = cleanup.move();
   return { opened, store, headsLock, [Symbol.asyncDispose]: () => parts.disposeAsync() };
@@ -108,11 +90,6 @@ export async function startShard(
 
 function roomOf({ heads }: ShardPlace, { minFree }: ShardSettings): RoomSettings {
   return { minFree, others: [heads] };
-}
-
-function lockHeads(folder: string, owner: string): FolderLock {
-  makePrivateFolder(folder);
-  return lockFolder(folder, owner);
 }
 
 /** Milliseconds between two looks at the files of a log that nobody asks for anything. */
@@ -131,38 +108,65 @@ function watch(watched: readonly { check(): Promise<void> }[], fatal: (reason: u
   };
 }
 
-interface Keys {
+function announceBeginning(
+  { identity }: OpenedLog,
+  place: ShardPlace,
+  dev: boolean,
+  announce: StartOptions['announce'],
+): void {
+  announce(`began log ${identity.origin} with tree id ${identity.treeId}`);
+  if (place.origin !== undefined || dev) return;
+  announce(
+    `this log is for trying: it is named ${identity.origin} for ever, and is kept in ${resolve(place.folder)}. ` +
+      'A log that others will use needs its host name and a folder of its own at its first start: ' +
+      'npm start -- --origin log.example.org --data /var/lib/stele/data',
+  );
+}
+
+async function writeBirth(
+  { identity, log }: OpenedLog,
+  keys: LogKeyPair,
+  kind: BirthKind,
+  folder: string,
+  announce: StartOptions['announce'],
+): Promise<void> {
+  const { document, entry } = await birthOf(identity, keys.v1, keys.tile, kind);
+  writeDurably(join(folder, 'birth.json'), document);
+  await log.addFirst(entry);
+  announce('wrote entry 0, the log about itself (birth.json)');
+}
+
+interface LogKeyPair {
   readonly v1: LogKey;
   readonly tile: LogKey;
 }
 
-const publicKeysOf = ({ v1, tile }: Keys): LogKeys['publicKeys'] => ({ v1: v1.publicKey, tile: tile.publicKey });
+const publicKeysOf = ({ v1, tile }: LogKeyPair): LogKeys['publicKeys'] => ({ v1: v1.publicKey, tile: tile.publicKey });
 
 /** A shard that has ended is who it is: it has no use for keys, and may have lost them. */
-async function expectedOf(store: LogStore, place: ShardPlace, keys: Keys | undefined) {
+async function expectedOf(store: LogStore, place: ShardPlace, keys: LogKeyPair | undefined) {
   const identity = await store.identity();
   const origin = place.origin ?? identity?.origin ?? DEFAULT_ORIGIN;
   if (keys !== undefined) return { origin, logId: keys.v1.id, tileKeyId: keys.tile.id };
   return { origin, logId: identity?.logId ?? '', tileKeyId: identity?.tileKeyId ?? '' };
 }
 
-/** Finds the keys that an existing shard needs to go on, or makes those of a new one. @throws LogRefused */
-async function settle(
+/** Finds the keys that an existing shard needs to go on, or those of a log that begins now. @throws LogRefused */
+async function keysOf(
+  { place, act }: PlannedShard,
   store: LogStore,
-  place: ShardPlace,
   dev: boolean,
   announce: (sentence: string) => void,
-): Promise<Keys | undefined> {
+): Promise<LogKeyPair | undefined> {
   if (dev) return { v1: inventKey('v1'), tile: inventKey('tile') };
-  const identity = await store.identity();
-  if ((await store.frozen()) !== undefined && identity?.publicKeys !== undefined) return undefined;
-  if (identity) return { v1: readKey('v1', place.v1Key), tile: readKey('tile', place.tileKey) };
-  const make = (face: KeyFace, file: string): LogKey => {
-    const { key, made } = readOrMakeKey(face, file);
-    announce(`${made ? 'made' : 'found'} the ${face} key ${file}`);
-    return key;
-  };
-  return { v1: make('v1', place.v1Key), tile: make('tile', place.tileKey) };
+  if (act === 'begin') {
+    const keys = prepareKeys(place.folder, { v1: place.v1Key, tile: place.tileKey }, announce);
+    if (place.isFirst) recordPlace(place.folder);
+    setBirthAside(place.folder, announce);
+    return keys;
+  }
+  if ((await store.frozen()) !== undefined && (await store.identity())?.publicKeys !== undefined) return undefined;
+  return { v1: readKey('v1', place.v1Key), tile: readKey('tile', place.tileKey) };
 }
 
 /** A positive int64, random: two logs with one tree id could be taken for one. */

@@ -22,6 +22,22 @@ export interface LogIdentity {
   readonly created: number;
 }
 
+/** The database of a data folder, before anything is opened to be written. */
+export type FoundDatabase =
+  /** No file. */
+  | { readonly state: 'missing' }
+  /** A file in which no log has begun: the start that made it was cut short, or the copy was. */
+  | { readonly state: 'empty' }
+  | {
+      readonly state: 'log';
+      readonly identity: LogIdentity;
+      readonly head: TreeHead | undefined;
+      /** Whether it is laid out as this version does. */
+      readonly isCurrent: boolean;
+      /** Whether the log has ended. */
+      readonly frozen: boolean;
+    };
+
 /** An entry as it is kept. */
 export interface StoredEntry {
   readonly index: LogIndex;

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { run } from '../scripts/operator.ts';
 import { runServer, startServer, temporaryFolder } from '../support/server-process.ts';
@@ -18,6 +18,8 @@ describe.runIf(existsSync(`${BARREN}/self`))('a folder in which none can be made
     using folder = temporaryFolder();
     const { code, said } = await runServer(place(folder), { flags });
     expect([code, said]).toEqual([1, expect.stringContaining(SENTENCE)]);
+    const left = readdirSync(folder.parent).filter((name) => !name.startsWith('output-'));
+    expect(left).toEqual([]);
   });
 
   it('as --into of the export', async () => {

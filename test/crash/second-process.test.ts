@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newSubmitter } from '../support/proposals.ts';
@@ -124,9 +124,11 @@ describe('decision 10, a copy that signs beside its original, or an old one, is 
     rmSync(folder.data, { recursive: true });
     const before = contentsOf(folder.heads);
     const { code, said } = await runServer(folder);
-    expect(said).toMatch(/the head journal holds heads of log \d+, and the data folder is empty/);
+    expect(said).toContain(`${folder.data} holds no log (stele.db is missing)`);
+    expect(said).toMatch(/the head journal \S+ of log \d+ with a head of 4; missing as well: the v1 key/);
     expect(code).toBe(1);
     expect(contentsOf(folder.heads)).toStrictEqual(before);
+    expect(existsSync(folder.data)).toBe(false);
   });
 
   it('refuses the journal of another log', async () => {

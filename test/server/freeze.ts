@@ -6,7 +6,19 @@ import { LIMITS, testClock, UNWITNESSED } from '../log/room.ts';
 export async function freezeLog(folder: string, at: number): Promise<void> {
   const keys = { v1Key: join(folder, 'keys', 'rekor-v1.pem'), tileKey: join(folder, 'keys', 'tile.pem') };
   await using shard = await startShard(
-    { folder, heads: `${folder}-heads`, ...keys, origin: undefined, offset: 0, recoverCommand: 'npm run recover' },
+    {
+      place: {
+        folder,
+        isFirst: true,
+        heads: `${folder}-heads`,
+        ...keys,
+        origin: undefined,
+        offset: 0,
+        recoverCommand: 'npm run recover',
+      },
+      act: 'open',
+      confirm: async () => undefined,
+    },
     { genesis: undefined, dev: false, limits: LIMITS, minFree: undefined },
     {
       clock: testClock(at),

@@ -47,6 +47,11 @@ export const IDENTITY = {
     'on',
     "Whether entry 0 is the log's own. Many clients cannot read an entry with the index 0.",
   ),
+  begin: setting(
+    flag,
+    'off',
+    'Begins a log under keys that exist already, which would be a fork if one of them has signed. For one start only: a log that has begun refuses it.',
+  ),
   clockTolerance: setting(
     duration(SECOND, 60 * MINUTE),
     '10s',

@@ -23,6 +23,15 @@ export async function readFileJournal(folder: string): Promise<JournalRecords | 
   return found && { ...found, damage: damageOf(join(folder, HEADS.name), found) };
 }
 
+/** What a journal says of the log it belongs to, as `readFileJournal`. */
+export async function viewFileJournal(
+  folder: string,
+): Promise<Pick<HeadJournal, 'owner' | 'last' | 'freeze' | 'damage'>> {
+  const found = await readFileJournal(folder);
+  const { last, freeze } = newest(found?.records ?? []);
+  return { owner: () => found?.owner, last: () => last, freeze: () => freeze, damage: () => found?.damage };
+}
+
 /** The journal, and a look at its file. */
 export interface FileJournal extends HeadJournal {
   /** @throws StoreRefused if the file or its lock was removed or replaced */

@@ -15,7 +15,7 @@ import { createStateReader } from './state-reader.ts';
 
 /** A log as it stands in its folder, without the search: that needs whoever writes. */
 export interface SqliteReading
-  extends Omit<LogReads, 'locate' | 'search'>, Pick<WitnessState, 'witnessed'>, Disposable {
+  extends Omit<LogReads, 'locate' | 'search'>, Pick<WitnessState, 'witnessed' | 'holder'>, Disposable {
   /** Entries from `from` up to `to`, in order. @throws DamagedEntry */
   scan(from: number, to: number): Generator<ScannedEntry, undefined>;
   layout(): Layout;
@@ -31,11 +31,12 @@ export interface SqliteReading
  * Opens the log in `folder` to be read: beside the process that holds it, or without one. Nothing is read for longer than
  * a row takes, so that it never stands in the writer's way.
  *
+ * @param open - the connection
  * @throws StoreRefused if there is none, or one of another format
  */
-export function openSqliteReading(folder: string): SqliteReading {
+export function openSqliteReading(folder: string, open = openReading): SqliteReading {
   if (!existsSync(databaseFile(folder))) throw new StoreRefused(`${folder} holds no log`);
-  const db = openReading(folder);
+  const db = open(folder);
   try {
     requireFormat(db);
   } catch (error) {

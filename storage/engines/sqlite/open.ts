@@ -1,6 +1,5 @@
 import type { LogStore } from '../../contract.ts';
 import { NoRoom, StoreRefused } from '../../failures.ts';
-import { makePrivateFolder } from '../../folders.ts';
 import type { WitnessState } from '../../witness-state.ts';
 import { CheckpointThread } from './checkpoint/thread.ts';
 import { checkSameFiles, watchFile } from '../watched-files.ts';
@@ -29,6 +28,8 @@ export interface SqliteOptions {
   readonly owner: string;
   /** Told of what takes long and is done once. */
   readonly announce?: (sentence: string) => void;
+  /** Called once the folder is locked, before the database is opened or made. What it throws leaves it as it was. */
+  readonly confirm?: (() => Promise<void>) | undefined;
   /** For tests: how many records of the index become a run. */
   readonly runRecords?: number | undefined;
   /** How much stays free on the volumes that the log grows on: unless given, the standard share of the folder's own. */
@@ -43,12 +44,11 @@ export interface SqliteOptions {
  */
 export async function openSqliteStore(
   folder: string,
-  { owner, announce, runRecords, room = { minFree: undefined, others: [] } }: SqliteOptions,
+  { owner, announce, confirm, runRecords, room = { minFree: undefined, others: [] } }: SqliteOptions,
 ): Promise<SqliteStore> {
-  makePrivateFolder(folder);
   await using cleanup = new AsyncDisposableStack();
   const lock = cleanup.use(lockFolder(folder, owner));
-  await prepare(folder, announce);
+  await prepare(folder, announce, confirm);
 
   // Disposed of in reverse: the reader before the writer, who leaves no WAL behind if it is the last.
   const threads = cleanup.use(new AsyncDisposableStack());
@@ -116,7 +116,12 @@ async function tidyForGood(writer: WriterThread): Promise<void> {
 const LOST = 'the thread that moves the write-ahead log into the database ended, and is begun anew';
 
 /** @throws StoreRefused */
-async function prepare(folder: string, announce: SqliteOptions['announce']): Promise<void> {
+async function prepare(
+  folder: string,
+  announce: SqliteOptions['announce'],
+  confirm: SqliteOptions['confirm'],
+): Promise<void> {
+  await confirm?.();
   const db = openWriting(folder);
   try {
     const format = formatOf(db);

@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { StoreRefused } from '../../../failures.ts';
+import { makePrivateFolder } from '../../../folders.ts';
 import { type WatchedFile, watchFile } from '../../watched-files.ts';
 import { lockFile, lockOwnerFile } from './files.ts';
 
@@ -15,13 +16,25 @@ export interface FolderLock extends Disposable {
 }
 
 /**
- * Takes the folder, of a log or of its head journal, for this process. The lock is a database of its own, held in an exclusive transaction: the system
+ * Takes the folder, which is made if it is missing, of a log or of its head journal, for this process. The lock is a database of its own, held in an exclusive transaction: the system
  * lets go of it when the process dies, so there is nothing to clean up after a crash.
  *
  * @param owner - one line that tells another process who holds the folder
  * @throws StoreRefused when another process holds it
  */
 export function lockFolder(folder: string, owner: string): FolderLock {
+  makePrivateFolder(folder);
+  const db = takeLock(folder);
+  writeFileSync(lockOwnerFile(folder), `${owner}\n`);
+  return { folder, file: watchFile(lockFile(folder)), [Symbol.dispose]: () => void db.close() };
+}
+
+/** Writes nothing. @throws StoreRefused when another process holds the folder */
+export function requireUnlocked(folder: string): void {
+  if (existsSync(lockFile(folder))) takeLock(folder).close();
+}
+
+function takeLock(folder: string): Database.Database {
   const db = new Database(lockFile(folder), { timeout: PATIENCE });
   try {
     db.pragma('journal_mode = DELETE');
@@ -33,8 +46,7 @@ export function lockFolder(folder: string, owner: string): FolderLock {
       `${folder} is in use by another process (${ownerOf(folder)}): stop that one first, or give this one a folder of its own`,
     );
   }
-  writeFileSync(lockOwnerFile(folder), `${owner}\n`);
-  return { folder, file: watchFile(lockFile(folder)), [Symbol.dispose]: () => void db.close() };
+  return db;
 }
 
 function isBusy(error: unknown): boolean {

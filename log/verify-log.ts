@@ -1,0 +1,72 @@
+import { treeSize } from '../merkle/types.ts';
+import type { LogIdentity, LogStore, StoredFreeze, StoredHead } from '../storage/contract.ts';
+import { LogRefused } from './failures.ts';
+import { type JournalCheck, journalFault } from './journal-check.ts';
+import { loadShelf } from './load-shelf.ts';
+import type { Expected, OpenParts } from './opening.ts';
+import type { TileShelf } from './tiles.ts';
+
+/** Reads that tell whether a log may sign: of a store, or of a database that is only read. */
+export type VerifyReads = Pick<LogStore, 'head' | 'frozen' | 'tiles' | 'entry' | 'countHeads' | 'holder'>;
+
+export interface VerifyParts extends Pick<OpenParts, 'expected' | 'recoverCommand' | 'offset'> {
+  readonly store: VerifyReads;
+  readonly journal: JournalCheck['journal'];
+}
+
+export interface LoadedLog {
+  /** The newest head. */
+  readonly stored: StoredHead | undefined;
+  readonly freeze: StoredFreeze | undefined;
+  readonly shelf: TileShelf;
+}
+
+/** The tree that is stored, under the head that is. @throws LogRefused unless they fit */
+export async function loadLog(store: VerifyReads): Promise<LoadedLog> {
+  const [stored, freeze] = [await store.head(), await store.frozen()];
+  return { stored, freeze, shelf: await loadShelf(store, stored?.size ?? treeSize(0), stored) };
+}
+
+/**
+ * Compares a log with its keys, its name, its place in the index and its head journal. Writes nothing.
+ *
+ * @throws LogRefused saying what does not fit and what to do: the log must not sign
+ */
+export async function verifyLog(parts: VerifyParts, identity: LogIdentity): Promise<LoadedLog> {
+  const { store, journal } = parts;
+  const loaded = await loadLog(store);
+  checkIdentity(identity, parts.expected);
+  checkOffset(identity, parts.offset ?? 0);
+  await checkJournal(parts, { store, journal, identity, ...loaded });
+  return loaded;
+}
+
+function checkIdentity(found: LogIdentity, expected: Expected): void {
+  if (found.origin !== expected.origin)
+    throw new LogRefused(
+      `the log is ${found.origin} for ever, not ${expected.origin}: set origin to ${found.origin}, or begin a new log in another folder`,
+    );
+  const other = found.logId !== expected.logId ? 'v1' : found.tileKeyId !== expected.tileKeyId ? 'tile' : undefined;
+  if (other === undefined) return;
+  throw new LogRefused(
+    `the ${other} key is not the one this log has signed with since it began: put that key back, or begin a new log in another folder`,
+  );
+}
+
+/** Virtual indexes are signed: what stands before a shard must be what stood there when it began. */
+function checkOffset({ origin, offset }: LogIdentity, before: number): void {
+  if (offset === before) return;
+  throw new LogRefused(
+    `the log ${origin} began behind ${offset} entries of earlier shards, and there are ${before}: put those shards back as they were`,
+  );
+}
+
+/** @throws LogRefused */
+async function checkJournal({ recoverCommand }: VerifyParts, check: JournalCheck): Promise<void> {
+  const fault = await journalFault(check);
+  if (fault === undefined) return;
+  const advice = fault.contradicts
+    ? `If there is none, this says what can be done: ${recoverCommand}`
+    : `If you know that no later head was ever shown to anyone, run: ${recoverCommand}`;
+  throw new LogRefused(`${fault.reason}. ${advice}`);
+}

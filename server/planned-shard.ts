@@ -1,0 +1,24 @@
+/** Where a shard is, and who it is if it begins now. */
+export interface ShardPlace {
+  readonly folder: string;
+  /** Whether it is the data folder itself, which holds those of later shards. */
+  readonly isFirst: boolean;
+  /** Folder of its head journal. */
+  readonly heads: string;
+  readonly v1Key: string;
+  readonly tileKey: string;
+  /** Undefined: the origin that the log has, or `localhost` for a log that begins now. */
+  readonly origin: string | undefined;
+  /** Sum of the sizes of the shards before it. */
+  readonly offset: number;
+  /** What an operator types to hear what can be done where log and journal do not fit. */
+  readonly recoverCommand: string;
+}
+
+/** What a start does with one shard. */
+export interface PlannedShard {
+  readonly place: ShardPlace;
+  readonly act: 'open' | 'begin';
+  /** Looks again, once no other process can change the shard. @throws LogRefused if the plan is out of date */
+  readonly confirm: () => Promise<void>;
+}

@@ -1,0 +1,105 @@
+import { LogRefused } from '../log/failures.ts';
+import { requireUnlocked } from '../storage/engines/sqlite/file/lock.ts';
+import { join } from 'node:path';
+import type { PlannedShard, ShardPlace } from './planned-shard.ts';
+import { recoverCommandOf } from './recover-command.ts';
+import { type ShardFolder, shardFolders } from './shard-folders.ts';
+import { decide, type Decision, type Seen, type Wish } from './start-decision.ts';
+import { lookAt } from './start-look.ts';
+import { verifySeen } from './start-verify.ts';
+
+type WishOf = Omit<Wish, 'recoverCommand'>;
+
+export interface PlanSettings extends WishOf {
+  readonly data: string;
+  readonly heads: string;
+  readonly v1Key: string;
+  readonly tileKey: string;
+  readonly origin: string | undefined;
+}
+
+/**
+ * Looks at all shards and decides what is to be done with each. Writes nothing.
+ *
+ * @throws LogRefused, StoreRefused for a start that must not be
+ */
+export async function planStart(settings: PlanSettings): Promise<readonly PlannedShard[]> {
+  const folders = shardFolders(settings.data, settings.heads);
+  for (const { folder, heads } of folders) for (const one of [folder, heads]) requireUnlocked(one);
+  const plan: PlannedShard[] = [];
+  const all: Seen[] = [];
+  const recoverCommand = recoverCommandOf(settings);
+  let offset = 0;
+  for (const [at, shard] of folders.entries()) {
+    const place =
+      at === 0
+        ? { ...settings, folder: settings.data, isFirst: true, offset, recoverCommand }
+        : { ...placeOf(shard, offset), recoverCommand };
+    const later = folders.slice(at + 1).map(({ folder }) => folder);
+    const wish = at === 0 ? settings : LATER;
+    const look = async (): Promise<Seen> => ofShard(at, await lookAt(place, later));
+    const seen = await look();
+    const act = accepted(decide(seen, { ...wish, recoverCommand }));
+    await verifySeen(seen, place);
+    requireEnded(seen);
+    plan.push({
+      place,
+      act,
+      confirm: async () => requireSame(place, act, decide(await look(), { ...wish, recoverCommand })),
+    });
+    all.push(seen);
+    offset += seen.database.state === 'log' ? (seen.database.head?.size ?? 0) : 0;
+  }
+  requireDistinct(all, folders);
+  return plan;
+}
+
+/** A later shard begins once its folder is there, under keys of its own. */
+const LATER: WishOf = { begin: false, volume: 'fixed', mayBegin: true };
+
+/** The record of where the log is stands in the folder of the first shard, which holds the others. */
+function ofShard(at: number, seen: Seen): Seen {
+  return at === 0 ? seen : { ...seen, hasPlace: false, placeChanges: [] };
+}
+
+function placeOf({ folder, heads, origin }: ShardFolder, offset: number): Omit<ShardPlace, 'recoverCommand'> {
+  const [v1Key, tileKey] = [keyFile(folder, 'rekor-v1'), keyFile(folder, 'tile')];
+  return { folder, isFirst: false, heads, v1Key, tileKey, origin, offset };
+}
+
+const keyFile = (folder: string, name: string): string => join(folder, 'keys', `${name}.pem`);
+
+/** @throws LogRefused */
+function accepted(decision: Decision): 'open' | 'begin' {
+  if (decision.act === 'refuse') throw new LogRefused(decision.reason);
+  return decision.act;
+}
+
+/** @throws LogRefused */
+function requireSame({ folder }: ShardPlace, planned: 'open' | 'begin', now: Decision): void {
+  if (accepted(now) === planned) return;
+  throw new LogRefused(`another process changed ${folder} while this one started: start again`);
+}
+
+/** A shard is made once the one before it has ended. @throws LogRefused */
+function requireEnded({ database, laterShards: [next] }: Seen): void {
+  if (next === undefined || database.state !== 'log' || database.frozen) return;
+  throw new LogRefused(
+    `${database.identity.origin} still grows, and ${next} is there to follow it: put back what is newer, or move that folder away`,
+  );
+}
+
+/** A second tree under one origin is a fork to everyone outside. @throws LogRefused */
+function requireDistinct(all: readonly Seen[], folders: readonly ShardFolder[]): void {
+  const identities = all.flatMap(({ database }) => (database.state === 'log' ? [database.identity] : []));
+  const begun = folders.slice(identities.length).flatMap(({ origin }) => origin ?? []);
+  const names = {
+    origin: [...identities.map(({ origin }) => origin), ...begun],
+    treeId: identities.map(({ treeId }) => treeId),
+    logId: identities.map(({ logId }) => logId),
+  };
+  for (const values of Object.values(names)) {
+    const twice = values.find((value, at) => values.indexOf(value) !== at);
+    if (twice !== undefined) throw new LogRefused(`two shards are ${twice}: a name is used once, for ever`);
+  }
+}

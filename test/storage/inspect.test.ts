@@ -1,0 +1,87 @@
+import { cpSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { FoundDatabase } from '../../storage/contract.ts';
+import { StoreRefused } from '../../storage/failures.ts';
+import { inspectDatabase } from '../../storage/engines/sqlite/inspect.ts';
+import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
+import { treeOfFiles } from '../support/tree-of-files.ts';
+
+let folder = '';
+beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'stele-inspect-'))));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const IDENTITY = {
+  treeId: '7',
+  origin: 'log.test',
+  logId: 'a'.repeat(64),
+  tileKeyId: 'b'.repeat(64),
+  publicKeys: { v1: 'pem of v1', tile: 'pem of tile' },
+  offset: 5,
+  created: 1_700_000_000,
+};
+const LOG = { state: 'log', identity: IDENTITY, head: undefined, isCurrent: true, frozen: false };
+
+/** What is found, and that nothing was changed to find it. */
+function found(where = folder): FoundDatabase {
+  const before = treeOfFiles(where);
+  try {
+    return inspectDatabase(where);
+  } finally {
+    expect(treeOfFiles(where)).toEqual(before);
+  }
+}
+
+describe('inspectDatabase says what stands in a data folder, and leaves its files as they are', () => {
+  it('a folder without a database, and one that is not there', () => {
+    expect(found()).toEqual({ state: 'missing' });
+    expect(inspectDatabase(join(folder, 'nowhere'))).toEqual({ state: 'missing' });
+  });
+  it('an empty file', () => {
+    writeFileSync(join(folder, 'stele.db'), '');
+    expect(found()).toEqual({ state: 'empty' });
+  });
+  it('a database in which no log has begun', async () => {
+    await (await openSqliteStore(folder, { owner: 'test' }))[Symbol.asyncDispose]();
+    expect(statSync(join(folder, 'stele.db')).size).toBeGreaterThan(0);
+    expect(found()).toEqual({ state: 'empty' });
+  });
+  it('a log that was stopped', async () => {
+    const store = await openSqliteStore(folder, { owner: 'test' });
+    await store.create(IDENTITY);
+    await store[Symbol.asyncDispose]();
+    expect(found()).toEqual(LOG);
+  });
+  it('a log whose last words stand in the WAL alone, with and without the file that processes share', async () => {
+    await using store = await openSqliteStore(folder, { owner: 'test' });
+    await store.create(IDENTITY);
+    const copy = join(folder, 'copy');
+    for (const name of ['stele.db', 'stele.db-wal']) cpSync(join(folder, name), join(copy, name));
+    expect(statSync(join(copy, 'stele.db-wal')).size).toBeGreaterThan(0);
+    expect([found(copy), found(copy)]).toEqual([LOG, LOG]);
+  });
+  it('a log that another process serves', async () => {
+    await using store = await openSqliteStore(folder, { owner: 'test' });
+    await store.create(IDENTITY);
+    expect(found()).toEqual(LOG);
+  });
+  it('a file that is no database is refused with what to do', () => {
+    writeFileSync(join(folder, 'stele.db'), 'not a database, and longer than the header of one'.repeat(100));
+    expect(() => found()).toThrow(StoreRefused);
+    expect(() => found()).toThrow(/stele\.db cannot be read as a log \(SQLITE_NOTADB: .*put back a copy/);
+  });
+  it('a database of something else is refused', () => {
+    const db = new Database(join(folder, 'stele.db'));
+    db.exec('CREATE TABLE other (a); PRAGMA user_version = 2');
+    db.close();
+    expect(() => found()).toThrow(/stele\.db cannot be read as a log \(SQLITE_ERROR: no such table: identity\)/);
+  });
+  it('a database of a newer version is refused', () => {
+    const db = new Database(join(folder, 'stele.db'));
+    db.pragma('user_version = 1000');
+    db.close();
+    expect(() => found()).toThrow('the data folder has format 1000 and this version knows');
+  });
+});
