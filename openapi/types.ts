@@ -1118,10 +1118,7 @@ export interface components {
         };
     };
     parameters: {
-        /**
-         * @description Tree to answer for, in decimal; the active one unless given
-         * @example 1193050959916656506
-         */
+        /** @description Tree to answer for, in decimal (`1193050959916656506`); the active one unless given */
         readonly TreeId: string;
     };
     requestBodies: never;
@@ -1142,7 +1139,7 @@ export interface operations {
             readonly query: {
                 /**
                  * @description Place in the whole log, counted from 0 over all its trees
-                 * @example 42
+                 * @example 0
                  */
                 readonly logIndex: number;
             };
@@ -1170,6 +1167,26 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
+                /**
+                 * @example {
+                 *       "kind": "hashedrekord",
+                 *       "apiVersion": "0.0.1",
+                 *       "spec": {
+                 *         "data": {
+                 *           "hash": {
+                 *             "algorithm": "sha256",
+                 *             "value": "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"
+                 *           }
+                 *         },
+                 *         "signature": {
+                 *           "content": "MEUCIB670XsvZAL/+Jd3P1SQCYrDblPOJ5qJ+scED0LhwUcdAiEAqQ3Inq6wUxLMf+RVMX2PQmUorq5an4omT8jFETE7TgA=",
+                 *           "publicKey": {
+                 *             "content": "LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0KTUZrd0V3WUhLb1pJemowQ0FRWUlLb1pJemowREFRY0RRZ0FFS0pqZVYrYU4wQWd6bUtPTWJKVnpjNFpFSE5LNgp1VUpUbzU5RkxvdUFldzVXbHdla0xyV05ackFIU2NmWmlBZVMwR1lYcVhpUHZ3cTVaQlFmdWs5VTR3PT0KLS0tLS1FTkQgUFVCTElDIEtFWS0tLS0tCg=="
+                 *           }
+                 *         }
+                 *       }
+                 *     }
+                 */
                 readonly "application/json": components["schemas"]["ProposedEntry"];
             };
         };
@@ -1250,11 +1267,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "logIndexes": [
-                 *         0,
-                 *         41
-                 *       ],
-                 *       "entryUUIDs": [
-                 *         "248a10339658f2215fae36b8305b6543df96927cd6c9dad7f249acfe88ae2506"
+                 *         0
                  *       ]
                  *     }
                  */
@@ -1319,10 +1332,7 @@ export interface operations {
     readonly getPublicKey: {
         readonly parameters: {
             readonly query?: {
-                /**
-                 * @description Tree to answer for, in decimal; the active one unless given
-                 * @example 1193050959916656506
-                 */
+                /** @description Tree to answer for, in decimal (`1193050959916656506`); the active one unless given */
                 readonly treeID?: components["parameters"]["TreeId"];
             };
             readonly header?: never;
@@ -1381,13 +1391,10 @@ export interface operations {
                 readonly firstSize?: number;
                 /**
                  * @description Size of the newer tree; not more than the log's size
-                 * @example 42
+                 * @example 1
                  */
                 readonly lastSize: number;
-                /**
-                 * @description Tree to answer for, in decimal; the active one unless given
-                 * @example 1193050959916656506
-                 */
+                /** @description Tree to answer for, in decimal (`1193050959916656506`); the active one unless given */
                 readonly treeID?: components["parameters"]["TreeId"];
             };
             readonly header?: never;
@@ -1562,6 +1569,22 @@ export interface operations {
         };
         readonly requestBody?: {
             readonly content: {
+                /**
+                 * @example {
+                 *       "hashedRekordRequestV002": {
+                 *         "digest": "WJG1tSLV3whtD/CxEPvZ0hu0/HFjrzTQgoai6Eb2vgM=",
+                 *         "signature": {
+                 *           "content": "MEUCIB670XsvZAL/+Jd3P1SQCYrDblPOJ5qJ+scED0LhwUcdAiEAqQ3Inq6wUxLMf+RVMX2PQmUorq5an4omT8jFETE7TgA=",
+                 *           "verifier": {
+                 *             "keyDetails": "PKIX_ECDSA_P256_SHA_256",
+                 *             "publicKey": {
+                 *               "rawBytes": "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEKJjeV+aN0AgzmKOMbJVzc4ZEHNK6uUJTo59FLouAew5WlwekLrWNZrAHScfZiAeS0GYXqXiPvwq5ZBQfuk9U4w=="
+                 *             }
+                 *           }
+                 *         }
+                 *       }
+                 *     }
+                 */
                 readonly "application/json": components["schemas"]["CreateEntryRequest"];
             };
         };
@@ -1648,7 +1671,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Takes all that follows, slashes included
-                 * @example 0/000
+                 * @example 0/000.p/1
                  */
                 readonly index: string;
             };
@@ -1670,7 +1693,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Takes all that follows, slashes included
-                 * @example 0/000
+                 * @example 0/000.p/1
                  */
                 readonly index: string;
             };
@@ -1692,7 +1715,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Takes all that follows, slashes included
-                 * @example 0/000
+                 * @example 000.p/1
                  */
                 readonly index: string;
             };
@@ -1714,7 +1737,7 @@ export interface operations {
             readonly path: {
                 /**
                  * @description Takes all that follows, slashes included
-                 * @example 0/000
+                 * @example 000.p/1
                  */
                 readonly index: string;
             };
@@ -1800,7 +1823,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @example 735 */
+                /** @example 0 */
                 readonly entry: string;
             };
             readonly cookie?: never;

@@ -9,6 +9,7 @@ import { kinds, v2Kinds } from '../entries/kinds/index.ts';
 type Group = Readonly<Record<string, object>>;
 
 interface Source {
+  readonly info: object;
   readonly paths: Group;
   readonly components: Readonly<Record<string, Group>>;
 }
@@ -42,7 +43,7 @@ function merge(first: Source, second: Source): Source {
   return { ...first, paths: { ...first.paths, ...second.paths }, components: Object.fromEntries(components) };
 }
 
-function join(source: Source, v1: readonly EntryKind[], v2: readonly EntryKind[]): object {
+function join(source: Source, v1: readonly EntryKind[], v2: readonly EntryKind[], release: string): object {
   const names = v1.map(({ kind, version }) => `${kind}-${version}`);
   const schemas: Group = {
     ...source.components['schemas'],
@@ -50,13 +51,17 @@ function join(source: Source, v1: readonly EntryKind[], v2: readonly EntryKind[]
     ...Object.fromEntries<object>(v1.map((kind, i) => [names[i] ?? '', proposed(kind)])),
     CreateEntryRequest: createEntryRequest(v2),
   };
-  return { ...source, components: { ...source.components, schemas } };
+  const info = { ...source.info, version: release };
+  return { ...source, info, components: { ...source.components, schemas } };
 }
 
+const project = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+};
 const at = (name: string): URL => new URL(`../openapi/${name}`, import.meta.url);
 const read = async (name: string): Promise<Source> =>
   parse(await readFile(at(name), 'utf8'), { merge: true }) as Source;
-const document = join(merge(await read('rekor-v1.yaml'), await read('tiles.yaml')), kinds, v2Kinds);
+const document = join(merge(await read('rekor-v1.yaml'), await read('tiles.yaml')), kinds, v2Kinds, project.version);
 const types = astToString(await openapiTS(structuredClone(document) as OpenAPI3, { immutable: true }));
 const files: Readonly<Record<string, string>> = {
   'openapi.json': `${JSON.stringify(document, undefined, 2)}\n`,

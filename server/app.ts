@@ -13,10 +13,11 @@ import { Exchange } from './http/exchange.ts';
 import { Busy } from './http/failures.ts';
 import type { RequestLine } from './http/request-line.ts';
 import type { Target } from './http/target.ts';
-import type { Handlers } from './http/operation.ts';
+import type { Handlers, OperationId } from './http/operation.ts';
 import { type MountSettings, mountOperations } from './operations/mount.ts';
 import type { ConsoleFiles } from './pages/console-files.ts';
-import { type OpenApiDocument, mountPages } from './pages/mount.ts';
+import { isOffered, offeredDocument } from './operations/offered.ts';
+import { type OpenApiDocument, mountPages, type PageParts } from './pages/mount.ts';
 import { type DuplicateAnswer, entryRoutes } from './routes/v1/entries.ts';
 import { logRoutes } from './routes/v1/log.ts';
 import { retrieveRoutes } from './routes/v1/retrieve.ts';
@@ -38,6 +39,9 @@ export interface AppSettings extends MountSettings {
   readonly duplicates: DuplicateAnswer;
   /** Express's `trust proxy`: addresses, blocks, and `loopback`. */
   readonly trustedProxies: readonly string[];
+  /** Kinds of entries that are taken, with their versions. */
+  readonly kinds: readonly string[];
+  readonly algorithms: readonly string[];
   /** In lower case. */
   readonly requestIdHeader: string;
   /** Where the world finds the server; if undefined, what the request says is shown. */
@@ -79,7 +83,7 @@ export function createApp(parts: AppParts): Express {
   app.set('trust proxy', [...parts.settings.trustedProxies]);
   app.use(enter(parts));
   mountOperations(app, parts, handlersOf(parts));
-  mountPages(app, parts);
+  mountPages(app, pagePartsOf(parts));
   app.use(refuseRoute(parts), refuseThrown(parts));
   return app;
 }
@@ -139,6 +143,14 @@ function withoutPath({ method }: Request, { path }: Target, { faces }: Pick<AppS
   if (method === 'OPTIONS' && path === '*') return { status: 200 }; // RFC 9110 §9.3.7: of the server as a whole
   const isTarget = method === 'CONNECT' || path === '*' || /^[a-z][a-z0-9+.-]*:/i.test(path);
   return isTarget && !faces.includes('v1') ? NO_PATH_V2 : refusal(400);
+}
+
+function pagePartsOf(parts: AppParts): PageParts {
+  const { shards, witness, settings, document } = parts;
+  const isFrozen = shards.active.frozenAt !== undefined;
+  const offered = { ...settings, isFrozen, hasWitness: witness !== undefined };
+  const has = (id: OperationId): boolean => isOffered(id, offered);
+  return { ...parts, document: offeredDocument(document, has), offer: { ...settings, has } };
 }
 
 function handlersOf({ shards, admission, settings, health, witness, dev }: AppParts): Handlers {

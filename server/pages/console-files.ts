@@ -6,6 +6,10 @@ export type ConsoleFiles = ReadonlyMap<string, { readonly type: string; readonly
 
 /** The policy of the pages allows no script in the page itself. The document stands where this script's folder does. */
 const START = `const { href } = new URL('../openapi.json', document.currentScript.src);
+const dark = matchMedia('(prefers-color-scheme: dark)');
+const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
+dark.addEventListener('change', follow);
+follow();
 window.addEventListener('load', () => {
   SwaggerUIBundle({ url: href, dom_id: '#console', deepLinking: true, validatorUrl: null });
 });

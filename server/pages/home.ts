@@ -1,10 +1,14 @@
 import { toHex } from '../../base/bytes.ts';
+import { formatVkey } from '../../checkpoint/vkey.ts';
+import type { LogShards } from '../../log/shards.ts';
 import type { Log } from '../../log/types.ts';
 import type { OtherText } from '../http/answer.ts';
-import { html, renderPage } from './layout.ts';
+import { type Offer, firstEntry } from './first-entry.ts';
+import { type Html, html, NOTHING, renderPage } from './layout.ts';
 
 export interface HomeOptions {
-  readonly log: Log;
+  readonly shards: LogShards;
+  readonly offer: Offer;
   /** Where the reader finds the server, without a final slash. */
   readonly base: string;
   /** The front of links to the root of the server; empty on the page at the root itself. */
@@ -12,57 +16,85 @@ export interface HomeOptions {
   readonly dev: boolean;
 }
 
-/** What this log is, how it stands, and how to put a first entry into it. */
-export function homePage({ log, base, root: top, dev }: HomeOptions): OtherText<string> {
-  const { size, root, checkpoint } = log.head();
-  const { treeId, publicKey } = log.shard;
-  const [name = ''] = checkpoint.split(' - ', 1);
+/** What this log is, how it stands, and how to put an entry into it, as far as it takes any. */
+export function homePage({ shards, offer, base, root, dev }: HomeOptions): OtherText<string> {
+  const log = shards.active;
+  const title = `Transparency log ${log.shard.origin}`;
   const main = html`<main>
-    <h1>Transparency log ${name}</h1>
+    <h1>${title}</h1>
     <p>
-      An append-only log of signed entries that speaks version 1 of Rekor's API. What it once holds can be neither
-      changed nor taken out without notice: everyone can ask it to prove that an entry is in it, and that it has only
-      grown.
+      An append-only log of signed entries that speaks ${spokenBy(offer)}. What it once holds can be neither changed nor
+      taken out without notice: everyone can ask it to prove that an entry is in it, and that it has only grown.
     </p>
-    <dl>
-      <dt>Entries</dt>
-      <dd>${size}</dd>
-      <dt>Root hash</dt>
-      <dd><code>${toHex(root)}</code></dd>
-      <dt>Tree id</dt>
-      <dd><code>${treeId}</code></dd>
-      <dt>Public key</dt>
-      <dd><pre>${publicKey}</pre></dd>
-    </dl>
-    <h2>The first entry</h2>
+    ${standing(log)}
+    <dl>${facts(shards, offer)}</dl>
+    ${example(shards, base, offer)}
+    <h2>More</h2>
+    <ul>
+      ${links(shards, offer).map(([path, name, rest]) => html`<li><a href="${root}${path}">${name}</a>${rest}</li>`)}
+    </ul>
+  </main>`;
+  return renderPage({ title, main, dev });
+}
+
+function spokenBy({ faces }: Offer): string {
+  const tiles = "and C2SP's tiles";
+  if (faces.length > 1) return `versions 1 and 2 of Rekor's API, ${tiles}`;
+  return faces[0] === 'v1' ? "version 1 of Rekor's API" : `version 2 of Rekor's API ${tiles}`;
+}
+
+/** Why no entry is taken, if none is. */
+function standing(log: Log): Html {
+  const { frozenAt } = log;
+  if (frozenAt !== undefined) {
+    const when = new Date(frozenAt * 1000).toISOString().slice(0, 10);
+    return html`<p role="note">
+      <strong>This log ended on ${when}.</strong> It takes no more entries, and is read for ever.
+    </p>`;
+  }
+  const refusal = log.refusal();
+  return refusal === undefined
+    ? NOTHING
+    : html`<p role="note"><strong>It takes no entries now:</strong> ${refusal}</p>`;
+}
+
+function facts({ active, all, size }: LogShards, { faces }: Offer): readonly Html[] {
+  const { treeId, publicKey, offset, tileKey } = active.shard;
+  const { root, size: own } = active.head();
+  const fact = (name: string, value: Html | string | number): Html =>
+    html`<dt>${name}</dt>
+      <dd>${value}</dd>`;
+  return [
+    fact('Entries', size),
+    ...(all.length > 1 ? [fact('Of these in the newest shard', `${own}, from index ${offset} on`)] : []),
+    fact('Root hash', html`<code>${toHex(root)}</code>`),
+    ...(faces.includes('v1')
+      ? [fact('Tree id', html`<code>${treeId}</code>`), fact('Public key', html`<pre>${publicKey}</pre>`)]
+      : []),
+    ...(faces.includes('v2') ? [fact('Verifier key', html`<code>${formatVkey(tileKey)}</code>`)] : []),
+  ];
+}
+
+function example({ size }: LogShards, base: string, offer: Offer): Html {
+  const commands = firstEntry(base, offer);
+  if (commands === undefined) return NOTHING;
+  return html`<h2>${size > 1 ? 'An entry' : 'The first entry'}</h2>
     <p>
       With a new key, over a file that only you have. The log gets the file's hash, the signature and the public key.
     </p>
-    <pre>${firstEntry(base)}</pre>
-    <h2>More</h2>
-    <ul>
-      <li><a href="${top}docs">Console</a>: every operation, to read and to try</li>
-      <li><a href="${top}openapi.json">OpenAPI document</a></li>
-      <li><a href="${top}api/v1/log">Signed head</a></li>
-      <li><a href="${top}api/v1/log/entries?logIndex=0">Entry 0</a></li>
-    </ul>
-  </main>`;
-  return renderPage({ title: `Transparency log ${name}`, main, dev });
+    <pre>${commands}</pre>`;
 }
 
-/** Commands for a POSIX shell with openssl and curl. */
-function firstEntry(base: string): string {
-  return `echo hello > artifact
-openssl ecparam -name prime256v1 -genkey -noout -out key.pem
-openssl ec -in key.pem -pubout -out key.pub
-openssl dgst -sha256 -sign key.pem -out artifact.sig artifact
-
-curl -H 'Content-Type: application/json' ${base}/api/v1/log/entries -d @- <<EOF
-{ "apiVersion": "0.0.1", "kind": "hashedrekord", "spec": {
-  "data": { "hash": { "algorithm": "sha256",
-    "value": "$(openssl dgst -sha256 -r artifact | cut -d' ' -f1)" } },
-  "signature": {
-    "content": "$(openssl base64 -A -in artifact.sig)",
-    "publicKey": { "content": "$(openssl base64 -A -in key.pub)" } } } }
-EOF`;
+/** Paths, their names, and what else there is to say. */
+function links({ size }: LogShards, offer: Offer): readonly (readonly [string, string, string])[] {
+  const all = [
+    ['docs', 'Console', ': every operation, to read and to try', true],
+    ['openapi.json', 'OpenAPI document', '', true],
+    ['.well-known/stele.json', 'Names, keys and limits', ' for programs', true],
+    ['api/v1/log', 'Signed head', ' of version 1', offer.has('getLogInfo')],
+    ['checkpoint', 'Checkpoint', '', offer.has('getCheckpointFile')],
+    ['api/v2/log/heads', 'Earlier heads', '', offer.has('listHeads')],
+    ['api/v1/log/entries?logIndex=0', 'Entry 0', '', size > 0 && offer.has('getLogEntryByIndex')],
+  ] as const;
+  return all.flatMap(([path, name, rest, isThere]) => (isThere ? [[path, name, rest] as const] : []));
 }

@@ -10,12 +10,15 @@ export class Html {
 }
 
 /** Everything put in is escaped, unless it is `Html` already. */
-export function html(parts: TemplateStringsArray, ...values: readonly (string | number | Html)[]): Html {
+export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
   return new Html(parts.map((part, i) => part + show(values[i])).join(''));
 }
 
-function show(value: string | number | Html | undefined): string {
+type Value = string | number | Html | readonly Html[];
+
+function show(value: Value | undefined): string {
   if (value instanceof Html) return value.text;
+  if (typeof value === 'object') return value.map(({ text }) => text).join('');
   return String(value ?? '').replaceAll(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 }
 
@@ -37,8 +40,8 @@ const STYLE = new Html(`
   code, pre { font-family: ui-monospace, monospace; font-size: .9em; }
   dt { font-weight: 600; }
   dd { margin: 0 0 .6rem; overflow-wrap: anywhere; }
+  [role=note]:not(.dev) { border-inline-start: .25rem solid #b58900; padding-inline-start: .8rem; }
   .dev { background: #8a1c1c; border-radius: .4rem; color: #fff; padding: .6rem .8rem; }
-  #console { background: #fff; color-scheme: light; }
 `);
 
 const BANNER = html`<p class="dev" role="note">

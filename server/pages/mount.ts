@@ -5,6 +5,7 @@ import { type Answer, type Headers, type OtherText, json } from '../http/answer.
 import { Exchange } from '../http/exchange.ts';
 import type { Target } from '../http/target.ts';
 import type { ConsoleFiles } from './console-files.ts';
+import type { Offer } from './first-entry.ts';
 import { homePage } from './home.ts';
 import { html, renderPage } from './layout.ts';
 
@@ -16,9 +17,11 @@ export interface OpenApiDocument {
 
 export interface PageParts {
   readonly shards: LogShards;
+  /** Of what the log offers. */
   readonly document: OpenApiDocument;
   readonly consoleFiles: ConsoleFiles;
   readonly settings: { readonly publicUrl: string | undefined };
+  readonly offer: Offer;
   readonly dev: boolean;
 }
 
@@ -56,7 +59,7 @@ export function mountPages(app: Express, parts: PageParts): void {
   }
 }
 
-function pages({ shards, document, consoleFiles, settings, dev }: PageParts): readonly Page[] {
+function pages({ shards, document, consoleFiles, settings, offer, dev }: PageParts): readonly Page[] {
   const { publicUrl } = settings;
   const api = json(publicUrl === undefined ? document : { ...document, servers: [{ url: publicUrl }] });
   const base = (request: Request): string => publicUrl ?? baseOf(request);
@@ -70,7 +73,7 @@ function pages({ shards, document, consoleFiles, settings, dev }: PageParts): re
       answer: (request, root) => ({
         status: 200,
         headers: ASK_AGAIN,
-        body: homePage({ log: shards.active, base: base(request), root, dev }),
+        body: homePage({ shards, offer, base: base(request), root, dev }),
       }),
     },
     {

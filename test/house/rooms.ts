@@ -30,7 +30,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   log: ['base', 'merkle', 'checkpoint', 'entries', 'storage', 'witness', 'log/faces'],
   'server/settings': ['base', 'openapi', 'entries'],
   'server/logging': ['base'],
-  'server/pages': ['base', 'openapi', 'merkle', 'log', 'server/http'],
+  'server/pages': ['base', 'openapi', 'merkle', 'checkpoint', 'log', 'server/http'],
   'server/http': ['base', 'openapi', 'merkle', 'entries', 'log', 'witness', 'server/admission', 'server/logging'],
   'server/dialects': ['base', 'server/http'],
   'server/operations': ['checkpoint/witness', 'server/http', 'server/dialects', 'server/pages'],

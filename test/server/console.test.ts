@@ -4,7 +4,7 @@ import { type Asking, askOf } from '../support/ask.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { openTestLog } from '../support/log.ts';
 import { openPrefixProxy } from '../support/prefix-proxy.ts';
-import { document } from './variants.ts';
+import type { document } from './variants.ts';
 
 let opened: Awaited<ReturnType<typeof openTestLog>>;
 let asking: Asking;
@@ -39,7 +39,8 @@ describe('/docs in a browser, under its content policy', () => {
   it('shows every operation, tries one, and asks no other server', async () => {
     const { page, requests, complaints } = await open('/docs', { width: 1000 });
     await page.waitForSelector('.opblock');
-    const operations = Object.values(document.paths).flatMap((path) => Object.keys(path));
+    const { paths } = JSON.parse((await asking.get('/openapi.json')).text) as typeof document;
+    const operations = Object.values(paths).flatMap((path) => Object.keys(path));
     expect(await page.locator('.opblock').count()).toBe(operations.length);
     await page.click('#operations-log-getLogInfo .opblock-summary-control');
     await page.click('#operations-log-getLogInfo .try-out__btn');
@@ -48,6 +49,25 @@ describe('/docs in a browser, under its content policy', () => {
     const shown = await page.textContent('#operations-log-getLogInfo .live-responses-table');
     expect(shown).toContain(opened.log.shard.treeId);
     expect(requests.filter((url) => !url.startsWith(asking.base) && !url.startsWith('data:'))).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+});
+
+describe('/docs in the colours of its reader', () => {
+  it.each([false, true])('has no slab of the other colour (dark: %s)', async (dark) => {
+    const { page, complaints } = await open('/docs', { width: 1000, dark });
+    await page.waitForSelector('.opblock');
+    // Every background that is painted, from the page down to an operation, and the lightness of each from 0 to 255.
+    const seen = await page.evaluate<readonly number[]>(`
+      ['html', 'body', '#console', '.swagger-ui', '.swagger-ui .scheme-container', '.swagger-ui .opblock-tag']
+        .map((one) => getComputedStyle(document.querySelector(one)).backgroundColor.match(/[\\d.]+/g).map(Number))
+        .filter(([, , , alpha = 1]) => alpha > 0)
+        .map(([red, green, blue]) => (red + green + blue) / 3)
+    `);
+    expect(seen.filter((lightness) => lightness > 128 === dark)).toEqual([]);
+    const text = await page.evaluate<string>(`getComputedStyle(document.querySelector('.swagger-ui .title')).color`);
+    expect(Number(/\d+/.exec(text)?.[0]) > 128).toBe(dark);
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { OwnWitness } from '../../witness/own-witness.ts';
 import { html } from '../../server/pages/layout.ts';
 import { type Asking, askOf } from '../support/ask.ts';
 import { openTestLog } from '../support/log.ts';
@@ -105,8 +106,9 @@ describe('/docs', () => {
 
 describe('/openapi.json and /swagger.json', () => {
   it('are the document', async () => {
+    await using witnessing = await askOf(variantOf(opened.log, { witness: {} as OwnWitness }));
     for (const path of ['/openapi.json', '/swagger.json']) {
-      const { text, headers } = await asking.get(path);
+      const { text, headers } = await witnessing.get(path);
       expect(headers['content-type']).toBe('application/json');
       expect(JSON.parse(text)).toEqual(document);
     }

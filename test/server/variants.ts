@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Express } from 'express';
+import { DEFAULT_ALGORITHMS } from '../../entries/algorithm-policy.ts';
 import { LogShards } from '../../log/shards.ts';
 import type { Log } from '../../log/types.ts';
 import type { EntryBundle } from '../../storage/contract.ts';
@@ -32,6 +33,8 @@ export const SETTINGS: AppSettings = {
     'searchIndex',
     'createEntry',
   ],
+  kinds: ['hashedrekord:0.0.1', 'hashedrekord:0.0.2', 'intoto:0.0.2', 'dsse:0.0.1'],
+  algorithms: DEFAULT_ALGORITHMS,
   publicUrl: undefined,
   trustedProxies: [],
   requestIdHeader: 'x-request-id',
