@@ -28,6 +28,9 @@ const TRIES = 3;
 /** Milliseconds that a witness is left alone after a failure: doubled each time, up to the second. */
 const [FIRST_REST, LONGEST_REST] = [500, 30_000];
 
+/** Why a wait is over that did not fail: the others' cosignatures are enough. */
+export const POLICY_MET = 'policy-met';
+
 /** One address, the witnesses behind it, and what they said last. */
 export class Endpoint {
   readonly #url: string;
@@ -38,6 +41,8 @@ export class Endpoint {
   #known: boolean;
   #state = 'not asked yet';
   #failures = 0;
+  /** Why it failed last, until it succeeds. */
+  #fault: string | undefined;
   #restsUntil = 0;
 
   constructor({ url, witnesses }: WitnessEndpoint, last: readonly StoredCosignature[], parts: AskParts) {
@@ -78,9 +83,16 @@ export class Endpoint {
       given(cosignatures);
     } catch (error) {
       if (error instanceof Contradicted) claimed(this.#claim(error));
-      if (enough.aborted) this.#become('was slower than the others, and not waited for');
-      else this.#failed(error instanceof Error ? error.message : String(error));
+      const hasAnswered = error instanceof Refused || error instanceof Contradicted;
+      if (hasAnswered || !enough.aborted) this.#failed(error instanceof Error ? error.message : String(error));
+      else if (enough.reason === POLICY_MET) this.#become(this.#silence());
     }
+  }
+
+  /** An earlier failure stays to be read: who is down gives no answer either. */
+  #silence(): string {
+    const before = this.#fault === undefined ? '' : ` (before that: ${this.#fault})`;
+    return `gave no answer before the others met the policy${before}`;
   }
 
   async #cosignatures(candidate: Candidate, enough: AbortSignal): Promise<readonly StoredCosignature[]> {
@@ -128,11 +140,12 @@ export class Endpoint {
   }
 
   #succeeded(): void {
-    [this.#failures, this.#restsUntil] = [0, 0];
+    [this.#failures, this.#restsUntil, this.#fault] = [0, 0, undefined];
     this.#become('ok');
   }
 
   #failed(reason: string): void {
+    this.#fault = reason;
     this.#become(reason);
     this.#restsUntil = this.#parts.steady() + Math.min(LONGEST_REST, FIRST_REST * 2 ** this.#failures);
     this.#failures += 1;

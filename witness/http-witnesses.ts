@@ -4,7 +4,7 @@ import { witnessEndpoints } from '../checkpoint/policy/endpoints.ts';
 import { isBy } from '../checkpoint/verify.ts';
 import type { StoredCosignature } from '../storage/contract.ts';
 import type { Candidate, WitnessListener, WitnessReport, Witnesses } from './contract.ts';
-import { type AskParts, Endpoint } from './endpoint.ts';
+import { type AskParts, Endpoint, POLICY_MET } from './endpoint.ts';
 
 export interface WitnessTimes {
   /** Milliseconds that stragglers get once the policy is met; undefined where nobody waits for the round. */
@@ -34,7 +34,7 @@ export class HttpWitnesses implements Witnesses {
       if (enough.aborted) return;
       all.push(...some);
       given(some);
-      if (grace !== undefined && this.suffice(all)) timer ??= setTimeout(() => met.abort(), grace);
+      if (grace !== undefined && this.suffice(all)) timer ??= setTimeout(() => met.abort(POLICY_MET), grace);
     };
     try {
       await Promise.all(

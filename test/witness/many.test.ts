@@ -45,7 +45,7 @@ describe('decision 12: witnesses that are down, slow or lying do not hold up the
     expect(given).toEqual(['c', 'a', 'b']);
   });
 
-  it('with a grace, the round ends that long after the policy is met; who was slower is not blamed', async () => {
+  it('with a grace, the round ends that long after the policy is met; a witness without an answer by then is not blamed', async () => {
     const all = three();
     all[1].conduct = silent;
     const asking = askingOf(all, { policy: ANY, grace: GRACE });
@@ -60,12 +60,46 @@ describe('decision 12: witnesses that are down, slow or lying do not hold up the
     expect(await round).toEqual(['a', 'c']);
     expect(asking.witnesses.report().map(({ state }) => state)).toEqual([
       'ok',
-      'was slower than the others, and not waited for',
+      'gave no answer before the others met the policy',
       'ok',
     ]);
     all[1].behaveWell();
     expect((await asking.ask(candidate(8))).flat()).toHaveLength(3);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('a witness that failed before, and now gives no answer in time, keeps the reason of its failure', async () => {
+    const all = three();
+    all[1].conduct = broken;
+    const asking = askingOf(all, { policy: ANY, grace: GRACE });
+    const stateAfter = async (size: number) => {
+      asking.wait(30_000);
+      const round = asking.ask(candidate(size));
+      await vi.advanceTimersByTimeAsync(GRACE);
+      await round;
+      return asking.witnesses.report()[1]?.state;
+    };
+    const failure = await stateAfter(7);
+    all[1].conduct = silent;
+    const silence = `gave no answer before the others met the policy (before that: ${failure})`;
+    expect(await stateAfter(8)).toBe(silence);
+    expect(await stateAfter(9)).toBe(silence);
+    all[1].behaveWell();
+    expect(await stateAfter(10)).toBe('ok');
+    all[1].conduct = silent;
+    expect(await stateAfter(11)).toBe('gave no answer before the others met the policy');
+  });
+
+  it('a round that is told to stop says nothing of its witnesses', async () => {
+    const all = three();
+    all[1].conduct = silent;
+    const stop = new AbortController();
+    const asking = askingOf(all, { policy: ANY });
+    const round = asking.ask(candidate(7), stop.signal);
+    await vi.advanceTimersByTimeAsync(1);
+    stop.abort();
+    await round;
+    expect(asking.witnesses.report()[1]?.state).toBe('not asked yet');
   });
 
   it('without a grace, all are waited for, and what comes late joins', async () => {
