@@ -6,9 +6,7 @@ import { isFrozen } from '../../checkpoint/freeze-line.ts';
 import type { VerifierKey } from '../../checkpoint/key.ts';
 import { parseNote } from '../../checkpoint/note.ts';
 import { logVerifier, verifyNote } from '../../checkpoint/verify.ts';
-import { formatTilePath, type TileResource } from '../../merkle/tile-path.ts';
-import { TILE_WIDTH, tileWidth } from '../../merkle/tile.ts';
-import type { TreeSize } from '../../merkle/types.ts';
+import { type Copied, copyTree } from './copy.ts';
 import { ExportRefused } from './failures.ts';
 import type { TileSource } from './source.ts';
 import { ExportTarget } from './target.ts';
@@ -19,21 +17,24 @@ export interface Exported {
   readonly from: number;
   readonly size: number;
   /** Files, without the checkpoint. */
-  readonly written: number;
+  readonly copied: Copied;
   readonly removed: number;
 }
 
-/** Files that are written at the same time: each waits for the disk. */
-const AT_ONCE = 16;
+export interface ExportOptions {
+  /** Whether partial tiles go once the whole one is there. */
+  readonly prune: boolean;
+  /** Whether every file that is there is compared with the log, and not only looked for. */
+  readonly verify: boolean;
+}
 
 /**
- * Writes what the log has and the folder has not: first tiles and bundles, then the checkpoint. Nothing is written before
- * the new tree has been found to be the exported one with more entries behind it.
+ * Writes what the log has and the folder has not, also what has gone from it: first tiles and bundles, then the checkpoint.
+ * Nothing is written before the new tree has been found to be the exported one with more entries behind it.
  *
- * @param prune - whether partial tiles go once the whole one is there
  * @throws ExportRefused
  */
-export async function exportLog(source: TileSource, folder: string, prune: boolean): Promise<Exported> {
+export async function exportLog(source: TileSource, folder: string, options: ExportOptions): Promise<Exported> {
   const target = await ExportTarget.open(folder);
   try {
     const old = await target.checkpoint();
@@ -44,9 +45,10 @@ export async function exportLog(source: TileSource, folder: string, prune: boole
     const tree = await VerifiedTree.open(source, head);
     if (before) await requireGrown(before, tree);
     const from = before?.size ?? 0;
-    const written = await copy(tree, target, from);
+    const copied = await copyTree(tree, target, { from, verify: options.verify });
     if (note !== old) await target.putCheckpoint(note);
-    return { from, size: head.size, written, removed: prune ? await target.prune() : 0 };
+    else await target.sync();
+    return { from, size: head.size, copied, removed: options.prune ? await target.prune() : 0 };
   } finally {
     await target.close();
   }
@@ -85,37 +87,4 @@ async function requireGrown(before: Checkpoint, tree: VerifiedTree): Promise<voi
   throw new ExportRefused(
     `the log ${head.origin} of ${head.size} entries is not the exported one of ${before.size} grown on: this is a fork. Keep both checkpoints`,
   );
-}
-
-/** @returns files written */
-async function copy(tree: VerifiedTree, target: ExportTarget, from: number): Promise<number> {
-  const left = resourcesBetween(from, tree.head.size);
-  let written = 0;
-  const work = async (): Promise<void> => {
-    for (const resource of left)
-      if (await target.put(`tile/${formatTilePath(resource)}`, await bytesOf(tree, resource))) written += 1;
-  };
-  const outcomes = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-  return written;
-}
-
-async function bytesOf(tree: VerifiedTree, resource: TileResource): Promise<Uint8Array> {
-  if (resource.what === 'entries') return tree.bundle(resource.number, resource.width);
-  return (await tree.tile(resource.id)).subarray(0, resource.width * HASH);
-}
-
-const HASH = 32;
-
-/** What a tree of `to` entries has, and one of `from` had not: bundles and tiles over leaves first. */
-function* resourcesBetween(from: number, to: TreeSize): Generator<TileResource, undefined> {
-  for (let level = 0; TILE_WIDTH ** level <= to; level += 1) {
-    const first = Math.floor(from / TILE_WIDTH ** (level + 1));
-    for (let index = first; tileWidth({ level, index }, to) > 0; index += 1) {
-      const width = tileWidth({ level, index }, to);
-      if (level === 0) yield { what: 'entries', number: index, width };
-      yield { what: 'tile', id: { level, index }, width };
-    }
-  }
-  return undefined;
 }

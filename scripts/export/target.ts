@@ -1,8 +1,9 @@
-import { open, readdir, readFile, rename, rm, rmdir } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import type { Dirent } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { systemCode } from '../../base/system-error.ts';
+import { TILE_WIDTH } from '../../merkle/tile.ts';
 import { makeFolder } from '../../storage/folders.ts';
-import { ExportRefused } from './failures.ts';
 
 /** Below the folder, while files are written: each process has a folder of its own there. */
 const NURSERY = '.writing';
@@ -30,26 +31,35 @@ export class ExportTarget {
 
   /** The checkpoint that was exported last. */
   async checkpoint(): Promise<string | undefined> {
-    return (await read(join(this.folder, CHECKPOINT)))?.toString();
+    return (await orMissing(readFile(join(this.folder, CHECKPOINT))))?.toString();
   }
 
-  /** @returns whether it was written: an earlier run that was cut short may have done so. @throws ExportRefused for a file that differs */
-  async put(path: string, bytes: Uint8Array): Promise<boolean> {
+  /** Whether there is a file, whatever is in it. */
+  async has(path: string): Promise<boolean> {
+    const found = await orMissing(stat(join(this.folder, path)));
+    return found?.isFile() === true;
+  }
+
+  /** Widths of the partial ones that stand beside a full tile or bundle. */
+  async partialsOf(path: string): Promise<readonly number[]> {
+    const names = (await orMissing(readdir(join(this.folder, path + PARTIAL)))) ?? [];
+    return names.filter((name) => /^[1-9]\d{0,2}$/.test(name) && Number(name) < TILE_WIDTH).map(Number);
+  }
+
+  /** Writes a file that is not there; `same` if it is, as an earlier run left it, and `differs` if it is otherwise. */
+  async put(path: string, bytes: Uint8Array): Promise<'written' | 'same' | 'differs'> {
     const file = join(this.folder, path);
-    const there = await read(file);
-    if (there === undefined) {
-      await this.#write(file, bytes);
-      return true;
-    }
-    if (there.equals(bytes)) return false;
-    throw new ExportRefused(`${file} is there and differs from what the log has: it was changed, or is another log's`);
+    const there = await orMissing(readFile(file));
+    if (there !== undefined) return there.equals(bytes) ? 'same' : 'differs';
+    await this.#write(file, bytes);
+    return 'written';
   }
 
   /** Last of all: once it can be read, all that it speaks of can. */
   async putCheckpoint(note: string): Promise<void> {
-    await this.#sync();
+    await this.sync();
     await this.#write(join(this.folder, CHECKPOINT), Buffer.from(note));
-    await this.#sync();
+    await this.sync();
   }
 
   /** Removes the partial tiles and bundles whose whole one is there. @returns how many */
@@ -82,7 +92,7 @@ export class ExportTarget {
   }
 
   /** All names that have been given outlive the power supply. */
-  async #sync(): Promise<void> {
+  async sync(): Promise<void> {
     for (const folder of this.#changed) {
       const handle = await open(folder, 'r');
       await handle.sync();
@@ -96,11 +106,12 @@ export class ExportTarget {
 const PARTIAL = '.p';
 const pathOf = ({ parentPath, name }: Dirent): string => join(parentPath, name);
 
-async function read(file: string): Promise<Buffer | undefined> {
+/** Undefined where there is no file or folder of that name. */
+async function orMissing<T>(looking: Promise<T>): Promise<T | undefined> {
   try {
-    return await readFile(file);
+    return await looking;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (systemCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
