@@ -5,6 +5,7 @@ import { systemSentence } from '../base/system-error.ts';
 import { formatVkey } from '../checkpoint/vkey.ts';
 import { LogRefused } from '../log/failures.ts';
 import { findKey, tileKeyOf } from '../server/keys.ts';
+import { refuseUsedKey } from '../server/own-witness-check.ts';
 import { witnessNameOf, witnessVkey } from '../server/own-witness.ts';
 import { SettingsFault } from '../server/settings/failures.ts';
 import { readSettings } from '../server/settings/read.ts';
@@ -61,11 +62,7 @@ async function planBeginning(settings: Settings): Promise<() => Promise<void>> {
     throw new LogRefused(`${data} holds a log already: start it, and ask it at /vkey and /.well-known/stele.json`);
   const [first] = await planStart({ ...settings, mayBegin: true });
   const witness = findKey('witness', witnessKey);
-  if (witness !== undefined && !begin && !isUnused(readUnusedKeys(data), 'witness', witness))
-    throw new LogRefused(
-      `the witness key ${witnessKey} is there, and may have cosigned for other logs: name another file with --witness-key. ` +
-        'Only if nothing was ever signed with it, add --begin',
-    );
+  if (witness !== undefined && !begin && !isUnused(readUnusedKeys(data), 'witness', witness)) refuseUsedKey(witnessKey);
   return async () => first?.confirm();
 }
 

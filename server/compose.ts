@@ -15,7 +15,7 @@ import { readConsoleFiles } from './pages/console-files.ts';
 import type { OpenApiDocument } from './pages/mount.ts';
 import type { Settings } from './settings/table.ts';
 import { startLog } from './start.ts';
-import { startOwnWitness, watchedLogs } from './own-witness.ts';
+import { startOwnWitness, verifyOwnWitness, watchedLogs } from './own-witness.ts';
 import { publicationOf } from './witnesses.ts';
 
 export interface ComposeOptions {
@@ -47,6 +47,7 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   const watched = watchedLogs(settings);
   const tell = ({ name, state }: WitnessReport): void =>
     state === 'ok' ? logger.info(`witness ${name} cosigns`) : logger.warn(`witness ${name} ${state}`);
+  const { name: verifier } = chooseVerifier(settings.verifier); // the threads choose alike: one that could not would end, and the next as well
   const log = cleanup.use(
     await startLog(
       { ...settings, mayBegin: true, genesis, limits: settings },
@@ -55,13 +56,13 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
         fatal,
         announce,
         warn,
+        verify: watched && ((first) => verifyOwnWitness(settings, first)),
         publication: publicationOf(settings, clock, { tell, alarm: (sentence) => logger.error(sentence) }),
       },
     ),
   );
   const { shards, witnessState: state, headsLock } = log;
-  const { name } = chooseVerifier(settings.verifier); // the threads choose alike: one that could not would end, and the next as well
-  announce(`ECDSA signatures are checked by ${name}`);
+  announce(`ECDSA signatures are checked by ${verifier}`);
   const { origin } = (shards.all[0] ?? shards.active).shard; // a witness keeps its name when the log goes on in another shard
   const witness =
     watched &&
@@ -76,10 +77,14 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   );
   const app = await createFront(settings, { shards, witness, admission, faces }, options);
   await log.publish(); // last: a start that is refused has shown nothing
-  const refusal = shards.active.frozenAt === undefined ? shards.active.refusal() : undefined;
-  if (refusal !== undefined) logger.warn(`no entries are taken: ${refusal}`);
+  warnOfRefusal(shards, warn);
   const parts = cleanup.move();
   return { app, shards, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}
+
+function warnOfRefusal({ active }: LogShards, warn: (sentence: string) => void): void {
+  const refusal = active.frozenAt === undefined ? active.refusal() : undefined;
+  if (refusal !== undefined) warn(`no entries are taken: ${refusal}`);
 }
 
 async function createFront(

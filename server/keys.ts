@@ -54,18 +54,6 @@ export function keepKey({ pem }: NewKey, file: string): void {
   writeDurably(file, pem);
 }
 
-/**
- * The key in `file`, or a new one that is on the disk, readable by its owner alone, before it is used. For logs that
- * begin now: an existing log never gets a new key.
- */
-export function readOrMakeKey(face: KeyFace, file: string): { readonly key: LogKey; readonly made: boolean } {
-  const found = findKey(face, file);
-  if (found !== undefined) return { key: found, made: false };
-  const made = makeKey(face);
-  keepKey(made, file);
-  return { key: made.key, made: true };
-}
-
 function generate(face: KeyFace): KeyObject {
   const pair = face === 'v1' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519');
   return pair.privateKey;

@@ -1,5 +1,4 @@
 import { createPublicKey, randomUUID, verify } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { equalBytes } from '../base/bytes.ts';
 import { keyId, SIGNATURE_TYPE, type VerifierKey, verifierKey } from '../checkpoint/key.ts';
 import { knownLogs, type Policy } from '../checkpoint/policy/policy.ts';
@@ -8,18 +7,21 @@ import type { KnownLogs, Verifier } from '../checkpoint/verify.ts';
 import { formatVkey } from '../checkpoint/vkey.ts';
 import type { Clock } from '../log/clock.ts';
 import { LogRefused } from '../log/failures.ts';
-import type { TreeHead } from '../merkle/types.ts';
-import {
-  openWitnessedJournal,
-  type WitnessedJournal,
-  type WitnessOwner,
-} from '../storage/engines/file-journal/witnessed.ts';
+import type { FoundDatabase } from '../storage/contract.ts';
+import { openWitnessedJournal, viewWitnessedJournal } from '../storage/engines/file-journal/witnessed.ts';
 import type { FolderLock } from '../storage/engines/sqlite/file/lock.ts';
-import { isHeldBy, type JournalHolder } from '../storage/journal.ts';
-import type { WitnessedHead, WitnessState } from '../storage/witness-state.ts';
+import { openUnchanged } from '../storage/engines/sqlite/file/unchanged.ts';
+import { inspectDatabase } from '../storage/engines/sqlite/inspect.ts';
+import { openSqliteReading } from '../storage/engines/sqlite/open-reading.ts';
+import type { WitnessState } from '../storage/witness-state.ts';
 import { OwnWitness } from '../witness/own-witness.ts';
-import { type LogKey, readOrMakeKey } from './keys.ts';
+import { findKey, type LogKey } from './keys.ts';
+import { refuseUsedKey, requireWitnessFits } from './own-witness-check.ts';
+import type { PlannedShard } from './planned-shard.ts';
 import type { Settings } from './settings/table.ts';
+import { DEFAULT_ORIGIN } from './settings/values/network-values.ts';
+import { prepareKeys } from './start-begin.ts';
+import { isUnused, markKeysUsed, readUnusedKeys } from './unused-keys.ts';
 import { readPolicy } from './witnesses.ts';
 
 /** The logs that our witness is to cosign for; undefined if there are none. @throws LogRefused */
@@ -42,7 +44,7 @@ export function witnessVkey(name: string, { signer }: LogKey): VerifierKey {
 }
 
 export interface OwnWitnessOptions {
-  readonly settings: Pick<Settings, 'witnessName' | 'witnessKey'>;
+  readonly settings: Pick<Settings, 'witnessName' | 'witnessKey' | 'data'>;
   readonly state: WitnessState;
   /** Of the folder of its journal. */
   readonly headsLock: FolderLock;
@@ -51,6 +53,42 @@ export interface OwnWitnessOptions {
   readonly clock: Clock;
   readonly fatal: (reason: unknown) => void;
   readonly announce: (sentence: string) => void;
+}
+
+/**
+ * Makes the comparisons that `startOwnWitness` makes, on a database that is only read, so that they refuse a start before
+ * anything is written.
+ *
+ * @throws LogRefused, StoreRefused
+ */
+export async function verifyOwnWitness(settings: VerifySettings, { place, act }: PlannedShard): Promise<void> {
+  const found = lookAtWitnessKey(settings);
+  const database = inspectDatabase(place.folder);
+  if (act === 'begin' && found.key !== undefined && !found.isUnused && !settings.begin) refuseUsedKey(found.file);
+  const state = database.state === 'log' ? await readState(place.folder, database.isCurrent) : NOTHING_SAID;
+  if (state === undefined) return;
+  const name = witnessNameOf(settings, originOf(place, database));
+  requireWitnessFits({ ...found, name, journal: await viewWitnessedJournal(place.heads), ...state });
+}
+
+/** Undefined for a database of an earlier version: it is compared once it has been brought up to date. */
+async function readState(folder: string, isCurrent: boolean) {
+  if (!isCurrent) return undefined;
+  using reading = openSqliteReading(folder, openUnchanged);
+  return { heads: await reading.witnessed(), holder: await reading.holder('witness') };
+}
+
+const NOTHING_SAID = { heads: [], holder: undefined };
+
+type VerifySettings = Pick<Settings, 'witnessName' | 'witnessKey' | 'data' | 'begin'>;
+
+function originOf({ origin }: PlannedShard['place'], database: FoundDatabase): string {
+  return database.state === 'log' ? database.identity.origin : (origin ?? DEFAULT_ORIGIN);
+}
+
+function lookAtWitnessKey({ data, witnessKey: file }: Pick<Settings, 'data' | 'witnessKey'>) {
+  const key = findKey('witness', file);
+  return { file, key, isUnused: key !== undefined && isUnused(readUnusedKeys(data), 'witness', key) };
 }
 
 /**
@@ -66,11 +104,13 @@ export async function startOwnWitness(
   const name = witnessNameOf(settings, origin);
   const journal = await openWitnessedJournal(headsLock);
   const heads = await state.witnessed();
-  const { key: own, made } = findKey(name, settings.witnessKey, journal.owner(), announce);
-  checkJournal(journal, { name, key: own, made }, heads, await state.holder('witness'));
+  const found = lookAtWitnessKey(settings);
+  requireWitnessFits({ ...found, name, journal, heads, holder: await state.holder('witness') });
+  const own = found.key ?? prepareKeys(settings.data, { witness: settings.witnessKey }, announce).witness;
   const token = randomUUID(); // into the database first, as for the head journal: see `holdJournal`
   await state.hold('witness', { token, before: journal.owner()?.holder });
   await journal.begin({ name, key: own.id, holder: token }, heads);
+  markKeysUsed(settings.data, ['witness']); // nothing has been signed so far
   const key = witnessVkey(name, own);
   announce(`cosigns for other logs as ${formatVkey(key)}`);
   const newest = (): number => Math.max(0, ...witness.witnessed().map(({ at }) => at));
@@ -86,77 +126,6 @@ export async function startOwnWitness(
   };
   const witness = new OwnWitness(parts, heads);
   return Object.assign(witness, { [Symbol.asyncDispose]: () => journal[Symbol.asyncDispose]() });
-}
-
-/** @throws LogRefused when the journal says that this witness has a key, and it is not there */
-function findKey(name: string, file: string, owner: WitnessOwner | undefined, announce: (sentence: string) => void) {
-  if (owner?.name === name && !existsSync(file)) refuse(`the key of the witness ${name} is missing: put ${file} back`);
-  const found = readOrMakeKey('witness', file);
-  if (found.made) announce(`made the witness key ${file}`);
-  return found;
-}
-
-/** @throws LogRefused unless it is known that signing with the key is no fork */
-function checkJournal(
-  { owner, last, damage }: WitnessedJournal,
-  { name, key, made }: { readonly name: string; readonly key: LogKey; readonly made: boolean },
-  heads: readonly WitnessedHead[],
-  holder: JournalHolder | undefined,
-): void {
-  const damaged = damage();
-  if (damaged !== undefined && !made) refuse(`${damaged}: put the journal of the witness back as it was`);
-  const of = owner();
-  if (of === undefined) return made ? undefined : requireNothingSaid(heads);
-  if (of.name === name && of.key !== key.id)
-    refuse(`the key of the witness ${name} is not the one that it has signed with: put that one back`);
-  if (of.name === name || of.key === key.id) {
-    requireNotBehind(heads, last());
-    requireWhole(heads, last());
-    return requireHeld(of, holder);
-  }
-  // Another witness, which has said nothing yet if its key was made just now. One that comes back may have.
-  if (!made) refuse(`the journal is that of the witness ${of.name}, and ${name} may have signed what it does not tell`);
-}
-
-function requireNothingSaid(heads: readonly WitnessedHead[]): void {
-  if (heads.length > 0) refuse('the journal of the witness is missing: put witnessed.txt back beside heads.txt');
-}
-
-function refuse(sentence: string): never {
-  throw new LogRefused(
-    `${sentence}. If that cannot be, begin another witness: give --witness-name a new name and --witness-key the path of a new file, and tell the logs its new key`,
-  );
-}
-
-function requireNotBehind(heads: readonly WitnessedHead[], journalled: ReadonlyMap<string, TreeHead>): void {
-  for (const [origin, { size, root }] of journalled) {
-    const kept = heads.find((head) => head.origin === origin);
-    if (kept === undefined || kept.size < size)
-      refuse(
-        `the witness has cosigned ${origin} at ${size}, and its state says ${kept?.size ?? 'nothing'}: it was restored from an old copy, put back a newer one`,
-      );
-    if (kept.size === size && !equalBytes(kept.root, root))
-      refuse(
-        `the witness has cosigned another tree of ${origin} at ${size} than its state says: put back the right copy`,
-      );
-  }
-}
-
-/** @throws LogRefused */
-function requireHeld(owner: WitnessOwner, holder: JournalHolder | undefined): void {
-  if (!isHeldBy(owner.holder, holder))
-    refuse(
-      'another copy of this data folder has been started with the journal of the witness since this one was made: start that one',
-    );
-}
-
-/** At most one head can be in the state and not in the journal: the one whose journal write was cut short. @throws LogRefused */
-function requireWhole(heads: readonly WitnessedHead[], journalled: ReadonlyMap<string, TreeHead>): void {
-  const missing = heads.filter(({ origin, size }) => size > (journalled.get(origin)?.size ?? -1));
-  if (missing.length > 1)
-    refuse(
-      `the journal of the witness lacks heads of ${missing.length} logs that its state has: it was restored from an old copy or cut short, put the newest back`,
-    );
 }
 
 /** The keys of the policy's logs, checked by OpenSSL: strangers send these notes, and it is forty times faster. */

@@ -28,13 +28,19 @@ export interface StartedLog extends AsyncDisposable {
   publish(): Promise<void>;
 }
 
+export interface StartLogOptions extends StartOptions {
+  /** Called before the first write. What it throws refuses the start. @param first - of the shards */
+  readonly verify?: ((first: PlannedShard) => Promise<void>) | undefined;
+}
+
 /** Opens the log that the settings name, all its shards, or begins it. @throws LogRefused, StoreRefused */
-export async function startLog(settings: StartSettings, options: StartOptions): Promise<StartedLog> {
+export async function startLog(settings: StartSettings, options: StartLogOptions): Promise<StartedLog> {
   await using cleanup = new AsyncDisposableStack();
   const folder = settings.dev ? makeDevFolder() : settings.data;
   if (settings.dev) cleanup.defer(() => rmSync(folder, { recursive: true, force: true }));
   const plan = settings.dev ? planInMemory(settings, folder) : await planStart(settings);
   if (plan.some(({ act }) => act === 'begin')) requireTime(options.clock);
+  if (plan[0] !== undefined) await options.verify?.(plan[0]);
 
   const started: StartedShard[] = [];
   for (const shard of plan) started.push(cleanup.use(await startShard(shard, settings, options)));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../base/bytes.ts';
 import { LogRefused } from '../../log/failures.ts';
-import { inventKey, type KeyFace, type LogKey, readKey, readOrMakeKey } from '../../server/keys.ts';
+import { findKey, inventKey, keepKey, type KeyFace, type LogKey, makeKey, readKey } from '../../server/keys.ts';
 
 let folder = '';
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'stele-keys-'))));
@@ -47,15 +47,16 @@ async function expectWhole(key: LogKey, type: string, digest: string | undefined
 
 describe.each(FACES)('decision: keys are never made up silently: $face', ({ face, type, digest }) => {
   it('is made once, for its owner alone, and read again as it is', async () => {
-    const { key, made } = readOrMakeKey(face, file());
+    expect(findKey(face, file())).toBeUndefined();
+    const made = makeKey(face);
+    const { key } = made;
+    keepKey(made, file());
     await expectWhole(key, type, digest);
-    expect(made).toBe(true);
     expect(statSync(file()).mode & 0o777).toBe(0o600);
     expect(statSync(join(folder, 'keys')).mode & 0o777).toBe(0o700);
 
     const text = readFileSync(file(), 'utf8');
-    const again = readOrMakeKey(face, file());
-    expect([again.made, again.key.id, readKey(face, file()).id]).toEqual([false, key.id, key.id]);
+    expect([findKey(face, file())?.id, readKey(face, file()).id]).toEqual([key.id, key.id]);
     expect(readFileSync(file(), 'utf8')).toBe(text);
     await expectWhole(readKey(face, file()), type, digest);
   });
@@ -87,12 +88,12 @@ describe('keys: what a file may hold', () => {
 
   for (const { face } of FACES) {
     it(`the ${face} face takes ${words[face]}`, () => {
-      expect(readOrMakeKey(face, given(PEMS[accepted[face]] ?? '')).made).toBe(false);
+      expect(findKey(face, given(PEMS[accepted[face]] ?? ''))).toBeDefined();
     });
     it.each(Object.keys(PEMS).filter((kind) => kind !== accepted[face]))(`the ${face} face refuses %s`, (kind) => {
       const path = given(PEMS[kind] ?? '');
-      expect(() => readOrMakeKey(face, path)).toThrow(LogRefused);
-      expect(() => readOrMakeKey(face, path)).toThrow(
+      expect(() => findKey(face, path)).toThrow(LogRefused);
+      expect(() => findKey(face, path)).toThrow(
         new RegExp(`given\\.pem holds (another key|no private key in PEM), and ${words[face]} in PEM.* --${face}-key`),
       );
       expect(readFileSync(path, 'utf8')).toBe(PEMS[kind]);
@@ -107,7 +108,7 @@ describe('keys: what a file may hold', () => {
   ])('%s is refused, and left as it is', (_what, text) => {
     const path = given(text);
     expect(() => readKey('v1', path)).toThrow(LogRefused);
-    expect(() => readOrMakeKey('v1', path)).toThrow(LogRefused);
+    expect(() => findKey('v1', path)).toThrow(LogRefused);
     expect(readFileSync(path, 'utf8')).toBe(text);
   });
 

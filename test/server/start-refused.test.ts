@@ -12,8 +12,10 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type KeyFace, makeKey } from '../../server/keys.ts';
+import { findKey, type KeyFace, makeKey } from '../../server/keys.ts';
 import { addShardFolder } from '../../server/shard-folders.ts';
+import { recordUnusedKeys } from '../../server/unused-keys.ts';
+import { IndependentLog } from '../support/independent-log.ts';
 import { openTestLog } from '../support/log.ts';
 import { treeOfFiles } from '../support/tree-of-files.ts';
 import { freezeLog } from './freeze.ts';
@@ -139,6 +141,40 @@ describe('a log whose database is lost is not begun anew, and the start writes n
     removeDatabase();
     remove(heads(), inData('keys'), inData('birth.json'), inData('place.json'));
     expect(await refusal(['--begin'])).toContain('and the shards that follow it are there');
+  });
+});
+
+describe('a start with a witness of its own that is refused writes nothing', () => {
+  const witness = (): readonly string[] => {
+    writeFileSync(inside('logs.txt'), `log ${new IndependentLog('other.test').vkey}\nquorum none\n`);
+    return ['--witness-for', inside('logs.txt'), '--witness-key', inside('s', 'witness.pem')];
+  };
+  it('where a log begins under a witness key that may have cosigned, until told to begin once', async () => {
+    writeKey('witness', inside('s', 'witness.pem'));
+    const flags = witness();
+    expect(await refusal(flags)).toContain(
+      `the witness key ${inside('s', 'witness.pem')} is there, and may have cosigned`,
+    );
+    await start([...flags, '--begin']);
+    await start(flags);
+  });
+  it('where its key is lost, before the log is opened', async () => {
+    const flags = witness();
+    await start(flags);
+    remove(inside('s', 'witness.pem'));
+    expect(await refusal(flags)).toContain('the key of the witness rekor.test/witness is missing');
+  });
+  it('where its key is of another type, before a log begins', async () => {
+    writeKey('v1', inside('s', 'witness.pem'));
+    expect(await refusal(witness())).toContain('an Ed25519 key in PEM');
+  });
+  it('but goes on where only its first start was cut short', async () => {
+    await start();
+    const flags = witness();
+    writeKey('witness', inside('s', 'witness.pem'));
+    recordUnusedKeys(data(), { witness: findKey('witness', inside('s', 'witness.pem'))?.id ?? '' });
+    await start(flags);
+    expect(existsSync(inData('unused-keys.json'))).toBe(false);
   });
 });
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { parseHex, toHex } from '../../../base/bytes.ts';
 import { type RootHash, type TreeHead, nodeHash, treeSize } from '../../../merkle/types.ts';
 import type { WitnessedHead } from '../../witness-state.ts';
@@ -63,6 +64,20 @@ export async function openWitnessedJournal(lock: FolderLock, most = RECORDS): Pr
       last.set(head.origin, head);
     },
     [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
+  };
+}
+
+/** What the journal says, beside the process that writes it or without one. */
+export async function viewWitnessedJournal(
+  folder: string,
+): Promise<Pick<WitnessedJournal, 'owner' | 'last' | 'damage'>> {
+  const found = await readJournal(folder, WITNESSED);
+  const last = new Map(found?.records.map((head) => [head.origin, head]));
+  const damaged = found?.damaged ?? [];
+  return {
+    owner: () => found?.owner,
+    last: () => last,
+    damage: () => (damaged.length > 0 ? damagedLines(join(folder, WITNESSED.name), damaged) : undefined),
   };
 }
 
