@@ -15,8 +15,8 @@ const USAGE = `npm run audit -- [--data FOLDER] [--heads FOLDER] [--threads N]
 
 Hashes every entry and every node of the tree of every shard anew and compares it with what is stored: tiles, bundles, the
 root under each kept head, both signatures on it, the head journal, attestations, and whether the search index has every
-entry under its leaf hash and all its keys. Changes nothing; the server may run. The exit status is 1 if anything is damaged,
-and the first damage is named.
+entry under its leaf hash and all its keys. Changes nothing; the server may run. The exit status is 1 if anything is damaged or
+the log or its head journal is not where it is looked for, and the first fault is named.
 
 --threads N  threads that do it; as many as there are processors, if it is left out
 `;
@@ -48,7 +48,7 @@ function tell(origin: string, { head, tree, heads, signatures, journal, records 
   const { bytes, tiles, keys, attestations } = tree;
   say(`${origin}: ${head.size} entries under the root ${toHex(head.root)}`);
   say(`  ${head.size} leaves of ${bytes} bytes hashed, ${tiles} full tiles made again, ${attestations} attestations`);
-  say(`  ${heads} heads with ${signatures} signatures; ${journal ?? 'no'} heads in the journal`);
+  say(`  ${heads} heads with ${signatures} signatures; ${journal} heads in the journal`);
   say(`  ${keys} search keys; ${records} records of the index, none missing`);
   say(`  ${pace(head.size, start)}`);
 }

@@ -1,11 +1,11 @@
 import { createPublicKey, hash } from 'node:crypto';
 import { loadShelf } from '../../log/load-shelf.ts';
 import { type TreeHead, treeSize } from '../../merkle/types.ts';
-import { type JournalRecords, readFileJournal } from '../../storage/engines/file-journal/open.ts';
 import { NO_RECORDS } from '../../storage/key-index/tally.ts';
 import { type ReadShard, shardOf } from '../operator/shards.ts';
 import { Crew } from './crew.ts';
 import { HeadCheck } from './heads.ts';
+import { readJournal, requireNoNewer } from './journal.ts';
 import { auditRows } from './rows.ts';
 import { auditIndex } from './search-index.ts';
 import { auditTree, type TreeReport } from './tree.ts';
@@ -15,8 +15,8 @@ import { Damaged, type HeadsReport } from './wire.ts';
 export interface ShardReport extends HeadsReport {
   readonly head: TreeHead;
   readonly tree: TreeReport;
-  /** Heads in the journal; undefined if there is none. */
-  readonly journal: number | undefined;
+  /** Heads in the journal. */
+  readonly journal: number;
   /** Records of the index in runs; the others are read from the entries at every start. */
   readonly records: number;
 }
@@ -26,14 +26,15 @@ export interface ShardReport extends HeadsReport {
  *
  * @returns undefined for a shard without entries
  * @throws Damaged for what is damaged first
+ * @throws LogRefused without a head journal
  */
 export async function auditShard(shard: ReadShard, threads: number): Promise<ShardReport | undefined> {
   const { reading, folder } = shard;
   requireKeys(shard);
-  const journal = await readFileJournal(shard.heads); // before the size: nothing is in it that is not in the log
+  const journal = await readJournal(shard); // before the size: nothing is in it that is not in the log
   const layout = reading.layout();
   const head = await reading.headAt(treeSize(layout.size));
-  requireJournal(shard, journal, layout.size);
+  requireNoNewer(journal, layout.size);
   if (head === undefined) return undefined;
   auditRows(layout);
   await using crew = new Crew({ folder }, threads);
@@ -43,7 +44,7 @@ export async function auditShard(shard: ReadShard, threads: number): Promise<Sha
   const [heads] = await Promise.all([auditHeads(crew, head.size), auditSigned(shard, journal, head)]);
   const expected = ends.map((to, i) => ({ to, tally: tree.tallies[i] ?? NO_RECORDS }));
   const records = await auditIndex(reading, crew, expected);
-  return { ...heads, head, tree, journal: journal?.records.length, records };
+  return { ...heads, head, tree, journal: journal.length, records };
 }
 
 /** Heads in a unit if each entry had one: some seconds of signature checks. */
@@ -61,12 +62,12 @@ async function auditHeads(crew: Crew, size: number): Promise<HeadsReport> {
 /** What the journal has, and the end of a log that ended. @throws Damaged */
 async function auditSigned(
   { reading, identity, frozen }: ReadShard,
-  journal: JournalRecords | undefined,
+  journal: readonly TreeHead[],
   head: TreeHead,
 ): Promise<void> {
   const shard = shardOf(identity);
   const check = new HeadCheck(await loadShelf(reading, head.size, head), shard, shard.tilePublicKey);
-  for (const each of journal?.records ?? []) await check.inTree(each, 'the head journal has');
+  for (const each of journal) await check.inTree(each, 'the head journal has');
   if (frozen) check.end(head, frozen);
 }
 
@@ -81,19 +82,4 @@ function requireKeys({ identity }: ReadShard): void {
     if (hash('sha256', spki, 'hex') !== id)
       throw new Damaged(0, `the ${face} key is not the one that the log's id names`);
   }
-}
-
-/** @throws Damaged */
-function requireJournal({ identity, heads }: ReadShard, journal: JournalRecords | undefined, size: number): void {
-  if (journal === undefined) return;
-  const { owner, damage } = journal;
-  if (damage !== undefined) throw new Damaged(0, damage);
-  if (owner?.treeId !== identity.treeId)
-    throw new Damaged(0, `the head journal ${heads} is that of log ${owner?.treeId}`);
-  const last = journal.records.at(-1)?.size ?? 0;
-  if (last > size)
-    throw new Damaged(
-      size,
-      `the log has ${size} entries, and the head journal has a head of ${last}: it is an old copy`,
-    );
 }

@@ -1,5 +1,5 @@
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foldersIn, type LogFolder, startServer, temporaryFolder } from '../support/server-process.ts';
@@ -100,6 +100,47 @@ describe('npm run audit', () => {
       1,
       expect.stringContaining('the log has 300 entries, and the head journal has a head of 303: it is an old copy'),
     ]);
+  });
+
+  it.each([
+    ['is not there', (file: string): void => rmSync(file)],
+    ['is in a folder that is not there', (file: string): void => rmSync(dirname(file), { recursive: true })],
+  ])('does not pass a log whose journal %s', async (_words, remove) => {
+    using folder = copied();
+    remove(join(folder.heads, 'heads.txt'));
+    const { code, out, err } = await run('audit', folder, '--volume', 'moves');
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toBe(
+      `cannot audit: localhost has no head journal in ${folder.heads}: give the folder that holds its heads.txt with --heads, or put the journal back\n`,
+    );
+  });
+
+  it.each([
+    ['before its first head', 1, /ends at no head, and the log has heads up to 300/],
+    ['behind its first head', 2, /ends at \d+, and the log has heads up to 300/],
+  ])('does not pass a log whose journal was cut %s', async (_words, lines, ends) => {
+    using folder = copied();
+    const file = join(folder.heads, 'heads.txt');
+    const all = readFileSync(file, 'utf8').split('\n');
+    expect(all.length).toBeGreaterThan(lines + 4);
+    writeFileSync(file, all.slice(0, lines).join('\n').concat('\n'));
+    const { code, err } = await run('audit', folder, '--volume', 'moves');
+    expect([code, err]).toEqual([1, expect.stringMatching(ends)]);
+  });
+
+  it('does not pass a log beside the journal of another', async () => {
+    using folder = copied();
+    using other = temporaryFolder();
+    await using server = await startServer(other, { flags: ['--genesis', 'off'] });
+    const { code, err } = await run('audit', { ...folder, heads: other.heads }, '--volume', 'moves');
+    expect([code, err]).toEqual([1, expect.stringMatching(/is that of log \d+, and this is log \d+: give the folder/)]);
+    await server.stop();
+  });
+
+  it('says that there is no log where it looks', async () => {
+    using nowhere = temporaryFolder();
+    const { code, err } = await run('audit', nowhere);
+    expect([code, err]).toEqual([1, expect.stringContaining(`${nowhere.data} holds no log`)]);
   });
 
   it('says what is wrong with its command line', async () => {
