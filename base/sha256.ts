@@ -1,5 +1,5 @@
 import { sha256 as portableSha256 } from '@noble/hashes/sha2.js';
-import { toHex, utf8 } from './bytes.ts';
+import { toHex } from './bytes.ts';
 
 /*
  * SHA-256 for every floor. Where the program runs on Node, Node's own is taken: a node of the tree costs half as much, a
@@ -22,11 +22,9 @@ export const sha256: (data: Uint8Array) => Uint8Array =
 export const sha256Hex: (data: Uint8Array) => string =
   native === undefined ? (data) => toHex(portableSha256(data)) : (data) => native('sha256', data, 'hex');
 
-/** The first 32 bits of the hash of a text, which is hashed in UTF-8. */
-export const sha256Word: (text: string) => number =
-  native === undefined
-    ? (text) => wordOf(portableSha256(utf8(text)))
-    : (text) => wordOf(native('sha256', text, 'latin1'));
+/** The first 32 bits of the hash. */
+export const sha256Word: (data: Uint8Array) => number =
+  native === undefined ? (data) => wordOf(portableSha256(data)) : (data) => wordOf(native('sha256', data, 'latin1'));
 
 function wordOf(bytes: string | Uint8Array): number {
   const at = (i: number): number => (typeof bytes === 'string' ? bytes.charCodeAt(i) : (bytes[i] ?? 0));

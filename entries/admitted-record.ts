@@ -11,7 +11,6 @@ export function writeAdmitted(writer: ByteWriter, { body, leafHash, keys, attest
   writer.bytes(body);
   writer.bytes(leafHash);
   writer.bytes(keys.packed);
-  writer.bytes(keys.fingerprints);
   writer.uint8(attestation === undefined ? 0 : 1);
   if (attestation !== undefined) writer.bytes(attestation);
 }
@@ -20,7 +19,7 @@ export function writeAdmitted(writer: ByteWriter, { body, leafHash, keys, attest
 export function readAdmitted(reader: ByteReader): AdmittedEntry {
   const body = reader.bytes();
   const leafHash = reader.bytes() as LeafHash;
-  const keys = { packed: reader.bytes(), fingerprints: reader.bytes() };
+  const keys = { packed: reader.bytes() };
   const entry = { body, leafHash, keys };
   return reader.uint8() === 0 ? entry : { ...entry, attestation: reader.bytes() };
 }

@@ -1,8 +1,7 @@
-import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { ByteReader, ByteWriter } from '../base/byte-record.ts';
 import { equalBytes, utf8 } from '../base/bytes.ts';
 import { lowerCase } from '../base/go-case.ts';
-import { sha256Word } from '../base/sha256.ts';
 
 /**
  * Something an entry can be found by, exactly as Rekor's index spells it: `sha256:<hex>`, a bare `<hex>` of a key,
@@ -19,31 +18,34 @@ export interface SearchKey {
  * admitted, and copied from there on. Most keys are the hex of a SHA-256, and stand here as its 32 bytes.
  */
 
-/** 0 ≤ fingerprint < 2^30: all that an index has to know of a key. Whoever finds by it must ask the list itself. */
-export const FINGERPRINT_BITS = 30;
-
 export interface KeyList {
   /** What `unpackKeys` reads. */
   readonly packed: Uint8Array;
-  /** A fingerprint for each key, in their order: 4 bytes, big-endian. */
-  readonly fingerprints: Uint8Array;
-}
-
-/** The first 30 bits of a hash. */
-export function fingerprintOfHash(hash: Uint8Array): number {
-  const [a = 0, b = 0, c = 0, d = 0] = hash;
-  return ((a << 24) | (b << 16) | (c << 8) | d) >>> (32 - FINGERPRINT_BITS);
-}
-
-/** Of a key's text, whatever its case. */
-export function fingerprintOf(text: string): number {
-  return sha256Word(lowerCase(text)) >>> (32 - FINGERPRINT_BITS);
 }
 
 const SOURCES = ['leaf', 'payload'] as const satisfies readonly SearchKey['source'][];
 /** How a text stands in the list, and what stands before the 64 digits of those that have some. */
 const FORMS = [undefined, '', 'sha256:'] as const;
 const DIGITS = /^(sha256:)?[0-9a-f]{64}$/;
+/** The form of a text that has no digits to leave out. */
+const TEXT = 0;
+
+/** A key, the same for all spellings of it. */
+export interface CanonicalKey {
+  /** How its bytes are meant: a number below 8. */
+  readonly form: number;
+  readonly bytes: Uint8Array;
+}
+
+export function canonicalKey(text: string): CanonicalKey {
+  return spelled(lowerCase(text));
+}
+
+function spelled(text: string): CanonicalKey {
+  const prefix = DIGITS.test(text) ? text.slice(0, -64) : undefined;
+  const form = FORMS.indexOf(prefix as '' | 'sha256:' | undefined);
+  return { form, bytes: prefix === undefined ? utf8(text) : hexToBytes(text.slice(-64)) };
+}
 
 /** Keys that one entry may be found by. Each costs a row, and an attestation of 32 MiB could name a million. */
 export const MAX_SEARCH_KEYS = 16_384;
@@ -51,16 +53,14 @@ export const MAX_SEARCH_KEYS = 16_384;
 /** @throws RangeError for a text of more than 65,535 bytes */
 export function packKeys(keys: readonly SearchKey[]): KeyList {
   const writer = new ByteWriter(64 + 48 * keys.length);
-  const fingerprints = new DataView(new ArrayBuffer(4 * keys.length));
   writer.uint32(keys.length);
-  for (const [i, { source, text }] of keys.entries()) {
-    fingerprints.setUint32(4 * i, fingerprintOf(text));
-    const prefix = DIGITS.test(text) ? text.slice(0, -64) : undefined;
-    writer.uint8(SOURCES.indexOf(source) * FORMS.length + FORMS.indexOf(prefix as '' | 'sha256:' | undefined));
-    if (prefix === undefined) writer.bytes(limited(utf8(text)));
-    else writer.raw(hexToBytes(text.slice(-64)));
+  for (const { source, text } of keys) {
+    const { form, bytes } = spelled(text);
+    writer.uint8(SOURCES.indexOf(source) * FORMS.length + form);
+    if (form === TEXT) writer.bytes(limited(bytes));
+    else writer.raw(bytes);
   }
-  return { packed: writer.finish(), fingerprints: new Uint8Array(fingerprints.buffer) };
+  return { packed: writer.finish() };
 }
 
 const MAX_TEXT = 65_535;
@@ -91,29 +91,27 @@ export class WantedKeys {
   readonly #texts: ReadonlySet<string>;
   readonly #lengths: ReadonlySet<number>;
   /** The keys that a list has as 32 bytes. */
-  readonly #digests: readonly { readonly prefix: string; readonly bytes: Uint8Array }[];
+  readonly #digests: readonly CanonicalKey[];
 
   constructor(keys: readonly string[]) {
     this.#texts = new Set(keys.map(lowerCase));
-    const texts = [...this.#texts];
-    this.#lengths = new Set(texts.map((text) => utf8(text).length));
-    this.#digests = texts
-      .filter((text) => DIGITS.test(text))
-      .map((text) => ({ prefix: text.slice(0, -64), bytes: hexToBytes(text.slice(-64)) }));
+    const canonical = Array.from(this.#texts, canonicalKey);
+    this.#lengths = new Set(Array.from(this.#texts, (text) => utf8(text).length));
+    this.#digests = canonical.filter(({ form }) => form !== TEXT);
   }
 
   /** Whether the list has any of them. @throws Error for what `packKeys` did not write */
   areIn(packed: Uint8Array): boolean {
     const reader = new ByteReader(packed);
     for (let left = reader.uint32(); left > 0; left -= 1) {
-      const prefix = FORMS[reader.uint8() % FORMS.length];
-      if (prefix === undefined ? this.#hasText(reader.bytes()) : this.#hasDigest(prefix, reader.raw(32))) return true;
+      const form = reader.uint8() % FORMS.length;
+      if (form === TEXT ? this.#hasText(reader.bytes()) : this.#hasDigest(form, reader.raw(32))) return true;
     }
     return false;
   }
 
-  #hasDigest(prefix: string, bytes: Uint8Array): boolean {
-    return this.#digests.some((one) => one.prefix === prefix && equalBytes(one.bytes, bytes));
+  #hasDigest(form: number, bytes: Uint8Array): boolean {
+    return this.#digests.some((one) => one.form === form && equalBytes(one.bytes, bytes));
   }
 
   /** The case of ASCII changes no length. */
@@ -125,18 +123,11 @@ export class WantedKeys {
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** The fingerprints that `packKeys` made, from what it packed: one for each key, in their order. */
-export function fingerprintsIn(packed: Uint8Array): readonly number[] {
+/** Calls `visit` with each key of a list, in its order. @throws Error for what `packKeys` did not write */
+export function visitKeys(packed: Uint8Array, visit: (key: CanonicalKey) => void): void {
   const reader = new ByteReader(packed);
-  const fingerprints: number[] = [];
-  for (let left = reader.uint32(); left > 0; left -= 1)
-    fingerprints.push(fingerprintOf(readText(reader, reader.uint8())));
-  return fingerprints;
-}
-
-/** An entry's fingerprints with that of its leaf in front. */
-export function withLeaf(leafHash: Uint8Array, { fingerprints }: KeyList): Uint8Array {
-  const first = new Uint8Array(4);
-  new DataView(first.buffer).setUint32(0, fingerprintOfHash(leafHash));
-  return concatBytes(first, fingerprints);
+  for (let left = reader.uint32(); left > 0; left -= 1) {
+    const form = reader.uint8() % FORMS.length;
+    visit(form === TEXT ? canonicalKey(reader.text()) : { form, bytes: reader.raw(32) });
+  }
 }

@@ -4,6 +4,7 @@ import { TILE_WIDTH, type TileId, tileWidth } from '../merkle/tile.ts';
 import { type LeafHash, type LogIndex, type Proof, type TreeSize, logIndex } from '../merkle/types.ts';
 import { hashLeaf } from '../merkle/hash.ts';
 import type { EntryBundle, LogStore, StoredEntry } from '../storage/contract.ts';
+import { DamagedStore } from '../storage/failures.ts';
 import type { Witnesses, WitnessReport } from '../witness/contract.ts';
 import { Frozen, NotPublished, SizeNotReached, SizesReversed } from './failures.ts';
 import type { Faces } from './faces/faces.ts';
@@ -104,7 +105,7 @@ export class TransparencyLog implements Log {
     if (!wasShown) publisher.requireRoom();
     const found = await this.#read(index, await this.#shown(index));
     const duplicate = !owed.settle(index) && wasShown;
-    if (found === undefined) throw new Error(`entry ${index} is in the index and not in the log`);
+    if (found === undefined) throw new DamagedStore(`entry ${index} is in the index and not in the log`);
     return { entry: found, duplicate };
   }
 
@@ -166,7 +167,7 @@ export class TransparencyLog implements Log {
   async #read(index: LogIndex, head: SignedHead): Promise<ProvenEntry | undefined> {
     if (index >= head.size) return undefined;
     const entry = await this.#parts.store.entry(index);
-    if (entry === undefined) throw new Error(`entry ${index} is missing from a log of ${head.size}`);
+    if (entry === undefined) throw new DamagedStore(`entry ${index} is missing from a log of ${head.size}`);
     return this.#prove(entry, hashLeaf(entry.body), head);
   }
 

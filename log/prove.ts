@@ -3,6 +3,7 @@ import { foldEdges, foldProof } from '../merkle/fold.ts';
 import { consistencyRanges, coveringNodes, inclusionPath } from '../merkle/plan.ts';
 import { TILE_HEIGHT, type Tile, readSlot, slotIn } from '../merkle/tile.ts';
 import type { LeafHash, LogIndex, NodeHash, Proof, TreeSize } from '../merkle/types.ts';
+import { DamagedStore } from '../storage/failures.ts';
 import type { TileShelf } from './tiles.ts';
 
 /** That the log of `size` extends the one of `old`. Needs `0 < old ≤ size`, and a shelf of at least `size`. */
@@ -36,7 +37,7 @@ export class InclusionProver {
     const edges = await this.#edgesAt(size);
     const tiles = await this.#shelf.column(index, size);
     if (!equalBytes(readSlot(tiles[0] as Tile, slotIn(0, index)), leaf))
-      throw new Error(`entry ${index} is not the one that the tree holds`);
+      throw new DamagedStore(`entry ${index} is not the one that the tree holds`);
     return inclusionPath(
       index,
       size,

@@ -563,6 +563,11 @@ export interface components {
              * @description Lines of the server's own log that could not be written, if there are any. Says nothing of whether it is ready.
              */
             readonly droppedLogLines?: number;
+            /**
+             * Format: int64
+             * @description Times since the start that a read failed because what is stored is damaged, if there were any. Says nothing of whether it is ready.
+             */
+            readonly damagedReads?: number;
             /** @description What each witness of the policy said last */
             readonly witnesses?: readonly {
                 readonly name: string;

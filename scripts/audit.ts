@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { toHex } from '../base/bytes.ts';
+import { DamagedStore } from '../storage/failures.ts';
 import { auditShard, type ShardReport } from './audit/shard.ts';
 import { auditShards } from './audit/shards.ts';
 import { Damaged } from './audit/wire.ts';
@@ -40,6 +41,7 @@ async function auditOne(shard: ReadShard, threads: number): Promise<number> {
     return report?.head.size ?? 0;
   } catch (error) {
     if (error instanceof Damaged) throw new Damaged(error.damage.at, `${origin}: ${error.message}`);
+    if (error instanceof DamagedStore) throw new Damaged(0, `${origin}: ${error.message}`);
     throw error;
   }
 }
@@ -70,7 +72,7 @@ await runCommand({ usage: USAGE, verb: 'audit', options }, async ({ settings, va
   try {
     await audit(settings.data, settings.heads, readThreads(values.threads));
   } catch (error) {
-    if (!(error instanceof Damaged)) throw error;
+    if (!(error instanceof Damaged || error instanceof DamagedStore)) throw error;
     process.stderr.write(`damaged: ${error.message}\n`);
     process.exitCode = 1;
   }

@@ -6,6 +6,7 @@ import type { WitnessReport } from '../witness/contract.ts';
 import { AdmissionPool } from './admission/pool.ts';
 import { type AppParts, createApp } from './app.ts';
 import { clockOf } from './clock.ts';
+import { DamageReport } from './damage.ts';
 import { createHealth, createReadingHealth } from './health.ts';
 import type { RequestLine } from './http/request-line.ts';
 import type { Health } from './routes/service.ts';
@@ -40,8 +41,9 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   const clock = clockOf(settings);
   await using cleanup = new AsyncDisposableStack();
 
-  const announce = (sentence: string): void => logger.info(sentence);
-  const warn = (sentence: string): void => logger.warn(sentence);
+  const damage = new DamageReport(logger);
+  const voices = voicesOf(logger, damage);
+  const { announce, warn, alarm } = voices;
   const faces = settings.faces === 'both' ? (['v1', 'v2'] as const) : [settings.faces];
   const genesis = settings.genesis ? faces[0] : undefined;
   const watched = watchedLogs(settings);
@@ -54,10 +56,9 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
       {
         clock,
         fatal,
-        announce,
-        warn,
+        ...voices,
         verify: watched && ((first) => verifyOwnWitness(settings, first)),
-        publication: publicationOf(settings, clock, { tell, alarm: (sentence) => logger.error(sentence) }),
+        publication: publicationOf(settings, clock, { tell, alarm }),
       },
     ),
   );
@@ -75,7 +76,7 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
       lost: (error) => logger.error('an admission thread ended, and another takes its place', { error }),
     }),
   );
-  const app = await createFront(settings, { shards, witness, admission, faces }, options);
+  const app = await createFront(settings, { shards, witness, admission, faces }, options, damage);
   await log.publish(); // last: a start that is refused has shown nothing
   warnOfRefusal(shards, warn);
   const parts = cleanup.move();
@@ -87,15 +88,26 @@ function warnOfRefusal({ active }: LogShards, warn: (sentence: string) => void):
   if (refusal !== undefined) warn(`no entries are taken: ${refusal}`);
 }
 
+/** How the parts below say something to the operator. */
+function voicesOf(logger: Logger, damage: DamageReport) {
+  return {
+    announce: (sentence: string): void => logger.info(sentence),
+    warn: (sentence: string): void => logger.warn(sentence),
+    alarm: (sentence: string): void => logger.error(sentence),
+    damaged: (sentence: string): void => damage.found(sentence),
+  };
+}
+
 async function createFront(
   settings: Settings,
   { faces, ...rooms }: Pick<AppParts, 'shards' | 'witness' | 'admission'> & Pick<AppParts['settings'], 'faces'>,
   { logger, observe }: ComposeOptions,
+  damage: DamageReport,
 ): Promise<Express> {
   const now = (): number => performance.now();
   return createApp({
     ...rooms,
-    health: healthOf(rooms.shards, settings, logger, now),
+    health: healthOf(rooms.shards, settings, { logger, damage }, now),
     settings: { ...settings, faces },
     document: readDocument(),
     consoleFiles: await readConsoleFiles(),
@@ -103,19 +115,26 @@ async function createFront(
     now,
     report: {
       request: (line) => logRequest(logger, line),
-      error: (error) => logger.error('a request failed', { error }),
+      error: (error) => damage.failed(error),
     },
     ...(observe && { observe }),
   });
 }
 
-function healthOf({ active, size }: LogShards, { readyWithin }: Settings, logger: Logger, now: () => number): Health {
-  if (active.frozenAt !== undefined) return createReadingHealth(() => active.byIndex(size - 1));
+function healthOf(
+  { active, size }: LogShards,
+  { readyWithin }: Settings,
+  { logger, damage }: { readonly logger: Logger; readonly damage: DamageReport },
+  now: () => number,
+): Health {
+  const damagedReads = (): number => damage.count;
+  if (active.frozenAt !== undefined) return createReadingHealth(() => active.byIndex(size - 1), damagedReads);
   return createHealth({
     heartbeat: () => active.heartbeat(),
     refusal: () => active.refusal(),
     witnesses: () => active.witnesses(),
     droppedLines: () => logger.dropped(),
+    damagedReads,
     within: readyWithin,
     patience: HEARTBEAT_PATIENCE,
     now,

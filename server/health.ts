@@ -10,6 +10,8 @@ export interface HealthParts {
   readonly witnesses: () => readonly WitnessReport[];
   /** Lines of the server's own log that could not be written. */
   readonly droppedLines: () => number;
+  /** Times that something damaged was found in the database. */
+  readonly damagedReads: () => number;
   /** Age of a heartbeat that is young enough, in milliseconds. */
   readonly within: number;
   /** Time that a heartbeat may take, in milliseconds. */
@@ -19,28 +21,25 @@ export interface HealthParts {
 }
 
 /** Of a log that has ended: it is ready while it can be read, and takes no entries because that is how it is meant. */
-export function createReadingHealth(read: () => Promise<unknown>): Health {
+export function createReadingHealth(read: () => Promise<unknown>, damagedReads: () => number): Health {
   return {
     ready: async () => {
       const state = await read().then(
         () => 'ok',
         () => 'a read failed',
       );
-      return { ready: state === 'ok', checks: { read: state } };
+      return { ready: state === 'ok', checks: { read: state }, ...unlessNone('damagedReads', damagedReads()) };
     },
   };
 }
 
+function unlessNone(name: 'droppedLogLines' | 'damagedReads', count: number): Partial<Record<typeof name, number>> {
+  return count > 0 ? { [name]: count } : {};
+}
+
 /** Writes a heartbeat only when it is asked and the last one is old: a log that nobody probes writes nothing. */
-export function createHealth({
-  heartbeat,
-  refusal,
-  witnesses,
-  droppedLines,
-  within,
-  patience,
-  now,
-}: HealthParts): Health {
+export function createHealth(parts: HealthParts): Health {
+  const { heartbeat, refusal, witnesses, within, patience, now } = parts;
   let written = Number.NEGATIVE_INFINITY;
   let writing: Promise<string> | undefined;
 
@@ -70,12 +69,12 @@ export function createHealth({
       const checks = { write: await disk(), entries: refusal() ?? 'ok' };
       const ready = Object.values(checks).every((state) => state === 'ok');
       const asked = witnesses();
-      const dropped = droppedLines();
       return {
         ready,
         checks,
         ...(asked.length > 0 && { witnesses: asked }),
-        ...(dropped > 0 && { droppedLogLines: dropped }),
+        ...unlessNone('droppedLogLines', parts.droppedLines()),
+        ...unlessNone('damagedReads', parts.damagedReads()),
       };
     },
   };

@@ -34,6 +34,8 @@ export interface StartOptions {
   readonly fatal: (reason: unknown) => void;
   /** Told once for each thing that the first start made. */
   readonly announce: (sentence: string) => void;
+  /** Told of what is found damaged while nobody reads. */
+  readonly damaged?: (sentence: string) => void;
   /** Told of what the operator should know of while the log runs. */
   readonly warn: (sentence: string) => void;
   /** How heads come to be shown: of a shard that grows. */
@@ -60,7 +62,8 @@ export async function startShard(
   if (act === 'begin' && !settings.dev) prepareFolders([folder, heads, dirname(v1Key), dirname(tileKey)], announce);
   const owner = `process ${process.pid} on ${hostname()}`;
   const room = roomOf(place, settings);
-  const store = cleanup.use(await openSqliteStore(place.folder, { owner, announce, confirm, room }));
+  const { damaged } = options;
+  const store = cleanup.use(await openSqliteStore(place.folder, { owner, announce, confirm, damaged, room }));
   const headsLock = cleanup.use(lockFolder(place.heads, owner));
   const journal = cleanup.use(await openFileJournal(headsLock));
   const keys = await keysOf(shard, store, settings.dev, announce);

@@ -19,3 +19,21 @@ export class NoRoom extends Failure<'no-room'> {
 export class StoreRefused extends Failure<'store-refused'> {
   readonly code = 'store-refused';
 }
+
+/**
+ * What is stored is not what was written, or is gone. No `Failure`: the caller can do nothing about it and is told nothing,
+ * the read ends with it, and the operator reads where it is.
+ */
+export class DamagedStore extends Error {
+  constructor(where: string, options?: ErrorOptions) {
+    super(where, options);
+    this.name = new.target.name;
+  }
+}
+
+/** Whether a read failed because of what stands on the disk. */
+export function isDamage(error: unknown): boolean {
+  if (error instanceof DamagedStore) return true;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /^SQLITE_(CORRUPT|IOERR|NOTADB)/.test(code);
+}

@@ -1,12 +1,12 @@
 import { sha256 } from '../../base/sha256.ts';
 import { equalBytes } from '../../base/bytes.ts';
-import { fingerprintOfHash, fingerprintsIn } from '../../entries/key-list.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import { TILE_WIDTH } from '../../merkle/tile.ts';
 import type { LeafHash, NodeHash } from '../../merkle/types.ts';
 import type { SqliteReading } from '../../storage/engines/sqlite/open-reading.ts';
 import { DamagedEntry, type ScannedEntry } from '../../storage/engines/sqlite/rows/entry-scan.ts';
-import { highWord, lowWord } from '../../storage/key-index/records.ts';
+import type { Fingerprints } from '../../storage/key-index/fingerprints.ts';
+import { RecordList } from '../../storage/key-index/records.ts';
 import { Tallier } from '../../storage/key-index/tally.ts';
 import { checkTile } from './tiles.ts';
 import { Damaged, type EntriesReport, type Unit } from './wire.ts';
@@ -15,7 +15,7 @@ type EntriesUnit = Extract<Unit, { readonly what: 'entries' }>;
 
 /** Reads entries, hashes them and the tiles above them anew, and adds up what the index must have of them. @throws Damaged */
 export async function auditEntries(reading: SqliteReading, { from, to, runs }: EntriesUnit): Promise<EntriesReport> {
-  const keys = new ExpectedKeys(runs, from);
+  const keys = new ExpectedKeys(reading.fingerprints, runs, from);
   const roots: NodeHash[] = [];
   let leaves: LeafHash[] = [];
   let [bytes, attestations, first, last] = [0, 0, -1, -1];
@@ -56,6 +56,7 @@ function checkAttestation(reading: SqliteReading, { index, attestation }: Scanne
 
 /** What the index must have of each entry: a record for its leaf, and one for each of its keys. */
 class ExpectedKeys {
+  readonly #fingerprints: Fingerprints;
   readonly #runs: readonly number[];
   readonly #firstRun: number;
   readonly #talliers: Tallier[] = [new Tallier()];
@@ -63,7 +64,8 @@ class ExpectedKeys {
   #keys = 0;
 
   /** @param runs - where each ends */
-  constructor(runs: readonly number[], from: number) {
+  constructor(fingerprints: Fingerprints, runs: readonly number[], from: number) {
+    this.#fingerprints = fingerprints;
     const run = runs.findIndex((end) => from < end);
     this.#runs = runs;
     this.#firstRun = run < 0 ? runs.length : run;
@@ -71,34 +73,25 @@ class ExpectedKeys {
   }
 
   /** @throws Damaged */
-  add({ index, keys, fingerprints }: ScannedEntry, leaf: LeafHash): void {
-    const expected = [fingerprintOfHash(leaf), ...readKeys(index, keys)];
-    this.#keys += expected.length - 1;
-    if (fingerprints !== undefined && !isList(fingerprints, expected))
-      throw new Damaged(index, `entry ${index} cannot be found: its fingerprints are not those of its leaf and keys`);
+  add({ index, keys }: ScannedEntry, leaf: LeafHash): void {
+    const list = new RecordList();
+    try {
+      this.#fingerprints.addTo(list, index, leaf, keys);
+    } catch {
+      throw new Damaged(index, `the search keys of entry ${index} are damaged`);
+    }
+    this.#keys += list.size - 1;
     while (index >= (this.#runs[this.#run] ?? Infinity)) {
       this.#run += 1;
       this.#talliers.push(new Tallier());
     }
     if (this.#run === this.#runs.length) return; // is read from the rows at every start
     const tallier = this.#talliers.at(-1);
-    for (const fingerprint of expected) tallier?.add(highWord(fingerprint, index), lowWord(index));
+    const words = list.all();
+    for (let at = 0; at < words.length; at += 2) tallier?.add(words[at + 1] as number, words[at] as number);
   }
 
   report(): Pick<EntriesReport, 'keys' | 'firstRun' | 'tallies'> {
     return { keys: this.#keys, firstRun: this.#firstRun, tallies: this.#talliers.map(({ tally }) => tally) };
   }
-}
-
-function readKeys(index: number, packed: Uint8Array): readonly number[] {
-  try {
-    return fingerprintsIn(packed);
-  } catch {
-    throw new Damaged(index, `the search keys of entry ${index} are damaged`);
-  }
-}
-
-function isList(bytes: Uint8Array, numbers: readonly number[]): boolean {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return bytes.length === 4 * numbers.length && numbers.every((number, i) => view.getUint32(4 * i) === number);
 }

@@ -6,15 +6,13 @@ import { GROUP_ENTRIES } from '../../storage/engines/sqlite/rows/group-row.ts';
 import { Damaged } from './wire.ts';
 
 /** Whether there is a row for all that a log of this size has rows for, and none besides. @throws Damaged */
-export function auditRows({ size, end, pieces, groups, indexed, tiles }: Layout): void {
+export function auditRows({ size, end, pieces, groups, tiles }: Layout): void {
   if (end !== undefined && end !== size)
     throw new Damaged(Math.min(size, end), `the entries end at ${end}, and the newest head is of ${size}`);
   const bundles = Math.ceil((pieces.last + 1) / PIECES);
   const bundled = bundles * BUNDLE_ENTRIES;
   requireRow('pieces of bundles', pieces, bundles * PIECES, PIECE_ENTRIES);
   if (bundled > size) throw new Damaged(size, `there are ${bundles} bundles, more than ${size} entries fill`);
-  if (bundled > indexed)
-    throw new Damaged(indexed, `the runs of the index end at entry ${indexed}, before the bundles do`);
   requireRow('groups beside bundles', groups, bundled / GROUP_ENTRIES, GROUP_ENTRIES);
   for (const [level, extent] of tiles.entries()) {
     const width = TILE_WIDTH ** (level + 1);

@@ -1,7 +1,7 @@
 import type { ReadPart } from '../../storage/key-index/runs.ts';
 import { mayHave } from '../../storage/key-index/filter.ts';
 import { fingerprintIn, indexAt, type Records } from '../../storage/key-index/records.ts';
-import { MissingPart } from '../../storage/engines/sqlite/index/run-table.ts';
+import { MissingPart } from '../../storage/engines/sqlite/index/run-reader.ts';
 import { NO_RECORDS, Tallier } from '../../storage/key-index/tally.ts';
 import { Damaged, type RunReport, type Unit } from './wire.ts';
 
@@ -27,7 +27,8 @@ function auditParts(readPart: ReadPart, { run, from, to, below }: RunUnit): RunR
   for (let part = from; part < to; part += 1) {
     const words = readPart(run.id, part);
     const damaged = (what: string) => new Damaged(run.from, `run ${run.id} of the index, part ${part}: ${what}`);
-    if (words[1] !== run.fence[part]) throw damaged('it does not begin as the fence says');
+    if (!run.fence.subarray(2 * part, 2 * part + 2).every((word, i) => word === words[i]))
+      throw damaged('it does not begin as the fence says');
     records += words.length / 2;
     for (let place = 0; place < words.length / 2; place += 1) {
       const [low, high] = [words[2 * place] as number, words[2 * place + 1] as number];

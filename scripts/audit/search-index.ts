@@ -1,5 +1,5 @@
 import type { SqliteReading } from '../../storage/engines/sqlite/open-reading.ts';
-import type { Run } from '../../storage/key-index/runs.ts';
+import { partsOf, type Run } from '../../storage/key-index/runs.ts';
 import { isSame, NO_RECORDS, type Tally, together } from '../../storage/key-index/tally.ts';
 import type { Crew } from './crew.ts';
 import { Damaged, type RunReport } from './wire.ts';
@@ -40,11 +40,13 @@ export async function auditIndex(
 }
 
 function unitsOf(run: Run, below: number) {
-  const units = Math.ceil(run.fence.length / UNIT);
+  const units = unitCount(run);
   return Array.from({ length: units }, (_, i) => {
-    return { what: 'run' as const, run, from: i * UNIT, to: Math.min(run.fence.length, (i + 1) * UNIT), below };
+    return { what: 'run' as const, run, from: i * UNIT, to: Math.min(partsOf(run), (i + 1) * UNIT), below };
   });
 }
+
+const unitCount = (run: Run): number => Math.ceil(partsOf(run) / UNIT);
 
 /** @throws Damaged */
 function requireNoGap(runs: readonly Run[], end: number): void {
@@ -60,7 +62,7 @@ function requireNoGap(runs: readonly Run[], end: number): void {
 function compare(runs: readonly Run[], reports: readonly RunReport[], expected: readonly ExpectedRun[]): number {
   let [read, records] = [0, 0];
   for (const run of runs) {
-    const own = reports.slice(read, (read += Math.ceil(run.fence.length / UNIT)));
+    const own = reports.slice(read, (read += unitCount(run)));
     const has = own.map(({ tally }) => tally).reduce(together, NO_RECORDS);
     const merged = expected.filter(({ to }) => to > run.from && to <= run.to);
     const must = merged.map(({ tally }) => tally).reduce(together, NO_RECORDS);

@@ -2,6 +2,7 @@ import { equalBytes } from '../../base/bytes.ts';
 import { readSlot, type Tile, TILE_HEIGHT, TILE_WIDTH, type TileId, tileOf, tileRoot } from '../../merkle/tile.ts';
 import type { NodeHash } from '../../merkle/types.ts';
 import type { LogReads } from '../../storage/contract.ts';
+import { DamagedStore } from '../../storage/failures.ts';
 import { Damaged } from './wire.ts';
 
 /**
@@ -22,9 +23,13 @@ export async function checkTile(
 }
 
 async function storedTile(store: Pick<LogReads, 'tiles'>, id: TileId): Promise<Tile> {
-  const [tile] = await store.tiles([id]).catch(() => []);
-  if (tile === undefined) throw new Damaged(firstLeaf(id), `${nameOf(id)} is missing`);
-  return tile;
+  try {
+    const [tile] = await store.tiles([id]);
+    return tile as Tile;
+  } catch (error) {
+    if (!(error instanceof DamagedStore)) throw error;
+    throw new Damaged(firstLeaf(id), error.message);
+  }
 }
 
 function damageIn(id: TileId, made: Tile, stored: Tile): Damaged {

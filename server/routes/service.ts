@@ -10,6 +10,8 @@ export interface Readiness {
   readonly witnesses?: readonly WitnessReport[];
   /** Lines of the server's own log that could not be written; left out while there are none. */
   readonly droppedLogLines?: number;
+  /** Times that something damaged was found in the database since the start; left out while there is none. */
+  readonly damagedReads?: number;
 }
 
 export interface Health {

@@ -68,17 +68,14 @@ export class KeyCursor {
     return fingerprintIn(records[2 * place + 1] as number) === this.#fingerprint ? indexAt(records, place) : undefined;
   }
 
-  /** The first part that ends with `(high, low)` or behind it. One key may fill many parts, which the fence does not tell apart. */
+  /** The first part that ends with `(high, low)` or behind it; undefined if it is not of this key. */
   #partUpTo({ id, fence }: Run, high: number, low: number): Records | undefined {
     if (this.#records !== undefined && !isBelow(this.#records, high, low)) return this.#records;
-    let from = Math.max(this.#part, firstPart(fence, high));
-    let to = Math.min(fence.length, firstPart(fence, high + 1) + 1);
-    for (let stride = 1; from < to; stride *= 2) {
-      const probe = Math.min(from + stride, to) - 1;
-      if (isBelow(this.#readPart(id, probe), high, low)) from = probe + 1;
-      else [to, stride] = [probe, 0.5];
-    }
-    return from < fence.length ? this.#readPart(id, from) : undefined;
+    const part = Math.max(this.#part, firstPart(fence, high, low));
+    const records = this.#readPart(id, part);
+    if (!isBelow(records, high, low)) return records;
+    const next = fence[2 * part + 3];
+    return next !== undefined && fingerprintIn(next) === this.#fingerprint ? this.#readPart(id, part + 1) : undefined;
   }
 
   #readPart(run: number, part: number): Records {

@@ -1,4 +1,4 @@
-import { PART_RECORDS, type ReadPart, type Run, RunBuilder } from './runs.ts';
+import { PART_RECORDS, partsOf, type ReadPart, type Run, RunBuilder } from './runs.ts';
 import type { Records } from './records.ts';
 
 /** Where a merge stands in one of its runs. */
@@ -51,7 +51,7 @@ export class Merge {
   #advance(cursor: Cursor): void {
     cursor.part += 1;
     cursor.at = 0;
-    if (cursor.part < cursor.run.fence.length) cursor.records = this.#read(cursor.run.id, cursor.part);
+    if (cursor.part < partsOf(cursor.run)) cursor.records = this.#read(cursor.run.id, cursor.part);
     else this.#cursors.splice(this.#cursors.indexOf(cursor), 1);
   }
 }

@@ -1,10 +1,11 @@
-import { FINGERPRINT_BITS } from '../../entries/key-list.ts';
-
 /*
- * What an index is made of: 30 bits of a key's hash and 34 bits of the index of an entry that has the key, as two words of
+ * What an index is made of: 30 bits that tell of a leaf or a key (`fingerprints.ts`) and 34 bits of the index of an entry that has the key, as two words of
  * 32 bits, the low one first. Sorted by both, so that the entries of one key stand beside each other in log order. A
  * little-endian machine sorts the pairs as 64-bit numbers; a big-endian one is refused, not mistaken.
  */
+
+/** Bits of a fingerprint: all that the index knows of a key. A hit is a candidate until the entry's own list confirms it. */
+export const FINGERPRINT_BITS = 30;
 
 /** Pairs of words. */
 export type Records = Uint32Array<ArrayBuffer>;
@@ -92,10 +93,4 @@ export class RecordList {
     larger.set(this.all());
     this.#words = larger;
   }
-}
-
-/** @param fingerprints - of one entry: 4 bytes each, big-endian */
-export function addFingerprints(list: RecordList, fingerprints: Uint8Array, index: number): void {
-  const view = new DataView(fingerprints.buffer, fingerprints.byteOffset, fingerprints.byteLength);
-  for (let at = 0; at < view.byteLength; at += 4) list.add(view.getUint32(at), index);
 }

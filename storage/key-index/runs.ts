@@ -1,5 +1,5 @@
 import { addTo, emptyFilter, type Filter, mayHave } from './filter.ts';
-import { fingerprintIn, highWord, indexAt, lowerBound, lowWord, type Records } from './records.ts';
+import { fingerprintIn, highWord, indexAt, lowerBound, lowWord, RecordList, type Records } from './records.ts';
 
 /** Records in one part: 4,032 bytes, so that a part fits into a page of 4 KiB beside what the page says of itself. */
 export const PART_RECORDS = 504;
@@ -15,9 +15,14 @@ export interface Run {
   readonly from: number;
   readonly to: number;
   readonly records: number;
-  /** The high word of the first record of each part. */
-  readonly fence: Uint32Array;
+  /** The first record of each part. */
+  readonly fence: Records;
   readonly filter: Filter;
+}
+
+/** Number of parts. */
+export function partsOf({ fence }: Pick<Run, 'fence'>): number {
+  return fence.length / 2;
 }
 
 /** How a part of a run is read: whole, and only of runs that exist. */
@@ -40,7 +45,7 @@ export interface RunPlace {
 /** Asks memory alone. Undefined if the run has no such record. */
 export function placeIn({ id, fence, filter }: Run, fingerprint: number, from: number): RunPlace | undefined {
   if (!mayHave(filter, fingerprint)) return undefined;
-  return { run: id, part: firstPart(fence, highWord(fingerprint, from)), parts: fence.length };
+  return { run: id, part: firstPart(fence, highWord(fingerprint, from), lowWord(from)), parts: partsOf({ fence }) };
 }
 
 /** As `candidatesIn`, for one who knows the place and not the run. */
@@ -60,21 +65,14 @@ export function* candidatesAt(
   }
 }
 
-/** The last part that begins below `high`: records equal to it may stand at its end. */
-export function firstPart(fence: Uint32Array, high: number): number {
-  let from = 0;
-  let to = fence.length;
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if ((fence[middle] as number) < high) from = middle + 1;
-    else to = middle;
-  }
-  return Math.max(0, from - 1);
+/** The part that `(high, low)` is in, or would be: if it is behind that part's end, the next part begins with what follows. */
+export function firstPart(fence: Records, high: number, low: number): number {
+  return Math.max(0, lowerBound(fence, high, low) - 1);
 }
 
 /** A run while it is written: takes records in order, gives parts. */
 export class RunBuilder {
-  readonly #fence: number[] = [];
+  readonly #fence = new RecordList();
   readonly #filter: Filter;
   #part: Records = new Uint32Array(2 * PART_RECORDS);
   #length = 0;
@@ -87,7 +85,7 @@ export class RunBuilder {
 
   /** @returns a part that this record filled */
   add(high: number, low: number): Records | undefined {
-    if (this.#length === 0) this.#fence.push(high);
+    if (this.#length === 0) this.#fence.addAll(Uint32Array.of(low, high));
     this.#part[this.#length] = low;
     this.#part[this.#length + 1] = high;
     this.#length += 2;
@@ -106,11 +104,11 @@ export class RunBuilder {
 
   /** Number of parts begun. */
   get parts(): number {
-    return this.#fence.length;
+    return this.#fence.size;
   }
 
   finish(place: Pick<Run, 'id' | 'level' | 'from' | 'to'>): Run {
-    return { ...place, records: this.#records, fence: Uint32Array.from(this.#fence), filter: this.#filter };
+    return { ...place, records: this.#records, fence: this.#fence.take(), filter: this.#filter };
   }
 }
 

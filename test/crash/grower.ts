@@ -1,5 +1,5 @@
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
-import { commitOf, IDENTITY, variedEntryAt } from '../storage/commits.ts';
+import { commitOf, IDENTITY, leafTiles, variedEntryAt } from '../storage/commits.ts';
 
 /*
  * Grows the log in a folder until it is killed, and says how large it is after each commit. Runs are small, so that there is
@@ -15,7 +15,7 @@ if ((await store.identity()) === undefined) await store.create(IDENTITY);
 let size: number = (await store.head())?.size ?? 0;
 for (let step = 1; ; step += 1) {
   const entries = Array.from({ length: 1 + ((size + step) % 47) }, (_, i) => variedEntryAt(size + i));
-  await store.commit(commitOf(size, entries));
+  await store.commit(commitOf(size, entries, leafTiles(size, size + entries.length, variedEntryAt)));
   size += entries.length;
   process.stdout.write(`${size}\n`);
   if (step % TIDIED === 0) void store.tidy();

@@ -2,6 +2,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rowSum, selectFrom, type Value } from '../../storage/engines/sqlite/rows/state-row.ts';
 import { foldersIn, type LogFolder, startServer, temporaryFolder } from '../support/server-process.ts';
 import { run, submit } from './operator.ts';
 
@@ -39,6 +40,17 @@ function flip({ data }: LogFolder, table: string, column: string): void {
   db.close();
 }
 
+/** Gives every head the checksum of what it is now. */
+function sumAgain({ data }: LogFolder): void {
+  const db = new Database(join(data, 'stele.db'));
+  for (const row of db.prepare<[], Record<string, Value>>(selectFrom('head')).all()) {
+    const { checksum: _, ...columns } = row;
+    const sum = rowSum('head', Object.values(columns));
+    db.prepare('UPDATE head SET checksum = ? WHERE size = ?').run(sum, columns['size']);
+  }
+  db.close();
+}
+
 describe('npm run audit', () => {
   it('hashes everything that a sound log has, and says how much that was', async () => {
     const { code, out, err } = await run('audit', good);
@@ -59,17 +71,24 @@ describe('npm run audit', () => {
   it.each([
     ['an entry', 'batch', 'packed', 'the row of a commit is damaged'],
     ['a node of the tree', 'tile', 'nodes', 'tile 0/0 is damaged'],
-    ['the root of a head', 'head', 'root', 'was signed'],
-    ['the v1 signature of a head', 'head', 'signature', "the v1 face's signature on the head of 300 entries"],
-    [
-      'the signature of the tile face',
-      'head',
-      'tile_signature',
-      "the tile face's signature on the head of 300 entries",
-    ],
+    ['a head', 'head', 'root', 'the row size = 300 of the table head is damaged'],
   ])('names %s that is not as it was written', async (_what, table, column, says) => {
     using folder = copied();
     flip(folder, table, column);
+    const { code, err } = await run('audit', folder, '--volume', 'moves');
+    expect(code).toBe(1);
+    expect(err).toMatch(/^damaged: [^\n]*\n$/);
+    expect(err).toContain(says);
+  });
+
+  it.each([
+    ['the root of a head', 'root', 'was signed'],
+    ['the v1 signature of a head', 'signature', "the v1 face's signature on the head of 300 entries"],
+    ['the signature of the tile face', 'tile_signature', "the tile face's signature on the head of 300 entries"],
+  ])('names %s that somebody has changed together with its checksum', async (_what, column, says) => {
+    using folder = copied();
+    flip(folder, 'head', column);
+    sumAgain(folder);
     const { code, err } = await run('audit', folder, '--volume', 'moves');
     expect(code).toBe(1);
     expect(err).toMatch(/^damaged: [^\n]*\n$/);

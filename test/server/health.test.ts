@@ -18,6 +18,7 @@ function watched(patience = 20) {
     refusal: () => state.refusal,
     witnesses: () => [],
     droppedLines: () => state.dropped,
+    damagedReads: () => 0,
     within: 1000,
     patience,
     now: () => state.time,

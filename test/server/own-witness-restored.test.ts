@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { rowSum, selectFrom } from '../../storage/engines/sqlite/rows/state-row.ts';
 import { LogRefused } from '../../log/failures.ts';
 import { askOf } from '../support/ask.ts';
 import { IndependentLog } from '../support/independent-log.ts';
@@ -72,7 +73,12 @@ describe('decision 10: a witness that was restored does not sign', () => {
   it('from a state that has another tree of the same size', async () => {
     expect(await life([grow(0, 5)])).toEqual([200]);
     const rows = new DatabaseSync(path('data', 'stele.db'));
-    rows.prepare('UPDATE witnessed SET root = ?').run(Buffer.alloc(32, 1));
+    const row = rows.prepare(selectFrom('witnessed')).get() as Record<string, string | number | Uint8Array>;
+    const root = new Uint8Array(32).fill(1);
+    const { checksum: _, ...columns } = row;
+    rows
+      .prepare('UPDATE witnessed SET root = ?, checksum = ?')
+      .run(root, rowSum('witnessed', Object.values({ ...columns, root })));
     rows.close();
     expect(await refusal()).toBe(
       'the witness has cosigned another tree of other.test at 5 than its state says: put back the right copy',

@@ -3,7 +3,7 @@ import { utf8 } from '../../base/bytes.ts';
 import { packKeys } from '../../entries/key-list.ts';
 import type { SearchKey } from '../../entries/key-list.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
-import { emptyTile } from '../../merkle/tile.ts';
+import { emptyTile, TILE_WIDTH, tileOf } from '../../merkle/tile.ts';
 import { type LogIndex, type RootHash, logIndex, nodeHash, treeSize } from '../../merkle/types.ts';
 import type {
   Commit,
@@ -80,12 +80,23 @@ export function commitOf(from: number, entries: readonly SequencedEntry[], tiles
   return { from: treeSize(from), entries, tiles, head: headOf(from + entries.length) };
 }
 
+/** The full tiles of level 0 that entries `from` up to `to` complete. @param entry - gives each entry of the log */
+export function leafTiles(from: number, to: number, entry: (index: number) => SequencedEntry = entryAt): FullTile[] {
+  const tiles: FullTile[] = [];
+  for (let index = Math.floor(from / TILE_WIDTH); (index + 1) * TILE_WIDTH <= to; index += 1) {
+    const leaves = Array.from({ length: TILE_WIDTH }, (_, i) => entry(index * TILE_WIDTH + i).leafHash);
+    tiles.push({ level: 0, index, tile: tileOf(leaves) });
+  }
+  return tiles;
+}
+
 /** Entries `from` up to `to`, each with the keys that `keys` gives it. */
 export function growth(from: number, to: number, keys?: (index: number) => readonly SearchKey[]): Commit {
   const indexes = Array.from({ length: to - from }, (_, i) => from + i);
   return commitOf(
     from,
     indexes.map((index) => entryAt(index, keys && { keys: keys(index) })),
+    leafTiles(from, to),
   );
 }
 

@@ -77,7 +77,7 @@ export type Used = ReturnType<typeof useStore>;
 function committing(store: Used): void {
   it('keeps a whole step of growth, also when the store is opened again', async () => {
     const entries = [entryAt(0), entryAt(1, { attestation: utf8('what was attested') })];
-    await store.now().commit(commitOf(0, entries, [tileAt(0, 0), tileAt(1, 0)]));
+    await store.now().commit(commitOf(0, entries, [tileAt(0, 9), tileAt(1, 0)]));
     for (const open of [store.now, store.again]) {
       const now = await open();
       expect(plainHead((await now.head()) ?? headOf(0))).toEqual(plainHead(headOf(2)));

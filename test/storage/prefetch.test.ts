@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fingerprintOfHash } from '../../entries/key-list.ts';
 import type { LeafHash } from '../../merkle/types.ts';
 import { openReading } from '../../storage/engines/sqlite/file/connection.ts';
 import { Candidates } from '../../storage/engines/sqlite/index/candidates.ts';
-import { partReader, readRuns } from '../../storage/engines/sqlite/index/run-table.ts';
+import { partReader, readRuns } from '../../storage/engines/sqlite/index/run-reader.ts';
+import { fingerprintsOf } from '../../storage/engines/sqlite/index/secret.ts';
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
 import { PrefetchThread } from '../../storage/engines/sqlite/prefetch/thread.ts';
-import { commitOf, variedEntryAt } from './commits.ts';
+import { commitOf, leafTiles, variedEntryAt } from './commits.ts';
 import { useStore } from './contract.ts';
 
 const SIZE = 1500;
@@ -20,17 +20,18 @@ const store = useStore((folder) => openSqliteStore(folder, { owner: 'a test', ru
 beforeEach(async () => {
   for (let at = 0; at < SIZE; at += 20) {
     const entries = Array.from({ length: 20 }, (_, i) => variedEntryAt(at + i));
-    await store.now().commit(commitOf(at, entries));
+    await store.now().commit(commitOf(at, entries, leafTiles(at, at + 20, variedEntryAt)));
     await store.now().tidy();
   }
 });
 
-function candidates(): Candidates & Disposable {
+function candidates() {
   const db = openReading(store.folder());
-  return Object.assign(new Candidates(readRuns(db), partReader(db)), { [Symbol.dispose]: () => void db.close() });
+  const fingerprints = fingerprintsOf(db);
+  const print = (at: number): number => fingerprints.ofLeaf(variedEntryAt(at).leafHash);
+  const index = new Candidates(readRuns(db), partReader(db));
+  return { print, places: (at: number) => index.oldPlaces(print(at)), [Symbol.dispose]: () => void db.close() };
 }
-
-const placesOf = (index: Candidates, at: number) => index.oldPlaces(fingerprintOfHash(variedEntryAt(at).leafHash));
 
 describe('sqlite: a duplicate is looked for where nobody waits', () => {
   it('and found, whatever has been read by then', async () => {
@@ -53,7 +54,7 @@ describe('sqlite: a duplicate is looked for where nobody waits', () => {
 
   it('in old runs, which are known without reading', () => {
     using index = candidates();
-    const old = Array.from({ length: SIZE }, (_, at) => placesOf(index, at).length);
+    const old = Array.from({ length: SIZE }, (_, at) => index.places(at).length);
     expect(old.slice(0, 1280).every((places) => places > 0)).toBe(true);
     expect(old.slice(1280).filter((places) => places > 0).length).toBeLessThan(10); // what a filter takes for another
   });
@@ -67,12 +68,11 @@ describe('the thread that reads ahead', () => {
   it('answers for what there is, what is gone and what cannot be, and goes on', async () => {
     await using thread = new PrefetchThread(store.folder());
     using index = candidates();
-    const { leafHash } = variedEntryAt(3);
-    const fingerprint = fingerprintOfHash(leafHash);
+    const fingerprint = index.print(3);
     await thread.read({ fingerprint, places: [] }); // starts it
     await sleep(500);
     const gone = { run: 999_999, part: 0, parts: 3 };
-    for (const places of [placesOf(index, 3), [gone], [], placesOf(index, 3)])
+    for (const places of [index.places(3), [gone], [], index.places(3)])
       expect(await thread.read({ fingerprint, places })).toBeUndefined();
   });
 

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { tilePlace } from './rows/tile-place.ts';
+import { tilePlace } from './rows/tile-table.ts';
 import { readBatch } from './rows/batch-row.ts';
 
 /** Rows that follow each other. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type Database from 'better-sqlite3';
+import type { Fingerprints } from '../../key-index/fingerprints.ts';
 import type { ReadPart, Run } from '../../key-index/runs.ts';
 import type { LogReads } from '../../contract.ts';
 import { StoreRefused } from '../../failures.ts';
@@ -7,7 +8,8 @@ import type { WitnessState } from '../../witness-state.ts';
 import { formatOf, openReading } from './file/connection.ts';
 import { databaseFile } from './file/files.ts';
 import { migrations } from './file/schema.ts';
-import { partReader, readRuns } from './index/run-table.ts';
+import { partReader, readRuns } from './index/run-reader.ts';
+import { fingerprintsOf } from './index/secret.ts';
 import { type Layout, layoutReader } from './layout.ts';
 import { attestationReader, createEntryReader } from './reader.ts';
 import { EntryScan, type ScannedEntry } from './rows/entry-scan.ts';
@@ -23,6 +25,7 @@ export interface SqliteReading
   attestation(hash: Uint8Array): Uint8Array | undefined;
   /** The runs of the index, one after another. */
   runs(): readonly Run[];
+  readonly fingerprints: Fingerprints;
   /** @throws MissingPart for a part of a run that has been merged meanwhile */
   readonly readPart: ReadPart;
 }
@@ -51,6 +54,7 @@ export function openSqliteReading(folder: string, open = openReading): SqliteRea
     layout: layoutReader(db),
     attestation: attestationReader(db),
     runs: () => readRuns(db),
+    fingerprints: fingerprintsOf(db),
     readPart: partReader(db),
     [Symbol.dispose]: () => void db.close(),
   };

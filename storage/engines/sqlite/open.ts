@@ -1,3 +1,4 @@
+import type Database from 'better-sqlite3';
 import type { LogStore } from '../../contract.ts';
 import { NoRoom, StoreRefused } from '../../failures.ts';
 import type { WitnessState } from '../../witness-state.ts';
@@ -6,8 +7,8 @@ import { checkSameFiles, watchFile } from '../watched-files.ts';
 import { formatOf, openReading, openWriting, prepareDatabase } from './file/connection.ts';
 import { databaseFile, sideFiles } from './file/files.ts';
 import { Candidates } from './index/candidates.ts';
-import { partReader } from './index/run-table.ts';
-import { unflushed } from './index/unflushed.ts';
+import { partReader } from './index/run-reader.ts';
+import { fingerprintsOf } from './index/secret.ts';
 import { lockFolder } from './file/lock.ts';
 import { isWantOfRoom, type RoomSettings } from './file/room.ts';
 import { migrations } from './file/schema.ts';
@@ -16,6 +17,7 @@ import { createReader } from './reader.ts';
 import { createStateReader } from './state-reader.ts';
 import { packCommit } from './writer/commit.ts';
 import { WriterThread } from './writer/thread.ts';
+import type { WriterBegun, WriterSays } from './writer/wire.ts';
 
 /** A log, and what our own witness remembers of others. */
 export interface SqliteStore extends LogStore, WitnessState {
@@ -30,6 +32,8 @@ export interface SqliteOptions {
   readonly announce?: (sentence: string) => void;
   /** Called once the folder is locked, before the database is opened or made. What it throws leaves it as it was. */
   readonly confirm?: (() => Promise<void>) | undefined;
+  /** Told of what is found damaged while nobody reads. */
+  readonly damaged?: ((sentence: string) => void) | undefined;
   /** For tests: how many records of the index become a run. */
   readonly runRecords?: number | undefined;
   /** How much stays free on the volumes that the log grows on: unless given, the standard share of the folder's own. */
@@ -44,7 +48,7 @@ export interface SqliteOptions {
  */
 export async function openSqliteStore(
   folder: string,
-  { owner, announce, confirm, runRecords, room = { minFree: undefined, others: [] } }: SqliteOptions,
+  { owner, announce, confirm, damaged, runRecords, room = { minFree: undefined, others: [] } }: SqliteOptions,
 ): Promise<SqliteStore> {
   await using cleanup = new AsyncDisposableStack();
   const lock = cleanup.use(lockFolder(folder, owner));
@@ -53,16 +57,16 @@ export async function openSqliteStore(
   // Disposed of in reverse: the reader before the writer, who leaves no WAL behind if it is the last.
   const threads = cleanup.use(new AsyncDisposableStack());
   const watched = [lock.file, watchFile(databaseFile(folder))];
-  const writer = threads.use(new WriterThread({ folder, watched, runRecords, room }));
-  const runs = await writer.begin();
+  const tell = ({ level, sentence }: WriterSays): void => (level === 'error' ? damaged : announce)?.(sentence);
+  const writer = threads.use(new WriterThread({ folder, watched, runRecords, room }, tell));
+  const begun = await writer.begin();
   watched.push(...sideFiles(folder).map(watchFile));
   threads.use(new CheckpointThread(folder, { lost: (reason) => announce?.(`${LOST}: ${reason}`) }));
   const prefetch = threads.use(new PrefetchThread(folder));
   const reading = openReading(folder);
   cleanup.defer(() => void reading.close());
-  const index = new Candidates(runs, partReader(reading));
-  for (const { records, to } of unflushed(reading, runs.at(-1)?.to ?? 0)) index.add(records, to);
-  writer.publishTo((published) => index.adopt(published));
+  const index = openIndex(reading, writer, begun);
+  const fingerprints = fingerprintsOf(reading);
 
   const parts = cleanup.move();
   return {
@@ -70,7 +74,7 @@ export async function openSqliteStore(
     ...createStateReader(reading),
     ...createWrites(writer),
     commit: async (commit) => {
-      const value = packCommit(commit);
+      const value = packCommit(commit, fingerprints);
       await writer.request({ op: 'commit', value });
       index.add(value.records, value.head.size);
     },
@@ -101,6 +105,19 @@ function createWrites(
     heartbeat: (value) => writer.request({ op: 'heartbeat', value }),
     tidy: () => writer.request({ op: 'tidy', value: 'for now' }),
   };
+}
+
+/** The index as this thread reads it. */
+function openIndex(
+  reading: Database.Database,
+  writer: WriterThread,
+  { runs, fresh, to }: WriterBegun['begun'],
+): Candidates {
+  const doubt = (run: number): void => void writer.request({ op: 'doubt', value: run }).catch(() => undefined);
+  const index = new Candidates(runs, partReader(reading, doubt));
+  index.add(fresh, to);
+  writer.publishTo((published) => index.adopt(published));
+  return index;
 }
 
 /** Where there is no room, what was put off stays so: it can be read as it is. */

@@ -1,14 +1,18 @@
 import type Database from 'better-sqlite3';
 import { equalBytes } from '../../../base/bytes.ts';
-import { fingerprintOf, fingerprintOfHash, type SearchKey, unpackKeys, WantedKeys } from '../../../entries/key-list.ts';
+import { sha256 } from '../../../base/sha256.ts';
+import { unpackKeys, WantedKeys } from '../../../entries/key-list.ts';
 import { hashLeaf } from '../../../merkle/hash.ts';
+import { readSlot, TILE_WIDTH } from '../../../merkle/tile.ts';
 import { type LeafHash, type LogIndex, logIndex } from '../../../merkle/types.ts';
 import type { LogReads, LogStore, StoredEntry } from '../../contract.ts';
+import { DamagedStore } from '../../failures.ts';
 import { join } from '../../key-index/join.ts';
 import type { Candidates } from './index/candidates.ts';
+import { fingerprintsOf } from './index/secret.ts';
 import type { PrefetchThread } from './prefetch/thread.ts';
 import { EntryTable } from './rows/entry-table.ts';
-import { tilePlace } from './rows/tile-place.ts';
+import { findTile, tileReader } from './rows/tile-table.ts';
 
 type EntryReads = Pick<LogReads, 'entry' | 'tiles' | 'bundle' | 'searchKeys'>;
 type SearchReads = Pick<LogStore, 'locate' | 'findDuplicate' | 'search'>;
@@ -20,11 +24,11 @@ export function createReader(
   prefetch: Pick<PrefetchThread, 'read'>,
 ): EntryReads & SearchReads {
   const entries = new EntryTable(db);
-  return { ...createEntryReader(db, entries), ...createSearch(entries, index, prefetch) };
+  return { ...createEntryReader(db, entries), ...createSearch(db, { entries, index, prefetch }) };
 }
 
 export function createEntryReader(db: Database.Database, entries = new EntryTable(db)): EntryReads {
-  const tile = db.prepare<[number], Buffer>('SELECT nodes FROM tile WHERE place = ?').pluck();
+  const tile = tileReader(db);
   const attestation = attestationReader(db);
 
   const entry = (at: LogIndex): StoredEntry | undefined => {
@@ -34,33 +38,39 @@ export function createEntryReader(db: Database.Database, entries = new EntryTabl
     const stored = { index: at, integratedTime, body, signedEntryTimestamp };
     return hash.length === 0 ? stored : { ...stored, attestation: attested(at, hash) };
   };
-  const attested = (at: LogIndex, hash: Uint8Array): Uint8Array =>
-    required(attestation(hash), `the attestation of entry ${at} is missing`);
+  const attested = (at: LogIndex, hash: Uint8Array): Uint8Array => {
+    const payload = required(attestation(hash), `the attestation of entry ${at} is missing`);
+    if (equalBytes(sha256(payload), hash)) return payload;
+    throw new DamagedStore(`the attestation of entry ${at} is damaged`);
+  };
 
   return {
     entry: async (at) => entry(at),
-    tiles: async (ids) =>
-      ids.map((id) => required(tile.get(tilePlace(id)), `tile ${id.level}/${id.index} was never committed`)),
+    tiles: async (ids) => ids.map(tile),
     bundle: async (number, width) => entries.bundle(number, width),
-    searchKeys: async (indexes) => indexes.map((at) => keysOf(entries, at)),
+    searchKeys: async (indexes) => indexes.map((at) => unpackKeys(listOf(entries, at))),
   };
 }
 
-function createSearch(entries: EntryTable, index: Candidates, prefetch: Pick<PrefetchThread, 'read'>): SearchReads {
-  const isLeaf = (at: number, leaf: LeafHash): boolean => {
-    const kept = entries.find(at);
-    return kept !== undefined && equalBytes(hashLeaf(kept.body), leaf);
-  };
+interface SearchParts {
+  readonly entries: EntryTable;
+  readonly index: Candidates;
+  readonly prefetch: Pick<PrefetchThread, 'read'>;
+}
+
+function createSearch(db: Database.Database, { entries, index, prefetch }: SearchParts): SearchReads {
+  const fingerprints = fingerprintsOf(db);
+  const leafAt = leafReader(db, entries);
 
   const locate = async (leaf: LeafHash): Promise<LogIndex | undefined> => {
-    const found = index.of(fingerprintOfHash(leaf), 0).find((at) => isLeaf(at, leaf));
+    const found = index.of(fingerprints.ofLeaf(leaf), 0).find((at) => equalBytes(leafAt(at), leaf));
     return found === undefined ? undefined : logIndex(found);
   };
 
   return {
     locate,
     findDuplicate: async (leaf) => {
-      const fingerprint = fingerprintOfHash(leaf);
+      const fingerprint = fingerprints.ofLeaf(leaf);
       const places = index.oldPlaces(fingerprint);
       if (places.length > 0) await prefetch.read({ fingerprint, places });
       return locate(leaf);
@@ -74,7 +84,7 @@ function createSearch(entries: EntryTable, index: Candidates, prefetch: Pick<Pre
         return wanted.every((keys) => keys.areIn(list));
       };
       const cursors = groups.map((keys) =>
-        Array.from(new Set(keys.map(fingerprintOf)), (fingerprint) => index.cursor(fingerprint, effort)),
+        Array.from(new Set(keys.map((key) => fingerprints.ofKey(key))), (print) => index.cursor(print, effort)),
       );
       const { found, next } = join(cursors, limits, effort, holds);
       return {
@@ -94,12 +104,22 @@ function listOf(entries: EntryTable, at: number): Uint8Array {
   return required(entries.keys(at), `entry ${at} has no list of search keys`);
 }
 
-function keysOf(entries: EntryTable, at: LogIndex): readonly SearchKey[] {
-  return unpackKeys(listOf(entries, at));
+/**
+ * The leaf hashes of entries that the index has. Of those below a full tile the tile says it, which is checked; it is not made
+ * of a body that may be damaged, because then an entry that the log holds would be taken for a new one.
+ */
+function leafReader(db: Database.Database, entries: EntryTable): (index: number) => LeafHash {
+  const tile = findTile(db);
+  return (index) => {
+    const nodes = tile({ level: 0, index: Math.floor(index / TILE_WIDTH) });
+    if (nodes !== undefined) return readSlot(nodes, index % TILE_WIDTH) as LeafHash;
+    return hashLeaf(required(entries.unbundled(index), `tile 0/${Math.floor(index / TILE_WIDTH)} is missing`).body);
+  };
 }
 
+/** @throws DamagedStore */
 function required<T>(value: T | undefined, complaint: string): T {
-  if (value === undefined) throw new Error(complaint);
+  if (value === undefined) throw new DamagedStore(complaint);
   return value;
 }
 

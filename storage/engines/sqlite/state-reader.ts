@@ -9,6 +9,7 @@ import type {
   WitnessClaim,
 } from '../../contract.ts';
 import type { WitnessedHead, WitnessState } from '../../witness-state.ts';
+import { checkRow, selectFrom } from './rows/state-row.ts';
 
 type Reads = Pick<
   LogReads,
@@ -28,65 +29,66 @@ type Reads = Pick<
 /** Who the log is, which heads it has had, and what witnesses and our own witness said. */
 export function createStateReader(db: Database.Database): Reads {
   const sql = prepare(db);
-  const one = (row: HeadRow | undefined): StoredHead | undefined => row && toHead(row);
+  const one = (row: Summed<HeadRow> | undefined): StoredHead | undefined => row && toHead(row);
   return {
     identity: async () => {
       const row = sql.identity.get();
-      return row && toIdentity(row);
+      return row && toIdentity(checkRow('identity', row));
     },
     head: async () => one(sql.newest.get()),
     headAt: async (size) => one(sql.headAt.get(size)),
     heads: async (below, limit) => sql.heads.all(below, limit).map(toHead),
     countHeads: async (after, limit) => sql.countHeads.get(after, limit) ?? 0,
-    publishedSize: async () => {
-      const size = sql.published.get();
-      return size === undefined ? undefined : treeSize(size);
+    publishedSize: async () => one(sql.published.get())?.size,
+    cosignatures: async (size) => sql.cosignatures.all(size).map(toCosignature),
+    lastCosignatures: async () => sql.lastCosignatures.all().map(toCosignature),
+    claims: async () => sql.claims.all().map(toClaim),
+    frozen: async () => {
+      const row = sql.frozen.get();
+      return row && toFreeze(row);
     },
-    cosignatures: async (size) => sql.cosignatures.all(size).map((row) => ({ ...row, size })),
-    lastCosignatures: async () => sql.lastCosignatures.all().map((row) => ({ ...row, size: treeSize(row.size) })),
     holder: async (journal) => {
       const row = sql.holder.get(journal);
-      return row && { token: row.token, before: row.before ?? undefined };
+      return row && toHolder(row);
     },
-    claims: async () => sql.claims.all().map((row) => ({ ...row, size: treeSize(row.size) })),
-    frozen: async () => sql.frozen.get(),
-    witnessed: async () => sql.witnessed.all().map((row) => ({ ...row, ...hashed(row) })),
+    witnessed: async () => sql.witnessed.all().map(toWitnessed),
   };
 }
 
 /** Cosignatures that are looked through for the last of each key: a log may have many millions. */
 const LATELY = 100_000;
 
-const HEAD = 'SELECT size, root, at, signature, tile_signature, awaits FROM head';
+const HEAD = selectFrom('head');
 
 function prepare(db: Database.Database) {
   return {
-    identity: db.prepare<[], IdentityRow>(
-      'SELECT tree_id, origin, log_id, tile_key_id, start, created, v1_key, tile_key FROM identity',
+    identity: db.prepare<[], Summed<IdentityRow>>(selectFrom('identity')),
+    newest: db.prepare<[], Summed<HeadRow>>(`${HEAD} ORDER BY size DESC LIMIT 1`),
+    headAt: db.prepare<[number], Summed<HeadRow>>(`${HEAD} WHERE size = ?`),
+    heads: db.prepare<[number, number], Summed<HeadRow>>(
+      `${HEAD} WHERE size < ? AND awaits = 0 ORDER BY size DESC LIMIT ?`,
     ),
-    newest: db.prepare<[], HeadRow>(`${HEAD} ORDER BY size DESC LIMIT 1`),
-    headAt: db.prepare<[number], HeadRow>(`${HEAD} WHERE size = ?`),
-    heads: db.prepare<[number, number], HeadRow>(`${HEAD} WHERE size < ? AND awaits = 0 ORDER BY size DESC LIMIT ?`),
     countHeads: db
       .prepare<[number, number], number>('SELECT count(*) FROM (SELECT 1 FROM head WHERE size > ? LIMIT ?)')
       .pluck(),
-    published: db.prepare<[], number>('SELECT size FROM head WHERE awaits = 0 ORDER BY size DESC LIMIT 1').pluck(),
-    cosignatures: db.prepare<[number], Omit<StoredCosignature, 'size'>>(
-      'SELECT name, key_id AS keyId, signature FROM cosignature WHERE size = ? ORDER BY name, key_id',
+    published: db.prepare<[], Summed<HeadRow>>(`${HEAD} WHERE awaits = 0 ORDER BY size DESC LIMIT 1`),
+    cosignatures: db.prepare<[number], Summed<CosignatureRow>>(
+      `${selectFrom('cosignature')} WHERE size = ? ORDER BY name, key_id`,
     ),
     // SQLite takes the other columns from the row that has the maximum.
-    lastCosignatures: db.prepare<[], Omit<StoredCosignature, 'size'> & { readonly size: number }>(
-      `SELECT max(size) AS size, name, key_id AS keyId, signature
+    lastCosignatures: db.prepare<[], Summed<CosignatureRow>>(
+      `SELECT max(size) AS size, name, key_id, signature, checksum
        FROM (SELECT * FROM cosignature ORDER BY size DESC LIMIT ${LATELY}) GROUP BY name, key_id`,
     ),
-    holder: db.prepare<[string], { readonly token: string; readonly before: string | null }>(
-      'SELECT token, before FROM journal_holder WHERE journal = ?',
-    ),
-    claims: db.prepare<[], WitnessClaim>('SELECT witness, size, says, at FROM witness_claim ORDER BY witness'),
-    frozen: db.prepare<[], StoredFreeze>('SELECT at, signature FROM frozen'),
-    witnessed: db.prepare<[], WitnessedRow>('SELECT origin, size, root, at, note FROM witnessed ORDER BY origin'),
+    holder: db.prepare<[string], Summed<HolderRow>>(`${selectFrom('journal_holder')} WHERE journal = ?`),
+    claims: db.prepare<[], Summed<WitnessClaim>>(`${selectFrom('witness_claim')} ORDER BY witness`),
+    frozen: db.prepare<[], Summed<StoredFreeze>>(selectFrom('frozen')),
+    witnessed: db.prepare<[], Summed<WitnessedRow>>(`${selectFrom('witnessed')} ORDER BY origin`),
   };
 }
+
+/** A row as it is read, before it is checked. */
+type Summed<Row> = Row & { readonly checksum: number | null };
 
 interface IdentityRow {
   readonly tree_id: string;
@@ -122,7 +124,45 @@ function toIdentity({ v1_key: v1, tile_key: tile, ...row }: IdentityRow): LogIde
   };
 }
 
-function toHead({ at, signature, tile_signature: tile, awaits, ...row }: HeadRow): StoredHead {
+interface CosignatureRow {
+  readonly size: number;
+  readonly name: string;
+  readonly key_id: Buffer;
+  readonly signature: Buffer;
+}
+
+function toCosignature(row: Summed<CosignatureRow>): StoredCosignature {
+  const { size, name, key_id: keyId, signature } = checkRow('cosignature', row);
+  return { size: treeSize(size), name, keyId, signature };
+}
+
+interface HolderRow {
+  readonly token: string;
+  readonly before: string | null;
+}
+
+function toHolder(row: Summed<HolderRow>) {
+  const { token, before } = checkRow('journal_holder', row);
+  return { token, before: before ?? undefined };
+}
+
+function toClaim(row: Summed<WitnessClaim>): WitnessClaim {
+  const { witness, size, says, at } = checkRow('witness_claim', row);
+  return { witness, size: treeSize(size), says, at };
+}
+
+function toFreeze(row: Summed<StoredFreeze>): StoredFreeze {
+  const { at, signature } = checkRow('frozen', row);
+  return { at, signature };
+}
+
+function toWitnessed(row: Summed<WitnessedRow>): WitnessedHead {
+  const { origin, at, note } = checkRow('witnessed', row);
+  return { origin, at, note, ...hashed(row) };
+}
+
+function toHead(stored: Summed<HeadRow>): StoredHead {
+  const { at, signature, tile_signature: tile, awaits, ...row } = checkRow('head', stored);
   return { ...hashed(row), at, signatures: { v1: signature, tile: tile ?? undefined }, awaits: awaits === 1 };
 }
 

@@ -6,7 +6,7 @@ import { IndexKeeper } from '../../../storage/engines/sqlite/index/index-keeper.
 import { createRunTable } from '../../../storage/engines/sqlite/index/run-table.ts';
 import { prepareDatabase } from '../../../storage/engines/sqlite/file/connection.ts';
 import { RecordList, type Records } from '../../../storage/key-index/records.ts';
-import type { Run } from '../../../storage/key-index/runs.ts';
+import { partsOf, type Run } from '../../../storage/key-index/runs.ts';
 
 /** The index as a list of everything: what the real one is held against. */
 class Oracle {
@@ -147,7 +147,7 @@ describe('the index of a log: runs, merges, what is fresh', () => {
     both.adopt();
     while (both.keeper.work());
     expect(both.keeper.runs.map(({ level, from, to }) => [level, from, to])).toEqual([[2, 0, 64 * RUN_RECORDS]]);
-    expect(both.parts()).toBe(both.keeper.runs[0]?.fence.length);
+    expect(both.parts()).toBe(both.keeper.runs.map(partsOf)[0]);
     expect(both.candidates.of(printOf(12_345, 0, 1), 0).toArray()).toContain(12_345);
   });
 
@@ -190,6 +190,6 @@ describe('the index of a log: runs, merges, what is fresh', () => {
     both.adopt();
     while (both.keeper.work());
     expect(both.keeper.runs.map(({ level }) => level)).toEqual([1]);
-    expect(both.parts()).toBe(both.keeper.runs[0]?.fence.length);
+    expect(both.parts()).toBe(both.keeper.runs.map(partsOf)[0]);
   });
 });

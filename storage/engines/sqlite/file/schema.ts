@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { batchesOfEntries } from '../migrations/batches-of-entries.ts';
+import { keyedIndex } from '../migrations/keyed-index.ts';
 import { piecesOfBundles } from '../migrations/pieces-of-bundles.ts';
 
 /** What a format adds to the one before it: statements, or what statements cannot say. */
@@ -142,4 +143,5 @@ export const migrations: readonly Migration[] = [
     before  TEXT
   ) STRICT, WITHOUT ROWID;
   `,
+  /* 6 */ keyedIndex,
 ];

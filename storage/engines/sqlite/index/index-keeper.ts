@@ -1,6 +1,7 @@
 import { Merge } from '../../../key-index/merge.ts';
 import { type Records, RecordList, sortRecords } from '../../../key-index/records.ts';
 import { FAN_IN, mergeable, type Run, RunBuilder } from '../../../key-index/runs.ts';
+import { isDamage } from '../../../failures.ts';
 import type { RunTable } from './run-table.ts';
 
 /** Records that wait in memory until they become a run: those of some 20,000 entries, read again at every start. */
@@ -8,6 +9,9 @@ export const RUN_RECORDS = 65_536;
 
 /** Parts that are merged, read and written in one go: about 3 ms. */
 const MERGED_PARTS = 32;
+
+/** How often the records of one run would have been merged by the time that there are so many: four million. */
+const CAUGHT_UP = 2;
 
 interface Merging {
   readonly merge: Merge;
@@ -26,6 +30,7 @@ export class IndexKeeper {
   #to: number;
   #merging: Merging | undefined;
   #adopted = true;
+  #damaged = false;
 
   /**
    * @param published - told the runs there are, each time they change. Those that are gone are kept until `adopted`
@@ -37,6 +42,16 @@ export class IndexKeeper {
     this.#published = published;
     this.#runs = table.runs();
     this.#to = this.flushedTo;
+  }
+
+  /** The records that are in no run yet. */
+  get fresh(): Records {
+    return this.#fresh.all().slice();
+  }
+
+  /** Entries before this index have been taken. */
+  get to(): number {
+    return this.#to;
   }
 
   get runs(): readonly Run[] {
@@ -59,12 +74,17 @@ export class IndexKeeper {
     this.#adopted = true;
   }
 
-  /** Does some of what can wait. @returns whether there was anything to do */
+  /** Does some of what can wait. @returns whether there was anything to do @throws DamagedStore, after which nothing is merged any more */
   work(): boolean {
     if (this.flush()) return true;
     this.#merging ??= this.#begin();
     if (this.#merging) return this.#merge(this.#merging);
     return this.#adopted && this.#table.sweep();
+  }
+
+  /** Records of entries that have been there for long become runs as large as merges would have made them. */
+  catchUp(): void {
+    this.flush(this.#runRecords * FAN_IN ** CAUGHT_UP);
   }
 
   /** Writes a run if there are enough records for one. @param least - records that are enough */
@@ -80,9 +100,10 @@ export class IndexKeeper {
     }
     const last = builder.last();
     const id = this.#newId();
+    const level = this.#levelOf(records.length / 2);
     try {
       this.#table.writeParts(id, 0, last ? [...parts, last] : parts);
-      this.#publish(builder.finish({ id, level: 0, from: this.flushedTo, to: this.#to }), []);
+      this.#publish(builder.finish({ id, level, from: this.flushedTo, to: this.#to }), []);
     } catch (error) {
       this.#fresh.addAll(records); // for another time: what was written of the run is doomed
       throw error;
@@ -90,9 +111,24 @@ export class IndexKeeper {
     return true;
   }
 
+  #levelOf(records: number): number {
+    return Math.max(0, Math.floor(Math.log(records / this.#runRecords) / Math.log(FAN_IN)));
+  }
+
   #begin(): Merging | undefined {
-    const runs = mergeable(this.#runs);
-    return runs && { merge: new Merge(runs, this.#table.readPart), id: this.#newId(), runs, parts: 0 };
+    const runs = this.#damaged ? undefined : mergeable(this.#runs);
+    if (runs === undefined) return undefined;
+    return this.#sound(() => ({ merge: new Merge(runs, this.#table.readPart), id: this.#newId(), runs, parts: 0 }));
+  }
+
+  /** What is damaged is not merged into what is not: its run stays as it is until the next start makes it again. */
+  #sound<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (isDamage(error)) [this.#damaged, this.#merging] = [true, undefined];
+      throw error;
+    }
   }
 
   /** A merge that fails begins anew another time: what it wrote is doomed. */
@@ -107,7 +143,7 @@ export class IndexKeeper {
 
   #mergeSome(merging: Merging): boolean {
     const { merge, id, runs } = merging;
-    const parts = merge.next(MERGED_PARTS);
+    const parts = this.#sound(() => merge.next(MERGED_PARTS));
     if (parts.length > 0) {
       this.#table.writeParts(id, merging.parts, parts);
       merging.parts += parts.length;

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { PrefetchRequest } from './wire.ts';
 
@@ -47,7 +46,8 @@ export class PrefetchThread implements AsyncDisposable {
     const wasGone = this.#state === 'gone';
     this.#state = 'gone';
     if (this.#worker === undefined || wasGone) return;
-    const ended = once(this.#worker, 'exit');
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    this.#worker.once('exit', () => resolve()); // however it ends
     this.#worker.postMessage('close');
     await ended;
   }

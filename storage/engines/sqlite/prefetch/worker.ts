@@ -1,8 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { candidatesAt } from '../../../key-index/runs.ts';
 import { openReading } from '../file/connection.ts';
-import { partReader } from '../index/run-table.ts';
+import { partReader } from '../index/run-reader.ts';
 import { EntryTable } from '../rows/entry-table.ts';
+import { findTile } from '../rows/tile-table.ts';
+import { TILE_WIDTH } from '../../../../merkle/tile.ts';
 import type { PrefetchRequest } from './wire.ts';
 
 /*
@@ -16,6 +18,7 @@ const db = openReading(folder);
 db.pragma('cache_size = -1024'); // KiB: what is read here is read once
 const readPart = partReader(db);
 const entries = new EntryTable(db, 0);
+const tile = findTile(db);
 
 port.postMessage('ready');
 port.on('message', (request: PrefetchRequest | 'close') => {
@@ -32,5 +35,10 @@ port.on('message', (request: PrefetchRequest | 'close') => {
 });
 
 function read({ fingerprint, places }: PrefetchRequest): void {
-  for (const place of places) for (const at of candidatesAt(place, readPart, fingerprint, 0)) entries.find(at);
+  for (const place of places) {
+    for (const at of candidatesAt(place, readPart, fingerprint, 0)) {
+      tile({ level: 0, index: Math.floor(at / TILE_WIDTH) });
+      entries.find(at);
+    }
+  }
 }

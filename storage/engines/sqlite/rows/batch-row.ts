@@ -1,6 +1,6 @@
 import { ByteReader, ByteWriter } from '../../../../base/byte-record.ts';
-import { withLeaf } from '../../../../entries/key-list.ts';
 import type { SequencedEntry } from '../../../contract.ts';
+import { DamagedStore } from '../../../failures.ts';
 import { unsealed } from './checksum.ts';
 
 /*
@@ -32,9 +32,9 @@ export function packBatch(
   const writer = new ByteWriter(HEAD + entries.reduce((sum, { body }) => sum + body.length + 512, 0));
   writer.uint32(entries.length);
   for (let i = 0; i < entries.length; i += 1) writer.uint32(0);
-  for (const [i, { integratedTime, body, signedEntryTimestamp, leafHash, keys }] of entries.entries()) {
+  for (const [i, { integratedTime, body, signedEntryTimestamp, keys }] of entries.entries()) {
     writer.setUint32(HEAD + 4 * i, writer.length);
-    writer.bytes(withLeaf(leafHash, keys));
+    writer.bytes(NONE); // where fingerprints stood up to format 5
     writer.number(integratedTime);
     writer.bytes(signedEntryTimestamp);
     writer.bytes(keys.packed);
@@ -47,7 +47,7 @@ export function packBatch(
 /** @throws Error if the row is damaged, or stands in another's place */
 export function readBatch(first: number, row: Uint8Array): Batch {
   const bytes = unsealed(first, row);
-  if (bytes === undefined) throw new Error(`the row of the entries from ${first} on is damaged`);
+  if (bytes === undefined) throw new DamagedStore(`the row of the entries from ${first} on is damaged`);
   return new Batch(first, bytes);
 }
 
@@ -81,7 +81,7 @@ export class Batch {
   /** Needs an index that it has. */
   entry(index: number): KeptEntry {
     const reader = this.#readerAt(index);
-    reader.bytes();
+    reader.passOver();
     const integratedTime = reader.number();
     const [signedEntryTimestamp, keys, attestation, body] = [
       reader.bytes(),
@@ -104,11 +104,6 @@ export class Batch {
   /** Bodies from `from` up to `to`. Needs indexes that it has. */
   bodies(from: number, to: number): readonly Uint8Array[] {
     return Array.from({ length: to - from }, (_, i) => this.body(from + i));
-  }
-
-  /** The fingerprints of the entry's leaf and keys: 4 bytes each, big-endian. */
-  fingerprints(index: number): Uint8Array {
-    return this.#readerAt(index).bytes();
   }
 
   #readerAt(index: number): ByteReader {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { equalBytes } from '../../../../base/bytes.ts';
 
 /** Bytes of a checksum. */
@@ -22,4 +23,34 @@ export function sealed(place: number, bytes: Uint8Array): Uint8Array {
 export function unsealed(place: number, row: Uint8Array): Uint8Array | undefined {
   const bytes = row.subarray(0, Math.max(0, row.length - LENGTH));
   return equalBytes(checksumOf(place, bytes), row.subarray(bytes.length)) ? bytes : undefined;
+}
+
+const WORD = 2 ** 32;
+
+/**
+ * CRC-32 of what a row holds, which begins at where it stands. For rows that an answer reads many of: a SHA-256 would cost
+ * it a tenth of its time.
+ */
+export function quickSum(place: number, ...parts: readonly Uint8Array[]): number {
+  let sum = ((place % WORD) + Math.imul(Math.floor(place / WORD), 0x9e3779b1)) >>> 0;
+  for (const part of parts) sum = crc32(part, sum);
+  return sum;
+}
+
+/** Bytes of a `quickSum` behind what it is of. */
+const QUICK = 4;
+
+/** `bytes` with their `quickSum` behind them. */
+export function quickSealed(place: number, bytes: Uint8Array): Buffer {
+  const row = Buffer.allocUnsafe(bytes.length + QUICK);
+  row.set(bytes);
+  row.writeUInt32LE(quickSum(place, bytes), bytes.length);
+  return row;
+}
+
+/** What was sealed, a view; undefined if it is damaged. */
+export function quickUnsealed(place: number, row: Buffer): Buffer | undefined {
+  if (row.length < QUICK) return undefined;
+  const bytes = row.subarray(0, row.length - QUICK);
+  return row.readUInt32LE(bytes.length) === quickSum(place, bytes) ? bytes : undefined;
 }

@@ -7,8 +7,6 @@ import { entriesInGroup, GROUP_ENTRIES, type GroupEntry } from './group-row.ts';
 /** An entry with its place, as it is kept. */
 export interface ScannedEntry extends KeptEntry {
   readonly index: number;
-  /** Of its leaf and keys, 4 bytes each; undefined for entries in bundles, of which only the index has them. */
-  readonly fingerprints: Uint8Array | undefined;
 }
 
 /** What is kept of an entry cannot be read. */
@@ -58,7 +56,7 @@ export class EntryScan {
     const entry = (at: number): ScannedEntry => {
       const { integratedTime, signedEntryTimestamp, keys, attestation } = rest[at - first] as GroupEntry;
       const body = bodies[at - first] as Uint8Array;
-      return { index: at, integratedTime, body, signedEntryTimestamp, keys, attestation, fingerprints: undefined };
+      return { index: at, integratedTime, body, signedEntryTimestamp, keys, attestation };
     };
     return { end: first + BUNDLE_ENTRIES, entry };
   }
@@ -82,9 +80,7 @@ export class EntryScan {
     const { first } = found;
     const batch: Batch = readable(index, 'the row of a commit is damaged', () => readBatch(first, found.packed));
     if (!batch.has(index)) return undefined;
-    const entry = (at: number): ScannedEntry => {
-      return { ...batch.entry(at), index: at, fingerprints: batch.fingerprints(at) };
-    };
+    const entry = (at: number): ScannedEntry => ({ ...batch.entry(at), index: at });
     return { end: first + batch.count, entry };
   }
 }

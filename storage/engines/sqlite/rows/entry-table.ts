@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { Recent } from '../../../../base/recent.ts';
 import { packBodies } from '../../../../merkle/entry-bundle.ts';
 import { type EntryBundle, WHOLE_BUNDLE_BYTES } from '../../../contract.ts';
+import { DamagedStore } from '../../../failures.ts';
 import { type Batch, type KeptEntry, readBatch } from './batch-row.ts';
 import { BUNDLE_ENTRIES, bodiesInPart, bodyInPart, type BundlePart, PART_ENTRIES } from './bundle-row.ts';
 import { type BundleReads, bundleReads } from './bundle-table.ts';
@@ -46,7 +47,13 @@ export class EntryTable {
     const found = this.#inGroup(index);
     if (found === undefined) return undefined;
     const { part } = found;
-    return { ...found, body: bodyInPart(this.#part(index, part), part.plain, index % PART_ENTRIES) };
+    const bytes = this.#part(index, part);
+    return { ...found, body: inflated(index, () => bodyInPart(bytes, part.plain, index % PART_ENTRIES)) };
+  }
+
+  /** An entry that is in no bundle yet. @throws DamagedStore */
+  unbundled(index: number): KeptEntry | undefined {
+    return this.#batchOf(index)?.entry(index);
   }
 
   /** The entry's search keys, as `unpackKeys` reads them. */
@@ -97,18 +104,19 @@ export class EntryTable {
   #bodiesInPart(from: number, to: number): readonly Uint8Array[] {
     const { part } = this.#groupOf(from);
     const first = endOfPart(from) - PART_ENTRIES;
-    return bodiesInPart(this.#part(from, part), part.plain).slice(from - first, to - first);
+    const bytes = this.#part(from, part);
+    return inflated(from, () => bodiesInPart(bytes, part.plain)).slice(from - first, to - first);
   }
 
   #groupOf(index: number): GroupEntry {
     const found = this.#inGroup(index);
-    if (found === undefined) throw new Error(`entry ${index} is missing`);
+    if (found === undefined) throw new DamagedStore(`entry ${index} is missing`);
     return found;
   }
 
   #part(index: number, place: BundlePart): Uint8Array {
     const part = this.#bundles.part(index, place);
-    if (part === undefined) throw new Error(`the bundle of entry ${index} is missing`);
+    if (part === undefined) throw new DamagedStore(`the bundle of entry ${index} is missing`);
     return part;
   }
 
@@ -145,12 +153,20 @@ export class EntryTable {
     const row = this.#sql.group.get(group);
     if (row === undefined) return undefined;
     const found = entryInGroup(group, row, index % GROUP_ENTRIES);
-    if (found === undefined) throw new Error(`what is kept of entry ${index} is damaged`);
+    if (found === undefined) throw new DamagedStore(`what is kept of entry ${index} is damaged`);
     return found;
   }
 }
 
 const endOfPart = (index: number): number => index - (index % PART_ENTRIES) + PART_ENTRIES;
+
+function inflated<T>(index: number, inflate: () => T): T {
+  try {
+    return inflate();
+  } catch (cause) {
+    throw new DamagedStore(`the bundle of entry ${index} is damaged`, { cause });
+  }
+}
 
 function prepare(db: Database.Database) {
   return {

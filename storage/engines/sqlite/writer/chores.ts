@@ -1,3 +1,4 @@
+import { isDamage } from '../../../failures.ts';
 import type { IndexKeeper } from '../index/index-keeper.ts';
 import type { Bundler } from '../rows/bundler.ts';
 
@@ -6,6 +7,9 @@ const QUIET = 200;
 
 /** Milliseconds after which what there was no room for is tried again. */
 const FULL_PAUSE_MS = 5000;
+
+/** Milliseconds between bundles that are made beside commits, so that a log that is never quiet has them soon: 3% of the thread. */
+const PACE = 100;
 
 /** Entries that may wait to be bundled before it is done beside commits: 200 MB of them. */
 const MOST_UNBUNDLED = 262_144;
@@ -16,12 +20,16 @@ export interface ChoreParts {
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
   readonly isWantOfRoom: (error: unknown) => boolean;
+  /** Told once if what is worked on is damaged: the work on it ends, and commits go on. */
+  readonly damaged: (damage: Error) => void;
 }
 
 /** What the writer's thread does when nobody waits for it, a few milliseconds at a time. */
 export class Chores {
   readonly #parts: ChoreParts;
   #committed = Number.NEGATIVE_INFINITY;
+  #bundled = Number.NEGATIVE_INFINITY;
+  readonly #broken = new Set<'index' | 'bundles'>();
   #soon: NodeJS.Immediate | undefined;
   #later: NodeJS.Timeout | undefined;
   #pause: NodeJS.Timeout | undefined;
@@ -54,8 +62,7 @@ export class Chores {
 
   /** Does everything that can wait. */
   finish(): void {
-    const { keeper, bundler } = this.#parts;
-    while (keeper.work() || bundler.work(keeper.flushedTo));
+    while (this.#index() || this.#bundle());
   }
 
   stop(): void {
@@ -76,13 +83,42 @@ export class Chores {
 
   #wake(): void {
     this.#later = undefined;
-    if (this.#parts.bundler.backlog(this.#parts.keeper.flushedTo) > 0) this.start();
+    if (this.#backlog > 0) this.start();
   }
 
   #work(): boolean {
-    const { keeper, bundler, now } = this.#parts;
-    if (keeper.work()) return true;
-    const due = now() - this.#committed >= QUIET || bundler.backlog(keeper.flushedTo) > MOST_UNBUNDLED;
-    return due && bundler.work(keeper.flushedTo);
+    if (this.#index()) return true;
+    const { now } = this.#parts;
+    const due = now() - this.#committed >= QUIET || now() - this.#bundled >= PACE || this.#backlog > MOST_UNBUNDLED;
+    return due && this.#bundle();
+  }
+
+  /** Entries that wait to be bundled. */
+  get #backlog(): number {
+    const { bundler, keeper } = this.#parts;
+    return this.#broken.has('bundles') ? 0 : bundler.backlog(keeper.to);
+  }
+
+  #index(): boolean {
+    return this.#unlessBroken('index', () => this.#parts.keeper.work());
+  }
+
+  #bundle(): boolean {
+    const { bundler, keeper, now } = this.#parts;
+    this.#bundled = now();
+    return this.#unlessBroken('bundles', () => bundler.work(keeper.to));
+  }
+
+  /** What is damaged is for a read to report, or for the next start: it must not end the thread that commits. */
+  #unlessBroken(what: 'index' | 'bundles', work: () => boolean): boolean {
+    if (this.#broken.has(what)) return false;
+    try {
+      return work();
+    } catch (error) {
+      if (this.#parts.isWantOfRoom(error) || !isDamage(error)) throw error;
+      this.#broken.add(what);
+      this.#parts.damaged(error instanceof Error ? error : new Error(String(error)));
+      return false;
+    }
   }
 }

@@ -1,15 +1,15 @@
 import { hash } from 'node:crypto';
-import { withLeaf } from '../../../../entries/key-list.ts';
 import type { Commit, SequencedEntry } from '../../../contract.ts';
-import { addFingerprints, type Records, RecordList } from '../../../key-index/records.ts';
+import type { Fingerprints } from '../../../key-index/fingerprints.ts';
+import { type Records, RecordList } from '../../../key-index/records.ts';
 import { packBatch } from '../rows/batch-row.ts';
-import { tilePlace } from '../rows/tile-place.ts';
+import { tilePlace } from '../rows/tile-table.ts';
 import type { WriterCommit } from './wire.ts';
 
 const NONE = new Uint8Array();
 
 /** A commit, ready to be written. */
-export function packCommit({ from, head, entries, tiles }: Commit): WriterCommit {
+export function packCommit({ from, head, entries, tiles }: Commit, fingerprints: Fingerprints): WriterCommit {
   const hashes = entries.map(({ attestation }) => attestation && hash('sha256', attestation, 'buffer'));
   return {
     from,
@@ -18,7 +18,7 @@ export function packCommit({ from, head, entries, tiles }: Commit): WriterCommit
       entries,
       hashes.map((each) => each ?? NONE),
     ),
-    records: recordsOf(entries),
+    records: recordsOf(entries, fingerprints),
     attestations: entries.flatMap(({ attestation }, i) => {
       const kept = hashes[i];
       return attestation && kept ? [{ hash: kept, payload: attestation }] : [];
@@ -27,8 +27,8 @@ export function packCommit({ from, head, entries, tiles }: Commit): WriterCommit
   };
 }
 
-function recordsOf(entries: readonly SequencedEntry[]): Records {
+function recordsOf(entries: readonly SequencedEntry[], fingerprints: Fingerprints): Records {
   const list = new RecordList();
-  for (const { index, leafHash, keys } of entries) addFingerprints(list, withLeaf(leafHash, keys), index);
+  for (const { index, leafHash, keys } of entries) fingerprints.addTo(list, index, leafHash, keys.packed);
   return list.take();
 }

@@ -2,10 +2,20 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Run } from '../../../key-index/runs.ts';
 import { NoRoom, StaleCommit, StaleWitness, StoreRefused } from '../../../failures.ts';
-import type { RunsAdopted, RunsPublished, WriterReply, WriterRequest, WriterSettings } from './wire.ts';
+import type {
+  RunsAdopted,
+  RunsPublished,
+  WriterBegun,
+  WriterReply,
+  WriterRequest,
+  WriterSays,
+  WriterSettings,
+} from './wire.ts';
 
 /** Of the thread's heap, in MiB: what it allocates lives no longer than a batch, and V8 would take 48. */
 const YOUNG = 6;
+
+type Message = WriterReply | RunsPublished | WriterBegun | { readonly says: WriterSays };
 
 interface Waiting {
   readonly settle: () => void;
@@ -16,23 +26,26 @@ interface Waiting {
 export class WriterThread implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #waiting: Waiting[] = [];
-  readonly #began = Promise.withResolvers<readonly Run[]>();
-  #adopt: (runs: readonly Run[]) => void = this.#began.resolve;
+  readonly #began = Promise.withResolvers<WriterBegun['begun']>();
+  readonly #tell: (says: WriterSays) => void;
+  #adopt: (runs: readonly Run[]) => void = () => undefined;
   #gone: Error | undefined;
 
-  constructor(settings: WriterSettings) {
+  /** @param tell - told what is for the operator */
+  constructor(settings: WriterSettings, tell: (says: WriterSays) => void) {
+    this.#tell = tell;
     this.#began.promise.catch(() => undefined); // whoever begins hears of it
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: settings,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG },
     });
-    this.#worker.on('message', (message: WriterReply | RunsPublished) => this.#receive(message));
+    this.#worker.on('message', (message: Message) => this.#receive(message));
     this.#worker.on('error', (error) => this.#lose(error instanceof Error ? error : new Error(String(error))));
     this.#worker.on('exit', () => this.#lose(new Error('the writer thread has ended')));
   }
 
-  /** Resolves with the runs of the index once the thread works. */
-  begin(): Promise<readonly Run[]> {
+  /** Resolves with what the index has once the thread works. */
+  begin(): Promise<WriterBegun['begun']> {
     return this.#began.promise;
   }
 
@@ -49,7 +62,9 @@ export class WriterThread implements AsyncDisposable {
     });
   }
 
-  #receive(message: WriterReply | RunsPublished): void {
+  #receive(message: Message): void {
+    if ('begun' in message) return this.#began.resolve(message.begun);
+    if ('says' in message) return this.#tell(message.says);
     if (!('runs' in message)) return this.#settle(message);
     this.#adopt(message.runs);
     this.#worker.postMessage({ op: 'adopted' } satisfies RunsAdopted);

@@ -56,6 +56,8 @@ export type WriterRequest =
   | { readonly op: 'witness'; readonly value: Witnessing }
   | { readonly op: 'hold'; readonly value: Holding }
   | { readonly op: 'heartbeat'; readonly value: number }
+  /** That a part of a run of the index has been found damaged. */
+  | { readonly op: 'doubt'; readonly value: number }
   /** Does all that can wait; for good, so that no record of the index is left outside of runs, and no WAL. */
   | { readonly op: 'tidy'; readonly value: 'for now' | 'for good' }
   | { readonly op: 'close' };
@@ -69,7 +71,18 @@ export interface RunsAdopted {
 export type WriterReply =
   { readonly ok: true } | { readonly ok: false; readonly name: string; readonly message: string };
 
-/** The runs of the index have changed, or the thread has begun and says which there are. Answers nothing. */
+/** The thread works: these are the runs of the index, and the records of the entries up to `to` that are in none yet. */
+export interface WriterBegun {
+  readonly begun: { readonly runs: readonly Run[]; readonly fresh: Records; readonly to: number };
+}
+
+/** For the operator. Answers nothing. */
+export interface WriterSays {
+  readonly level: 'info' | 'error';
+  readonly sentence: string;
+}
+
+/** The runs of the index have changed. Answers nothing. */
 export interface RunsPublished {
   readonly runs: readonly Run[];
 }

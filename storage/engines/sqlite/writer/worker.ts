@@ -1,15 +1,25 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { NoRoom } from '../../../failures.ts';
+import { DamagedStore, NoRoom } from '../../../failures.ts';
 import { requireSameFiles, watchFile } from '../../watched-files.ts';
 import { openDeriving, openWriting, unmovedBytes } from '../file/connection.ts';
 import { sideFiles } from '../file/files.ts';
 import { isWantOfRoom, Room } from '../file/room.ts';
 import { IndexKeeper } from '../index/index-keeper.ts';
 import { createRunTable } from '../index/run-table.ts';
-import { unflushed } from '../index/unflushed.ts';
+import { fingerprintsOf } from '../index/secret.ts';
+import { refusalOf, unflushed } from '../index/unflushed.ts';
 import { Bundler } from '../rows/bundler.ts';
 import { Chores } from './chores.ts';
-import type { RunsAdopted, RunsPublished, WriterCommit, WriterReply, WriterRequest, WriterSettings } from './wire.ts';
+import type {
+  RunsAdopted,
+  RunsPublished,
+  WriterBegun,
+  WriterCommit,
+  WriterReply,
+  WriterRequest,
+  WriterSays,
+  WriterSettings,
+} from './wire.ts';
 import { createWriter } from './writer.ts';
 
 /*
@@ -19,11 +29,14 @@ import { createWriter } from './writer.ts';
  */
 if (parentPort === null) throw new Error('runs as a worker thread only');
 const port = parentPort;
+/** Milliseconds between two lines about what takes long. */
+const LINE_MS = 5000;
 const { folder, watched, runRecords, room: leaving } = workerData as WriterSettings;
 const db = openWriting(folder);
 const derived = openDeriving(folder);
 const writer = createWriter(db);
-const keeper = new IndexKeeper(createRunTable(derived), publish, runRecords);
+const table = createRunTable(derived, rebuilt);
+const keeper = new IndexKeeper(table, publish, runRecords);
 const room = new Room(folder, leaving, () => unmovedBytes(db));
 const isFull = (error: unknown): boolean => isWantOfRoom(error, folder);
 const chores = new Chores({
@@ -31,14 +44,15 @@ const chores = new Chores({
   bundler: new Bundler(derived),
   now: () => performance.now(),
   isWantOfRoom: isFull,
+  damaged,
 });
 
-for (const { records, to } of unflushed(derived, keeper.flushedTo)) {
-  keeper.add(records, to);
-  flushIfRoom();
-}
+let begun = false;
+catchUp();
 const files = [...watched, ...sideFiles(folder).map(watchFile)];
-publish();
+port.postMessage({ begun: { runs: keeper.runs, fresh: keeper.fresh, to: keeper.to } } satisfies WriterBegun);
+begun = true;
+keeper.adopted(); // what has just been sent
 chores.start();
 
 port.on('message', (request: WriterRequest | RunsAdopted) => {
@@ -50,16 +64,51 @@ port.on('message', (request: WriterRequest | RunsAdopted) => {
   if (request.op === 'close') port.close();
 });
 
-function publish(): void {
-  port.postMessage({ runs: keeper.runs } satisfies RunsPublished);
+/** Gives the index what no run has: at most starts little, and everything when the index has to be made again. */
+function catchUp(): void {
+  let told = performance.now();
+  let full = false;
+  try {
+    for (const { records, to } of unflushed(derived, fingerprintsOf(derived), keeper.flushedTo)) {
+      keeper.add(records, to);
+      full ||= !ifRoom(() => keeper.catchUp());
+      if (performance.now() - told < LINE_MS) continue;
+      told = performance.now();
+      say({ level: 'info', sentence: `makes the search index again from the stored keys: ${to} entries so far` });
+    }
+  } catch (error) {
+    // An index that lacks some keys would hide entries, and let others in twice.
+    throw error instanceof DamagedStore ? refusalOf(error.message) : error;
+  }
+  if (!full) ifRoom(() => keeper.flush());
 }
 
-function flushIfRoom(): void {
+/** The work on it ends until the next start. */
+function damaged({ message }: Error): void {
+  say({ level: 'error', sentence: `stele.db is damaged: ${message}` });
+}
+
+function rebuilt(damage: string): void {
+  say({ level: 'error', sentence: `stele.db is damaged: ${damage}; the index is made again from there on` });
+}
+
+function say(told: WriterSays): void {
+  port.postMessage({ says: told });
+}
+
+function publish(): void {
+  if (begun) port.postMessage({ runs: keeper.runs } satisfies RunsPublished);
+}
+
+/** Does what can be done later. @returns whether there was room for it */
+function ifRoom(work: () => void): boolean {
   try {
-    keeper.flush();
+    work();
+    return true;
   } catch (error) {
     if (!isFull(error)) throw error;
     chores.pause();
+    return false;
   }
 }
 
@@ -126,6 +175,8 @@ function write(request: Exclude<WriterRequest, { readonly op: 'commit' | 'tidy' 
     case 'heartbeat':
       room.requireAgain();
       return writer.heartbeat(request.value);
+    case 'doubt':
+      return table.doubt(request.value);
   }
 }
 

@@ -2,6 +2,8 @@ import type Database from 'better-sqlite3';
 import type { LogIdentity, StoredFreeze, WitnessClaim } from '../../../contract.ts';
 import { StaleCommit, StaleWitness } from '../../../failures.ts';
 import { sealed } from '../rows/checksum.ts';
+import { checkRow, insertInto, rowSum, selectFrom, type Value, withSum } from '../rows/state-row.ts';
+import { tileWriter } from '../rows/tile-table.ts';
 import type { Cosigning, Holding, Witnessing, WriterCommit } from './wire.ts';
 
 /** Everything that makes the log. Runs on a thread of its own; every method returns when the disk has it. */
@@ -19,6 +21,7 @@ export interface Writer {
 
 export function createWriter(db: Database.Database): Writer {
   const sql = prepare(db);
+  const addTile = tileWriter(db);
 
   // From BEGIN to COMMIT without a pause: better-sqlite3 cannot hold a transaction over an await.
   const commit = db.transaction(({ from, batch, attestations, tiles, head }: WriterCommit) => {
@@ -27,61 +30,91 @@ export function createWriter(db: Database.Database): Writer {
     if (sql.frozen.get() !== undefined) throw new Error('the log is frozen');
     for (const { hash, payload } of attestations) sql.addAttestation.run(hash, payload);
     sql.addBatch.run(from, sealed(from, batch));
-    for (const { place, nodes } of tiles) sql.addTile.run(place, nodes);
+    for (const { place, nodes } of tiles) addTile(place, nodes);
     const { v1, tile } = head.signatures;
-    sql.addHead.run(head.size, head.root, head.at, v1, tile, Number(head.awaits));
+    sql.addHead.run(withSum('head', [head.size, head.root, head.at, v1, tile, Number(head.awaits)]));
   });
 
   const cosign = db.transaction(({ cosignatures, published }: Cosigning) => {
-    for (const { size, name, keyId, signature } of cosignatures) sql.addCosignature.run(size, name, keyId, signature);
-    if (published !== undefined) sql.publish.run(published);
+    for (const { size, name, keyId, signature } of cosignatures)
+      sql.addCosignature.run(withSum('cosignature', [size, name, keyId, signature]));
+    if (published !== undefined) publish(sql, published);
   });
 
   const witness = db.transaction(({ head, size }: Witnessing) => {
     const last = sql.witnessed.get(head.origin);
     if (last !== size) throw new StaleWitness(`the witness has ${last ?? 'nothing'} of ${head.origin}, not ${size}`);
-    sql.witness.run(head.origin, head.size, head.root, head.at, head.note);
+    sql.witness.run(withSum('witnessed', [head.origin, head.size, head.root, head.at, head.note]));
   });
 
   return {
     create: ({ treeId, origin, logId, tileKeyId, offset, created, publicKeys }) =>
-      void sql.create.run(treeId, origin, logId, tileKeyId, offset, created, publicKeys?.v1, publicKeys?.tile),
-    keepKeys: ({ v1, tile }) => void sql.keepKeys.run(v1, tile),
+      void sql.create.run(
+        withSum('identity', [1, treeId, origin, logId, tileKeyId, offset, created, publicKeys?.v1, publicKeys?.tile]),
+      ),
+    keepKeys: (keys) => keepKeys(sql, keys),
     commit: (value) => commit.immediate(value),
     cosign: (value) => cosign.immediate(value),
-    hold: ({ journal, holder }) => void sql.hold.run(journal, holder.token, holder.before),
-    keepClaim: (claim) => void sql.keepClaim.run(claim.witness, claim.size, claim.says, claim.at),
-    freeze: ({ at, signature }) => void sql.freeze.run(at, signature),
+    hold: ({ journal, holder }) => void sql.hold.run(withSum('journal_holder', [journal, holder.token, holder.before])),
+    keepClaim: (claim) =>
+      void sql.keepClaim.run(withSum('witness_claim', [claim.witness, claim.size, claim.says, claim.at])),
+    freeze: ({ at, signature }) => void sql.freeze.run(withSum('frozen', [1, at, signature])),
     witness: (value) => witness.immediate(value),
     heartbeat: (at) => void sql.heartbeat.run(at),
   };
 }
 
+/** A row is changed as a whole: what is damaged must not get a new checksum. */
+function publish(sql: Statements, size: number): void {
+  const head = sql.headAt.get(size);
+  if (head === undefined) return;
+  const { root, at, signature, tile_signature: tile } = checkRow('head', head);
+  sql.publish.run(rowSum('head', [size, root, at, signature, tile, 0]), size);
+}
+
+function keepKeys(sql: Statements, { v1, tile }: NonNullable<LogIdentity['publicKeys']>): void {
+  const row = sql.identity.get();
+  if (row === undefined || row['v1_key'] !== null) return;
+  const { checksum: _, ...columns } = checkRow('identity', row);
+  sql.keepKeys.run(v1, tile, rowSum('identity', Object.values({ ...columns, v1_key: v1, tile_key: tile })));
+}
+
+type Statements = ReturnType<typeof prepare>;
+
 function prepare(db: Database.Database) {
   return {
-    create: db.prepare('INSERT INTO identity VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    create: db.prepare(insertInto('identity')),
     size: db.prepare<[], number>('SELECT max(size) FROM head').pluck(),
-    keepKeys: db.prepare('UPDATE identity SET v1_key = ?, tile_key = ? WHERE v1_key IS NULL'),
-    addHead: db.prepare('INSERT INTO head VALUES (?, ?, ?, ?, ?, ?)'),
+    keepKeys: db.prepare('UPDATE identity SET v1_key = ?, tile_key = ?, checksum = ?'),
+    addHead: db.prepare(insertInto('head')),
     addCosignature: db.prepare(
-      'INSERT INTO cosignature VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET signature = excluded.signature',
+      `${insertInto('cosignature')} ON CONFLICT DO UPDATE SET signature = excluded.signature, checksum = excluded.checksum`,
     ),
-    publish: db.prepare('UPDATE head SET awaits = 0 WHERE size = ?'),
+    publish: db.prepare('UPDATE head SET awaits = 0, checksum = ? WHERE size = ?'),
     hold: db.prepare(
-      'INSERT INTO journal_holder VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET token = excluded.token, before = excluded.before',
+      `${insertInto('journal_holder')} ON CONFLICT DO UPDATE SET token = excluded.token, before = excluded.before, checksum = excluded.checksum`,
     ),
     keepClaim: db.prepare(
-      'INSERT INTO witness_claim VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET size = excluded.size, says = excluded.says, at = excluded.at',
+      `${insertInto('witness_claim')} ON CONFLICT DO UPDATE SET size = excluded.size, says = excluded.says, at = excluded.at, checksum = excluded.checksum`,
     ),
+    identity: db.prepare<[], Record<string, Value> & { readonly checksum: number | null }>(selectFrom('identity')),
+    headAt: db.prepare<[number], HeadRow>(`${selectFrom('head')} WHERE size = ?`),
     frozen: db.prepare<[], number>('SELECT 1 FROM frozen').pluck(),
-    freeze: db.prepare('INSERT INTO frozen VALUES (1, ?, ?)'),
+    freeze: db.prepare(insertInto('frozen')),
     witnessed: db.prepare<[string], number>('SELECT size FROM witnessed WHERE origin = ?').pluck(),
     witness: db.prepare(
-      'INSERT INTO witnessed VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET size = excluded.size, root = excluded.root, at = excluded.at, note = excluded.note',
+      `${insertInto('witnessed')} ON CONFLICT DO UPDATE SET size = excluded.size, root = excluded.root, at = excluded.at, note = excluded.note, checksum = excluded.checksum`,
     ),
     addBatch: db.prepare('INSERT INTO batch VALUES (?, ?)'),
     addAttestation: db.prepare('INSERT INTO attestation VALUES (?, ?) ON CONFLICT DO NOTHING'),
-    addTile: db.prepare('INSERT INTO tile VALUES (?, ?)'),
     heartbeat: db.prepare('INSERT INTO heartbeat VALUES (1, ?) ON CONFLICT DO UPDATE SET at = excluded.at'),
   };
+}
+
+interface HeadRow {
+  readonly root: Buffer;
+  readonly at: number;
+  readonly signature: Buffer;
+  readonly tile_signature: Buffer | null;
+  readonly checksum: number | null;
 }
