@@ -11,8 +11,19 @@ import { entryInGroup, GROUP_ENTRIES, type GroupEntry } from './group-row.ts';
 /** Rows of commits kept after they were read, in bytes, unless one says otherwise: the newest entries are asked for most. */
 const KEPT = 8 * 1024 * 1024;
 
-/** Bytes of an entry in a bundle, at most: c2sp.org/tlog-tiles, "Log entries". */
-const LARGEST_BODY = 2 + 65_535;
+/** Bytes that a piece of a large bundle has at least, but for its last: rows of commits may be small. */
+const PIECE_BYTES = 64 * 1024;
+
+/** Rows of commits whose lengths of bodies are kept after they were read. */
+const LENGTHS = 1024;
+
+/** Bytes of the bodies of a commit in a bundle. */
+interface BatchLengths {
+  readonly first: number;
+  /** Index behind its last entry. */
+  readonly end: number;
+  readonly lengths: Uint32Array;
+}
 
 /** Entries kept after they were read: who looks for a hash reads the entry to make sure, and again to answer. */
 const REMEMBERED = 64;
@@ -23,6 +34,7 @@ export class EntryTable {
   readonly #bundles: BundleReads;
   readonly #batches = new Map<number, Batch>();
   readonly #found = new Recent<number, KeptEntry>(REMEMBERED);
+  readonly #lengths = new Recent<number, BatchLengths>(LENGTHS);
   readonly #kept: number;
   #weight = 0;
   /** Entries before this index are in bundles; later ones may be. */
@@ -66,38 +78,68 @@ export class EntryTable {
     const stored = width === BUNDLE_ENTRIES ? this.#bundles.stored(number) : undefined;
     if (stored) return stored;
     const first = number * BUNDLE_ENTRIES;
-    const [end, length] = [first + width, this.#lengthOf(first, first + width)];
-    const step = length <= WHOLE_BUNDLE_BYTES ? width : PART_ENTRIES;
-    const read = (from: number): Uint8Array => packBodies(this.#bodies(from, Math.min(from + step, end)));
-    const pieces = (): Iterable<Uint8Array> =>
-      Iterator.from(Array(Math.ceil(width / step)).keys()).map((i) => read(first + i * step));
-    const largestPiece = Math.min(length, step * LARGEST_BODY);
-    return { encoding: 'identity', length, plainLength: length, largestPiece, pieces };
+    const end = first + width;
+    const { length, largest } = this.#extentOf(first, end);
+    if (length <= WHOLE_BUNDLE_BYTES) {
+      const pieces = (): Iterable<Uint8Array> => [this.#piece(first, end, length).bytes];
+      return { encoding: 'identity', length, plainLength: length, largestPiece: length, pieces };
+    }
+    const pieces = (): Iterable<Uint8Array> => this.#pieces(first, end);
+    return { encoding: 'identity', length, plainLength: length, largestPiece: PIECE_BYTES + largest, pieces };
   }
 
-  /** Bytes of the entries in a bundle. */
-  #lengthOf(from: number, to: number): number {
-    let sum = 0;
+  /** Bytes that entries have in a bundle, and the most of them that come from one row. */
+  #extentOf(from: number, to: number): { readonly length: number; readonly largest: number } {
+    let [length, largest] = [0, 0];
     for (let at = from; at < to;) {
-      const batch = this.#batchOf(at);
+      const batch = this.#lengthsAt(at);
       const end = Math.min(to, batch?.end ?? endOfPart(at));
-      const isWholePart = batch === undefined && at % PART_ENTRIES === 0 && end - at === PART_ENTRIES;
-      if (isWholePart) sum += this.#groupOf(at).part.plain;
-      else for (const { length } of batch?.bodies(at, end) ?? this.#bodiesInPart(at, end)) sum += 2 + length;
-      at = end;
+      const bytes = batch
+        ? sum(batch.lengths.subarray(at - batch.first, end - batch.first))
+        : this.#lengthInPart(at, end);
+      [at, length, largest] = [end, length + bytes, Math.max(largest, bytes)];
     }
-    return sum;
+    return { length, largest };
   }
 
-  /** Row by row, part by part. Some may move into a bundle meanwhile. */
-  #bodies(from: number, to: number): readonly Uint8Array[] {
+  /** To know how long a bundle is, a row of its entries is read once, not each time. */
+  #lengthsAt(index: number): BatchLengths | undefined {
+    const first = index < this.#bundled ? undefined : this.#sql.first.get(index);
+    const known = first === undefined ? undefined : this.#lengths.get(first);
+    if (known !== undefined && index < known.end) return known;
+    const batch = this.#batchOf(index);
+    if (batch === undefined) return undefined;
+    const { first: from, end } = batch;
+    const lengths = { first: from, end, lengths: Uint32Array.from(batch.bodies(from, end), (body) => 2 + body.length) };
+    this.#lengths.set(from, lengths);
+    return lengths;
+  }
+
+  #lengthInPart(from: number, to: number): number {
+    if (to - from === PART_ENTRIES) return this.#groupOf(from).part.plain;
+    return sum(this.#bodiesInPart(from, to).map((body) => 2 + body.length));
+  }
+
+  *#pieces(from: number, to: number): Generator<Uint8Array> {
+    for (let at = from; at < to;) {
+      const { bytes, end } = this.#piece(at, to, PIECE_BYTES);
+      at = end;
+      yield bytes;
+    }
+  }
+
+  /** The entries from `from` on, as many rows or parts of them as it takes for so many bytes. Some may move into a bundle meanwhile. */
+  #piece(from: number, to: number, bytes: number): { readonly bytes: Uint8Array; readonly end: number } {
     const bodies: Uint8Array[] = [];
-    for (let at = from; at < to; at = from + bodies.length) {
+    let [at, length] = [from, 0];
+    while (at < to && length < bytes) {
       const batch = this.#batchOf(at);
       const end = Math.min(to, batch?.end ?? endOfPart(at));
-      bodies.push(...(batch?.bodies(at, end) ?? this.#bodiesInPart(at, end)));
+      const found = batch?.bodies(at, end) ?? this.#bodiesInPart(at, end);
+      bodies.push(...found);
+      [at, length] = [end, length + sum(found.map((body) => 2 + body.length))];
     }
-    return bodies;
+    return { bytes: packBodies(bodies), end: at };
   }
 
   /** @param to - at most where the part ends */
@@ -156,6 +198,12 @@ export class EntryTable {
     if (found === undefined) throw new DamagedStore(`what is kept of entry ${index} is damaged`);
     return found;
   }
+}
+
+function sum(numbers: Iterable<number>): number {
+  let total = 0;
+  for (const each of numbers) total += each;
+  return total;
 }
 
 const endOfPart = (index: number): number => index - (index % PART_ENTRIES) + PART_ENTRIES;
