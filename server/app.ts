@@ -140,8 +140,8 @@ function enter({ settings, now, observe, report }: AppParts): RequestHandler {
 /** A target that is no path, which Express cannot route; undefined for all others. */
 function withoutPath({ method }: Request, { path }: Target, { faces }: Pick<AppSettings, 'faces'>): Answer | undefined {
   if (path.startsWith('/')) return undefined;
-  if (method === 'OPTIONS' && path === '*') return { status: 200 }; // RFC 9110 §9.3.7: of the server as a whole
-  const isTarget = method === 'CONNECT' || path === '*' || /^[a-z][a-z0-9+.-]*:/i.test(path);
+  if (path === '*' && method !== 'CONNECT') return ofServer(method, faces);
+  const isTarget = method === 'CONNECT' || /^[a-z][a-z0-9+.-]*:/i.test(path);
   return isTarget && !faces.includes('v1') ? NO_PATH_V2 : refusal(400);
 }
 
@@ -151,6 +151,12 @@ function pagePartsOf(parts: AppParts): PageParts {
   const offered = { ...settings, isFrozen, hasWitness: witness !== undefined };
   const has = (id: OperationId): boolean => isOffered(id, offered);
   return { ...parts, document: offeredDocument(document, has), offer: { ...settings, has } };
+}
+
+/** RFC 9110 §9.3.7: `*` names the server as a whole, about which only OPTIONS asks. */
+function ofServer(method: string, faces: AppSettings['faces']): Answer {
+  if (method === 'OPTIONS') return { status: 200 };
+  return faces.includes('v1') ? bindingError(404, 'path * was not found') : NO_PATH_V2;
 }
 
 function handlersOf({ shards, admission, settings, health, witness, dev }: AppParts): Handlers {

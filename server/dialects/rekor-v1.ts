@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { type Answer, BUG, bindingError, handlerError } from '../http/answer.ts';
-import { hasBody, readBody } from '../http/body.ts';
+import { announcesBody, hasBody, readBody } from '../http/body.ts';
 import { mediaType, negotiate } from '../http/negotiate.ts';
 import { errorHeaders, failureOf, ownNumber, problems } from '../http/problems.ts';
 import { missing } from '../http/read.ts';
@@ -11,7 +11,7 @@ const NO_BODY = new Uint8Array();
 /** Rekor v1: go-openapi around Rekor's handlers. Contract sections 1.2 to 1.4. */
 export const rekorV1: Dialect = {
   agree(request, { body, produces }) {
-    if (body !== undefined && hasBody(request)) {
+    if (body === undefined ? announcesBody(request) : hasBody(request)) {
       const type = mediaType(request.headers['content-type']);
       if (type === 'application/json') return type;
       const text = `unsupported media type ${JSON.stringify(type)}, only [application/json] are allowed`;

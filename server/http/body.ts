@@ -5,6 +5,11 @@ import { RequestTooLarge } from './failures.ts';
 /** The sender went away before the body was whole. Nobody is left to be answered. */
 export class SenderGone extends Error {}
 
+/** Whether a body comes whose length is known. */
+export function announcesBody({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? 0) > 0;
+}
+
 /** Whether the request line and headers announce a body: RFC 9112 §6. */
 export function hasBody(request: IncomingMessage): boolean {
   const { 'content-length': length, 'transfer-encoding': coding } = request.headers;

@@ -29,9 +29,21 @@ export function corsHeaders(request: CorsRequest): Headers {
   return origin !== undefined && (METHODS.includes(method) || method === 'OPTIONS') ? VARY_AND_ALLOW : VARY_ORIGIN;
 }
 
+/** Empty names in a list that are passed over (RFC 9110 §5.6.1.2). */
+const MOST_EMPTY_NAMES = 16;
+/** A name in a list, with at most one blank on either side. */
+const NAME = /^[ \t]?(?:[ \t]|([^ \t]*)[ \t]?)$/;
+
+/** Browsers send names in lower case, sorted, each once (Fetch standard), and only so they are taken. */
+function areNamesAllowed(list: string): boolean {
+  const names = list.split(',').map((part) => (NAME.test(part) ? part.trim() : undefined));
+  const places = names.filter((name) => name !== '').map((name) => REQUEST_HEADERS.indexOf(name ?? ''));
+  const areSorted = places.every((place, i) => place > (places[i - 1] ?? -1));
+  return areSorted && names.length - places.length <= MOST_EMPTY_NAMES;
+}
+
 function preflightHeaders({ origin, requestMethod = '', requestHeaders = '' }: CorsRequest): Headers {
-  const names = requestHeaders === '' ? [] : requestHeaders.split(',').map((name) => name.trim().toLowerCase());
-  const allowed = METHODS.includes(requestMethod) && names.every((name) => REQUEST_HEADERS.includes(name));
+  const allowed = METHODS.includes(requestMethod) && areNamesAllowed(requestHeaders);
   if (origin === undefined || !allowed) return VARY_PREFLIGHT;
   return {
     ...VARY_PREFLIGHT,

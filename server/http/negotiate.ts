@@ -13,10 +13,11 @@ export function negotiate(accept: string | undefined, offers: readonly string[])
   return liked.toSorted((a, b) => b.quality - a.quality || b.exactness - a.exactness)[0]?.offer;
 }
 
+/** As go-openapi reads it: a quality that is no number is none, and one out of range is the next that is in it. */
 function parseRange(text: string): { readonly range: string; readonly quality: number } {
   const [range = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
   const quality = Number(parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? 1);
-  return { range, quality: quality >= 0 && quality <= 1 ? quality : 0 };
+  return { range, quality: Number.isNaN(quality) ? 1 : Math.min(1, Math.max(0, quality)) };
 }
 
 /** 3: the type itself, 2: its main type, 1: any type, 0: another. */

@@ -10,9 +10,9 @@ export interface Target {
   readonly authority: string | undefined;
 }
 
-/** @param url - origin form (RFC 9112 §3.2.1), or absolute form as sent to proxies (§3.2.2) */
+/** A request has no fragment: what looks like one is of the path, or of the query. @param url - origin form (RFC 9112 §3.2.1), or absolute form as sent to proxies (§3.2.2) */
 export function parseTarget(url: string): Target {
-  const { local, authority } = url.startsWith('/') ? { local: url } : readAbsolute(url);
+  const { local, authority } = url.startsWith('/') ? { local: url.replaceAll('#', '%23') } : readAbsolute(url);
   const mark = local.indexOf('?');
   const path = mark < 0 ? local : local.slice(0, mark);
   return { path, cleanPath: cleanPath(path), search: mark < 0 ? '' : local.slice(mark), authority };
@@ -71,7 +71,7 @@ const NO_PARAMETERS: ReadonlyMap<string, string> = new Map();
 export function entryLocation(target: string, id: string): string {
   const { path, search } = parseTarget(target);
   const location = `${path.replace(/^\/+/, '/')}/${id}`;
-  if (search.length < 2) return location;
+  if (search.length < 2) return location + search;
   const query = parametersOf(search);
   query.delete('apiKey');
   query.sort();

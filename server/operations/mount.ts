@@ -104,7 +104,7 @@ function finderOf(routes: readonly Route[]): (target: Target) => Found | undefin
     .sort((a, b) => b.prefix.length - a.prefix.length);
   return (target) => {
     const path = decodedPath(target);
-    const route = exact.get(path) ?? clean.get(target.cleanPath);
+    const route = exact.get(isPing(path) ? PING : path) ?? clean.get(target.cleanPath);
     if (route !== undefined) return { route, rest: '' };
     const found = below.find(({ prefix }) => path.startsWith(prefix));
     return found && { route: found.route, rest: path.slice(found.prefix.length) };
@@ -113,10 +113,10 @@ function finderOf(routes: readonly Route[]): (target: Target) => Found | undefin
 
 const PING = '/ping';
 
-/** Rekor takes `/ping` in any case. */
-const isFixed = (path: string): boolean => !path.includes('{') && path !== PING;
-const patternOf = (path: string): string | RegExp =>
-  path === PING ? /^\/ping$/i : path.replaceAll(/\{(\w+)\}/g, ':$1');
+/** Rekor takes `/ping` in any case, and with nothing behind it. */
+const isPing = (path: string): boolean => path.length === PING.length && path.toLowerCase() === PING;
+const isFixed = (path: string): boolean => !path.includes('{');
+const patternOf = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
 
 const FORM = 'application/x-www-form-urlencoded';
 
@@ -149,8 +149,9 @@ function answer(
     return serve(exchange, request, operation, options, rest);
   }
   const [first] = operations.values();
+  if (path === PING) return next(); // to Rekor it has no other methods: 404
   if (match === 'clean' && first?.row.dialect !== rekorV2) {
-    if (path !== PING) exchange.allow([...operations.keys()]); // to Rekor it has no other methods: 404
+    exchange.allow([...operations.keys()]);
     return next(); // another route may have the path too
   }
   if (first) return exchange.send(first.row.dialect.notAllowed(request.method, [...operations.keys()]));

@@ -78,7 +78,7 @@ export const rows: { readonly [Op in OperationId]: Row } = {
   addCheckpoint: { dialect: plain, match: 'exact', produces: [], body: 'addCheckpoint', most: ADD_CHECKPOINT_LIMIT },
   getWitnessedCheckpoint: { dialect: plain, match: 'below', produces: [], answersHead: true },
 
-  ping: SERVICE,
+  ping: { ...SERVICE, match: 'exact' },
   alive: { ...SERVICE, dialect: rekorV2 },
   ready: SERVICE,
 };

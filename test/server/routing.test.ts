@@ -56,6 +56,17 @@ describe('contract 1.4: paths', () => {
     expect(seen).toBe('{"code":404,"message":"path /a%20b/%3Cscript%3E/\\u003cb\\u003e\\u0026\' was not found"}');
   });
 
+  it('answers 404 to a question about the server as a whole, which only OPTIONS may ask', async () => {
+    const { status, text: seen } = await raw(asking.base, { method: 'GET', path: '*' });
+    expect([status, seen]).toEqual([404, '{"code":404,"message":"path * was not found"}']);
+    expect((await raw(asking.base, { method: 'OPTIONS', path: '*' })).status).toBe(200);
+  });
+
+  it('takes what looks like a fragment for a part of the path', async () => {
+    const { status, text: seen } = await raw(asking.base, { method: 'GET', path: '/api/v1/log#size' });
+    expect([status, seen]).toEqual([404, '{"code":404,"message":"path /api/v1/log%23size was not found"}']);
+  });
+
   it('answers 400 to an escape that is none', async () => {
     expect((await asking.get('/api/v1/log/entries/%zz')).status).toBe(400);
     expect((await asking.get('/api/v1/log/entries/%ff')).status).toBe(400);
@@ -91,6 +102,8 @@ describe('contract 1.2: methods', () => {
     const head = await asking.send('HEAD', '/ping');
     expect([head.status, head.text, head.headers['content-length']]).toEqual([200, '', '1']);
     expect((await asking.send('POST', '/ping')).status).toBe(404);
+    expect((await asking.get('/p%69ng')).status).toBe(200);
+    expect((await asking.get('/Ping/')).status).toBe(404);
   });
 });
 
@@ -123,6 +136,18 @@ describe('contract 1.4: Accept', () => {
     const empty = await raw(asking.base, { method: 'POST', path: ENTRIES, headers: { Accept: 'text/plain' } });
     expect(empty.status).toBe(406);
   });
+
+  it('looks at the Content-Type of a body also where none is read', async () => {
+    const status = async (type: Record<string, string>) =>
+      (
+        await raw(
+          asking.base,
+          { method: 'GET', path: '/api/v1/log', headers: { ...type, 'Content-Length': '2' } },
+          '{}',
+        )
+      ).status;
+    expect([await status({}), await status({ 'Content-Type': 'application/json' })]).toEqual([415, 200]);
+  });
 });
 
 describe('contract 1.4: CORS', () => {
@@ -140,7 +165,7 @@ describe('contract 1.4: CORS', () => {
   });
 
   const preflight = { ...origin, 'Access-Control-Request-Method': 'POST' };
-  it.each(['content-type', 'accept, content-type,x-requested-with', 'Content-Type'])(
+  it.each(['content-type', 'accept, content-type,x-requested-with', 'accept,, content-type ,'])(
     'answers a preflight for %s',
     async (names) => {
       const headers = { ...preflight, 'Access-Control-Request-Headers': names };
@@ -158,6 +183,10 @@ describe('contract 1.4: CORS', () => {
 
   it.each([
     { ...preflight, 'Access-Control-Request-Headers': 'authorization' },
+    { ...preflight, 'Access-Control-Request-Headers': 'Content-Type' },
+    { ...preflight, 'Access-Control-Request-Headers': 'content-type,accept' },
+    { ...preflight, 'Access-Control-Request-Headers': 'accept,  content-type' },
+    { ...preflight, 'Access-Control-Request-Headers': ','.repeat(17) },
     { ...preflight, 'Access-Control-Request-Method': 'DELETE' },
     { 'Access-Control-Request-Method': 'POST' },
   ])('allows nothing to a preflight with %j', async (headers) => {

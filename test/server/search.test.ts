@@ -82,6 +82,7 @@ describe('contract 5: POST /api/v1/index/retrieve', () => {
     ],
     [{ hash: 'xyz' }, 422, 605, /^hash in body should match '/],
     [{ email: 'joe' }, 422, 601, /^email in body must be of type email: "joe"$/],
+    [{ publicKey: { format: '', content: 'YQ==' } }, 422, 606, /^publicKey.publicKey.format in body should be one of/],
     [{ operator: 'AND' }, 422, 606, /^operator in body should be one of \[and or\]$/],
     [{ subject: 'x'.repeat(513) }, 422, 603, /^subject in body should be at most 512 chars long$/],
     [{ publicKey: {} }, 422, 602, /^publicKey\.publicKey\.format in body is required$/],

@@ -71,7 +71,8 @@ function decodeKey(
   if (!isObject(key)) throw unreadableBody('query', 'publicKey is not a JSON object');
   const content = parseGoBase64(textMember(key, 'content') ?? '');
   if (content === undefined) throw unreadableBody('query', 'publicKey.content is not base64');
-  return { format: textMember(key, 'format'), content };
+  const format = member(key, 'format') === '' ? '' : textMember(key, 'format'); // an empty one is not missing
+  return { format, content };
 }
 
 /** go-openapi names a member of a member after both its parents. */
