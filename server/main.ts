@@ -103,6 +103,10 @@ function greet(logger: Logger, settings: Settings, shards: LogShards, address: s
 
 /** The outcome of a write is unknown, so nothing that this process believes can be signed. Start-up recovers. */
 function die(logger: Logger, reason: unknown): never {
+  if (reason instanceof Failure) {
+    logger.fatal(`a write failed and its outcome is unknown: the process ends. ${reason.message}`);
+    process.exit(1);
+  }
   logger.fatal('a write failed and its outcome is unknown: the process ends, and the next start recovers', {
     error: reason,
   });

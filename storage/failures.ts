@@ -34,6 +34,7 @@ export class DamagedStore extends Error {
 /** Whether a read failed because of what stands on the disk. */
 export function isDamage(error: unknown): boolean {
   if (error instanceof DamagedStore) return true;
+  if (error instanceof StoreRefused) return isDamage(error.cause);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return /^SQLITE_(CORRUPT|IOERR|NOTADB)/.test(code);
 }

@@ -76,8 +76,8 @@ describe('decision 11, an unknown outcome is fatal', () => {
     expect(lost).toBeDefined();
     expect(status).not.toBe(201);
     expect(code).toBe(1);
-    expect(said).toContain('a write failed and its outcome is unknown: the process ends, and the next start recovers');
-    expect(said).toMatch(failure.error === 'EIO' ? /EIO|disk I\/O error/ : /ENOSPC|disk is full|disk I\/O error/);
+    expect(said).toContain('a write failed and its outcome is unknown: the process ends');
+    expect(said).toMatch(failure.error === 'EIO' ? /EIO|SQLITE_IOERR/ : /ENOSPC|disk is full|SQLITE_IOERR/);
 
     const journalled = lastJournalled(folder);
     await using next = await startServer(folder);

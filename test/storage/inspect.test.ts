@@ -70,18 +70,20 @@ describe('inspectDatabase says what stands in a data folder, and leaves its file
   it('a file that is no database is refused with what to do', () => {
     writeFileSync(join(folder, 'stele.db'), 'not a database, and longer than the header of one'.repeat(100));
     expect(() => found()).toThrow(StoreRefused);
-    expect(() => found()).toThrow(/stele\.db cannot be read as a log \(SQLITE_NOTADB: .*put back a copy/);
+    expect(() => found()).toThrow(/stele\.db is damaged: it is no database.*put back the newest copy/);
   });
   it('a database of something else is refused', () => {
     const db = new Database(join(folder, 'stele.db'));
     db.exec('CREATE TABLE other (a); PRAGMA user_version = 2');
     db.close();
-    expect(() => found()).toThrow(/stele\.db cannot be read as a log \(SQLITE_ERROR: no such table: identity\)/);
+    expect(() => found()).toThrow(
+      /stele\.db is the database of another program \(application id 0, the tables other\)/,
+    );
   });
   it('a database of a newer version is refused', () => {
     const db = new Database(join(folder, 'stele.db'));
     db.pragma('user_version = 1000');
     db.close();
-    expect(() => found()).toThrow('the data folder has format 1000 and this version knows');
+    expect(() => found()).toThrow('stele.db has format 1000 and this version knows');
   });
 });

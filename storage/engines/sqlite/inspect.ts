@@ -1,10 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { type RootHash, nodeHash, treeSize } from '../../../merkle/types.ts';
 import type { FoundDatabase, LogIdentity } from '../../contract.ts';
 import { StoreRefused } from '../../failures.ts';
 import { formatOf } from './file/connection.ts';
+import { explaining } from './file/explain.ts';
 import { databaseFile } from './file/files.ts';
+import { requireOwn } from './file/own.ts';
 import { migrations } from './file/schema.ts';
 import { openUnchanged } from './file/unchanged.ts';
 
@@ -20,20 +22,15 @@ export function inspectDatabase(folder: string): FoundDatabase {
   if (size === undefined) return { state: 'missing' };
   // A journal of SQLite's first mode is there only before the database has its first table.
   if (size === 0 || existsSync(`${file}-journal`)) return { state: 'empty' };
-  try {
+  return explaining(file, () => {
     const db = openUnchanged(folder);
     try {
+      requireOwn(db);
       return read(db);
     } finally {
       db.close();
     }
-  } catch (error) {
-    if (!(error instanceof Database.SqliteError)) throw error;
-    throw new StoreRefused(
-      `${file} cannot be read as a log (${error.code}: ${error.message}): put back a copy that npm run audit finds whole`,
-      { cause: error },
-    );
-  }
+  });
 }
 
 interface IdentityRow {
@@ -53,7 +50,7 @@ function read(db: Database.Database): FoundDatabase {
   if (format === 0) return { state: 'empty' };
   if (format > migrations.length)
     throw new StoreRefused(
-      `the data folder has format ${format} and this version knows ${migrations.length}: start the newer version that wrote it`,
+      `${db.name} has format ${format} and this version knows ${migrations.length}: start the newer version that wrote it`,
     );
   const row = db.prepare<[], IdentityRow>('SELECT * FROM identity').get();
   if (row === undefined) return { state: 'empty' };

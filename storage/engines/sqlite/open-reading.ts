@@ -6,7 +6,9 @@ import type { LogReads } from '../../contract.ts';
 import { StoreRefused } from '../../failures.ts';
 import type { WitnessState } from '../../witness-state.ts';
 import { formatOf, openReading } from './file/connection.ts';
+import { explaining, explainingAll, explainingEach } from './file/explain.ts';
 import { databaseFile } from './file/files.ts';
+import { requireOwn } from './file/own.ts';
 import { migrations } from './file/schema.ts';
 import { partReader, readRuns } from './index/run-reader.ts';
 import { fingerprintsOf } from './index/secret.ts';
@@ -39,23 +41,32 @@ export interface SqliteReading
  */
 export function openSqliteReading(folder: string, open = openReading): SqliteReading {
   if (!existsSync(databaseFile(folder))) throw new StoreRefused(`${folder} holds no log`);
-  const db = open(folder);
+  const file = databaseFile(folder);
+  const db = explaining(file, () => open(folder));
   try {
-    requireFormat(db);
+    return explaining(file, () => createReading(db));
   } catch (error) {
     db.close();
     throw error;
   }
+}
+
+function createReading(db: Database.Database): SqliteReading {
+  requireOwn(db);
+  requireFormat(db);
   const entries = new EntryScan(db);
-  return {
+  const reads = {
     ...createEntryReader(db),
     ...createStateReader(db),
-    scan: (from, to) => entries.entries(from, to),
     layout: layoutReader(db),
     attestation: attestationReader(db),
     runs: () => readRuns(db),
     fingerprints: fingerprintsOf(db),
     readPart: partReader(db),
+  };
+  return {
+    ...explainingAll(db.name, reads),
+    scan: (from, to) => explainingEach(db.name, entries.entries(from, to)),
     [Symbol.dispose]: () => void db.close(),
   };
 }
@@ -66,7 +77,7 @@ function requireFormat(db: Database.Database): void {
   if (format === migrations.length) return;
   throw new StoreRefused(
     format < migrations.length
-      ? `the data folder has format ${format}: start the log once, which brings it to format ${migrations.length}`
-      : `the data folder has format ${format} and this version knows ${migrations.length}: use the newer version that wrote it`,
+      ? `${db.name} has format ${format}: start the log once, which brings it to format ${migrations.length}`
+      : `${db.name} has format ${format} and this version knows ${migrations.length}: use the newer version that wrote it`,
   );
 }

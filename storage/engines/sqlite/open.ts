@@ -1,16 +1,17 @@
 import type Database from 'better-sqlite3';
 import type { LogStore } from '../../contract.ts';
-import { NoRoom, StoreRefused } from '../../failures.ts';
+import { NoRoom } from '../../failures.ts';
 import type { WitnessState } from '../../witness-state.ts';
 import { CheckpointThread } from './checkpoint/thread.ts';
 import { checkSameFiles, watchFile } from '../watched-files.ts';
 import { formatOf, openReading, openWriting, prepareDatabase } from './file/connection.ts';
+import { explained, explaining, explainingAll } from './file/explain.ts';
 import { databaseFile, sideFiles } from './file/files.ts';
 import { Candidates } from './index/candidates.ts';
 import { partReader } from './index/run-reader.ts';
 import { fingerprintsOf } from './index/secret.ts';
 import { lockFolder } from './file/lock.ts';
-import { isWantOfRoom, type RoomSettings } from './file/room.ts';
+import type { RoomSettings } from './file/room.ts';
 import { migrations } from './file/schema.ts';
 import { PrefetchThread } from './prefetch/thread.ts';
 import { createReader } from './reader.ts';
@@ -63,15 +64,15 @@ export async function openSqliteStore(
   watched.push(...sideFiles(folder).map(watchFile));
   threads.use(new CheckpointThread(folder, { lost: (reason) => announce?.(`${LOST}: ${reason}`) }));
   const prefetch = threads.use(new PrefetchThread(folder));
-  const reading = openReading(folder);
+  const file = databaseFile(folder);
+  const reading = explaining(file, () => openReading(folder));
   cleanup.defer(() => void reading.close());
   const index = openIndex(reading, writer, begun);
-  const fingerprints = fingerprintsOf(reading);
+  const fingerprints = explaining(file, () => fingerprintsOf(reading));
 
   const parts = cleanup.move();
   return {
-    ...createReader(reading, index, prefetch),
-    ...createStateReader(reading),
+    ...explainingAll(file, { ...createReader(reading, index, prefetch), ...createStateReader(reading) }),
     ...createWrites(writer),
     commit: async (commit) => {
       const value = packCommit(commit, fingerprints);
@@ -139,7 +140,8 @@ async function prepare(
   confirm: SqliteOptions['confirm'],
 ): Promise<void> {
   await confirm?.();
-  const db = openWriting(folder);
+  const file = databaseFile(folder);
+  const db = explaining(file, () => openWriting(folder));
   try {
     const format = formatOf(db);
     if (format > 0 && format < migrations.length && announce !== undefined) {
@@ -148,8 +150,7 @@ async function prepare(
     }
     prepareDatabase(db);
   } catch (error) {
-    if (!isWantOfRoom(error, folder)) throw error;
-    throw new StoreRefused(`the volume of ${folder} is full, and a start has to write there: free some space on it`);
+    throw explained(error, file);
   } finally {
     db.close();
   }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreRefused } from '../../../failures.ts';
 import { databaseFile, walFile } from './files.ts';
+import { APPLICATION_ID, requireOwn } from './own.ts';
 import { isWantOfRoom } from './room.ts';
 import { type Migration, migrations } from './schema.ts';
 
@@ -25,6 +26,12 @@ export function openWriting(folder: string): Database.Database {
  */
 export function openDeriving(folder: string): Database.Database {
   const db = new Database(databaseFile(folder), { timeout: PATIENCE });
+  try {
+    requireOwn(db); // before the first change
+  } catch (error) {
+    db.close();
+    throw error;
+  }
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = NORMAL');
   db.pragma('foreign_keys = ON');
@@ -67,7 +74,7 @@ export function prepareDatabase(db: Database.Database, steps: readonly Migration
   const applied = formatOf(db);
   if (applied > steps.length) {
     throw new StoreRefused(
-      `the data folder has format ${applied} and this version knows ${steps.length}: start the newer version that wrote it`,
+      `${db.name} has format ${applied} and this version knows ${steps.length}: start the newer version that wrote it`,
     );
   }
   if (applied < steps.length) migrate(db, steps.slice(applied), steps.length);
@@ -101,5 +108,6 @@ function migrate(db: Database.Database, steps: readonly Migration[], format: num
       else step(db);
     }
     db.pragma(`user_version = ${format}`);
+    db.pragma(`application_id = ${APPLICATION_ID}`);
   }).immediate();
 }

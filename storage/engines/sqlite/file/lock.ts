@@ -2,7 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { StoreRefused } from '../../../failures.ts';
 import { makePrivateFolder } from '../../../folders.ts';
+import { isNoRoom } from '../../no-room.ts';
 import { type WatchedFile, watchFile } from '../../watched-files.ts';
+import { explained, explaining } from './explain.ts';
 import { lockFile, lockOwnerFile } from './files.ts';
 
 /** Milliseconds that a process which is just stopping gets to let go of the folder. */
@@ -25,7 +27,7 @@ export interface FolderLock extends Disposable {
 export function lockFolder(folder: string, owner: string): FolderLock {
   makePrivateFolder(folder);
   const db = takeLock(folder);
-  writeFileSync(lockOwnerFile(folder), `${owner}\n`);
+  writeOwner(folder, owner);
   return { folder, file: watchFile(lockFile(folder)), [Symbol.dispose]: () => void db.close() };
 }
 
@@ -35,18 +37,28 @@ export function requireUnlocked(folder: string): void {
 }
 
 function takeLock(folder: string): Database.Database {
-  const db = new Database(lockFile(folder), { timeout: PATIENCE });
+  const file = lockFile(folder);
+  const db = explaining(file, () => new Database(file, { timeout: PATIENCE }), 'lock');
   try {
     db.pragma('journal_mode = DELETE');
     db.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     db.close();
-    if (!isBusy(error)) throw error;
+    if (!isBusy(error)) throw explained(error, file, 'lock');
     throw new StoreRefused(
       `${folder} is in use by another process (${ownerOf(folder)}): stop that one first, or give this one a folder of its own`,
     );
   }
   return db;
+}
+
+/** On a full disk the next process that comes hears no name. */
+function writeOwner(folder: string, owner: string): void {
+  try {
+    writeFileSync(lockOwnerFile(folder), `${owner}\n`);
+  } catch (error) {
+    if (!isNoRoom(error)) throw error;
+  }
 }
 
 function isBusy(error: unknown): boolean {

@@ -40,7 +40,9 @@ export class WriterThread implements AsyncDisposable {
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG },
     });
     this.#worker.on('message', (message: Message) => this.#receive(message));
-    this.#worker.on('error', (error) => this.#lose(error instanceof Error ? error : new Error(String(error))));
+    this.#worker.on('error', (error) =>
+      this.#lose(ofItsClass(error instanceof Error ? error : new Error(String(error)))),
+    );
     this.#worker.on('exit', () => this.#lose(new Error('the writer thread has ended')));
   }
 
@@ -92,8 +94,12 @@ export class WriterThread implements AsyncDisposable {
 
 /** A failure keeps its class over the threads. */
 function toError({ name, message }: Extract<WriterReply, { readonly ok: false }>): Error {
-  const known = [StaleCommit, StaleWitness, StoreRefused, NoRoom].find((one) => one.name === name);
-  return known === undefined ? new Error(message) : new known(message);
+  return ofItsClass(Object.assign(new Error(message), { name }));
+}
+
+function ofItsClass(error: Error): Error {
+  const known = [StaleCommit, StaleWitness, StoreRefused, NoRoom].find((one) => one.name === error.name);
+  return known === undefined ? error : new known(error.message);
 }
 
 /** What changes hands: the row of a commit. The rest is small, or still needed on this side. */

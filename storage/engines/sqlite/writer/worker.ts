@@ -2,7 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { DamagedStore, NoRoom } from '../../../failures.ts';
 import { requireSameFiles, watchFile } from '../../watched-files.ts';
 import { openDeriving, openWriting, unmovedBytes } from '../file/connection.ts';
-import { sideFiles } from '../file/files.ts';
+import { explained, explaining } from '../file/explain.ts';
+import { databaseFile, sideFiles } from '../file/files.ts';
 import { isWantOfRoom, Room } from '../file/room.ts';
 import { IndexKeeper } from '../index/index-keeper.ts';
 import { createRunTable } from '../index/run-table.ts';
@@ -32,11 +33,10 @@ const port = parentPort;
 /** Milliseconds between two lines about what takes long. */
 const LINE_MS = 5000;
 const { folder, watched, runRecords, room: leaving } = workerData as WriterSettings;
-const db = openWriting(folder);
-const derived = openDeriving(folder);
-const writer = createWriter(db);
-const table = createRunTable(derived, rebuilt);
-const keeper = new IndexKeeper(table, publish, runRecords);
+const file = databaseFile(folder);
+const [db, derived] = explaining(file, () => [openWriting(folder), openDeriving(folder)] as const);
+const [writer, table] = explaining(file, () => [createWriter(db), createRunTable(derived, rebuilt)] as const);
+const keeper = explaining(file, () => new IndexKeeper(table, publish, runRecords));
 const room = new Room(folder, leaving, () => unmovedBytes(db));
 const isFull = (error: unknown): boolean => isWantOfRoom(error, folder);
 const chores = new Chores({
@@ -48,7 +48,7 @@ const chores = new Chores({
 });
 
 let begun = false;
-catchUp();
+explaining(file, catchUp);
 const files = [...watched, ...sideFiles(folder).map(watchFile)];
 port.postMessage({ begun: { runs: keeper.runs, fresh: keeper.fresh, to: keeper.to } } satisfies WriterBegun);
 begun = true;
@@ -118,7 +118,9 @@ function answer(request: WriterRequest): WriterReply {
     if (request.op !== 'close') requireSameFiles(files);
     return { ok: true };
   } catch (error) {
-    const { name, message } = isFull(error) ? new NoRoom('the disk is full: SQLite found no room') : toError(error);
+    const { name, message } = isFull(error)
+      ? new NoRoom('the disk is full: SQLite found no room')
+      : toError(explained(error, file));
     return { ok: false, name, message };
   }
 }
