@@ -12,6 +12,11 @@ export interface JournalFault {
   readonly reason: string;
   /** Whether the journal holds heads, or an end, that the log would contradict if it went on. */
   readonly contradicts: boolean;
+  /**
+   * What becomes of the file if the log goes on all the same. `keep`: its records stay, and it goes on. `set aside`: it is
+   * kept under another name, and a new one begins. `leave`: it is another log's, so this log cannot go on with it.
+   */
+  readonly file: 'keep' | 'set aside' | 'leave';
 }
 
 export interface JournalCheck {
@@ -32,19 +37,35 @@ const UNRELEASED_HEADS = 2;
 
 /** Compares a log with its journal. A log that is smaller than a head it released, or another tree, must never sign again. */
 export async function journalFault(check: JournalCheck): Promise<JournalFault | undefined> {
-  const fork = ownerFault(check) ?? (await headFault(check)) ?? endFault(check);
+  const damage = await damageFault(check);
+  const fork = damage ?? ownerFault(check) ?? (await headFault(check)) ?? endFault(check);
   return fork ?? (await lossFault(check)) ?? (await holderFault(check));
 }
 
+/** What a start is refused with. @param recoverCommand - what an operator types to hear what can be done */
+export function journalRefusal({ reason, contradicts, file }: JournalFault, recoverCommand: string): string {
+  if (file === 'leave') return reason;
+  return contradicts
+    ? `${reason}. If there is none, this says what can be done: ${recoverCommand}`
+    : `${reason}. If you know that no later head was ever shown to anyone, run: ${recoverCommand}`;
+}
+
+/** What can be read of a damaged journal still tells which heads were signed. */
+async function damageFault(check: JournalCheck): Promise<JournalFault | undefined> {
+  const damage = check.journal.damage();
+  if (damage === undefined) return undefined;
+  const known = (await headFault(check)) ?? endFault(check);
+  const also = known ? `. Besides, ${known.reason}` : '';
+  const reason = `${damage}: put the head journal back as it was${also}`;
+  return { reason, contradicts: known !== undefined, file: 'set aside' };
+}
+
 function ownerFault({ journal, identity }: JournalCheck): JournalFault | undefined {
-  const damage = journal.damage();
-  if (damage !== undefined) return safe(`${damage}: put the head journal back as it was`);
   const owner = journal.owner();
   if (owner === undefined) return safe('the head journal is missing: put it back');
   if (owner.treeId === identity.treeId && owner.logId === identity.logId) return undefined;
-  return safe(
-    `the head journal is that of log ${owner.treeId}, not of ${identity.treeId}: set heads to the folder of this log's own`,
-  );
+  const reason = `the head journal is that of log ${owner.treeId}, not of ${identity.treeId}: set heads to the folder of this log's own`;
+  return { reason, contradicts: false, file: 'leave' };
 }
 
 async function headFault({ journal, shelf, stored }: JournalCheck): Promise<JournalFault | undefined> {
@@ -111,5 +132,5 @@ export async function holdJournal({
   await journal.begin({ treeId: identity.treeId, logId: identity.logId, holder: token }, stored, end);
 }
 
-const safe = (reason: string): JournalFault => ({ reason, contradicts: false });
-const fork = (reason: string): JournalFault => ({ reason, contradicts: true });
+const safe = (reason: string): JournalFault => ({ reason, contradicts: false, file: 'keep' });
+const fork = (reason: string): JournalFault => ({ reason, contradicts: true, file: 'set aside' });

@@ -1,7 +1,7 @@
 import { treeSize } from '../merkle/types.ts';
 import type { LogIdentity, LogStore, StoredFreeze, StoredHead } from '../storage/contract.ts';
 import { LogRefused } from './failures.ts';
-import { type JournalCheck, journalFault } from './journal-check.ts';
+import { type JournalCheck, journalFault, journalRefusal } from './journal-check.ts';
 import { loadShelf } from './load-shelf.ts';
 import type { Expected, OpenParts } from './opening.ts';
 import type { TileShelf } from './tiles.ts';
@@ -64,9 +64,5 @@ function checkOffset({ origin, offset }: LogIdentity, before: number): void {
 /** @throws LogRefused */
 async function checkJournal({ recoverCommand }: VerifyParts, check: JournalCheck): Promise<void> {
   const fault = await journalFault(check);
-  if (fault === undefined) return;
-  const advice = fault.contradicts
-    ? `If there is none, this says what can be done: ${recoverCommand}`
-    : `If you know that no later head was ever shown to anyone, run: ${recoverCommand}`;
-  throw new LogRefused(`${fault.reason}. ${advice}`);
+  if (fault !== undefined) throw new LogRefused(journalRefusal(fault, recoverCommand));
 }

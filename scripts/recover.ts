@@ -1,81 +1,90 @@
-import { existsSync } from 'node:fs';
-import { availableParallelism, hostname } from 'node:os';
-import { join } from 'node:path';
+import { availableParallelism } from 'node:os';
 import { toHex } from '../base/bytes.ts';
 import { LogRefused } from '../log/failures.ts';
-import { holdJournal } from '../log/journal-check.ts';
-import { recordPlace } from '../server/place.ts';
-import { type ShardFolder, shardFolders } from '../server/shard-folders.ts';
-import type { LogIdentity, StoredHead } from '../storage/contract.ts';
-import { makePrivateFolder } from '../storage/folders.ts';
-import { openFileJournal } from '../storage/engines/file-journal/open.ts';
+import { holdJournal, type JournalFault } from '../log/journal-check.ts';
+import { changesOfPlace, recordPlace } from '../server/place.ts';
+import type { Settings } from '../server/settings/table.ts';
+import { shardFolders } from '../server/shard-folders.ts';
+import { holdWitnessJournal, type WitnessFault, witnessFault } from '../server/witness-journal.ts';
+import type { StoredHead } from '../storage/contract.ts';
 import { openWitnessedJournal } from '../storage/engines/file-journal/witnessed.ts';
-import { type FolderLock, lockFolder } from '../storage/engines/sqlite/file/lock.ts';
 import { openSqliteReading } from '../storage/engines/sqlite/open-reading.ts';
-import { openSqliteStore, type SqliteStore } from '../storage/engines/sqlite/open.ts';
 import { Crew } from './audit/crew.ts';
 import { auditTree } from './audit/tree.ts';
 import { Damaged } from './audit/wire.ts';
 import { runCommand, say, UsageFault } from './operator/command.ts';
+import { faultOf, type HeldShard, holdShard } from './recover/shard.ts';
 
 /*
- * Lets a log sign again that refuses to, because its head journal is missing or ahead of it, or its folder has moved.
- * It re-hashes every entry first, and asks for the size in so many digits: whoever types it says that no larger head
- * was ever shown to anyone. If one was, signing again is a fork, and only outsiders can tell.
+ * Says what can be done with a log that refuses to start because its head journal or its place does not fit, and lets it go
+ * on where nothing that is known speaks against it. Where heads are known that it would contradict, it goes on only
+ * for who asks for a fork by that name. No head that was ever known is lost: what is replaced is kept beside it.
  */
 
-const USAGE = `npm run recover -- [--data FOLDER] [--heads FOLDER] [--accept-size N]
+const USAGE = `npm run recover -- [--data FOLDER] [--heads FOLDER] [--accept-size N | --fork-the-log-at N]
 
-Re-hashes every entry of every shard. Without --accept-size it only looks, and says what it found. The server must be stopped.
+For a log that refuses to start because its head journal or its place does not fit. Re-hashes every entry of every shard and
+says what is wrong and what can be done. Without the last two flags it changes nothing. The server must be stopped. The exit
+status is 1 while the log would refuse to start.
 
---accept-size N  lets the log go on from its N entries: you know that no larger head was ever shown to anyone
+--accept-size N      lets the log go on from its N entries: you know that no larger head was ever shown to anyone, and that
+                     no other copy of the data folder will be started
+--fork-the-log-at N  signs on from N entries although heads are known that this contradicts. Whoever has seen one of them
+                     can prove from then on that the log has forked, and clients, monitors and witnesses will rightly
+                     refuse it. The journal is kept as heads.txt.TIME
 `;
 
-interface HeldShard extends ShardFolder {
-  readonly store: SqliteStore;
-  readonly headsLock: FolderLock;
-  readonly identity: LogIdentity;
-  /** Undefined for a shard without entries. */
-  readonly head: StoredHead | undefined;
+interface Found {
+  readonly faults: readonly { readonly shard: HeldShard; readonly fault: JournalFault }[];
+  readonly placeChanges: readonly string[];
+  readonly witness: WitnessFault | undefined;
 }
 
-async function recover(data: string, heads: string, acceptSize: string | undefined): Promise<void> {
+interface Wish {
+  readonly acceptSize: string | undefined;
+  readonly forkAt: string | undefined;
+}
+
+async function recover({ data, heads, volume }: Settings, wish: Wish): Promise<void> {
   await using cleanup = new AsyncDisposableStack();
+  const acts = wish.acceptSize !== undefined || wish.forkAt !== undefined;
   const shards: HeldShard[] = [];
   for (const place of shardFolders(data, heads)) {
-    const shard = await hold(place, cleanup);
+    const shard = await holdShard(place, cleanup, { makeHeads: acts, announce: say });
     if (shard) shards.push(shard);
   }
-  for (const shard of shards) await examine(shard);
-  await examineWitness(shards);
+  const placeChanges = volume === 'fixed' ? changesOfPlace(data) : [];
+  const found = { faults: await examineAll(shards), placeChanges, witness: await examineWitness(shards[0]) };
+  tell(data, found);
   const size = shards.reduce((sum, { head }) => sum + (head?.size ?? 0), 0);
-  if (acceptSize === undefined) return say(`to let the log go on from here, add: --accept-size ${size}`);
-  if (acceptSize !== String(size)) throw new LogRefused(`--accept-size is ${acceptSize}, and the log has ${size}`);
-  for (const shard of shards) await beginJournal(shard);
-  recordPlace(data);
-  say(`log ${shards.at(-1)?.identity.origin} goes on from ${size}: start it as usual`);
+  if (isFine(found)) return say('nothing to do: the log starts as it is');
+  if (acts) {
+    requireRight(wish, found, size);
+    await act(data, shards, found);
+    return say(`log ${shards.at(-1)?.identity.origin} goes on from ${size}: start it as usual`);
+  }
+  advise(found, size);
+  process.exitCode = 1;
 }
 
-/** Keeps everyone else out of the shard. Undefined for a later one that nobody has opened yet. @throws LogRefused, StoreRefused */
-async function hold(place: ShardFolder, cleanup: AsyncDisposableStack): Promise<HeldShard | undefined> {
-  const { number, folder, heads } = place;
-  const owner = `recovery, process ${process.pid} on ${hostname()}`;
-  const store = existsSync(join(folder, 'stele.db'))
-    ? cleanup.use(await openSqliteStore(folder, { owner, announce: say }))
-    : undefined;
-  const identity = await store?.identity();
-  if (store && identity) {
-    makePrivateFolder(heads);
-    const headsLock = cleanup.use(lockFolder(heads, owner));
-    return { ...place, store, headsLock, identity, head: await store.head() };
+async function act(data: string, [first]: readonly HeldShard[], found: Found): Promise<void> {
+  for (const { shard, fault } of found.faults) await goOn(shard, fault);
+  if (found.witness?.isHeldElsewhere === true) await holdWitness(first);
+  if (found.placeChanges.length > 0) recordPlace(data);
+}
+
+async function examineAll(shards: readonly HeldShard[]): Promise<Found['faults']> {
+  const faults = [];
+  for (const shard of shards) {
+    await rehash(shard);
+    const fault = await faultOf(shard);
+    if (fault) faults.push({ shard, fault });
   }
-  if (number === 1) throw new LogRefused(`${folder} holds no log`);
-  return undefined;
+  return faults;
 }
 
 /** @throws LogRefused naming what is damaged first: such a copy cannot be used */
-async function examine({ folder, headsLock, identity, head }: HeldShard): Promise<void> {
-  const { origin } = identity;
+async function rehash({ folder, journal, identity: { origin }, head }: HeldShard): Promise<void> {
   if (head === undefined) say(`${origin}: no entries`);
   else {
     const root = await rootOf(folder, head).catch((error: unknown) => {
@@ -84,8 +93,7 @@ async function examine({ folder, headsLock, identity, head }: HeldShard): Promis
     });
     say(`${origin}: ${head.size} entries, all there, under the root that was signed: ${toHex(root)}`);
   }
-  await using journal = await openFileJournal(headsLock);
-  say(`${origin}: the head journal ends at ${journal.last()?.size ?? 'nothing'}`);
+  say(`${origin}: the head journal ends at ${journal?.last()?.size ?? 'nothing'}`);
 }
 
 async function rootOf(folder: string, head: StoredHead): Promise<Uint8Array> {
@@ -94,28 +102,83 @@ async function rootOf(folder: string, head: StoredHead): Promise<Uint8Array> {
   return (await auditTree(reading, crew, head, [])).root;
 }
 
-/** A witness that has forgotten what it cosigned must not go on as the one it was, whatever the log does. */
-async function examineWitness([first]: readonly HeldShard[]): Promise<void> {
-  if (first === undefined) return;
+async function examineWitness(first: HeldShard | undefined): Promise<WitnessFault | undefined> {
+  if (first?.headsLock === undefined) return undefined;
   await using journal = await openWitnessedJournal(first.headsLock);
-  const state = await first.store.witnessed();
-  for (const [origin, { size }] of journal.last()) {
-    const kept = state.find((head) => head.origin === origin)?.size ?? 0;
-    if (kept >= size) continue;
-    say(
-      `the witness has cosigned ${origin} at ${size}, and its state here says ${kept}: it needs another key and name`,
-    );
-    say('(--witness-key and --witness-name for npm start; then delete witnessed.txt beside heads.txt)');
-  }
+  const damage = journal.damage();
+  if (damage !== undefined) return { reason: damage, isHeldElsewhere: false };
+  const owner = journal.owner();
+  if (owner === undefined) return undefined;
+  const [heads, holder] = [await first.store.witnessed(), await first.store.holder('witness')];
+  return witnessFault({ owner, last: journal.last(), heads, holder });
 }
 
-async function beginJournal({ headsLock, store, identity, head: stored }: HeldShard): Promise<void> {
-  await using journal = await openFileJournal(headsLock);
+/** A witness that has forgotten something is nothing that can be done about here, and does not keep the log from starting. */
+function isFine({ faults, placeChanges, witness }: Found): boolean {
+  return faults.length === 0 && placeChanges.length === 0 && witness?.isHeldElsewhere !== true;
+}
+
+function tell(data: string, { faults, placeChanges, witness }: Found): void {
+  for (const { shard, fault } of faults) say(`${shard.identity.origin}: ${fault.reason}`);
+  if (placeChanges.length > 0) say(`${data} is not where this log was written: ${placeChanges.join('; ')}`);
+  if (witness === undefined) return;
+  say(witness.reason);
+  if (witness.isHeldElsewhere) return;
+  say('if that cannot be, begin another witness: start once with --witness-key and --witness-name of its own');
+}
+
+function advise({ faults }: Found, size: number): void {
+  if (faults.some(({ fault }) => fault.file === 'leave')) return;
+  if (!faults.some(({ fault }) => fault.contradicts)) {
+    say(
+      'put back what is missing, if you have it. If you know that no larger head was ever shown to anyone, and no other copy ' +
+        `of the data folder will be started, the log goes on from here with: --accept-size ${size}`,
+    );
+    return;
+  }
+  say('heads were signed that this copy would contradict. What can be done, the best first:');
+  say('1. put back a newer copy of the data folder: one that has every head in the journal');
+  say('2. keep this copy as an archive (npm run export writes it as plain files), and let the next log begin');
+  say('   under a name of its own: npm start with another --origin, --data and --heads');
+  say('--help names the flag that forks the log all the same, and says what that means');
+}
+
+/** @throws LogRefused unless the flag is the one for what was found, and says the size */
+function requireRight({ acceptSize, forkAt }: Wish, { faults }: Found, size: number): void {
+  if (faults.some(({ fault }) => fault.file === 'leave'))
+    throw new LogRefused('the head journal is that of another log, and no flag changes that: give the right --heads');
+  const contradicts = faults.some(({ fault }) => fault.contradicts);
+  if (contradicts && forkAt === undefined)
+    throw new LogRefused(
+      'the log would contradict heads that it has signed, and --accept-size does not allow that. Without a flag this says what can be done',
+    );
+  if (!contradicts && acceptSize === undefined)
+    throw new LogRefused('nothing is known that the log would contradict, so it needs no fork: use --accept-size');
+  const [flag, given] = contradicts ? ['--fork-the-log-at', forkAt] : ['--accept-size', acceptSize];
+  if (given !== String(size)) throw new LogRefused(`${flag} is ${given}, and the log has ${size}`);
+}
+
+async function goOn({ store, journal, identity, head: stored }: HeldShard, { file }: JournalFault): Promise<void> {
+  if (journal === undefined) throw new Error('the heads folder was not made');
+  if (file === 'set aside') {
+    const ending = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
+    for (const kept of await journal.setAside(ending)) say(`kept the head journal as ${kept}`);
+  }
   await holdJournal({ store, journal, identity, stored, freeze: await store.frozen() });
 }
 
-const options = { 'accept-size': { type: 'string' } } as const;
+async function holdWitness(first: HeldShard | undefined): Promise<void> {
+  if (first?.headsLock === undefined) return;
+  await using journal = await openWitnessedJournal(first.headsLock);
+  const owner = journal.owner();
+  if (owner) await holdWitnessJournal(first.store, journal, owner, await first.store.witnessed());
+}
+
+const options = { 'accept-size': { type: 'string' }, 'fork-the-log-at': { type: 'string' } } as const;
 await runCommand({ usage: USAGE, verb: 'recover', options }, async ({ settings, values, words }) => {
   if (words.length > 0) throw new UsageFault(`${words.join(' ')}: it takes no words`);
-  await recover(settings.data, settings.heads, values['accept-size']);
+  const wish = { acceptSize: values['accept-size'], forkAt: values['fork-the-log-at'] };
+  if (wish.acceptSize !== undefined && wish.forkAt !== undefined)
+    throw new UsageFault('--accept-size and --fork-the-log-at exclude each other');
+  await recover(settings, wish);
 });

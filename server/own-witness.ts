@@ -1,4 +1,4 @@
-import { createPublicKey, randomUUID, verify } from 'node:crypto';
+import { createPublicKey, verify } from 'node:crypto';
 import { equalBytes } from '../base/bytes.ts';
 import { keyId, SIGNATURE_TYPE, type VerifierKey, verifierKey } from '../checkpoint/key.ts';
 import { knownLogs, type Policy } from '../checkpoint/policy/policy.ts';
@@ -22,6 +22,7 @@ import type { Settings } from './settings/table.ts';
 import { DEFAULT_ORIGIN } from './settings/values/network-values.ts';
 import { prepareKeys } from './start-begin.ts';
 import { isUnused, markKeysUsed, readUnusedKeys } from './unused-keys.ts';
+import { holdWitnessJournal } from './witness-journal.ts';
 import { readPolicy } from './witnesses.ts';
 
 /** The logs that our witness is to cosign for; undefined if there are none. @throws LogRefused */
@@ -107,9 +108,7 @@ export async function startOwnWitness(
   const found = lookAtWitnessKey(settings);
   requireWitnessFits({ ...found, name, journal, heads, holder: await state.holder('witness') });
   const own = found.key ?? prepareKeys(settings.data, { witness: settings.witnessKey }, announce).witness;
-  const token = randomUUID(); // into the database first, as for the head journal: see `holdJournal`
-  await state.hold('witness', { token, before: journal.owner()?.holder });
-  await journal.begin({ name, key: own.id, holder: token }, heads);
+  await holdWitnessJournal(state, journal, { name, key: own.id }, heads);
   markKeysUsed(settings.data, ['witness']); // nothing has been signed so far
   const key = witnessVkey(name, own);
   announce(`cosigns for other logs as ${formatVkey(key)}`);

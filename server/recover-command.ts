@@ -1,8 +1,15 @@
 import { resolve } from 'node:path';
 
 /** The command that says what can be done with this log when it refuses to start, for a POSIX shell in any folder. */
-export function recoverCommandOf({ data, heads }: { readonly data: string; readonly heads: string }): string {
-  return `npm run recover -- --data ${quoted(resolve(data))} --heads ${quoted(resolve(heads))}`;
+export function recoverCommandOf({ data, heads, volume }: RecoverPlace): string {
+  const moves = volume === 'moves' ? ' --volume moves' : '';
+  return `npm run recover -- --data ${quoted(resolve(data))} --heads ${quoted(resolve(heads))}${moves}`;
+}
+
+export interface RecoverPlace {
+  readonly data: string;
+  readonly heads: string;
+  readonly volume: 'fixed' | 'moves';
 }
 
 function quoted(path: string): string {

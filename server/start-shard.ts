@@ -57,15 +57,10 @@ export async function startShard(
 ): Promise<StartedShard> {
   await using cleanup = new AsyncDisposableStack();
   const { announce } = options;
-  const { place, act, confirm } = shard;
+  const { place, act } = shard;
   const { folder, heads, v1Key, tileKey } = place;
   if (act === 'begin' && !settings.dev) prepareFolders([folder, heads, dirname(v1Key), dirname(tileKey)], announce);
-  const owner = `process ${process.pid} on ${hostname()}`;
-  const room = roomOf(place, settings);
-  const { damaged } = options;
-  const store = cleanup.use(await openSqliteStore(place.folder, { owner, announce, confirm, damaged, room }));
-  const headsLock = cleanup.use(lockFolder(place.heads, owner));
-  const journal = cleanup.use(await openFileJournal(headsLock));
+  const { store, headsLock, journal } = await openFiles(shard, roomOf(place, settings), options, cleanup);
   const keys = await keysOf(shard, store, settings.dev, announce);
   const opened = cleanup.use(
     await openLog({
@@ -89,6 +84,26 @@ export async function startShard(
   cleanup.use(watch([store, journal], options.fatal));
   const parts = cleanup.move();
   return { opened, store, headsLock, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}
+
+/** Both folders are locked before anything in either is opened. @throws LogRefused, StoreRefused */
+async function openFiles(
+  { place, confirm }: PlannedShard,
+  room: RoomSettings,
+  { announce, damaged }: StartOptions,
+  cleanup: AsyncDisposableStack,
+) {
+  const owner = `process ${process.pid} on ${hostname()}`;
+  const locks: FolderLock[] = [];
+  const lockHeads = (): Promise<void> => {
+    locks.push(cleanup.use(lockFolder(place.heads, owner)));
+    return confirm();
+  };
+  const parts = { owner, announce, confirm: lockHeads, damaged, room };
+  const store = cleanup.use(await openSqliteStore(place.folder, parts));
+  const [headsLock] = locks;
+  if (headsLock === undefined) throw new Error('the store was opened before the heads folder was locked');
+  return { store, headsLock, journal: cleanup.use(await openFileJournal(headsLock)) };
 }
 
 function roomOf({ heads }: ShardPlace, { minFree }: ShardSettings): RoomSettings {

@@ -97,6 +97,7 @@ export const COMPOSERS: Readonly<Record<string, readonly string[]>> = {
   'server/start-verify.ts': ['storage/engines'],
   'server/own-witness.ts': ['storage/engines'],
   'server/own-witness-check.ts': ['storage/engines'],
+  'server/witness-journal.ts': ['storage/engines'],
   'server/clock-sync.ts': ['entries/signatures/verifiers'],
   'server/birth.ts': ['entries/kinds', 'entries/signatures/verifiers'],
   'server/admission/tasks.ts': ['entries/kinds', 'entries/signatures/verifiers'],

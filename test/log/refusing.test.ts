@@ -76,7 +76,7 @@ describe('openLog: a tree that would be a fork', () => {
     rmSync(heads(), { recursive: true });
     cpSync(join(folder(), 'kept'), heads(), { recursive: true });
     expect(await refusal()).toBe(
-      `the head journal is that of log 1234567890123456789, not of 77: set heads to the folder of this log's own. ${ADVICE}`,
+      "the head journal is that of log 1234567890123456789, not of 77: set heads to the folder of this log's own",
     );
   });
   it('the data was restored from an older copy', async () => {
@@ -117,6 +117,18 @@ describe('openLog: a tree that would be a fork', () => {
     appendFileSync(journal(), '4 abcdef\n');
     expect(await refusal()).toBe(
       `line 3 of ${journal()} is not as written: put the head journal back as it was. ${ADVICE}`,
+    );
+  });
+  it('a line of the journal is damaged, and those behind it tell of heads that the data does not have', async () => {
+    await begin(1);
+    cpSync(data(), join(folder(), 'backup'), { recursive: true });
+    for (const size of [2, 3]) await begin(size);
+    rmSync(data(), { recursive: true });
+    cpSync(join(folder(), 'backup'), data(), { recursive: true });
+    const lines = readFileSync(journal(), 'utf8').split('\n');
+    writeFileSync(journal(), lines.with(2, 'x').join('\n'));
+    expect(await refusal()).toBe(
+      `line 3 of ${journal()} is not as written: put the head journal back as it was. Besides, the log has 1 entries, and has signed a head of 3: it was restored from an old copy, put back a newer one. ${CONTRADICTED}`,
     );
   });
   it('the data is a copy of the same size from before the log was frozen', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -83,5 +83,21 @@ describe('the journal of a witness', () => {
       await using journal = await openWitnessedJournal(lock);
       expect(journal.damage()).toBe(says);
     }
+  });
+  it('is kept under another name when another witness takes its place, also the second time', async () => {
+    const other = { ...OWNER, key: 'cd'.repeat(32) };
+    for (const [owner, size] of [
+      [OWNER, 1],
+      [other, 2],
+      [OWNER, 3],
+      [other, 4],
+    ] as const) {
+      await using journal = await openWitnessedJournal(lock);
+      await journal.begin(owner, [seen('a.test', size)]);
+    }
+    const kept = readdirSync(folder).filter((name) => name.startsWith('witnessed.txt.'));
+    expect(kept.toSorted()).toEqual(['abababab', 'abababab-2', 'cdcdcdcd'].map((key) => `witnessed.txt.of-${key}`));
+    const first = readFileSync(join(folder, 'witnessed.txt.of-abababab'), 'utf8');
+    expect(first.split('\n')[1]).toMatch(/^1 [0-9a-f]{64} a\.test /);
   });
 });

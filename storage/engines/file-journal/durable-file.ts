@@ -33,16 +33,16 @@ const checksum = (text: string): string => hash('sha256', text, 'hex').slice(0, 
 export async function readLines(file: string, longest: number): Promise<readonly string[] | undefined> {
   const text = await readIfThere(file);
   if (text === undefined) return undefined;
-  const lines = text.split('\n');
+  const lines = text.toString().split('\n');
   const rest = lines.pop() ?? '';
   const isCutShort =
     rest.length <= longest && unsealed(rest) === undefined && unsealed(rest.slice(0, -1)) === undefined;
   return isCutShort ? lines : [...lines, rest];
 }
 
-async function readIfThere(file: string): Promise<string | undefined> {
+async function readIfThere(file: string): Promise<Buffer | undefined> {
   try {
-    return await readFile(file, 'utf8');
+    return await readFile(file);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     throw error;
@@ -68,23 +68,29 @@ export async function replaceFile(file: string, bytes: Buffer): Promise<FileHand
 }
 
 /**
- * Makes a file hold `bytes` that begins with the same already, but for a last line without its end: the same is written over
- * itself, which takes no room and brings what was in memory only to the disk.
+ * Makes a file hold `bytes` where it holds the same already, but for a first line that is as long, and for a last line
+ * without its end: it is written over in place, which takes no room and brings what was in memory only to the disk. A power
+ * failure that tears the first line leaves a file that is refused: a sector is longer than it.
  *
  * @returns undefined, and changes nothing, where the file is missing or holds something else
  */
 export async function extendFile(file: string, bytes: Buffer): Promise<FileHandle | undefined> {
   const found = await readIfThere(file);
-  const whole = found?.slice(0, found.lastIndexOf('\n') + 1) ?? '';
-  return whole !== '' && bytes.toString().startsWith(whole) ? extend(file, Buffer.from(whole), bytes) : undefined;
+  if (found === undefined) return undefined;
+  const [first, length] = [found.indexOf(LINE_END), found.lastIndexOf(LINE_END) + 1];
+  const isSame =
+    bytes.indexOf(LINE_END) === first && found.subarray(first, length).equals(bytes.subarray(first, length));
+  return first > 0 && isSame ? extend(file, length, bytes) : undefined;
 }
 
-async function extend(file: string, whole: Buffer, bytes: Buffer): Promise<FileHandle> {
+const LINE_END = 0x0a;
+
+async function extend(file: string, length: number, bytes: Buffer): Promise<FileHandle> {
   const handle = await open(file, 'r+');
   try {
-    await handle.truncate(whole.length);
-    await writeAt(handle, whole, 0);
-    await writeOrUndo(handle, bytes.subarray(whole.length), whole.length);
+    await handle.truncate(length);
+    await writeOrUndo(handle, bytes.subarray(length), length);
+    await writeAt(handle, bytes.subarray(0, length), 0);
     await handle.sync();
     return handle;
   } catch (error) {

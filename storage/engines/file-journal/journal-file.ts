@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NoRoom } from '../../failures.ts';
@@ -109,6 +110,23 @@ export class JournalFile<Owner, R> implements AsyncDisposable {
     await this.begin(owner, records);
   }
 
+  /**
+   * Keeps the file, and the full one before it, under names that end in `ending`, which nothing writes again.
+   *
+   * @returns the paths of what was kept
+   */
+  async setAside(ending: string): Promise<readonly string[]> {
+    await this.check();
+    const kept: string[] = [];
+    for (const file of [this.#file, `${this.#file}.previous`]) {
+      if (!existsSync(file)) continue;
+      const copy = unusedName(`${file}.${ending}`);
+      await keepCopy(file, copy).catch((error: unknown) => this.#refuse(error));
+      kept.push(copy);
+    }
+    return kept;
+  }
+
   /** A rejection leaves the outcome unknown. @throws NoRoom, and then the file is as it was */
   async append(record: R): Promise<void> {
     if (this.#handle === undefined) throw new Error(`${this.#file} has not been begun`);
@@ -138,5 +156,12 @@ export class JournalFile<Owner, R> implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#handle?.close();
     this.#handle = undefined;
+  }
+}
+
+function unusedName(path: string): string {
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? path : `${path}-${number}`;
+    if (!existsSync(name)) return name;
   }
 }

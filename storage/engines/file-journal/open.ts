@@ -36,6 +36,14 @@ export async function viewFileJournal(
 export interface FileJournal extends HeadJournal {
   /** @throws StoreRefused if the file or its lock was removed or replaced */
   check(): Promise<void>;
+  /**
+   * Keeps the journal under another name and forgets it, so that it can be begun as if there had been none. Its file stays
+   * until then.
+   *
+   * @param ending - of the name
+   * @returns the paths of what was kept
+   */
+  setAside(ending: string): Promise<readonly string[]>;
 }
 
 /**
@@ -76,6 +84,11 @@ export async function openFileJournal(lock: FolderLock, most = RECORDS): Promise
     append: (head) => append(plain(head)),
     end: append,
     check: () => file.check(),
+    setAside: async (ending) => {
+      const paths = await file.setAside(ending);
+      [found, owner, last, freeze] = [undefined, undefined, undefined, undefined];
+      return paths;
+    },
     [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   };
 }

@@ -26,7 +26,10 @@ export interface WitnessedJournal extends AsyncDisposable {
   last(): ReadonlyMap<string, TreeHead>;
   /** Says which line is not as it was written; undefined if all are. */
   damage(): string | undefined;
-  /** Writes the journal anew, with the newest of each log. Durable once resolved. */
+  /**
+   * Writes the journal anew, with the newest of each log. That of another witness is kept under another name. Durable once
+   * resolved.
+   */
   begin(owner: WitnessOwner, heads: readonly NamedHead[]): Promise<void>;
   /** Durable once resolved. One at a time. A rejection leaves the outcome unknown. @throws NoRoom, and then nothing was written */
   append(head: WitnessedHead): Promise<void>;
@@ -44,7 +47,7 @@ interface NamedHead extends TreeHead {
 export async function openWitnessedJournal(lock: FolderLock, most = RECORDS): Promise<WitnessedJournal> {
   const found = await readJournal(lock.folder, WITNESSED);
   const file = new JournalFile(lock, WITNESSED);
-  const damaged = found?.damaged ?? [];
+  let damaged = found?.damaged ?? [];
   let owner = found?.owner;
   let last = new Map(found?.records.map((head) => [head.origin, head]));
 
@@ -53,8 +56,10 @@ export async function openWitnessedJournal(lock: FolderLock, most = RECORDS): Pr
     last: () => last,
     damage: () => (damaged.length > 0 ? damagedLines(file.path, damaged) : undefined),
     begin: async (next, heads) => {
+      const isOther = owner !== undefined && (owner.name !== next.name || owner.key !== next.key);
+      if (isOther || damaged.length > 0) await file.setAside(`of-${owner?.key.slice(0, 8) ?? 'unknown'}`);
       await file.begin(next, heads);
-      owner = next;
+      [owner, damaged] = [next, []];
       last = new Map(heads.map((head) => [head.origin, head]));
     },
     append: async (head) => {
