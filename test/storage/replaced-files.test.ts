@@ -1,4 +1,4 @@
-import { copyFileSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, linkSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { StoreRefused } from '../../storage/failures.ts';
@@ -31,5 +31,14 @@ describe('sqlite: files that are removed or replaced while they are open', () =>
     );
     await expect(store.now().commit(growth(2, 3))).rejects.toThrow(lost);
     await expect(store.now().heartbeat(1)).rejects.toThrow(lost);
+  });
+});
+
+describe('sqlite: a database with a second name', () => {
+  it('is not opened: it would have a WAL for each of its names', async () => {
+    linkSync(path('stele.db'), path('second.db'));
+    await expect(store.again()).rejects.toThrow(`${path('stele.db')} has 2 names (hard links)`);
+    rmSync(path('second.db'));
+    await store.again();
   });
 });

@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3';
+import { statSync } from 'node:fs';
 import type { LogStore } from '../../contract.ts';
 import { NoRoom } from '../../failures.ts';
 import type { WitnessState } from '../../witness-state.ts';
@@ -53,6 +54,7 @@ export async function openSqliteStore(
 ): Promise<SqliteStore> {
   await using cleanup = new AsyncDisposableStack();
   const lock = cleanup.use(lockFolder(folder, owner));
+  requireOneName(databaseFile(folder));
   await prepare(folder, announce, confirm);
 
   // Disposed of in reverse: the reader before the writer, who leaves no WAL behind if it is the last.
@@ -132,6 +134,20 @@ async function tidyForGood(writer: WriterThread): Promise<void> {
 }
 
 const LOST = 'the thread that moves the write-ahead log into the database ended, and is begun anew';
+
+/**
+ * SQLite keeps one WAL for each name of a file: what is committed under one name is not seen under the other, and damages
+ * it later.
+ *
+ * @throws StoreRefused
+ */
+function requireOneName(file: string): void {
+  const names = statSync(file, { throwIfNoEntry: false })?.nlink ?? 1;
+  if (names > 1)
+    throw new StoreRefused(
+      `${file} has ${names} names (hard links), and a database must have one: make a copy of the file, remove the name, and move the copy to its place`,
+    );
+}
 
 /** @throws StoreRefused */
 async function prepare(
