@@ -22,7 +22,7 @@ const LITERALS = new Map<number, readonly [text: string, value: boolean | null]>
   [0x66, ['false', false]],
   [0x6e, ['null', null]],
 ]);
-/** What may follow a backslash, but for `u`: `"\/bfnrt`. */
+/** Characters that may follow a backslash, but for `u`: `"\/bfnrt`. */
 const SHORT_ESCAPES = new Set([0x22, 0x5c, 0x2f, 0x62, 0x66, 0x6e, 0x72, 0x74]);
 
 export type JsonKind = 'object' | 'array' | 'string' | 'other';
@@ -43,7 +43,7 @@ export class JsonScanner {
     this.#json = json;
   }
 
-  /** What the next value is, as far as its first character shows. */
+  /** The type of the next value, as far as its first character shows. */
   kind(): JsonKind {
     const code = this.#next();
     return code === BRACE ? 'object' : code === BRACKET ? 'array' : code === QUOTE ? 'string' : 'other';
@@ -113,7 +113,7 @@ export class JsonScanner {
     return depth;
   }
 
-  /** That nothing but white space is left. */
+  /** Asserts that nothing but white space is left. */
   finish(): void {
     if (this.#next() !== END) throw this.#malformed();
   }

@@ -50,7 +50,7 @@ export interface OpenParts {
   readonly limits: SequencerLimits;
   readonly publication: Publication;
   readonly fatal: (reason: unknown) => void;
-  /** What an operator types to hear what can be done where log and journal do not fit. */
+  /** The command that tells an operator what can be done where log and journal do not fit. */
   readonly recoverCommand: string;
   /** Told of what the operator should know of while the log runs. */
   readonly warn: (sentence: string) => void;

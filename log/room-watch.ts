@@ -1,7 +1,7 @@
 /** Milliseconds between two looks whether there is room again. */
 const LOOK_MS = 1000;
 
-/** What is said to a sender while there is no room. */
+/** The reason that a sender is given while there is no room. */
 export const ROOM_REFUSAL = 'the disk is full';
 
 export interface RoomWatchParts {

@@ -14,7 +14,7 @@ export interface SearchGround {
   readonly size: TreeSize;
 }
 
-/** What is asked, and how much of the answer. */
+/** A question, and the part of the answer that is wanted. */
 export interface Search {
   readonly question: SearchQuestion;
   /** Virtual index of the last hit already seen. */
@@ -29,7 +29,7 @@ export interface Search {
 const TURN = 1000;
 /** Work after which a page ends as it is, beside what its hits cost. */
 export const PAGE_EFFORT = 50_000;
-/** What a hit may cost. */
+/** Limit of what one hit costs. */
 const HIT = 64;
 /** Leaf hashes read in one turn: each may be in a tile of its own. */
 const LEAVES = 32;

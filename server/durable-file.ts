@@ -5,7 +5,7 @@ import { syncFolder } from '../storage/folders.ts';
 
 /** Writes a whole file, for its owner alone, in a folder that is there. Durable once it returns; cut short, it leaves the old one. */
 export function writeDurably(file: string, text: string): void {
-  // What an interrupted start left under the other name is written over.
+  // A file that an interrupted start left under the other name is written over.
   const handle = openSync(`${file}.new`, 'w', 0o600);
   try {
     writeFileSync(handle, text);

@@ -11,11 +11,11 @@ export interface ShardPlace {
   readonly origin: string | undefined;
   /** Sum of the sizes of the shards before it. */
   readonly offset: number;
-  /** What an operator types to hear what can be done where log and journal do not fit. */
+  /** The command that tells an operator what can be done where log and journal do not fit. */
   readonly recoverCommand: string;
 }
 
-/** What a start does with one shard. */
+/** The plan of a start for one shard. */
 export interface PlannedShard {
   readonly place: ShardPlace;
   readonly act: 'open' | 'begin';

@@ -8,7 +8,7 @@ import { findKey, keepKey, type KeyFace, type LogKey, makeKey, type NewKey } fro
 import { recordUnusedKeys } from './unused-keys.ts';
 
 /*
- * What a log needs before it begins. A start that is cut short anywhere in here, or before the first signature, is gone
+ * Files that a log needs before it begins. A start that is cut short anywhere in here, or before the first signature, is gone
  * on with by the next one: see `unused-keys.ts`.
  */
 

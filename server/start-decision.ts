@@ -35,7 +35,7 @@ export interface Seen {
   readonly journal: SeenJournal | undefined;
   /** Whether place.json is there. */
   readonly hasPlace: boolean;
-  /** What has changed since place.json was written, one text each. */
+  /** Changes since place.json was written, one text each. */
   readonly placeChanges: readonly string[];
   /** The same of the record of unused keys. */
   readonly unusedChanges: readonly string[];
@@ -43,14 +43,14 @@ export interface Seen {
   readonly laterShards: readonly string[];
 }
 
-/** What the settings ask for. */
+/** The wishes of the settings. */
 export interface Wish {
   /** A log may begin under keys that exist. */
   readonly begin: boolean;
   readonly volume: 'fixed' | 'moves';
   /** Whether a log may begin at all: not by a command that only opens one. */
   readonly mayBegin: boolean;
-  /** What an operator types to hear what can be done with a folder that has moved. */
+  /** The command that tells an operator what can be done with a folder that has moved. */
   readonly recoverCommand: string;
 }
 

@@ -4,10 +4,10 @@ import type { OpenConnections } from './connections.ts';
 import type { Answer } from './http/answer.ts';
 import { refusal, UNSUPPORTED_CODING, UNSUPPORTED_VERSION } from './http/message-rules.ts';
 
-/** What Node says of a request that it cannot parse. */
+/** Node's error for a request that it cannot parse. */
 interface ParserError extends Error {
   readonly code?: string;
-  /** What was being read, and where in it the parser stopped. */
+  /** The bytes that were being read, and where in them the parser stopped. */
   readonly rawPacket?: Buffer;
   readonly bytesParsed?: number;
 }

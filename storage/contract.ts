@@ -133,7 +133,7 @@ export interface Commit {
   readonly head: StoredHead;
 }
 
-/** What bounds one piece of a search, which holds the thread for no longer than its effort. */
+/** Bounds of one piece of a search, which holds the thread for no longer than its effort. */
 export interface SearchLimits {
   readonly from: LogIndex;
   /** Entries from here on are not looked at. */

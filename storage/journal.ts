@@ -8,11 +8,11 @@ export interface JournalOwner {
   readonly holder?: string | undefined;
 }
 
-/** What a data folder keeps beside a log: the journal of its heads, and that of its own witness. */
+/** Journals that a data folder keeps beside a log: the journal of its heads, and that of its own witness. */
 export type JournalName = 'heads' | 'witness';
 
 /**
- * What ties a journal to one data folder. Each start writes a new token into the database, then into the journal, so a
+ * The token that ties a journal to one data folder. Each start writes a new token into the database, then into the journal, so a
  * copy of the folder no longer fits once either of the two has been started.
  */
 export interface JournalHolder {

@@ -112,7 +112,7 @@ export function inColumns(text: string): string {
   return lines;
 }
 
-/** What Unicode calls white space beyond ASCII, as Go trims it: U+0085 is, the byte order mark U+FEFF is not. */
+/** White space of Unicode beyond ASCII, as Go trims it: U+0085 is, the byte order mark U+FEFF is not. */
 const FOREIGN_SPACE = /^[\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/;
 
 function isSpace(text: string, at: number): boolean {

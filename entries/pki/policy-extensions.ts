@@ -5,7 +5,7 @@ import { InvalidKey, must } from './failures.ts';
 /** A policy identifier: the octets of its object identifier in hex. Arcs may be of any length, as in Go. */
 export type Policy = string;
 
-/** What a certificate says of policies (RFC 5280 §4.2.1.4, §4.2.1.5, §4.2.1.11, §4.2.1.14). */
+/** The policy extensions of a certificate (RFC 5280 §4.2.1.4, §4.2.1.5, §4.2.1.11, §4.2.1.14). */
 export interface PolicyValues {
   readonly policies?: readonly Policy[];
   readonly policyMappings?: readonly PolicyMapping[];

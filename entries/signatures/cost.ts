@@ -1,7 +1,7 @@
 import { type Curve, type PublicKey, type SignatureClaim } from './claim.ts';
 
 /*
- * What signature checks cost, as a multiple of one ECDSA check on P-256 (some 100 us with `openssl`). Measured by
+ * Costs of signature checks, as a multiple of one ECDSA check on P-256 (some 100 us with `openssl`). Measured by
  * `bench verify`; of what depends on the signature the dearest is counted.
  */
 
@@ -45,7 +45,7 @@ export function claimsCost(claims: readonly SignatureClaim[]): number {
   return cost;
 }
 
-/** What the signature checks of one request may cost. Counted before they are made. */
+/** A budget of what the signature checks of one request cost. Counted before they are made. */
 export class CheckBudget {
   readonly #limit: number;
   readonly #refuse: (member: string, cost: number) => Error;

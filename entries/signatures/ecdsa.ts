@@ -4,7 +4,7 @@ import { type DigestCheck, type DigestVerifier } from './verifier.ts';
 
 type EcdsaKey = Extract<PublicKey, { type: 'ecdsa' }>;
 
-/** That `key` made `signature` over a message with this digest. */
+/** Whether `key` made `signature` over a message with this digest. */
 export interface EcdsaClaim {
   readonly key: EcdsaKey;
   readonly signature: Uint8Array;

@@ -26,7 +26,7 @@ export interface AdmissionSettings {
 /** Quick: small bodies with cheap checks, many in a batch. Dear: all else, one at a time. */
 export type LaneName = 'quick' | 'dear';
 
-/** What a thread is started with. */
+/** Start data of a thread. */
 export interface ThreadSettings extends AdmissionSettings {
   readonly lane: LaneName;
 }

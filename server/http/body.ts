@@ -63,7 +63,7 @@ function tooLarge(most: number): RequestTooLarge {
 const FIRST_SPACE = 1024;
 
 /**
- * What has come of a body, in memory that follows it: at most twice what came, never more than was announced. Pieces are
+ * The part of a body that has come, in memory that follows it: at most twice what came, never more than was announced. Pieces are
  * copied, because a piece of one byte keeps the whole buffer that it was read into.
  */
 class BodyBytes {

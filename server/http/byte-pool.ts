@@ -12,7 +12,7 @@ export class BytePool {
     return this.#held;
   }
 
-  /** What stands in the way of `bytes` more: nothing, all that is held, or what the address holds. @param own - what the asking piece holds here already */
+  /** Returns the obstacle to `bytes` more: nothing, all that is held, or what the address holds. @param own - what the asking piece holds here already */
   obstacle(address: string, bytes: number, own: number): 'all' | 'address' | undefined {
     if (this.#held + bytes > this.#most) return 'all';
     const ofAddress = this.#byAddress.get(address) ?? 0;

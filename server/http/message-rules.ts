@@ -3,7 +3,7 @@ import type { Answer } from './answer.ts';
 import type { Target } from './target.ts';
 
 /*
- * What an HTTP server refuses before any application sees it. Both genuine servers stand on Go's net/http, which answers
+ * Requests that an HTTP server refuses before any application sees it. Both genuine servers stand on Go's net/http, which answers
  * with a line of plain text and closes the connection.
  */
 

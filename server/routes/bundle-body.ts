@@ -34,7 +34,7 @@ async function* inTurn(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array>
   }
 }
 
-/** What is last is given out only once the stream's checksum has been found right (RFC 1952 §2.3.1). @throws if it is damaged */
+/** The last piece is given out only once the stream's checksum has been found right (RFC 1952 §2.3.1). @throws if it is damaged */
 async function* inflate(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const source = Readable.from(pieces, { highWaterMark: 1 });
   const plain = pipeline(source, createGunzip({ chunkSize: INFLATED_BYTES }), () => undefined);

@@ -56,7 +56,7 @@ function requireSame({ path, device, inode }: WatchedFile, found: BigIntStats | 
   if (found?.dev !== device || found.ino !== inode) throw lost(path);
 }
 
-/** What is said of a file or folder that this process had open. */
+/** The failure for a file or folder that this process had open. */
 export function lost(path: string): StoreRefused {
   return new StoreRefused(
     `${path} was removed or replaced while this process had it open, so what was written to it since may be lost: put the file back, keep other programs out of its folder, and start again`,

@@ -1,6 +1,6 @@
 import type { Effort, KeyCursor } from './cursor.ts';
 
-/** What bounds one piece of a search. */
+/** Bounds of one piece of a search. */
 export interface JoinLimits {
   readonly from: number;
   /** Entries from here on are not looked at. */

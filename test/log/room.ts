@@ -66,7 +66,7 @@ export interface Room extends AsyncDisposable {
   readonly journal: HeadJournal;
   /** What `fatal` was called with. */
   readonly fatal: readonly unknown[];
-  /** What `warn` was called with. */
+  /** Arguments of the calls of `warn`. */
   readonly warned: readonly string[];
 }
 

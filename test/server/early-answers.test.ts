@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 interface Sent {
-  /** What the sender's system said while it was sending; undefined if all could be sent. */
+  /** The error of the sender's system while it was sending; undefined if all could be sent. */
   readonly fault: string | undefined;
   readonly bytes: number;
   /** All that came back. */

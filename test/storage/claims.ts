@@ -3,7 +3,7 @@ import { treeSize } from '../../merkle/types.ts';
 import type { WitnessClaim } from '../../storage/contract.ts';
 import type { Used } from './contract.ts';
 
-/** What `storage/contract.ts` says of claims of witnesses. */
+/** The contract of `storage/contract.ts` for claims of witnesses. */
 export function claiming(store: Used): void {
   it('are kept, the last one of each witness, over a restart', async () => {
     expect(await store.now().claims()).toEqual([]);

@@ -24,7 +24,7 @@ const IDENTITY = {
 };
 const LOG = { state: 'log', identity: IDENTITY, head: undefined, isCurrent: true, frozen: false };
 
-/** What is found, and that nothing was changed to find it. */
+/** Returns the findings, and asserts that nothing was changed to get them. */
 function found(where = folder): FoundDatabase {
   const before = treeOfFiles(where);
   try {

@@ -7,7 +7,7 @@ import { checkSameFiles, requireSameFiles, watchedAs, type WatchedFile } from '.
 import { isNoRoom } from '../no-room.ts';
 import { extendFile, keepCopy, readLines, replaceFile, writeOrUndo } from './durable-file.ts';
 
-/** What the lines of a journal say: its first line names the owner, each other one is a record. */
+/** The content of a journal: its first line names the owner, each other one is a record. */
 export interface JournalFormat<Owner, R> {
   /** Name of the file in its folder. */
   readonly name: string;

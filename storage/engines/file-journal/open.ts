@@ -23,7 +23,7 @@ export async function readFileJournal(folder: string): Promise<JournalRecords | 
   return found && { ...found, damage: damageOf(join(folder, HEADS.name), found) };
 }
 
-/** What a journal says of the log it belongs to, as `readFileJournal`. */
+/** Reads the log that a journal belongs to, as `readFileJournal`. */
 export async function viewFileJournal(
   folder: string,
 ): Promise<Pick<HeadJournal, 'owner' | 'last' | 'freeze' | 'damage'>> {

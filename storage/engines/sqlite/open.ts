@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { statSync } from 'node:fs';
 import type { LogStore } from '../../contract.ts';
-import { NoRoom } from '../../failures.ts';
+import { NoRoom, StoreRefused } from '../../failures.ts';
 import type { WitnessState } from '../../witness-state.ts';
 import { CheckpointThread } from './checkpoint/thread.ts';
 import { checkSameFiles, watchFile } from '../watched-files.ts';
@@ -125,7 +125,7 @@ function openIndex(
 
 /** Where there is no room, what was put off stays so: it can be read as it is. */
 async function tidyForGood(writer: WriterThread): Promise<void> {
-  // What the first leaves behind can be deleted once this side has the new runs, which it has before the second.
+  // The runs that the first leaves behind can be deleted once this side has the new runs, which it has before the second.
   try {
     for (let time = 0; time < 2; time += 1) await writer.request({ op: 'tidy', value: 'for good' });
   } catch (error) {

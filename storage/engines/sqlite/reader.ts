@@ -96,7 +96,7 @@ function createSearch(db: Database.Database, { entries, index, prefetch }: Searc
   };
 }
 
-/** What it costs to read the list of an entry's keys, and to look through it. */
+/** The cost of reading the list of an entry's keys, and to look through it. */
 const CONFIRMATION = 16;
 const BYTES_A_UNIT = 128;
 

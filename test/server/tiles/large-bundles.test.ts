@@ -21,7 +21,7 @@ let asking: Asking;
 /** Pieces that were read. */
 let read = 0;
 const errors: unknown[] = [];
-/** What is done to bundles before they are read. */
+/** The state of bundles before they are read. */
 let change: (bundle: EntryBundle) => EntryBundle = (bundle) => bundle;
 
 beforeAll(async () => {

@@ -51,7 +51,7 @@ export function openReading(folder: string): Database.Database {
   return db;
 }
 
-/** What of the WAL is yet to be moved into the database. */
+/** The part of the WAL that is yet to be moved into the database. */
 export function unmovedBytes(db: Database.Database): number {
   const [row] = db.pragma('wal_checkpoint(NOOP)') as readonly { readonly log: number; readonly checkpointed: number }[];
   const pages = row === undefined ? 0 : row.log - row.checkpointed;

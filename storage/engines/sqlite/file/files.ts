@@ -10,7 +10,7 @@ export function walFile(folder: string): string {
   return `${databaseFile(folder)}-wal`;
 }
 
-/** What stands beside the database while it is open: the write-ahead log and its index. */
+/** Files beside the database while it is open: the write-ahead log and its index. */
 export function sideFiles(folder: string): readonly string[] {
   return [walFile(folder), `${databaseFile(folder)}-shm`];
 }

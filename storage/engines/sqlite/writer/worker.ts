@@ -157,7 +157,7 @@ function close(): void {
   db.close();
 }
 
-/** What is written beside the entries. */
+/** Rows that are written beside the entries. */
 function write(request: Exclude<WriterRequest, { readonly op: 'commit' | 'tidy' | 'close' }>): void {
   switch (request.op) {
     case 'create':
