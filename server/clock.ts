@@ -88,11 +88,11 @@ function implausible(now: number, newest: number, { checked }: ClockRules): stri
   if (checked !== undefined && now < checked - DAY)
     return `the clock says ${dateOf(now)}, which is before the day of --clock-checked ${dayOf(checked)}: set it right`;
   if (checked !== undefined && now <= checked + DAY + LONGEST_PAUSE) return undefined;
-  const [latest, after] =
+  if (now <= (newest > 0 ? newest + LONGEST_PAUSE : SOFTWARE_DATE + SOFTWARE_LIFE)) return undefined;
+  const after =
     newest > 0
-      ? [newest + LONGEST_PAUSE, `a year after the newest entry, of ${dayOf(newest)}`]
-      : [SOFTWARE_DATE + SOFTWARE_LIFE, `five years after the date of this version, ${dayOf(SOFTWARE_DATE)}`];
-  if (now <= latest) return undefined;
+      ? `a year after the newest entry, of ${dayOf(newest)}`
+      : `five years after the date of this version, ${dayOf(SOFTWARE_DATE)}`;
   return `the clock says ${dateOf(now)}, more than ${after}: set it right, or, if it is right, start with --clock-checked ${dayOf(now)}`;
 }
 
