@@ -11,6 +11,8 @@ export interface SmallDisk extends LogFolder {
   /** Gives back what `fill` took. */
   release(): void;
   readonly freeBytes: () => number;
+  /** From now on nothing can be written to it, by nobody. */
+  protect(): void;
 }
 
 const AS_ROOT = [[], ['sudo', '-n']] as const;
@@ -47,6 +49,7 @@ export function smallDisk(bytes: number): SmallDisk {
       writeFileSync(filler, new Uint8Array(Math.max(0, freeBytes() - left)));
     },
     release: () => rmSync(filler, { force: true }),
+    protect: () => run([...words, 'mount', '-o', 'remount,ro', place]),
     [Symbol.dispose]: () => {
       run([...words, 'umount', '-l', place]);
       rmSync(place, { recursive: true, force: true });

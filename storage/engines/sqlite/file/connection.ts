@@ -4,6 +4,7 @@ import Database from 'better-sqlite3';
 import { StoreRefused } from '../../../failures.ts';
 import { databaseFile, walFile } from './files.ts';
 import { APPLICATION_ID, requireOwn } from './own.ts';
+import { isWritable, openInReadOnlyFolder } from './read-only.ts';
 import { isWantOfRoom } from './room.ts';
 import { type Migration, migrations } from './schema.ts';
 
@@ -45,7 +46,7 @@ export function openDeriving(folder: string): Database.Database {
  * some disks, while everybody waits; and what a broken disk cannot give ends the process instead of a statement.
  */
 export function openReading(folder: string): Database.Database {
-  const db = new Database(databaseFile(folder), { readonly: true });
+  const db = isWritable(folder) ? new Database(databaseFile(folder), { readonly: true }) : openInReadOnlyFolder(folder);
   db.pragma('mmap_size = 0');
   db.pragma('query_only = ON');
   return db;

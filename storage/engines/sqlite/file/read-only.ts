@@ -1,0 +1,133 @@
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
+import Database from 'better-sqlite3';
+import { StoreRefused } from '../../../failures.ts';
+import { databaseFile, sideFiles, walFile } from './files.ts';
+
+/*
+ * A reader of a database with a WAL makes two files beside it. Where he cannot, on a read-only mount, in a snapshot or in
+ * another user's folder, the database is opened as one that nobody changes: SQLite's `immutable`, which only Node's own
+ * SQLite can be asked for. It has the interface that readers use of the other.
+ */
+
+/** Whether files can be made in the folder. */
+export function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * For a folder in which no file can be made. What a process that was killed, or one that runs, left in the WAL is read too.
+ *
+ * @throws StoreRefused where there is something in the WAL, and not the file that it takes to read it
+ */
+export function openInReadOnlyFolder(folder: string): Database.Database {
+  if (sideFiles(folder).every((side) => existsSync(side)))
+    return new Database(databaseFile(folder), { readonly: true, fileMustExist: true });
+  if ((statSync(walFile(folder), { throwIfNoEntry: false })?.size ?? 0) > 0)
+    throw new StoreRefused(
+      `${walFile(folder)} holds entries that are not in stele.db yet, and reading it takes a file beside it, which cannot be made in ${folder}. ` +
+        `Look at a copy instead: cp -a ${folder} COPY, then the same command with --data COPY`,
+    );
+  return new ImmutableDatabase(databaseFile(folder)) as unknown as Database.Database;
+}
+
+/** What readers use of better-sqlite3's `Database`. */
+class ImmutableDatabase implements Pick<Database.Database, 'name'> {
+  readonly name: string;
+  readonly #db: DatabaseSync;
+
+  constructor(file: string) {
+    const url = pathToFileURL(file);
+    url.searchParams.set('immutable', '1');
+    this.name = file;
+    this.#db = explainedByCode(() => new DatabaseSync(url, { readOnly: true }));
+  }
+
+  prepare(sql: string): ImmutableStatement {
+    return new ImmutableStatement(explainedByCode(() => this.#db.prepare(sql)));
+  }
+
+  pragma(text: string, options: { readonly simple?: boolean } = {}): unknown {
+    const rows = this.prepare(`PRAGMA ${text}`).all();
+    return options.simple === true ? firstOf(rows[0]) : rows;
+  }
+
+  /** Each statement sees the same state as every other. */
+  transaction<F>(work: F): F {
+    return work;
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
+
+/** What readers use of better-sqlite3's `Statement`. */
+class ImmutableStatement {
+  readonly #statement: StatementSync;
+  #plucks = false;
+
+  constructor(statement: StatementSync) {
+    this.#statement = statement;
+  }
+
+  pluck(): this {
+    this.#plucks = true;
+    return this;
+  }
+
+  get(...values: SQLInputValue[]): unknown {
+    return this.#read(explainedByCode(() => this.#statement.get(...values)));
+  }
+
+  all(...values: SQLInputValue[]): unknown[] {
+    return explainedByCode(() => this.#statement.all(...values)).map((row) => this.#read(row));
+  }
+
+  *iterate(...values: SQLInputValue[]): Generator<unknown, undefined> {
+    for (const row of this.#statement.iterate(...values)) yield this.#read(row);
+  }
+
+  #read(row: Row | undefined): unknown {
+    if (row === undefined) return undefined;
+    if (this.#plucks) return firstOf(row);
+    return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, asBuffer(value)]));
+  }
+}
+
+type Row = Record<string, SQLOutputValue>;
+
+function firstOf(row: unknown): unknown {
+  const [first] = Object.values(row as Row);
+  return asBuffer(first ?? null);
+}
+
+function asBuffer(value: SQLOutputValue): unknown {
+  return value instanceof Uint8Array ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value;
+}
+
+/** SQLite's primary codes that are about a file, by number. */
+const CODES: Readonly<Record<number, string>> = {
+  8: 'SQLITE_READONLY',
+  10: 'SQLITE_IOERR',
+  11: 'SQLITE_CORRUPT',
+  14: 'SQLITE_CANTOPEN',
+  26: 'SQLITE_NOTADB',
+};
+
+/** Errors of Node's SQLite as those of the other, so that both are explained alike. */
+function explainedByCode<T>(use: () => T): T {
+  try {
+    return use();
+  } catch (error) {
+    const number = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
+    const code = CODES[number];
+    throw code === undefined ? error : new Database.SqliteError((error as Error).message, code);
+  }
+}

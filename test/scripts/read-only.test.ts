@@ -1,0 +1,84 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { foldersIn, type LogFolder, startServer, temporaryFolder } from '../support/server-process.ts';
+import { mounter, type SmallDisk, smallDisk } from '../support/small-disk.ts';
+import { run, submit } from './operator.ts';
+
+const ENTRIES = 300; // a full bundle and a partial one
+const DISK_BYTES = 2 ** 25;
+
+/** Copies of a log: stopped, and as a snapshot of its volume has it while it runs. */
+let parent: LogFolder;
+let stopped: LogFolder;
+let snapshot: LogFolder;
+beforeAll(async () => {
+  parent = temporaryFolder();
+  stopped = foldersIn(join(parent.parent, 'stopped'));
+  snapshot = foldersIn(join(parent.parent, 'snapshot'));
+  for (const { parent: folder } of [stopped, snapshot]) mkdirSync(folder);
+  await using server = await startServer(stopped, { flags: ['--genesis', 'off'] });
+  await submit(server.base, 'entry', ENTRIES);
+  cpSync(stopped.data, snapshot.data, { recursive: true });
+  cpSync(stopped.heads, snapshot.heads, { recursive: true });
+  await server.stop();
+});
+afterAll(() => parent[Symbol.dispose]());
+
+/** A volume that holds a copy of the log and can be read only. */
+function protectedCopy({ data, heads }: LogFolder, without: readonly string[] = []): SmallDisk {
+  const disk = smallDisk(DISK_BYTES);
+  cpSync(data, disk.data, { recursive: true });
+  cpSync(heads, disk.heads, { recursive: true });
+  for (const name of without) rmSync(join(disk.data, name), { force: true });
+  disk.protect();
+  return disk;
+}
+
+const SIDES = ['stele.db-wal', 'stele.db-shm'];
+
+describe.runIf(mounter)('a read-only mount', () => {
+  it.each([
+    ['of a log that was stopped', () => stopped, []],
+    ['of a log that was stopped, as a copy of stele.db alone', () => stopped, SIDES],
+    ['of a log that runs', () => snapshot, []],
+  ] as const)('can be audited, exported and listed: %s', async (_what, of, without) => {
+    using disk = protectedCopy(of(), without);
+    using target = temporaryFolder();
+    const names = readdirSync(disk.data);
+    const audit = await run('audit', disk);
+    expect([audit.err, audit.code]).toEqual(['', 0]);
+    expect(audit.out).toContain(`all good: ${ENTRIES} entries`);
+    const list = await run('shard', disk, 'list');
+    expect([list.err, list.code]).toEqual(['', 0]);
+    expect(list.out).toContain(`${ENTRIES} entries from 0 on, active`);
+    const into = join(target.parent, 'export');
+    const exported = await run('export', disk, '--into', into);
+    expect([exported.err, exported.code]).toEqual(['', 0]);
+    expect(exported.out).toContain(`${ENTRIES} entries`);
+    expect(readFileSync(join(into, 'checkpoint'), 'utf8')).toContain(`\n${ENTRIES}\n`);
+    expect(readdirSync(disk.data)).toStrictEqual(names);
+  });
+
+  it('says what to do where entries are in a write-ahead log that cannot be read there', async () => {
+    using disk = protectedCopy(snapshot, ['stele.db-shm']);
+    for (const command of ['audit', 'shard'] as const) {
+      const { code, err } = await run(command, disk);
+      expect(code).toBe(1);
+      expect(err).toContain(`${join(disk.data, 'stele.db-wal')} holds entries that are not in stele.db yet`);
+      expect(err).toContain(`cp -a ${disk.data} COPY, then the same command with --data COPY`);
+    }
+  });
+
+  it('of a damaged file is refused as any other', async () => {
+    using disk = smallDisk(DISK_BYTES);
+    mkdirSync(disk.data);
+    cpSync(join(stopped.heads, 'heads.txt'), join(disk.data, 'stele.db'));
+    disk.protect();
+    const { code, err } = await run('audit', disk);
+    expect([code, err]).toEqual([
+      1,
+      expect.stringContaining(`${join(disk.data, 'stele.db')} is damaged: it is no database`),
+    ]);
+  });
+});
