@@ -72,7 +72,7 @@ const REQUESTS = [
   ['a path that is not there', 404, 'POST', '/nothing', [JSON_TYPE], 4 * MIB],
   ['a method that the path has not', 405, 'PUT', '/api/v1/log', [JSON_TYPE], 4 * MIB],
   ['a media type that is not taken', 415, 'POST', '/api/v1/log/entries', ['Content-Type: text/plain'], 4 * MIB],
-  ['a body that nothing reads', 200, 'GET', '/api/v1/log', [], 4 * MIB],
+  ['a body that nothing reads', 200, 'GET', '/api/v1/log', [JSON_TYPE], 4 * MIB],
   ['a body that a bundle does not ask for', 404, 'GET', '/tile/entries/009', [], 4 * MIB],
 ] as const;
 

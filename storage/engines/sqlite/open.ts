@@ -142,7 +142,8 @@ const LOST = 'the thread that moves the write-ahead log into the database ended,
  * @throws StoreRefused
  */
 function requireOneName(file: string): void {
-  const names = statSync(file, { throwIfNoEntry: false })?.nlink ?? 1;
+  const found = statSync(file, { throwIfNoEntry: false });
+  const names = found?.isFile() === true ? found.nlink : 1;
   if (names > 1)
     throw new StoreRefused(
       `${file} has ${names} names (hard links), and a database must have one: make a copy of the file, remove the name, and move the copy to its place`,
