@@ -112,11 +112,19 @@ export class RunBuilder {
   }
 }
 
-/** The oldest `FAN_IN` runs of the lowest level that has so many; undefined if no level has. */
+/**
+ * The oldest `FAN_IN` runs of the lowest level that has so many; undefined if no level has. They stand beside each other: a
+ * run in front of a larger one, as a start makes it of what had waited, counts as large as that one.
+ */
 export function mergeable(runs: readonly Run[]): readonly Run[] | undefined {
-  for (const level of new Set(runs.map((run) => run.level).toSorted((a, b) => a - b))) {
-    const alike = runs.filter((run) => run.level === level);
-    if (alike.length >= FAN_IN) return alike.slice(0, FAN_IN);
+  let level = 0;
+  let alike: Run[] = [];
+  for (const run of runs.toReversed()) {
+    if (run.level > level) {
+      if (alike.length >= FAN_IN) break;
+      [level, alike] = [run.level, []];
+    }
+    alike.unshift(run);
   }
-  return undefined;
+  return alike.length >= FAN_IN ? alike.slice(0, FAN_IN) : undefined;
 }

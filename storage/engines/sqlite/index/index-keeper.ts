@@ -151,7 +151,8 @@ export class IndexKeeper {
     }
     this.#merging = undefined;
     const [first, last] = [runs[0] as Run, runs[FAN_IN - 1] as Run];
-    this.#publish(merge.finish({ id, level: first.level + 1, from: first.from, to: last.to }), runs);
+    const level = 1 + Math.max(...runs.map((run) => run.level));
+    this.#publish(merge.finish({ id, level, from: first.from, to: last.to }), runs);
     return true;
   }
 

@@ -28,6 +28,7 @@ export function soundRuns(db: Database.Database): SoundRuns {
   const runs: Run[] = [];
   for (const { id, first, run } of runRows(db)) {
     const end = runs.at(-1)?.to ?? 0;
+    if (first < end) runs.pop(); // it says that it has entries that another has
     if (first !== end) return { runs, damage: `no run of the search index begins with entry ${end}` };
     if (run === undefined || doubted.has(id))
       return { runs, damage: `run ${id} of the search index, of the entries from ${end} on, is damaged` };
