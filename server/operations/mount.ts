@@ -106,9 +106,8 @@ function finderOf(routes: readonly Route[]): (target: Target) => Found | undefin
     const path = decodedPath(target);
     const route = exact.get(isPing(path) ? PING : path) ?? clean.get(target.cleanPath);
     if (route !== undefined) return { route, rest: '' };
-    // A tile has one spelling: caches must not hold it under many names.
-    const found = below.find(({ prefix }) => target.path.startsWith(prefix));
-    return found && { route: found.route, rest: target.path.slice(found.prefix.length) };
+    const found = below.find(({ prefix }) => path.startsWith(prefix));
+    return found && { route: found.route, rest: path.slice(found.prefix.length) };
   };
 }
 

@@ -65,7 +65,13 @@ describe('contract 1.8: a path is percent-decoded before it is compared', () => 
     },
   );
 
-  it.each(['/api/v2/%63heckpoint', '/check%70oint'])('%s is read', async (path) => {
+  it.each([
+    '/api/v2/%63heckpoint',
+    '/check%70oint',
+    '/api/v2/tile%2F0/000.p%2f1',
+    '/%74ile/entries/000.p/1',
+    '/tile/0/%30%300.p/%31',
+  ])('%s is read', async (path) => {
     const plain = await asking.raw('GET', decodeURIComponent(path));
     const encoded = await asking.raw('GET', path);
     expect([encoded.status, encoded.text]).toEqual([200, plain.text]);
