@@ -22,7 +22,7 @@ describe('runs that are merged', () => {
     expect(merged([0, 0, 0, 0, 0, 1, 0, 0, 0])).toBeUndefined();
     expect(merged([0, 0, 0, 0, 0, 1, 1, 1])).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     const found = Array.from({ length: 4 ** 6 }, (_, seed) =>
-      merged(Array.from({ length: 12 }, (_, i) => Math.floor(seed / 4 ** (i % 6)) % 3)),
+      merged(Array.from({ length: 12 }, (__, i) => Math.floor(seed / 4 ** (i % 6)) % 3)),
     ).filter((each) => each !== undefined);
     expect(found.length).toBeGreaterThan(100);
     for (const each of found) expect(each).toEqual(Array.from({ length: FAN_IN }, (_, i) => (each[0] ?? 0) + i));
