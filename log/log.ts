@@ -14,6 +14,7 @@ import type { Publisher } from './publisher.ts';
 import { search } from './search.ts';
 import type { Sequencer } from './sequencer.ts';
 import type { TileShelf } from './tiles.ts';
+import { ownTurn } from './turns.ts';
 import type { AddedEntry, Log, ProvenEntry, SearchPage, SearchQuestion } from './types.ts';
 import type { Shard, SignedHead } from './faces/shard.ts';
 
@@ -126,8 +127,8 @@ export class TransparencyLog implements Log {
     return this.#read(logIndex(index), this.head());
   }
 
-  async byLeaf(leaf: LeafHash): Promise<ProvenEntry | undefined> {
-    const index = await this.#parts.store.locate(leaf);
+  async byLeaf(leaf: LeafHash, gone?: AbortSignal): Promise<ProvenEntry | undefined> {
+    const index = await this.#parts.store.locate(leaf, () => ownTurn(gone));
     return index === undefined ? undefined : this.#read(index, this.head());
   }
 

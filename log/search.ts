@@ -46,7 +46,7 @@ export async function search(ground: SearchGround, asked: Search, effort = PAGE_
   const { found, next } = await collect(ground, asked, effort);
   const hits: SearchHit[] = [];
   for (let at = 0; at < found.length; at += LEAVES) {
-    if (at > 0) await turn(asked);
+    if (at > 0) await ownTurn(asked.gone);
     const some = found.slice(at, at + LEAVES);
     const leaves = await ground.shelf.read(some.map((index) => ({ level: 0, index })));
     for (const [i, index] of some.entries())
@@ -73,12 +73,7 @@ async function collect(
     if (found.length > limit) return { found: found.slice(0, limit), next: Number(found[limit - 1]) + 1 };
     next = piece.next;
     if (effort > most + HIT * found.length) break;
-    if (next !== undefined) await turn(asked);
+    if (next !== undefined) await ownTurn(asked.gone);
   }
   return { found, next: groups.length > 0 ? next : undefined };
-}
-
-async function turn({ gone }: Search): Promise<void> {
-  await ownTurn();
-  gone?.throwIfAborted();
 }

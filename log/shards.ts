@@ -1,4 +1,5 @@
 import type { LeafHash } from '../merkle/types.ts';
+import { ownTurn } from './turns.ts';
 import type { Log, ProvenEntry, SearchPage, SearchQuestion } from './types.ts';
 
 /** All shards of a log, oldest first. The last one may grow; those before it have ended, and are read for ever. */
@@ -38,10 +39,19 @@ export class LogShards {
     return log === undefined ? Promise.resolve(undefined) : log.byIndex(virtualIndex);
   }
 
-  /** From each shard that has the leaf: the active one's first, then in order. */
-  async byLeaf(leaf: LeafHash): Promise<readonly ProvenEntry[]> {
-    const found = await Promise.all([this.active, ...this.ended].map((log) => log.byLeaf(leaf)));
-    return found.filter((entry) => entry !== undefined);
+  /**
+   * From each shard that has the leaf: the active one's first, then in order, each in a turn of its own.
+   *
+   * @param gone - as for `Log.byLeaf`
+   */
+  async byLeaf(leaf: LeafHash, gone?: AbortSignal): Promise<readonly ProvenEntry[]> {
+    const found: ProvenEntry[] = [];
+    for (const log of [this.active, ...this.ended]) {
+      if (log !== this.active) await ownTurn(gone);
+      const entry = await log.byLeaf(leaf, gone);
+      if (entry !== undefined) found.push(entry);
+    }
+    return found;
   }
 
   /** As `Log.find`, over all shards; complete up to the size of them all. */

@@ -8,11 +8,15 @@ const waiting: (() => void)[] = [];
 /**
  * As `otherWork`, for work that strangers ask for as often as they like: of all that wait here one goes on in each turn of
  * the event loop, so that many of them together hold the thread no longer than one.
+ *
+ * @param gone - aborted once nobody waits for the work
+ * @throws the reason of `gone`
  */
-export function ownTurn(): Promise<void> {
-  return new Promise((resume) => {
+export async function ownTurn(gone?: AbortSignal): Promise<void> {
+  await new Promise<void>((resume) => {
     if (waiting.push(resume) === 1) setImmediate(next);
   });
+  gone?.throwIfAborted();
 }
 
 function next(): void {

@@ -62,7 +62,8 @@ export interface Log {
   /** Resolves once the entry is durable and under a published head. @throws Overloaded, NotWritable, NotPublished, Frozen */
   add(entry: AdmittedEntry): Promise<AddedEntry>;
   byIndex(virtualIndex: number): Promise<ProvenEntry | undefined>;
-  byLeaf(leaf: LeafHash): Promise<ProvenEntry | undefined>;
+  /** @param gone - aborted once nobody waits for the entry: the look-up ends, with its reason */
+  byLeaf(leaf: LeafHash, gone?: AbortSignal): Promise<ProvenEntry | undefined>;
   /**
    * @param after - virtual index of the last hit already seen
    * @param limit - hits on a page

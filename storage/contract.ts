@@ -133,6 +133,9 @@ export interface Commit {
   readonly head: StoredHead;
 }
 
+/** Called between slices of long work, to let other work have the thread. What it throws ends the work. */
+export type Turn = () => Promise<void>;
+
 /** Bounds of one piece of a search, which holds the thread for no longer than its effort. */
 export interface SearchLimits {
   readonly from: LogIndex;
@@ -181,8 +184,13 @@ export interface LogReads {
   tiles(ids: readonly TileId[]): Promise<readonly Tile[]>;
   /** The first `width` entries (1 to 256) of bundle `number`. @throws if there are fewer */
   bundle(number: number, width: number): Promise<EntryBundle>;
-  /** Where the leaf stands, if the log holds it. */
-  locate(leaf: LeafHash): Promise<LogIndex | undefined>;
+  /**
+   * Where the leaf stands, if the log holds it.
+   *
+   * @param turn - unless given, other work has its turn
+   * @throws what `turn` throws
+   */
+  locate(leaf: LeafHash, turn?: Turn): Promise<LogIndex | undefined>;
   /**
    * Entries that have, of every group, any key (in any case), in log order: a piece of the search, within its limits.
    *

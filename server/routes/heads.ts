@@ -45,7 +45,7 @@ export function headRoutes(shards: LogShards, most: number): Pick<Handlers, 'lis
     async getTlogProof(asked) {
       const log = shardFor(shards, asked);
       const { rest } = asked;
-      const entry = await entryNamed(log, rest);
+      const entry = await entryNamed(log, rest, asked.gone());
       const note = entry && (await noteFor(log, entry));
       if (entry === undefined || note === undefined)
         return status(404, GRPC.notFound, `the log has no entry ${brief(rest)}`, { 'Cache-Control': 'no-store' });
@@ -65,7 +65,6 @@ async function pageOf(
   const texts: string[] = [];
   let [from, bytes] = [below, 0];
   for (;;) {
-    gone.throwIfAborted();
     const count = Math.min(SLICE_HEADS, limit - texts.length);
     const heads = await log.heads(from, count);
     const slice = heads.map((head) => JSON.stringify(shown(head)));
@@ -75,7 +74,7 @@ async function pageOf(
     const next = heads.length === count ? `,"nextBelow":${from}` : '';
     if (next === '' || texts.length === limit || bytes >= PAGE_BYTES)
       return { type: 'application/json', text: `{"heads":[${texts.join(',')}]${next}}\n` };
-    await ownTurn();
+    await ownTurn(gone);
   }
 }
 
@@ -96,10 +95,10 @@ async function noteFor(log: Log, { head }: ProvenEntry): Promise<string | undefi
   return last?.note;
 }
 
-/** @throws InvalidRequest */
-async function entryNamed(log: Log, name: string): Promise<ProvenEntry | undefined> {
+/** @throws InvalidRequest, SenderGone */
+async function entryNamed(log: Log, name: string, gone: AbortSignal): Promise<ProvenEntry | undefined> {
   const leaf = parseHex(name, 32);
-  if (leaf !== undefined) return log.byLeaf(nodeHash(leaf) as LeafHash);
+  if (leaf !== undefined) return log.byLeaf(nodeHash(leaf) as LeafHash, gone);
   if (/^(0|[1-9]\d*)$/.test(name)) return log.byIndex(log.shard.offset + Number(name));
   const said = JSON.stringify(brief(name));
   throw new InvalidRequest(`${said} in path is neither an index nor a leaf hash of 64 hex digits`, 400);

@@ -38,11 +38,11 @@ export function entryRoutes(shards: LogShards, admission: Admission, duplicates:
       return entry ? { status: 200, body: renderFound(entry) } : { status: 404 };
     },
 
-    async getLogEntryByUUID({ path }) {
+    async getLogEntryByUUID({ path, gone }) {
       const id = path['entryUUID'] ?? '';
       requirePattern(id, 'entryUUID', 'path', ENTRY_ID);
       requirePossibleTree(id);
-      const [entry] = await findById(shards, splitId(id));
+      const [entry] = await findById(shards, splitId(id), gone());
       return entry ? { status: 200, body: renderFound(entry) } : { status: 404 };
     },
   };

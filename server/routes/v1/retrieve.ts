@@ -15,22 +15,18 @@ export function retrieveRoutes(shards: LogShards, admission: Admission): Pick<Ha
       const query = await readQuery(admission, body);
       const entries: ProvenEntry[] = [];
       for (const [i, lookUp] of lookUps(shards, query).entries()) {
-        if (i > 0 && i % SLICE === 0) {
-          await ownTurn();
-          gone().throwIfAborted();
-        }
-        entries.push(...(await lookUp()));
+        if (i > 0) await ownTurn(gone());
+        entries.push(...(await lookUp(gone())));
       }
       return { status: 200, body: renderList(entries) };
     },
   };
 }
 
-/** Entries that are looked up in one turn of the event loop. */
-const SLICE = 10;
+type LookUp = (gone: AbortSignal) => Promise<readonly ProvenEntry[]>;
 
 /** In the order of contract section 6: whole ids, leaf hashes, entries, indexes. */
-function lookUps(shards: LogShards, query: LogQuery): (() => Promise<readonly ProvenEntry[]>)[] {
+function lookUps(shards: LogShards, query: LogQuery): LookUp[] {
   const ids = query.entryUUIDs.map(splitId);
   const leaves = query.leaves.map(splitId);
   const ordered = [
@@ -39,7 +35,7 @@ function lookUps(shards: LogShards, query: LogQuery): (() => Promise<readonly Pr
     ...leaves,
   ];
   return [
-    ...ordered.map((id) => () => findById(shards, id)),
+    ...ordered.map((id) => (gone: AbortSignal) => findById(shards, id, gone)),
     ...query.logIndexes.filter(Number.isSafeInteger).map((index) => () => findByIndex(shards, index)),
   ];
 }

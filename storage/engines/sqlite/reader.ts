@@ -1,14 +1,16 @@
 import type Database from 'better-sqlite3';
+import { setImmediate as otherWork } from 'node:timers/promises';
 import { equalBytes } from '../../../base/bytes.ts';
 import { sha256 } from '../../../base/sha256.ts';
 import { unpackKeys, WantedKeys } from '../../../entries/key-list.ts';
 import { hashLeaf } from '../../../merkle/hash.ts';
 import { readSlot, TILE_WIDTH } from '../../../merkle/tile.ts';
 import { type LeafHash, type LogIndex, logIndex } from '../../../merkle/types.ts';
-import type { LogReads, LogStore, StoredEntry } from '../../contract.ts';
+import type { LogReads, LogStore, StoredEntry, Turn } from '../../contract.ts';
 import { DamagedStore } from '../../failures.ts';
 import { join } from '../../key-index/join.ts';
 import type { Candidates } from './index/candidates.ts';
+import { findLeaf } from './index/find-leaf.ts';
 import { fingerprintsOf } from './index/secret.ts';
 import type { PrefetchThread } from './prefetch/thread.ts';
 import { EntryTable } from './rows/entry-table.ts';
@@ -62,8 +64,9 @@ function createSearch(db: Database.Database, { entries, index, prefetch }: Searc
   const fingerprints = fingerprintsOf(db);
   const leafAt = leafReader(db, entries);
 
-  const locate = async (leaf: LeafHash): Promise<LogIndex | undefined> => {
-    const found = index.of(fingerprints.ofLeaf(leaf), 0).find((at) => equalBytes(leafAt(at), leaf));
+  const locate = async (leaf: LeafHash, turn: Turn = otherWork): Promise<LogIndex | undefined> => {
+    const candidates = index.of(fingerprints.ofLeaf(leaf), 0);
+    const found = await findLeaf(candidates, (at) => equalBytes(leafAt(at), leaf), turn);
     return found === undefined ? undefined : logIndex(found);
   };
 
@@ -111,9 +114,13 @@ function listOf(entries: EntryTable, at: number): Uint8Array {
 function leafReader(db: Database.Database, entries: EntryTable): (index: number) => LeafHash {
   const tile = findTile(db);
   return (index) => {
-    const nodes = tile({ level: 0, index: Math.floor(index / TILE_WIDTH) });
+    const id = { level: 0, index: Math.floor(index / TILE_WIDTH) };
+    const nodes = tile(id);
     if (nodes !== undefined) return readSlot(nodes, index % TILE_WIDTH) as LeafHash;
-    return hashLeaf(required(entries.unbundled(index), `tile 0/${Math.floor(index / TILE_WIDTH)} is missing`).body);
+    const kept = entries.unbundled(index);
+    if (kept !== undefined) return hashLeaf(kept.body);
+    // Its tile may have been filled, and a bundle made, since the tile was looked for.
+    return readSlot(required(tile(id), `tile 0/${id.index} is missing`), index % TILE_WIDTH) as LeafHash;
   };
 }
 

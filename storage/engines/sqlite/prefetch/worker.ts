@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { candidatesAt } from '../../../key-index/runs.ts';
 import { openReading } from '../file/connection.ts';
+import { firstOf, MOST_CANDIDATES } from '../index/find-leaf.ts';
 import { partReader } from '../index/run-reader.ts';
 import { EntryTable } from '../rows/entry-table.ts';
 import { findTile } from '../rows/tile-table.ts';
@@ -36,7 +37,7 @@ port.on('message', (request: PrefetchRequest | 'close') => {
 
 function read({ fingerprint, places }: PrefetchRequest): void {
   for (const place of places) {
-    for (const at of candidatesAt(place, readPart, fingerprint, 0)) {
+    for (const at of firstOf(candidatesAt(place, readPart, fingerprint, 0), MOST_CANDIDATES)) {
       tile({ level: 0, index: Math.floor(at / TILE_WIDTH) });
       entries.find(at);
     }
