@@ -9,6 +9,7 @@ import { composeServer } from './compose.ts';
 import type { LogShards } from '../log/shards.ts';
 import { addressOf, close, listen, type Listener } from './listen.ts';
 import { type Logger, createLogger } from './logging/logger.ts';
+import { DamagedStore } from '../storage/failures.ts';
 import { type Command, readCommand } from './settings/command.ts';
 import type { Settings } from './settings/table.ts';
 import { onSignals } from './stop-signals.ts';
@@ -58,7 +59,7 @@ async function serve(settings: Settings): Promise<void> {
     logger.info(`stopped at size ${server.shards.size}: every entry that was acknowledged is on disk`);
   } catch (error) {
     if (!isOperational(error)) throw error;
-    logger.fatal(`cannot go on: ${systemSentence(error)}`);
+    logger.fatal(`cannot go on: ${error instanceof DamagedStore ? damageSentence(error) : systemSentence(error)}`);
     process.exitCode = 1;
   }
 }
@@ -84,8 +85,11 @@ function endBeforeOpen(logger: Logger, signal: string): never {
 
 /** An operator can act on it: a refusal of ours, or one of the system's, such as a file that may not be read. */
 function isOperational(error: unknown): error is Error {
-  return error instanceof Failure || systemCode(error) !== undefined;
+  return error instanceof Failure || error instanceof DamagedStore || systemCode(error) !== undefined;
 }
+
+const damageSentence = ({ message }: DamagedStore): string =>
+  `stele.db is damaged: ${message}. Put back a copy of the data folder that passes: npm run audit`;
 
 /** Size of a log that holds no entry of a user: its own entry 0 at most. */
 const SIZE_WITHOUT_USERS = 1;

@@ -115,7 +115,7 @@ function toFormat2(db: Database.Database): void {
   const add = db.prepare('INSERT INTO bundle VALUES (?, ?)');
   for (let at = 0; at < pieces.length; at += 8) add.run(at / 8, Buffer.concat(pieces.slice(at, at + 8)));
   db.exec('DROP TABLE bundle_piece; DROP TABLE witness_claim; DROP TABLE journal_holder; DROP TABLE run_doubted');
-  db.exec('DROP TABLE index_secret; DROP TABLE tile_sum; ALTER TABLE run DROP COLUMN checksum');
+  db.exec('DROP TABLE piece_sum; DROP TABLE index_secret; DROP TABLE tile_sum; ALTER TABLE run DROP COLUMN checksum');
   for (const table of ['identity', 'head', 'cosignature', 'frozen', 'witnessed'])
     db.exec(`ALTER TABLE ${table} DROP COLUMN checksum`);
   db.pragma('user_version = 2');

@@ -7,6 +7,7 @@ import { utf8 } from '../../base/bytes.ts';
 import { logIndex, treeSize } from '../../merkle/types.ts';
 import { openSqliteReading } from '../../storage/engines/sqlite/open-reading.ts';
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
+import { bundleReads } from '../../storage/engines/sqlite/rows/bundle-table.ts';
 import { DamagedStore } from '../../storage/failures.ts';
 import { commitOf, headOf, IDENTITY, indexesOf, leafTiles, variedEntryAt as entry } from './commits.ts';
 
@@ -178,6 +179,46 @@ describe('sqlite: an entry of which something has changed', () => {
     await expect(store.entry(logIndex(401))).rejects.toThrow(/^what is kept of entry 401 is damaged$/);
     await expect(store.entry(logIndex(7))).rejects.toThrow(/^the attestation of entry 7 is damaged$/);
     await expect(store.searchKeys([logIndex(402)])).rejects.toBeInstanceOf(DamagedStore);
+  });
+
+  it('is in no bundle that is served, whole or in part', async () => {
+    damage('bundle_piece', 'gzip', 'place = 1', 20_000);
+    damage('bundle_piece', 'start', 'place = 9');
+    await using store = await open(folder);
+    const read = async (number: number, width: number): Promise<Buffer> =>
+      Buffer.concat([...(await store.bundle(number, width)).pieces()]);
+    await expect(read(0, 256)).rejects.toThrow(/^piece 1 of bundle 0 is damaged$/);
+    await expect(read(0, 40)).rejects.toThrow(/^piece 1 of bundle 0 is damaged$/);
+    await expect(read(1, 256)).rejects.toThrow(/^piece 1 of bundle 1 is damaged$/);
+    expect((await read(0, 32)).length).toBeGreaterThan(32);
+  });
+
+  it('of a bundle from before there were checksums is found when it gets them', async () => {
+    damage('bundle_piece', 'gzip', 'place = 9', 20_000);
+    const db = new Database(join(folder, 'stele.db'));
+    db.exec('DROP TABLE piece_sum; PRAGMA user_version = 6');
+    db.close();
+    {
+      await using store = await open(folder);
+      expect(said).toEqual(['stele.db is damaged: bundle 1 is damaged']);
+      const pieces = async (number: number) => [...(await store.bundle(number, 256)).pieces()];
+      await expect(pieces(1)).rejects.toThrow(/^piece 0 of bundle 1 is damaged$/);
+      expect(await pieces(0)).toHaveLength(1);
+    }
+    await using store = await open(folder);
+    expect(said).toHaveLength(1);
+    await expect(store.bundle(1, 256).then((bundle) => [...bundle.pieces()])).rejects.toThrow(/is damaged$/);
+    expect([...(await store.bundle(0, 256)).pieces()]).toHaveLength(1);
+  });
+
+  it('is served unchecked while a full disk leaves no room for the checksums of an older folder', async () => {
+    const db = new Database(join(folder, 'stele.db'));
+    db.exec('DELETE FROM piece_sum WHERE place > 7');
+    damage('bundle_piece', 'gzip', 'place = 2', 20_000);
+    const { stored } = bundleReads(db);
+    expect([...(stored(1)?.pieces() ?? [])]).toHaveLength(1);
+    expect(() => [...(stored(0)?.pieces() ?? [])]).toThrow(/^piece 2 of bundle 0 is damaged$/);
+    db.close();
   });
 
   it('a secret of the index with which nothing would be found is refused at the start', async () => {

@@ -144,4 +144,5 @@ export const migrations: readonly Migration[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   /* 6 */ keyedIndex,
+  /* 7 */ 'CREATE TABLE piece_sum (place INTEGER PRIMARY KEY, checksum INTEGER NOT NULL) STRICT',
 ];

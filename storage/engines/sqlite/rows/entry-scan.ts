@@ -51,6 +51,7 @@ export class EntryScan {
       const found = bodiesInBundle(gzip);
       this.#bundles.requireStarts(number);
       requireParts(gzip, found, partsOf(rest));
+      this.#bundles.requireSums(number);
       return found;
     });
     const entry = (at: number): ScannedEntry => {

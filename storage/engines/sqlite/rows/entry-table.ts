@@ -146,7 +146,7 @@ export class EntryTable {
   #bodiesInPart(from: number, to: number): readonly Uint8Array[] {
     const { part } = this.#groupOf(from);
     const first = endOfPart(from) - PART_ENTRIES;
-    const bytes = this.#part(from, part);
+    const bytes = this.#bundles.checkedPart(from, part);
     return inflated(from, () => bodiesInPart(bytes, part.plain)).slice(from - first, to - first);
   }
 

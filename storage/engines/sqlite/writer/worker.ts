@@ -9,6 +9,7 @@ import { IndexKeeper } from '../index/index-keeper.ts';
 import { createRunTable } from '../index/run-table.ts';
 import { fingerprintsOf } from '../index/secret.ts';
 import { refusalOf, unflushed } from '../index/unflushed.ts';
+import { sumBundles } from '../rows/bundle-table.ts';
 import { Bundler } from '../rows/bundler.ts';
 import { Chores } from './chores.ts';
 import type {
@@ -81,6 +82,13 @@ function catchUp(): void {
     throw error instanceof DamagedStore ? refusalOf(error.message) : error;
   }
   if (!full) ifRoom(() => keeper.flush());
+  ifRoom(() => {
+    for (const number of sumBundles(derived, (bundle) => damaged(new DamagedStore(`bundle ${bundle} is damaged`)))) {
+      if (performance.now() - told < LINE_MS) continue;
+      told = performance.now();
+      say({ level: 'info', sentence: `gives bundles their checksums: ${number} so far` });
+    }
+  });
 }
 
 /** The work on it ends until the next start. */
