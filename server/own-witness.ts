@@ -10,9 +10,8 @@ import { LogRefused } from '../log/failures.ts';
 import type { FoundDatabase } from '../storage/contract.ts';
 import { openWitnessedJournal, viewWitnessedJournal } from '../storage/engines/file-journal/witnessed.ts';
 import type { FolderLock } from '../storage/engines/sqlite/file/lock.ts';
-import { openUnchanged } from '../storage/engines/sqlite/file/unchanged.ts';
 import { inspectDatabase } from '../storage/engines/sqlite/inspect.ts';
-import { openSqliteReading } from '../storage/engines/sqlite/open-reading.ts';
+import { openSqliteUnchanged } from '../storage/engines/sqlite/open-unchanged.ts';
 import type { WitnessState } from '../storage/witness-state.ts';
 import { OwnWitness } from '../witness/own-witness.ts';
 import { findKey, type LogKey } from './keys.ts';
@@ -66,16 +65,13 @@ export async function verifyOwnWitness(settings: VerifySettings, { place, act }:
   const found = lookAtWitnessKey(settings);
   const database = inspectDatabase(place.folder);
   if (act === 'begin' && found.key !== undefined && !found.isUnused && !settings.begin) refuseUsedKey(found.file);
-  const state = database.state === 'log' ? await readState(place.folder, database.isCurrent) : NOTHING_SAID;
-  if (state === undefined) return;
+  const state = database.state === 'log' ? await readState(place.folder) : NOTHING_SAID;
   const name = witnessNameOf(settings, originOf(place, database));
   requireWitnessFits({ ...found, name, journal: await viewWitnessedJournal(place.heads), ...state });
 }
 
-/** Undefined for a database of an earlier version: it is compared once it has been brought up to date. */
-async function readState(folder: string, isCurrent: boolean) {
-  if (!isCurrent) return undefined;
-  using reading = openSqliteReading(folder, openUnchanged);
+async function readState(folder: string) {
+  using reading = openSqliteUnchanged(folder);
   return { heads: await reading.witnessed(), holder: await reading.holder('witness') };
 }
 

@@ -25,7 +25,21 @@ export interface PlanSettings extends WishOf {
  */
 export async function planStart(settings: PlanSettings): Promise<readonly PlannedShard[]> {
   const folders = shardFolders(settings.data, settings.heads);
+  requireAllUnlocked(folders);
+  try {
+    return await planShards(settings, folders);
+  } catch (error) {
+    requireAllUnlocked(folders); // what another process is changing reads as damage
+    throw error;
+  }
+}
+
+/** @throws StoreRefused */
+function requireAllUnlocked(folders: readonly ShardFolder[]): void {
   for (const { folder, heads } of folders) for (const one of [folder, heads]) requireUnlocked(one);
+}
+
+async function planShards(settings: PlanSettings, folders: readonly ShardFolder[]): Promise<readonly PlannedShard[]> {
   const plan: PlannedShard[] = [];
   const all: Seen[] = [];
   const recoverCommand = recoverCommandOf(settings);

@@ -32,8 +32,6 @@ export type FoundDatabase =
       readonly state: 'log';
       readonly identity: LogIdentity;
       readonly head: TreeHead | undefined;
-      /** Whether it is laid out as this version does. */
-      readonly isCurrent: boolean;
       /** Whether the log has ended. */
       readonly frozen: boolean;
     };

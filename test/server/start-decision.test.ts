@@ -18,7 +18,6 @@ const LOG: FoundDatabase = {
   state: 'log',
   identity: IDENTITY,
   head: { size: treeSize(3), root },
-  isCurrent: true,
   frozen: false,
 };
 

@@ -22,15 +22,15 @@ const IDENTITY = {
   offset: 5,
   created: 1_700_000_000,
 };
-const LOG = { state: 'log', identity: IDENTITY, head: undefined, isCurrent: true, frozen: false };
+const LOG = { state: 'log', identity: IDENTITY, head: undefined, frozen: false };
 
-/** Returns the findings, and asserts that nothing was changed to get them. */
-function found(where = folder): FoundDatabase {
-  const before = treeOfFiles(where);
+/** Returns the findings, and asserts that nothing was changed to get them. @param made - endings of what may be made */
+function found(where = folder, made: readonly string[] = []): FoundDatabase {
+  const before = treeOfFiles(where, { names: made });
   try {
     return inspectDatabase(where);
   } finally {
-    expect(treeOfFiles(where)).toEqual(before);
+    expect(treeOfFiles(where, { names: made })).toEqual(before);
   }
 }
 
@@ -54,13 +54,16 @@ describe('inspectDatabase says what stands in a data folder, and leaves its file
     await store[Symbol.asyncDispose]();
     expect(found()).toEqual(LOG);
   });
-  it('a log whose last words stand in the WAL alone, with and without the file that processes share', async () => {
+  it.each([
+    ['with the file that processes share', ['stele.db', 'stele.db-wal', 'stele.db-shm'], []],
+    ['without the file that processes share, which is made', ['stele.db', 'stele.db-wal'], ['.db-shm']],
+  ] as const)('a log whose last words stand in the WAL alone, %s', async (_how, names, made) => {
     await using store = await openSqliteStore(folder, { owner: 'test' });
     await store.create(IDENTITY);
     const copy = join(folder, 'copy');
-    for (const name of ['stele.db', 'stele.db-wal']) cpSync(join(folder, name), join(copy, name));
+    for (const name of names) cpSync(join(folder, name), join(copy, name));
     expect(statSync(join(copy, 'stele.db-wal')).size).toBeGreaterThan(0);
-    expect([found(copy), found(copy)]).toEqual([LOG, LOG]);
+    expect([found(copy, made), found(copy)]).toEqual([LOG, LOG]);
   });
   it('a log that another process serves', async () => {
     await using store = await openSqliteStore(folder, { owner: 'test' });

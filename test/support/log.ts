@@ -41,7 +41,14 @@ export async function openTestLog(argv: readonly string[] = [], folder?: string)
   const data = folder ?? join(mkdtempSync(join(tmpdir(), 'stele-test-')), 'data');
   const surroundings = { cores: 2, terminal: false, kinds: [...kinds, ...v2Kinds] };
   const settings = readSettings({
-    argv: ['--data', data, '--origin', 'rekor.test', '--log-level', 'error', ...argv],
+    argv: [
+      '--data',
+      data,
+      ...(argv.includes('--origin') ? [] : ['--origin', 'rekor.test']),
+      '--log-level',
+      'error',
+      ...argv,
+    ],
     env: {},
     readFile: () => {
       throw new Error('tests have no settings file');

@@ -63,7 +63,6 @@ function read(db: Database.Database): FoundDatabase {
     state: 'log',
     identity: toIdentity(row),
     head: head && { size: treeSize(head.size), root: nodeHash(new Uint8Array(head.root)) as RootHash },
-    isCurrent: format === migrations.length,
     frozen: format > 1 && db.prepare('SELECT 1 FROM frozen').get() !== undefined,
   };
 }

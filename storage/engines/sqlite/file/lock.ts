@@ -31,17 +31,31 @@ export function lockFolder(folder: string, owner: string): FolderLock {
   return { folder, file: watchFile(lockFile(folder)), [Symbol.dispose]: () => void db.close() };
 }
 
-/** Writes nothing. @throws StoreRefused when another process holds the folder */
+/**
+ * Writes nothing: a connection that may would take away the journal that a copy of a running log has beside its lock.
+ *
+ * @throws StoreRefused when another process holds the folder
+ */
 export function requireUnlocked(folder: string): void {
-  if (existsSync(lockFile(folder))) takeLock(folder).close();
+  const file = lockFile(folder);
+  if (existsSync(file))
+    openLock(folder, { readonly: true }, (db) => db.prepare('SELECT 1 FROM sqlite_schema').get()).close();
 }
 
+/** The journal of its transaction is in memory: beside the lock it would tell nothing, and be copied with it. */
 function takeLock(folder: string): Database.Database {
-  const file = lockFile(folder);
-  const db = explaining(file, () => new Database(file, { timeout: PATIENCE }), 'lock');
-  try {
-    db.pragma('journal_mode = DELETE');
+  return openLock(folder, {}, (db) => {
+    db.pragma('journal_mode = MEMORY');
     db.exec('BEGIN EXCLUSIVE');
+  });
+}
+
+/** @param lock - what waits for another process that holds the folder */
+function openLock(folder: string, options: Database.Options, lock: (db: Database.Database) => void): Database.Database {
+  const file = lockFile(folder);
+  const db = explaining(file, () => new Database(file, { timeout: PATIENCE, ...options }), 'lock');
+  try {
+    lock(db);
   } catch (error) {
     db.close();
     if (!isBusy(error)) throw explained(error, file, 'lock');

@@ -7,8 +7,8 @@ import { databaseFile, sideFiles, walFile } from './files.ts';
 
 /*
  * A reader of a database with a WAL makes two files beside it. Where he cannot, on a read-only mount, in a snapshot or in
- * another user's folder, the database is opened as one that nobody changes: SQLite's `immutable`, which only Node's own
- * SQLite can be asked for. It has the interface that readers use of the other.
+ * another user's folder, and where he must not, the database is opened as one that nobody changes. Only Node's own SQLite
+ * can be asked for that. It has the interface that readers use of the other.
  */
 
 /** Whether files can be made in the folder. */
@@ -29,28 +29,46 @@ export function isWritable(folder: string): boolean {
 export function openInReadOnlyFolder(folder: string): Database.Database {
   if (sideFiles(folder).every((side) => existsSync(side)))
     return new Database(databaseFile(folder), { readonly: true, fileMustExist: true });
-  if ((statSync(walFile(folder), { throwIfNoEntry: false })?.size ?? 0) > 0)
+  if (hasWal(folder))
     throw new StoreRefused(
       `${walFile(folder)} holds entries that are not in stele.db yet, and reading it takes a file beside it, which cannot be made in ${folder}. ` +
         `Look at a copy instead: cp -a ${folder} COPY, then the same command with --data COPY`,
     );
-  return new ImmutableDatabase(databaseFile(folder)) as unknown as Database.Database;
+  return openImmutable(folder);
+}
+
+/** Whether something may stand in the WAL that is not in the database yet. */
+export function hasWal(folder: string): boolean {
+  return (statSync(walFile(folder), { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+/** Takes no lock and touches no file. Needs a database without a WAL: what stands in one would not be read. */
+export function openImmutable(folder: string): Database.Database {
+  return new UntouchedDatabase(databaseFile(folder), 'immutable') as unknown as Database.Database;
+}
+
+/**
+ * Reads the WAL too, and leaves its index as it is, stale or not. Needs all files. Two copies of SQLite must not have one
+ * file open in one process: the first to close it lets go of the locks of the other.
+ */
+export function openBesideWal(folder: string): Database.Database {
+  return new UntouchedDatabase(databaseFile(folder), 'readonly_shm') as unknown as Database.Database;
 }
 
 /** What readers use of better-sqlite3's `Database`. */
-class ImmutableDatabase implements Pick<Database.Database, 'name'> {
+class UntouchedDatabase implements Pick<Database.Database, 'name'> {
   readonly name: string;
   readonly #db: DatabaseSync;
 
-  constructor(file: string) {
+  constructor(file: string, how: 'immutable' | 'readonly_shm') {
     const url = pathToFileURL(file);
-    url.searchParams.set('immutable', '1');
+    url.searchParams.set(how, '1');
     this.name = file;
     this.#db = explainedByCode(() => new DatabaseSync(url, { readOnly: true }));
   }
 
-  prepare(sql: string): ImmutableStatement {
-    return new ImmutableStatement(explainedByCode(() => this.#db.prepare(sql)));
+  prepare(sql: string): UntouchedStatement {
+    return new UntouchedStatement(explainedByCode(() => this.#db.prepare(sql)));
   }
 
   pragma(text: string, options: { readonly simple?: boolean } = {}): unknown {
@@ -69,7 +87,7 @@ class ImmutableDatabase implements Pick<Database.Database, 'name'> {
 }
 
 /** What readers use of better-sqlite3's `Statement`. */
-class ImmutableStatement {
+class UntouchedStatement {
   readonly #statement: StatementSync;
   #plucks = false;
 
@@ -114,6 +132,7 @@ function asBuffer(value: SQLOutputValue): unknown {
 
 /** SQLite's primary codes that are about a file, by number. */
 const CODES: Readonly<Record<number, string>> = {
+  5: 'SQLITE_BUSY',
   8: 'SQLITE_READONLY',
   10: 'SQLITE_IOERR',
   11: 'SQLITE_CORRUPT',
