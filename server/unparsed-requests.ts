@@ -16,7 +16,7 @@ interface ParserError extends Error {
 const CLOSING_MS = 1000;
 
 /**
- * Answers what Node's parser refuses, which Node does without a body: methods it does not know as the application
+ * Answers what Node refuses by itself, which it does without a body: methods it does not know as the application
  * answers other methods, everything else as Go's net/http does. Earlier requests of the connection are answered first,
  * then it closes.
  */
@@ -32,10 +32,18 @@ export function answerUnparsed(server: Server, open: OpenConnections): void {
       serve(server, request);
     });
   });
-  // A method for proxies, whose connection Node gives away.
-  server.on('connect', (request: IncomingMessage, socket: Socket) =>
-    open.afterAnswers(socket, () => serve(server, request)),
+  // Else Node answers by itself, and the connection does not know of an answer that later ones have to wait for.
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
+    server.emit('request', request, response),
   );
+  // A method for proxies, whose connection Node gives away, without a listener for errors: one that its sender resets would
+  // end the process.
+  server.on('connect', (request: IncomingMessage, socket: Socket) => {
+    socket.on('error', () => socket.destroy());
+    open.afterAnswers(socket, () => {
+      if (!socket.destroyed) serve(server, request);
+    });
+  });
 }
 
 const REFUSALS: Readonly<Record<string, Answer>> = {

@@ -26,7 +26,13 @@ export function messageRefusal(request: IncomingMessage, { path }: Target): Answ
   const coding = request.headers['transfer-encoding'];
   if (coding !== undefined && coding.toLowerCase() !== 'chunked') return UNSUPPORTED_CODING;
   if (path.includes('%') && /%(?![0-9A-Fa-f]{2})/.test(path)) return refusal(400);
-  return hostRefusal(request);
+  return hostRefusal(request) ?? expectationRefusal(request);
+}
+
+/** RFC 9110 §10.1.1: nothing but `100-continue` can be expected. Without a body, as by net/http. */
+function expectationRefusal({ headers: { expect = '' } }: IncomingMessage): Answer | undefined {
+  if (expect === '' || /(?:^|\W)100-continue(?:$|\W)/i.test(expect)) return undefined;
+  return { status: 417, headers: { Connection: 'close' } };
 }
 
 /** Whether each byte can stand in a host and port: RFC 3986 §3.2.2. */

@@ -137,6 +137,37 @@ describe('methods that Node does not know', () => {
   });
 });
 
+describe('RFC 9110 §10.1.1: Expect', () => {
+  it('is refused unless it is 100-continue, as by net/http', async () => {
+    expect(await refusalOf(get('Host: x', 'Expect: tea'))).toEqual([417, undefined, '']);
+    expect(await answersTo(get('Host: x', 'Expect: 100-Continue', 'Connection: close'))).toMatch(/HTTP\/1\.1 200 /);
+  });
+
+  it('can stand before a request with a method that Node does not know', async () => {
+    const seen = await answersTo(get('Host: x', 'Expect: tea') + head('BREW /ping HTTP/1.1', 'Host: x'));
+    expect(seen).toMatch(/^HTTP\/1\.1 417 /);
+  });
+});
+
+describe('a connection that Node gives away for CONNECT', () => {
+  it('ends nothing but itself when its sender resets it', async () => {
+    const thrown: Error[] = [];
+    const note = (error: Error): void => void thrown.push(error);
+    process.on('uncaughtExceptionMonitor', note);
+    await using served = await serveApp(opened.log);
+    for (const before of ['', PING, PING + PING]) {
+      const { socket } = await served.open();
+      await new Promise<unknown>((sent) => {
+        socket.write(`${before}${head('CONNECT x:1 HTTP/1.1', 'Host: x')}`, sent);
+      });
+      socket.resetAndDestroy();
+    }
+    expect(await answersTo(get('Host: x', 'Connection: close'))).toMatch(/^HTTP\/1\.1 200 /);
+    process.off('uncaughtExceptionMonitor', note);
+    expect(thrown).toEqual([]);
+  });
+});
+
 describe('targets that are no path', () => {
   it('OPTIONS * is 200, and has no body', async () => {
     const seen = await answersTo(head('OPTIONS * HTTP/1.1', 'Host: x', 'Connection: close'));
