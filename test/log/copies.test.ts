@@ -1,10 +1,9 @@
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { LogRefused } from '../../log/failures.ts';
 import { sealed } from '../../storage/engines/file-journal/durable-file.ts';
-import { addMany, EXPECTED, openRoom, type RoomOptions, useFolder } from './room.ts';
+import { addMany, EXPECTED, openRoom, refusalOf, type RoomOptions, useFolder } from './room.ts';
 
 const folder = useFolder();
 const data = (): string => join(folder(), 'data');
@@ -15,18 +14,7 @@ async function begin(size: number): Promise<void> {
   await addMany(room.log, 0, size);
 }
 
-/** The sentence that the log refuses with; nothing of the folder has changed by it. */
-async function refusal(options: RoomOptions = {}): Promise<string> {
-  const textNow = (): string | undefined => (existsSync(journal()) ? readFileSync(journal(), 'utf8') : undefined);
-  const before = textNow();
-  const refused: unknown = await openRoom(folder(), options).then(
-    (room) => room[Symbol.asyncDispose](),
-    (error: unknown) => error,
-  );
-  expect(refused).toBeInstanceOf(LogRefused);
-  expect(textNow()).toBe(before);
-  return (refused as Error).message;
-}
+const refusal = (options?: RoomOptions): Promise<string> => refusalOf(folder(), options);
 
 /** Puts what is kept under `name` in the place of the data folder. */
 function putInPlace(name: string): void {
@@ -49,7 +37,7 @@ describe('openLog: two copies of a data folder, one after the other with one jou
     expect(await refusal()).toBe(OTHER);
     putInPlace('original');
     await begin(4);
-    expect((await refusalOf('copy')).startsWith('the log has 3 entries, and has signed a head of 4')).toBe(true);
+    expect((await refusalOfCopy('copy')).startsWith('the log has 3 entries, and has signed a head of 4')).toBe(true);
   });
   it('a start that ended before it had written the journal anew goes on, and a copy from before it may instead', async () => {
     await begin(3);
@@ -60,8 +48,8 @@ describe('openLog: two copies of a data folder, one after the other with one jou
     await expect(openRoom(folder(), killed)).rejects.toThrow('killed');
     keepAs('original');
     await begin(3);
-    expect(await refusalOf('copy')).toBe(OTHER);
-    expect(await refusalOf('original')).toBe(OTHER);
+    expect(await refusalOfCopy('copy')).toBe(OTHER);
+    expect(await refusalOfCopy('original')).toBe(OTHER);
   });
   it('a copy that an earlier version left is refused once the other was started by this one', async () => {
     await begin(3);
@@ -72,10 +60,10 @@ describe('openLog: two copies of a data folder, one after the other with one jou
     writeFileSync(journal(), sealed(`stele-heads-1 1234567890123456789 ${EXPECTED.logId}`) + records.join('\n'));
     keepAs('copy');
     await begin(3);
-    expect(await refusalOf('copy')).toBe(OTHER);
+    expect(await refusalOfCopy('copy')).toBe(OTHER);
   });
 
-  function refusalOf(name: string): Promise<string> {
+  function refusalOfCopy(name: string): Promise<string> {
     putInPlace(name);
     return refusal();
   }

@@ -1,11 +1,10 @@
-import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { LogRefused } from '../../log/failures.ts';
 import { type RootHash, type TreeHead, nodeHash, treeSize } from '../../merkle/types.ts';
 import { lockFolder } from '../../storage/engines/sqlite/file/lock.ts';
 import { openFileJournal } from '../../storage/engines/file-journal/open.ts';
-import { addMany, EXPECTED, openRoom, type RoomOptions, useFolder } from './room.ts';
+import { addMany, EXPECTED, openRoom, refusalOf, type RoomOptions, useFolder } from './room.ts';
 
 const folder = useFolder();
 const data = (): string => join(folder(), 'data');
@@ -25,18 +24,7 @@ async function journalOf(records: readonly TreeHead[]): Promise<void> {
   for (const record of records) await made.append(record);
 }
 
-/** The sentence that the log refuses with; nothing of the folder has changed by it. */
-async function refusal(options: RoomOptions = {}): Promise<string> {
-  const textNow = (): string | undefined => (existsSync(journal()) ? readFileSync(journal(), 'utf8') : undefined);
-  const before = textNow();
-  const refused: unknown = await openRoom(folder(), options).then(
-    (room) => room[Symbol.asyncDispose](),
-    (error: unknown) => error,
-  );
-  expect(refused).toBeInstanceOf(LogRefused);
-  expect(textNow()).toBe(before);
-  return (refused as Error).message;
-}
+const refusal = (options?: RoomOptions): Promise<string> => refusalOf(folder(), options);
 
 describe('openLog: another log than the one that was asked for', () => {
   it.each([

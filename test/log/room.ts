@@ -1,12 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach } from 'vitest';
+import { afterEach, beforeEach, expect } from 'vitest';
 import { utf8 } from '../../base/bytes.ts';
 import { packKeys } from '../../entries/key-list.ts';
 import type { AdmittedEntry } from '../../entries/kind.ts';
 import type { SearchKey } from '../../entries/key-list.ts';
 import type { Clock } from '../../log/clock.ts';
+import { LogRefused } from '../../log/failures.ts';
 import { openLog } from '../../log/open.ts';
 import type { OpenedLog, OpenParts, Publication } from '../../log/opening.ts';
 import type { SequencerLimits } from '../../log/sequencer.ts';
@@ -126,4 +127,18 @@ export function addMany(log: OpenedLog['log'], from: number, to: number): Promis
 export function isProven({ head, index, body, leafHash, proof }: ProvenEntry): boolean {
   const own = hashLeaf(body);
   return own.every((byte, i) => byte === leafHash[i]) && verifyInclusion(head, index, own, proof);
+}
+
+/** The sentence that the log refuses with; its head journal has not changed by it. */
+export async function refusalOf(folder: string, options: RoomOptions = {}): Promise<string> {
+  const journal = join(folder, 'heads', 'heads.txt');
+  const textNow = (): string | undefined => (existsSync(journal) ? readFileSync(journal, 'utf8') : undefined);
+  const before = textNow();
+  const refused: unknown = await openRoom(folder, options).then(
+    (room) => room[Symbol.asyncDispose](),
+    (error: unknown) => error,
+  );
+  expect(refused).toBeInstanceOf(LogRefused);
+  expect(textNow()).toBe(before);
+  return (refused as Error).message;
 }

@@ -1,21 +1,18 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import {
-  bits,
-  context,
-  der,
-  integer,
-  objectIdentifier,
-  octets,
-  sequence,
-  set,
-  utcTime,
-  utf8String,
-} from '../../../bench/der.ts';
+import { bits, context, der, objectIdentifier, sequence, utcTime, utf8String } from '../../../bench/der.ts';
 import { readCertificate, subjectsOf } from '../../../entries/pki/certificate.ts';
 import { certificateSignatureRefusal } from '../../../entries/pki/certificate-signature.ts';
 import { readDerKey } from '../../../entries/pki/x509.ts';
 import type { GoRelease } from '../../../entries/pki/go-release.ts';
+import {
+  certificateOf,
+  type CertificateParts,
+  extension,
+  newP256,
+  signedBy,
+  spkiOf,
+} from '../../support/certificates.ts';
 
 /*
  * Every verdict here was asked of Go itself: crypto/x509 of 1.25 (as in Rekor 1.5.4) and 1.27 (as in rekor-tiles 2.4.1),
@@ -23,34 +20,13 @@ import type { GoRelease } from '../../../entries/pki/go-release.ts';
  */
 
 const hex = (text: string): Buffer => Buffer.from(text, 'hex');
-const ecdsa = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const ecdsa = newP256();
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
-const ECDSA_SHA256 = sequence(objectIdentifier('1.2.840.10045.4.3.2'));
 
-interface Parts {
-  readonly issuerValue?: Buffer;
-  readonly extensions?: readonly Buffer[];
-  readonly algorithm?: Buffer;
-  readonly notBefore?: Buffer;
-  readonly spki?: Buffer;
-  readonly signature?: (toBeSigned: Buffer) => Buffer;
-}
+type Parts = Partial<CertificateParts>;
 
-function certificate({
-  issuerValue = utf8String('issuer'),
-  extensions = [],
-  algorithm = ECDSA_SHA256,
-  notBefore = utcTime('261123120000Z'),
-  spki = ecdsa.publicKey.export({ type: 'spki', format: 'der' }),
-  signature = (toBeSigned) => bits(sign('sha256', toBeSigned, ecdsa.privateKey)),
-}: Parts): Buffer {
-  const version = context(0, true, integer(hex('02')));
-  const issuer = sequence(set(sequence(objectIdentifier('2.5.4.3'), issuerValue)));
-  const validity = sequence(notBefore, utcTime('361123121000Z'));
-  const values = extensions.length === 0 ? [] : [context(3, true, sequence(...extensions))];
-  const signed = sequence(version, integer(hex('5a')), algorithm, issuer, validity, sequence(), spki, ...values);
-  return sequence(signed, algorithm, signature(signed));
-}
+const certificate = (parts: Parts): Buffer =>
+  certificateOf({ spki: spkiOf(ecdsa.publicKey), signature: signedBy(ecdsa.privateKey), ...parts });
 
 function isRead(parts: Parts, release: GoRelease): boolean {
   try {
@@ -62,7 +38,6 @@ function isRead(parts: Parts, release: GoRelease): boolean {
 }
 
 const readBy = (parts: Parts) => [isRead(parts, 'go1.25'), isRead(parts, 'go1.27')];
-const extension = (id: string, value: Uint8Array) => sequence(objectIdentifier(id), octets(value));
 
 describe('attributes of a name that are no character strings', () => {
   const text = (value: string) => Buffer.from(value).toString('hex');
@@ -81,7 +56,7 @@ describe('attributes of a name that are no character strings', () => {
     ...['202611231200Z', '20261123120000.5Z'].map((value) => [0x18, text(value), false] as const),
     ...[0x04, 0x05, 0x0a, 0x1b, 0x1c, 0x30, 0x31, 0x80, 0xa0, 0xc0].map((tag) => [tag, 'ff', true] as const),
   ])('of tag %i and value "%s" are taken by Go 1.27: %s, by Go 1.25 never', (tag, value, taken) => {
-    expect(readBy({ issuerValue: der(tag, hex(value)) })).toEqual([false, taken]);
+    expect(readBy({ issuer: der(tag, hex(value)) })).toEqual([false, taken]);
   });
 });
 

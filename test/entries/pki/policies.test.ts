@@ -1,19 +1,9 @@
-import { generateKeyPairSync, sign } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import {
-  bits,
-  context,
-  der,
-  integer,
-  objectIdentifier,
-  octets,
-  sequence,
-  set,
-  utcTime,
-  utf8String,
-} from '../../../bench/der.ts';
+import { der, objectIdentifier, sequence, utf8String } from '../../../bench/der.ts';
 import { readCertificate } from '../../../entries/pki/certificate.ts';
 import { chainRefusal } from '../../../entries/pki/chain.ts';
+import { certificateOf, extension, newP256, signedBy, spkiOf } from '../../support/certificates.ts';
 
 /*
  * Every verdict here was asked of crypto/x509 of Go 1.25, with which Rekor 1.5.4 is built; 15,000 chains of chance had
@@ -23,8 +13,7 @@ import { chainRefusal } from '../../../entries/pki/chain.ts';
 const hex = (text: string): Buffer => Buffer.from(text, 'hex');
 const ANY = '2.5.29.32.0';
 const [A, B, C] = ['1.2.3.1', '1.2.3.2', '1.2.3.3'] as const;
-const ECDSA_SHA256 = sequence(objectIdentifier('1.2.840.10045.4.3.2'));
-const keys = Array.from({ length: 4 }, () => generateKeyPairSync('ec', { namedCurve: 'P-256' }));
+const keys = Array.from({ length: 4 }, newP256);
 
 interface Words {
   readonly policies?: readonly string[];
@@ -36,32 +25,26 @@ interface Words {
   readonly selfIssued?: boolean;
 }
 
-const extension = (id: string, ...values: readonly Buffer[]) =>
-  values.length === 0 ? [] : [sequence(objectIdentifier(id), octets(...values))];
+const given = (id: string, ...values: readonly Buffer[]) => (values.length === 0 ? [] : [extension(id, ...values)]);
 
 function extensionsOf({ policies, mappings, require, noMapping, noAny }: Words): Buffer[] {
   const identified = policies?.map((policy) => sequence(objectIdentifier(policy)));
   const mapped = mappings?.map((pair) => sequence(...pair.map(objectIdentifier)));
   const counts = [require, noMapping].flatMap((count, i) => (count === undefined ? [] : [der(0x80 + i, hex(count))]));
   return [
-    ...extension('2.5.29.19', sequence(der(0x01, hex('ff')))),
-    ...extension('2.5.29.32', ...(identified === undefined ? [] : [sequence(...identified)])),
-    ...extension('2.5.29.33', ...(mapped === undefined ? [] : [sequence(...mapped)])),
-    ...extension('2.5.29.36', ...(counts.length === 0 ? [] : [sequence(...counts)])),
-    ...extension('2.5.29.54', ...(noAny === undefined ? [] : [der(0x02, hex(noAny))])),
+    ...given('2.5.29.19', sequence(der(0x01, hex('ff')))),
+    ...given('2.5.29.32', ...(identified === undefined ? [] : [sequence(...identified)])),
+    ...given('2.5.29.33', ...(mapped === undefined ? [] : [sequence(...mapped)])),
+    ...given('2.5.29.36', ...(counts.length === 0 ? [] : [sequence(...counts)])),
+    ...given('2.5.29.54', ...(noAny === undefined ? [] : [der(0x02, hex(noAny))])),
   ];
 }
 
-const nameOf = (name: string) => sequence(set(sequence(objectIdentifier('2.5.4.3'), utf8String(name))));
-
 function certificate(names: readonly [string, string], signer: number, holder: number, words: Words): Buffer {
-  const validity = sequence(utcTime('261123120000Z'), utcTime('361123121000Z'));
-  const [issuer, subject] = names.map(nameOf) as [Buffer, Buffer];
-  const spki = keys[holder]?.publicKey.export({ type: 'spki', format: 'der' }) as Buffer;
-  const head = [context(0, true, integer(hex('02'))), integer(hex('5a')), ECDSA_SHA256];
-  const extensions = context(3, true, sequence(...extensionsOf(words)));
-  const signed = sequence(...head, issuer, validity, subject, spki, extensions);
-  return sequence(signed, ECDSA_SHA256, bits(sign('sha256', signed, keys[signer]?.privateKey as never)));
+  const [issuer, subject] = names.map(utf8String) as [Buffer, Buffer];
+  const [signing, held] = [keys[signer]?.privateKey as KeyObject, keys[holder]?.publicKey as KeyObject];
+  const extensions = extensionsOf(words);
+  return certificateOf({ issuer, subject, extensions, spki: spkiOf(held), signature: signedBy(signing) });
 }
 
 /** From the certificate below the root to the leaf. */
