@@ -67,8 +67,16 @@ export function refreshPlace(folder: string): void {
   if (isStale) recordPlace(folder);
 }
 
-/** Says what is not as it was recorded, one text each. A mark that is missing on either side is not compared. */
-export function placeChanges(recorded: Partial<Place>, actual: Place): readonly string[] {
+/**
+ * Says what is not as it was recorded, one text each. A mark that is missing on either side is not compared.
+ *
+ * @param volume - `moves`: between machines, so the machine and the number of the device tell nothing
+ */
+export function placeChanges(
+  recorded: Partial<Place>,
+  actual: Place,
+  volume: 'fixed' | 'moves' = 'fixed',
+): readonly string[] {
   const changes: string[] = [];
   const compare = (name: string, was: unknown, is: string | number, show = shown): void => {
     if (was !== is) changes.push(`${name} was ${show(was)} and is ${show(is)}`);
@@ -80,9 +88,9 @@ export function placeChanges(recorded: Partial<Place>, actual: Place): readonly 
     compare(name, recorded[mark], is, show);
     marks += 1;
   }
-  if (marks === 0) compare('the device number', recorded.device, actual.device);
+  if (marks === 0 && volume === 'fixed') compare('the device number', recorded.device, actual.device);
   compare('its inode', recorded.inode, actual.inode);
-  compare('the machine id', recorded.machine, actual.machine);
+  if (volume === 'fixed') compare('the machine id', recorded.machine, actual.machine);
   return changes;
 }
 

@@ -37,8 +37,8 @@ export interface Seen {
   readonly hasPlace: boolean;
   /** Changes since place.json was written, one text each. */
   readonly placeChanges: readonly string[];
-  /** The same of the record of unused keys. */
-  readonly unusedChanges: readonly string[];
+  /** The same of the record of unused keys, for a volume that stays where it is and for one that moves. */
+  readonly unusedChanges: Readonly<Record<'fixed' | 'moves', readonly string[]>>;
   /** Folders of shards that follow this one. */
   readonly laterShards: readonly string[];
 }
@@ -103,14 +103,15 @@ function decideBeginning(seen: Seen, { begin, volume, mayBegin }: Wish): Decisio
   const logId = seen.keys.find(({ face }) => face === 'v1')?.id;
   if (journal !== undefined && !isBegunOnly(journal, logId)) return refuse(`${account(seen)} ${ADVICE_JOURNAL}`);
   if (begin || !isTraceOfLog(seen, volume)) return { act: 'begin' };
-  const isCopy = seen.keys.some(({ isUnused }) => isUnused) && seen.unusedChanges.length > 0;
-  return refuse(`${account(seen)} ${isCopy ? movedAdvice(seen) : ADVICE_BEGIN}`);
+  const changes = seen.unusedChanges[volume];
+  const isCopy = seen.keys.some(({ isUnused }) => isUnused) && changes.length > 0;
+  return refuse(`${account(seen)} ${isCopy ? movedAdvice(changes) : ADVICE_BEGIN}`);
 }
 
 /** Whether a log may have signed under what is there. A first start that was cut short has left keys that are recorded as unused. */
 function isTraceOfLog({ keys, birth, journal, hasPlace, unusedChanges }: Seen, volume: Wish['volume']): boolean {
   if (birth !== undefined) return true; // it is written after the record is taken away
-  const isRecordOurs = volume === 'moves' || unusedChanges.length === 0;
+  const isRecordOurs = unusedChanges[volume].length === 0;
   const found = keys.filter(({ id }) => id !== undefined);
   if (found.length === 0) return journal !== undefined || hasPlace;
   return !isRecordOurs || found.some(({ isUnused }) => !isUnused);
@@ -129,8 +130,8 @@ const ADVICE_JOURNAL =
   'A log that begins anew beside heads that were signed is a fork: put back what is missing, from the newest copy. ' +
   'To begin another log, give it --data, --heads and keys of its own';
 
-const movedAdvice = ({ unusedChanges }: Seen): string =>
-  `The keys were made for another folder (${unusedChanges.join('; ')}): one that was prepared and copied could begin the same log twice. ` +
+const movedAdvice = (changes: readonly string[]): string =>
+  `The keys were made for another folder (${changes.join('; ')}): one that was prepared and copied could begin the same log twice. ` +
   'Only if it begins nowhere else, start once with --begin';
 
 const absence = ({ folder, database }: Seen): string =>

@@ -32,7 +32,10 @@ export async function lookAt(place: ShardPlace, laterShards: readonly string[]):
     journal,
     hasPlace,
     placeChanges: isThere ? changesOfPlace(folder) : [],
-    unusedChanges: unused ? unusedKeysMoved(unused, folder) : [],
+    unusedChanges: {
+      fixed: unused ? unusedKeysMoved(unused, folder, 'fixed') : [],
+      moves: unused ? unusedKeysMoved(unused, folder, 'moves') : [],
+    },
     laterShards,
   };
 

@@ -40,6 +40,13 @@ const JOURNALS = {
 } as const;
 const DATABASES = { missing: { state: 'missing' }, empty: { state: 'empty' }, log: LOG } as const;
 
+const COPIED = ['its inode was 1 and is 2'];
+const UNUSED_CHANGES = {
+  same: { fixed: [], moves: [] },
+  moved: { fixed: ['the machine id was 1 and is 2'], moves: [] },
+  copied: { fixed: COPIED, moves: COPIED },
+} as const;
+
 interface Case {
   readonly database: keyof typeof DATABASES;
   readonly v1: KeyState;
@@ -47,7 +54,7 @@ interface Case {
   readonly birth: keyof typeof BIRTHS;
   readonly journal: keyof typeof JOURNALS;
   readonly place: 'none' | 'same' | 'moved';
-  readonly record: 'same' | 'moved';
+  readonly record: 'same' | 'moved' | 'copied';
   readonly later: boolean;
   readonly begin: boolean;
   readonly moves: boolean;
@@ -61,7 +68,7 @@ const CHOICES: { readonly [Name in keyof Case]: readonly Case[Name][] } = {
   birth: ['none', 'own', 'other', 'unreadable'],
   journal: ['none', 'begun', 'heads', 'of another log', 'unreadable'],
   place: ['none', 'same', 'moved'],
-  record: ['same', 'moved'],
+  record: ['same', 'moved', 'copied'],
   later: [false, true],
   begin: [false, true],
   moves: [false, true],
@@ -92,7 +99,7 @@ function decisionOf(one: Case): Decision {
     journal: JOURNALS[one.journal],
     hasPlace: one.place !== 'none',
     placeChanges: { none: ['its place.json is missing'], same: [], moved: ['its inode was 1 and is 2'] }[one.place],
-    unusedChanges: one.record === 'same' ? [] : ['its inode was 1 and is 2'],
+    unusedChanges: UNUSED_CHANGES[one.record],
     laterShards: one.later ? ['/data/shards/2-next.test'] : [],
   };
   const wish: Wish = {
@@ -115,7 +122,7 @@ const refused = ALL.filter(({ decision }) => decision.act === 'refuse');
 
 describe('the decision of a start, over everything that it may find', () => {
   it('has a decision for each case', () => {
-    expect(ALL.length).toBe(3 * 3 * 3 * 4 * 5 * 3 * 2 * 16);
+    expect(ALL.length).toBe(3 * 3 * 3 * 4 * 5 * 3 * 3 * 16);
     expect([begun, opened, refused].every((some) => some.length > 0)).toBe(true);
   });
 
@@ -133,9 +140,14 @@ describe('the decision of a start, over everything that it may find', () => {
   it('begins a log under keys that may have signed only with --begin', () => {
     expect(begun.filter((one) => isUsed(one) || one.birth !== 'none').every(({ begin }) => begin)).toBe(true);
   });
-  it('begins a log under keys that a copied record names only with --begin, or on a volume that moves', () => {
-    const copied = begun.filter((one) => hasKey(one) && one.record === 'moved');
-    expect(copied.every(({ begin, moves }) => begin || moves)).toBe(true);
+  it('begins a log under keys that a copied record names only with --begin, also on a volume that moves', () => {
+    const copied = begun.filter((one) => hasKey(one) && one.record === 'copied');
+    expect(copied.every(({ begin }) => begin)).toBe(true);
+  });
+  it('begins a log under keys that were prepared on another machine only with --begin, or on a volume that moves', () => {
+    const moved = begun.filter((one) => hasKey(one) && one.record === 'moved');
+    expect(moved.every(({ begin, moves }) => begin || moves)).toBe(true);
+    expect(moved.some(({ begin }) => !begin)).toBe(true);
   });
   it('begins a log beside place.json alone only with --begin', () => {
     expect(begun.filter((one) => !hasKey(one) && one.place !== 'none').every(({ begin }) => begin)).toBe(true);
