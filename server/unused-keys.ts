@@ -33,11 +33,7 @@ export function readUnusedKeys(folder: string): UnusedKeys | undefined {
 const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null;
 
 /** Says why the record is none of this folder, one text each, be it on a volume that moves between machines. */
-export function unusedKeysMoved(
-  { place }: UnusedKeys,
-  folder: string,
-  volume: 'fixed' | 'moves',
-): readonly string[] {
+export function unusedKeysMoved({ place }: UnusedKeys, folder: string, volume: 'fixed' | 'moves'): readonly string[] {
   return placeChanges(place, placeOf(folder), volume);
 }
 
