@@ -1,11 +1,12 @@
 import { Failure } from '../base/failure.ts';
+import type { Verdict } from '../base/verdict.ts';
 import { hashLeaf } from '../merkle/hash.ts';
 import { allows } from './algorithm-policy.ts';
 import { BodyTooLarge, InvalidEntry } from './failures.ts';
 import { packKeys } from './key-list.ts';
 import { type AdmittedEntry, type AlgorithmUse, type CheckedEntry } from './kind.ts';
 import { type KindRegistry, type NamedExamination, notEnabled } from './registry.ts';
-import { type SignatureClaim } from './signatures/claim.ts';
+import { type ClaimVerdict, type SignatureClaim } from './signatures/claim.ts';
 import { CheckBudget, claimsCost } from './signatures/cost.ts';
 
 /** What a log takes of what it can read. */
@@ -42,8 +43,8 @@ export function checkBudget(limit: number = MAX_CHECK_COST): CheckBudget {
 /** An admitted entry, or why there is none: a `Failure`, or else an error that is this house's own. */
 export type Admission = AdmittedEntry | Error;
 
-/** For each claim, why it does not hold. */
-export type ClaimCheck = (claims: readonly SignatureClaim[]) => readonly (string | undefined)[];
+/** Judges each claim, in the order of the claims. */
+export type ClaimCheck = (claims: readonly SignatureClaim[]) => readonly ClaimVerdict[];
 
 /**
  * Admits many proposals at once, so that all their signatures are checked in one call. One poisonous proposal fails
@@ -65,13 +66,26 @@ export function admitAll(
   const examined = proposals.map((proposal) =>
     attempt(() => affordable(registry.examine(proposal), shared ?? budget())),
   );
-  const refusals = check(examined.flatMap((item) => (item instanceof Error ? [] : item.claims)));
+  const claims = examined.flatMap((item) => (item instanceof Error ? [] : item.claims));
+  const verdicts = attempt(() => judged(claims, check));
   let next = 0;
   return examined.map((item) => {
     if (item instanceof Error) return item;
+    if (verdicts instanceof Error) return verdicts;
     const from = next;
     next += item.claims.length;
-    return attempt(() => admit(item, refusals.slice(from, next), purpose, rules));
+    return attempt(() => admit(item, verdicts.slice(from, next), purpose, rules));
+  });
+}
+
+/** @throws Error unless each claim has its own verdict: a checker that answers otherwise has judged nothing */
+function judged(claims: readonly SignatureClaim[], check: ClaimCheck): readonly Verdict[] {
+  const answers = check(claims);
+  if (answers.length !== claims.length)
+    throw new Error(`${claims.length} signatures were to be checked, and ${answers.length} verdicts came`);
+  return answers.map(({ claim, verdict }, i) => {
+    if (claim !== claims[i]) throw new Error(`verdict ${i} is on another signature than was asked`);
+    return verdict;
   });
 }
 
@@ -95,11 +109,11 @@ function attempt<T>(step: () => T): T | Error {
 
 function admit(
   examination: Affordable,
-  refusals: readonly (string | undefined)[],
+  verdicts: readonly Verdict[],
   purpose: 'create' | 'lookup',
   rules: AdmissionRules,
 ): AdmittedEntry {
-  const entry = examination.conclude(refusals, examination.budget);
+  const entry = examination.conclude(verdicts, examination.budget);
   if (purpose === 'create') refuseUnwanted(entry, rules);
   const { body, attestation } = entry;
   const admitted = { body, leafHash: hashLeaf(body), keys: packKeys(entry.searchKeys) };

@@ -1,3 +1,4 @@
+import type { Verdict } from '../base/verdict.ts';
 import type { LeafHash } from '../merkle/types.ts';
 import type { KeyList, SearchKey } from './key-list.ts';
 import type { SignatureClaim } from './signatures/claim.ts';
@@ -41,11 +42,11 @@ export interface Examination {
   /** The member that the keys of the claims stand in, for a refusal to name. */
   readonly keysIn: string;
   /**
-   * @param refusals - for each claim, why it does not hold; undefined where it does
+   * @param verdicts - one on each claim, in their order
    * @param budget - for checks that are made here: those of a chain of certificates
    * @throws InvalidEntry, and what `budget` throws
    */
-  conclude(refusals: readonly (string | undefined)[], budget: CheckBudget): CheckedEntry;
+  conclude(verdicts: readonly Verdict[], budget: CheckBudget): CheckedEntry;
 }
 
 /**

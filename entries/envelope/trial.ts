@@ -1,4 +1,5 @@
 import { toBase64, toHex } from '../../base/bytes.ts';
+import type { Verdict } from '../../base/verdict.ts';
 import { InvalidEntry } from '../failures.ts';
 import { type KeyMaterial } from '../pki/x509.ts';
 import { type SignatureClaim } from '../signatures/claim.ts';
@@ -63,7 +64,7 @@ export class EnvelopeTrial {
    * @param surplus - `ignore`: verifiers are not even parsed once all signatures are covered; `judge`: all must accept
    * @throws InvalidEntry also if a signature is left over
    */
-  cover(refusals: readonly (string | undefined)[], surplus: 'ignore' | 'judge'): Cover {
+  cover(verdicts: readonly Verdict[], surplus: 'ignore' | 'judge'): Cover {
     const keys = new Map<string, KeyMaterial>();
     let payload: Uint8Array = new Uint8Array();
     let open = Number.POSITIVE_INFINITY;
@@ -72,7 +73,7 @@ export class EnvelopeTrial {
       const row = this.#row(name);
       if (row.key instanceof InvalidEntry) throw row.key;
       const opened = this.#openedOrThrow();
-      keys.set(acceptedBy(row, opened, refusals), row.key);
+      keys.set(acceptedBy(row, opened, verdicts), row.key);
       payload = opened.payload;
       open = opened.signatures.size - keys.size;
     }
@@ -94,10 +95,10 @@ export class EnvelopeTrial {
 }
 
 /** The first signature that the verifier made. @throws InvalidEntry */
-function acceptedBy(row: Row, opened: OpenedEnvelope, refusals: readonly (string | undefined)[]): string {
+function acceptedBy(row: Row, opened: OpenedEnvelope, verdicts: readonly Verdict[]): string {
   let claim = row.firstClaim;
   for (const sig of opened.signatures.keys()) {
-    if (refusals[claim] === undefined) return sig;
+    if (verdicts[claim]?.holds === true) return sig;
     claim += 1;
   }
   throw new InvalidEntry(`could not verify envelope: ${NONE_ACCEPTED}`);

@@ -1,8 +1,9 @@
+import { fails, HOLDS, type Verdict } from '../../base/verdict.ts';
 import { type DigestAlgorithm, type PublicKey } from '../signatures/claim.ts';
 import { readEcdsaSignature } from '../signatures/der-signature.ts';
 import { ed25519MessageHolds } from '../signatures/ed25519.ts';
 import { digestOf, ecdsaHolds, rsaEncodedMessage, rsaPssHolds } from '../signatures/node-crypto.ts';
-import { rsaRefusal } from '../signatures/rsa.ts';
+import { judgeRsa } from '../signatures/rsa.ts';
 import { type Certificate } from './certificate.ts';
 import { DerReader } from './der.ts';
 import { pssDigest } from './pss-parameters.ts';
@@ -33,26 +34,24 @@ const RSA_PSS = '1.2.840.113549.1.1.10';
 const ED25519 = '1.3.101.112';
 
 /** Said of algorithms that nobody here knows. */
-export const UNIMPLEMENTED = 'x509: cannot verify signature: algorithm unimplemented';
+export const UNIMPLEMENTED = fails('x509: cannot verify signature: algorithm unimplemented');
 
-/** Why `certificate` is not signed with the key of `parent`, in the words of Go's crypto/x509. */
-export function certificateSignatureRefusal(
-  certificate: Certificate,
-  parent: PublicKey | 'unused',
-): string | undefined {
+/** Judges whether `certificate` is signed with the key of `parent`, in the words of Go's crypto/x509. */
+export function judgeCertificateSignature(certificate: Certificate, parent: PublicKey | 'unused'): Verdict {
   const algorithm = readAlgorithm(certificate.signatureAlgorithm);
   if (algorithm === undefined) return UNIMPLEMENTED;
-  if (algorithm.digest === undefined) return `x509: cannot verify signature: insecure algorithm ${algorithm.name}`;
+  if (algorithm.digest === undefined)
+    return fails(`x509: cannot verify signature: insecure algorithm ${algorithm.name}`);
   const family = algorithm.scheme === 'RSA-PSS' ? 'RSA' : algorithm.scheme;
-  if (parent === 'unused' || parent.type !== family.toLowerCase()) return mismatch(family, parent);
-  return isSigned(certificate, parent, algorithm.scheme, algorithm.digest) ? undefined : WORDS[algorithm.scheme];
+  if (parent === 'unused' || parent.type !== family.toLowerCase()) return fails(mismatch(family, parent));
+  return isSigned(certificate, parent, algorithm.scheme, algorithm.digest) ? HOLDS : UNSIGNED[algorithm.scheme];
 }
 
-const WORDS: Readonly<Record<Scheme, string>> = {
-  RSA: 'crypto/rsa: verification error',
-  'RSA-PSS': 'crypto/rsa: verification error',
-  ECDSA: 'x509: ECDSA verification failure',
-  Ed25519: 'x509: Ed25519 verification failure',
+const UNSIGNED: Readonly<Record<Scheme, Verdict>> = {
+  RSA: fails('crypto/rsa: verification error'),
+  'RSA-PSS': fails('crypto/rsa: verification error'),
+  ECDSA: fails('x509: ECDSA verification failure'),
+  Ed25519: fails('x509: Ed25519 verification failure'),
 };
 
 function isSigned(
@@ -68,7 +67,7 @@ function isSigned(
       return ed25519MessageHolds(key, toBeSigned, signature);
     case 'rsa':
       if (scheme === 'RSA-PSS') return rsaPssHolds(algorithm, toBeSigned, key.spki, signature);
-      return rsaRefusal(key, algorithm, digestOf(algorithm, toBeSigned), signature, rsaEncodedMessage) === undefined;
+      return judgeRsa(key, algorithm, digestOf(algorithm, toBeSigned), signature, rsaEncodedMessage).holds;
   }
 }
 

@@ -1,8 +1,9 @@
 import { equalBytes } from '../../base/bytes.ts';
+import { fails, HOLDS, type Verdict } from '../../base/verdict.ts';
 import { messageCheckCost } from '../signatures/cost.ts';
 import { toInteger } from '../signatures/integers.ts';
 import { type Certificate } from './certificate.ts';
-import { certificateSignatureRefusal, UNIMPLEMENTED } from './certificate-signature.ts';
+import { judgeCertificateSignature, UNIMPLEMENTED } from './certificate-signature.ts';
 import { arePoliciesValid, policyWork } from './policies.ts';
 
 /*
@@ -17,21 +18,23 @@ const MAX_SIGNATURE_CHECKS = 100;
 /** As many policies count as one ECDSA check on P-256: a path with thousands of them is not free. */
 const POLICIES_PER_CHECK = 100;
 
-const INVALID_POLICIES = 'x509: no valid chains built: all candidate chains have invalid policies';
-const UNHANDLED_CRITICAL = 'x509: unhandled critical extension';
+const EMPTY = fails('x509: a chain of no certificates');
+const INVALID_POLICIES = fails('x509: no valid chains built: all candidate chains have invalid policies');
+const UNHANDLED_CRITICAL = fails('x509: unhandled critical extension');
 
 /**
- * Why no path leads from the first certificate to the last, in Go's words. Undefined if one does, or for a single one.
+ * Judges whether a path leads from the first certificate to the last, in Go's words. A single certificate holds.
  *
  * @param spend - told what each signature check costs before it is made; may throw
  */
-export function chainRefusal(chain: readonly Certificate[], spend: (cost: number) => void): string | undefined {
+export function judgeChain(chain: readonly Certificate[], spend: (cost: number) => void): Verdict {
   const leaf = chain[0];
   const root = chain.at(-1);
-  if (leaf === undefined || root === undefined || chain.length === 1) return undefined;
+  if (leaf === undefined || root === undefined) return EMPTY;
+  if (chain.length === 1) return HOLDS;
   const time = leaf.notBefore;
-  const refusal = leaf.isBeyondUs === true ? UNHANDLED_CRITICAL : timeRefusal(leaf, time);
-  if (refusal !== undefined || equalBytes(leaf.der, root.der)) return refusal;
+  const timely = leaf.isBeyondUs === true ? UNHANDLED_CRITICAL : judgeTime(leaf, time);
+  if (!timely.holds || equalBytes(leaf.der, root.der)) return timely;
   const search: Search = {
     root,
     intermediates: withoutRepeats(chain.slice(1, -1)),
@@ -40,8 +43,8 @@ export function chainRefusal(chain: readonly Certificate[], spend: (cost: number
     checksLeft: MAX_SIGNATURE_CHECKS,
     hasInvalidPolicies: false,
   };
-  const dead = extendPath([leaf], search);
-  return dead !== undefined && search.hasInvalidPolicies ? INVALID_POLICIES : dead;
+  const verdict = extendPath([leaf], search);
+  return !verdict.holds && search.hasInvalidPolicies ? INVALID_POLICIES : verdict;
 }
 
 function withoutRepeats(certificates: readonly Certificate[]): Certificate[] {
@@ -60,18 +63,18 @@ interface Search {
 
 /** The first candidate that was turned down, for the message. */
 interface Hint {
-  readonly refusal: string;
+  readonly reason: string;
   readonly candidate: Certificate;
 }
 
-const LIMIT_REACHED = 'x509: signature check attempts limit reached while verifying certificate chain';
+const LIMIT_REACHED = fails('x509: signature check attempts limit reached while verifying certificate chain');
 
 /**
- * Why `path`, which ends below the root, cannot be led on to it. What Go says of several candidates: why the last issuer
- * found is not valid; if none was, why the first was no issuer.
+ * Judges whether `path`, which ends below the root, can be led on to it. What Go says of several candidates: why the last
+ * issuer found is not valid; if none was, why the first was no issuer.
  */
-function extendPath(path: readonly Certificate[], search: Search): string | undefined {
-  const trial: Trial = { hint: undefined, lapse: undefined };
+function extendPath(path: readonly Certificate[], search: Search): Verdict {
+  const trial: Trial = { hint: undefined, last: undefined };
   for (const candidate of [search.root, ...search.intermediates]) {
     if (!equalBytes(candidate.subject, (path.at(-1) as Certificate).issuer)) continue;
     search.checksLeft -= 1;
@@ -79,68 +82,66 @@ function extendPath(path: readonly Certificate[], search: Search): string | unde
     const isFurther = !isInPath(candidate, path) && mayFollow(candidate, path, search, trial);
     if (!isFurther) continue;
     const longer = [...path, candidate];
-    trial.lapse = candidate === search.root ? policyRefusal(longer, search) : extendPath(longer, search);
-    if (trial.lapse === undefined || trial.lapse === LIMIT_REACHED) return trial.lapse;
+    const verdict = candidate === search.root ? judgePolicies(longer, search) : extendPath(longer, search);
+    if (verdict.holds || verdict === LIMIT_REACHED) return verdict;
+    trial.last = verdict;
   }
-  return trial.lapse ?? unknownAuthority(trial.hint);
+  return trial.last ?? unknownAuthority(trial.hint);
 }
 
-/** Why a path that has reached the root does not hold all the same. */
-function policyRefusal(path: readonly Certificate[], search: Search): string | undefined {
+/** Judges a path that has reached the root. */
+function judgePolicies(path: readonly Certificate[], search: Search): Verdict {
   search.spend(policyWork(path) / POLICIES_PER_CHECK);
-  if (arePoliciesValid(path)) return undefined;
+  if (arePoliciesValid(path)) return HOLDS;
   search.hasInvalidPolicies = true;
   return INVALID_POLICIES;
 }
 
-/** What was found out while looking for one issuer. */
+/** State of the search for one issuer. */
 interface Trial {
   hint: Hint | undefined;
-  /** Why the last that did issue is not valid. */
-  lapse: string | undefined;
+  /** Verdict on the last that did issue and is not valid, or does not lead on. */
+  last: Verdict | undefined;
 }
 
 function mayFollow(candidate: Certificate, path: readonly Certificate[], search: Search, trial: Trial): boolean {
-  const refusal = issuerRefusal(candidate, path.at(-1) as Certificate, search.spend);
-  if (refusal === undefined) trial.lapse = validityRefusal(candidate, path, search);
-  const reason = refusal ?? trial.lapse;
-  if (reason !== undefined) trial.hint ??= { refusal: reason, candidate };
-  return reason === undefined;
+  const issued = judgeIssuer(candidate, path.at(-1) as Certificate, search.spend);
+  const verdict = issued.holds ? judgeValidity(candidate, path, search) : issued;
+  if (verdict.holds) return true;
+  if (issued.holds) trial.last = verdict;
+  trial.hint ??= { reason: verdict.reason, candidate };
+  return false;
 }
 
-/** Why `issuer` did not, or could not, sign `certificate`. */
-function issuerRefusal(
+/** Judges whether `issuer` could, and did, sign `certificate`. */
+function judgeIssuer(
   { basicConstraints, version, mustNotSign, key }: Certificate,
   certificate: Certificate,
   spend: (cost: number) => void,
-): string | undefined {
+): Verdict {
   const isNoCa = basicConstraints === undefined ? version === 3 : !basicConstraints.isCa;
   if (isNoCa || mustNotSign === true)
-    return 'x509: invalid signature: parent certificate cannot sign this kind of certificate';
+    return fails('x509: invalid signature: parent certificate cannot sign this kind of certificate');
   if (key === 'unknown') return UNIMPLEMENTED;
   if (key !== 'unused') spend(messageCheckCost(key, certificate.toBeSigned.length));
-  return certificateSignatureRefusal(certificate, key);
+  return judgeCertificateSignature(certificate, key);
 }
 
-/** Why an issuer may not stand behind `path`. */
-function validityRefusal(
-  issuer: Certificate,
-  path: readonly Certificate[],
-  { root, time }: Search,
-): string | undefined {
+/** Judges whether an issuer may stand behind `path`. */
+function judgeValidity(issuer: Certificate, path: readonly Certificate[], { root, time }: Search): Verdict {
   if (issuer.isBeyondUs === true) return UNHANDLED_CRITICAL;
-  const lapse = timeRefusal(issuer, time);
-  if (lapse !== undefined) return lapse;
+  const timely = judgeTime(issuer, time);
+  if (!timely.holds) return timely;
   if (issuer !== root && issuer.basicConstraints === undefined)
-    return 'x509: certificate is not authorized to sign other certificates';
+    return fails('x509: certificate is not authorized to sign other certificates');
   const isTooLong = path.length - 1 > (issuer.basicConstraints?.pathLength ?? Infinity);
-  return isTooLong ? 'x509: too many intermediates for path length constraint' : undefined;
+  return isTooLong ? fails('x509: too many intermediates for path length constraint') : HOLDS;
 }
 
-function timeRefusal({ notBefore, notAfter }: Certificate, time: number): string | undefined {
-  if (time >= notBefore && time <= notAfter) return undefined;
+function judgeTime({ notBefore, notAfter }: Certificate, time: number): Verdict {
+  if (time >= notBefore && time <= notAfter) return HOLDS;
   const limit = time < notBefore ? `before ${timeText(notBefore)}` : `after ${timeText(notAfter)}`;
-  return `x509: certificate has expired or is not yet valid: current time ${timeText(time)} is ${limit}`;
+  return fails(`x509: certificate has expired or is not yet valid: current time ${timeText(time)} is ${limit}`);
 }
 
 /** RFC 3339 in whole seconds. */
@@ -158,12 +159,12 @@ function isInPath(candidate: Certificate, path: readonly Certificate[]): boolean
   );
 }
 
-function unknownAuthority(hint: Hint | undefined): string {
+function unknownAuthority(hint: Hint | undefined): Verdict {
   const words = 'x509: certificate signed by unknown authority';
-  if (hint === undefined) return words;
+  if (hint === undefined) return fails(words);
   const { subjectName, serial } = hint.candidate;
   const names = [subjectName.commonName, subjectName.organization, `serial:${toInteger(serial)}`];
   const name = names.find((each) => each !== undefined && each !== '');
-  const reason = `${JSON.stringify(hint.refusal)} while trying to verify candidate authority certificate ${JSON.stringify(name)}`;
-  return `${words} (possibly because of ${reason})`;
+  const reason = `${JSON.stringify(hint.reason)} while trying to verify candidate authority certificate ${JSON.stringify(name)}`;
+  return fails(`${words} (possibly because of ${reason})`);
 }

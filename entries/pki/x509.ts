@@ -1,7 +1,8 @@
+import { HOLDS, type Verdict } from '../../base/verdict.ts';
 import { concatBytes } from '../../base/bytes.ts';
 import { type PublicKey } from '../signatures/claim.ts';
 import { type Certificate, readCertificate, subjectsOf } from './certificate.ts';
-import { chainRefusal } from './chain.ts';
+import { judgeChain } from './chain.ts';
 import { DerReader, TAG } from './der.ts';
 import { CostlyKey, InvalidKey, must } from './failures.ts';
 import type { GoRelease } from './go-release.ts';
@@ -17,11 +18,11 @@ export interface KeyMaterial {
   /** Subject alternative names of the first certificate: DNS, e-mail, IP, URI, OtherName. None for bare keys. */
   readonly subjects: readonly string[];
   /**
-   * Why a chain of two or more does not hold at its leaf's NotBefore, in Go's words; undefined for all else.
+   * Judges a chain of two or more at its leaf's NotBefore, in Go's words; all else holds.
    *
    * @param spend - told what each signature check costs before it is made; may throw
    */
-  chainRefusal(spend: (cost: number) => void): string | undefined;
+  judgeChain(spend: (cost: number) => void): Verdict;
 }
 
 const MAX_CERTIFICATES = 10;
@@ -84,7 +85,7 @@ export function readDerKey(der: Uint8Array): KeyMaterial {
     key,
     canonicalPem: encodePem({ label: PUBLIC_KEY, bytes: key.spki }),
     subjects: [],
-    chainRefusal: () => undefined,
+    judgeChain: () => HOLDS,
   };
 }
 
@@ -97,6 +98,6 @@ function ofCertificates(certificates: readonly Certificate[]): KeyMaterial {
     key: first.key,
     canonicalPem: blocks.length === 1 ? (blocks[0] as Uint8Array) : concatBytes(...blocks),
     subjects: subjectsOf(first),
-    chainRefusal: (spend) => chainRefusal(certificates, spend),
+    judgeChain: (spend) => judgeChain(certificates, spend),
   };
 }

@@ -1,40 +1,48 @@
-import { DIGEST_LENGTH, type DigestAlgorithm, type PublicKey, type SignatureClaim, type Signed } from './claim.ts';
-import { type EcdsaClaim, ecdsaRefusals } from './ecdsa.ts';
-import { ed25519MessageHolds, ed25519phRefusal } from './ed25519.ts';
+import { fails, HOLDS, UNJUDGED, type Verdict } from '../../base/verdict.ts';
+import {
+  DIGEST_LENGTH,
+  type DigestAlgorithm,
+  type ClaimVerdict,
+  type PublicKey,
+  type SignatureClaim,
+  type Signed,
+} from './claim.ts';
+import { type EcdsaClaim, judgeEcdsa } from './ecdsa.ts';
+import { ed25519MessageHolds, judgeEd25519ph } from './ed25519.ts';
 import { digestOf } from './node-crypto.ts';
-import { rsaRefusal } from './rsa.ts';
+import { judgeRsa } from './rsa.ts';
 import { type DigestVerifier } from './verifier.ts';
 
-type Refusal = string | undefined;
 type KeyOf<Type extends PublicKey['type']> = Extract<PublicKey, { type: Type }>;
 
 /**
- * For each claim, why it does not hold, in the words of Rekor's signature library; undefined where it does. Order kept.
- * Never throws. A P-256 claim costs some 100 us with `openssl`; the dearest, an RSA key of 16,384 bits, 5 ms.
+ * Judges each claim, with reasons in the words of Rekor's signature library. Order kept. Throws for nothing that a stranger
+ * sent. A P-256 claim costs some 100 us with `openssl`; the dearest, an RSA key of 16,384 bits, 5 ms.
  */
-export function checkClaims(claims: readonly SignatureClaim[], verifier: DigestVerifier): readonly Refusal[] {
-  const refusals: Refusal[] = [];
+export function checkClaims(claims: readonly SignatureClaim[], verifier: DigestVerifier): readonly ClaimVerdict[] {
+  const verdicts = claims.map((): Verdict => UNJUDGED);
   const hashes = new Map<Uint8Array, Uint8Array>();
   const together: EcdsaClaim[] = [];
   const places: number[] = [];
   for (const [at, { key, signature, signed }] of claims.entries()) {
-    refusals[at] = digestFault(signed);
-    if (refusals[at] !== undefined) continue;
+    verdicts[at] = judgeDigest(signed);
+    if (!verdicts[at].holds) continue;
+    verdicts[at] = UNJUDGED;
     if (key.type === 'ed25519') {
-      refusals[at] = refuseEd25519(key, signature, signed, verifier);
+      verdicts[at] = judgeEd25519(key, signature, signed, verifier);
       continue;
     }
     const { algorithm, digest } = hashed(signed, hashes);
-    if (key.type === 'rsa') refusals[at] = rsaRefusal(key, algorithm, digest, signature, verifier.rsaEncodedMessage);
+    if (key.type === 'rsa') verdicts[at] = judgeRsa(key, algorithm, digest, signature, verifier.rsaEncodedMessage);
     else places[together.push({ key, signature, digest }) - 1] = at;
   }
-  for (const [i, refusal] of ecdsaRefusals(together, verifier).entries()) refusals[places[i] as number] = refusal;
-  return refusals;
+  for (const [i, verdict] of judgeEcdsa(together, verifier).entries()) verdicts[places[i] as number] = verdict;
+  return claims.map((claim, at) => ({ claim, verdict: verdicts[at] ?? UNJUDGED }));
 }
 
-function digestFault(signed: Signed): Refusal {
-  if (signed.over === 'message' || signed.digest.length === DIGEST_LENGTH[signed.algorithm]) return undefined;
-  return 'unexpected length of digest for hash function specified';
+function judgeDigest(signed: Signed): Verdict {
+  if (signed.over === 'message' || signed.digest.length === DIGEST_LENGTH[signed.algorithm]) return HOLDS;
+  return fails('unexpected length of digest for hash function specified');
 }
 
 interface Digest {
@@ -53,16 +61,11 @@ function hashed(signed: Signed, hashes: Map<Uint8Array, Uint8Array>): Digest {
 /** What Go calls them. */
 const GO_NAME: Readonly<Record<DigestAlgorithm, string>> = { sha256: 'SHA-256', sha384: 'SHA-384', sha512: 'SHA-512' };
 
-function refuseEd25519(
-  key: KeyOf<'ed25519'>,
-  signature: Uint8Array,
-  signed: Signed,
-  verifier: DigestVerifier,
-): Refusal {
+function judgeEd25519(key: KeyOf<'ed25519'>, signature: Uint8Array, signed: Signed, verifier: DigestVerifier): Verdict {
   if (signed.over === 'message')
-    return ed25519MessageHolds(key, signed.message, signature) ? undefined : 'failed to verify signature';
+    return ed25519MessageHolds(key, signed.message, signature) ? HOLDS : fails('failed to verify signature');
   if (signed.algorithm !== 'sha512')
-    return `unsupported hash algorithm: "${GO_NAME[signed.algorithm]}" not in [SHA-512]`;
-  const refusal = ed25519phRefusal(key.raw, signed.digest, signature, verifier);
-  return refusal === undefined ? undefined : `failed to verify signature: ${refusal}`;
+    return fails(`unsupported hash algorithm: "${GO_NAME[signed.algorithm]}" not in [SHA-512]`);
+  const verdict = judgeEd25519ph(key.raw, signed.digest, signature, verifier);
+  return verdict.holds ? HOLDS : fails(`failed to verify signature: ${verdict.reason}`);
 }

@@ -1,3 +1,5 @@
+import type { Verdict } from '../../base/verdict.ts';
+
 /** A public key cut out of its SubjectPublicKeyInfo. Points are uncompressed (`04‖X‖Y`) and on their curve. */
 export type PublicKey =
   | { readonly type: 'ecdsa'; readonly curve: Curve; readonly point: Uint8Array; readonly spki: Uint8Array }
@@ -25,4 +27,10 @@ export interface SignatureClaim {
   /** ECDSA: DER or IEEE P1363. RSA: PKCS #1 v1.5. As received. */
   readonly signature: Uint8Array;
   readonly signed: Signed;
+}
+
+/** A verdict and the claim it is about, so that none can be taken for that on another. */
+export interface ClaimVerdict {
+  readonly claim: SignatureClaim;
+  readonly verdict: Verdict;
 }

@@ -1,3 +1,4 @@
+import { fails, HOLDS, type Verdict } from '../../base/verdict.ts';
 import { type Curve, type PublicKey } from './claim.ts';
 import { type EcdsaSignature, readEcdsaSignature } from './der-signature.ts';
 import { type DigestCheck, type DigestVerifier } from './verifier.ts';
@@ -11,18 +12,24 @@ export interface EcdsaClaim {
   readonly digest: Uint8Array;
 }
 
-const NOT_HELD: Readonly<Record<EcdsaSignature['encoding'], string>> = {
-  asn1: 'invalid signature when validating ASN.1 encoded signature',
-  p1363: 'invalid signature when validating IEEE_P1363 encoded signature',
+const INVALID: Readonly<Record<EcdsaSignature['encoding'], Verdict>> = {
+  asn1: fails('invalid signature when validating ASN.1 encoded signature'),
+  p1363: fails('invalid signature when validating IEEE_P1363 encoded signature'),
 };
 
-/** For each claim, why it does not hold, in the words of sigstore's signature library. Low and high `s` are both good. */
-export function ecdsaRefusals(claims: readonly EcdsaClaim[], verifier: DigestVerifier): (string | undefined)[] {
+const UNREADABLE = fails('ecdsa: Invalid IEEE_P1363 encoded bytes');
+
+/**
+ * Judges each claim, in the words of sigstore's signature library. Low and high `s` are both good.
+ *
+ * @throws Error if the verifier answers less or more than it was asked
+ */
+export function judgeEcdsa(claims: readonly EcdsaClaim[], verifier: DigestVerifier): readonly Verdict[] {
   const signatures = claims.map(({ signature }) => readEcdsaSignature(signature));
   const held = claimsHold(claims, signatures, verifier);
   return signatures.map((signature, i) => {
-    if (signature === undefined) return 'ecdsa: Invalid IEEE_P1363 encoded bytes';
-    return held[i] === true ? undefined : NOT_HELD[signature.encoding];
+    if (signature === undefined) return UNREADABLE;
+    return held[i] === true ? HOLDS : INVALID[signature.encoding];
   });
 }
 
@@ -43,7 +50,9 @@ function claimsHold(
   });
   for (const [curve, together] of Map.groupBy(checks, (check) => check.curve)) {
     const answers = verifier.verifyDigests(curve, together);
-    for (const [i, { at }] of together.entries()) held[at] = answers[i] as boolean;
+    if (answers.length !== together.length)
+      throw new Error(`a verifier judged ${answers.length} signatures of ${together.length}`);
+    for (const [i, { at }] of together.entries()) held[at] = answers[i] === true;
   }
   return held;
 }

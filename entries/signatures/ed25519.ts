@@ -1,5 +1,6 @@
 import { Point } from '@noble/ed25519';
 import { concatBytes, equalBytes, utf8 } from '../../base/bytes.ts';
+import { fails, HOLDS, type Verdict } from '../../base/verdict.ts';
 import { type PublicKey } from './claim.ts';
 import { mod, toInteger } from './integers.ts';
 import { digestOf, ed25519Holds } from './node-crypto.ts';
@@ -17,18 +18,17 @@ const DOM2 = concatBytes(utf8('SigEd25519 no Ed25519 collisions'), Uint8Array.of
 const NO_PREFIX = new Uint8Array();
 
 /**
- * Why `signature` is no Ed25519ph signature over a message with this SHA-512 digest (RFC 8032 §5.1.7, empty context), in
- * the words of Go's crypto/ed25519. About 0.2 ms where the verifier can tell, and 2 ms where it cannot.
+ * Judges an Ed25519ph signature over a message with this SHA-512 digest (RFC 8032 §5.1.7, empty context), in the words of
+ * Go's crypto/ed25519. About 0.2 ms where the verifier can tell, and 2 ms where it cannot.
  */
-export function ed25519phRefusal(
+export function judgeEd25519ph(
   key: Uint8Array,
   digest: Uint8Array,
   signature: Uint8Array,
   verifier: DigestVerifier,
-): string | undefined {
+): Verdict {
   const held = verifier.ed25519phHolds(key, digest, signature);
-  if (held === true) return undefined;
-  return refusalOf(DOM2, key, digest, signature, held === false);
+  return held === true ? HOLDS : judge(DOM2, key, digest, signature, held === false);
 }
 
 /** Whether a plain Ed25519 signature (RFC 8032 §5.1.7) holds. About 0.2 ms, and 2 ms where a point is of small order. */
@@ -37,25 +37,25 @@ export function ed25519MessageHolds(
   message: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  return ed25519Holds(message, spki, signature) || refusalOf(NO_PREFIX, raw, message, signature, true) === undefined;
+  return ed25519Holds(message, spki, signature) || judge(NO_PREFIX, raw, message, signature, true).holds;
 }
 
-const INVALID = 'ed25519: invalid signature';
+const INVALID = fails('ed25519: invalid signature');
 
 /**
  * @param signed - the message, or its digest behind the prefix that says so
  * @param isRefused - by another, whose word is taken for all but points of small order
  */
-function refusalOf(
+function judge(
   prefix: Uint8Array,
   key: Uint8Array,
   signed: Uint8Array,
   signature: Uint8Array,
   isRefused: boolean,
-): string | undefined {
-  if (signature.length !== 64) return `ed25519: bad signature length: ${signature.length}`;
+): Verdict {
+  if (signature.length !== 64) return fails(`ed25519: bad signature length: ${signature.length}`);
   const point = readPoint(key);
-  if (point === undefined) return 'ed25519: bad public key';
+  if (point === undefined) return fails('ed25519: bad public key');
   const encodedR = signature.subarray(0, 32);
   if (isRefused && !point.isSmallOrder() && readPoint(encodedR)?.isSmallOrder() !== true) return INVALID;
   const s = toInteger(signature.subarray(32).toReversed());
@@ -63,7 +63,7 @@ function refusalOf(
   const hash = digestOf('sha512', prefix, encodedR, key, signed);
   const k = mod(toInteger(hash.toReversed()), ORDER);
   const r = Point.BASE.multiply(s, false).subtract(point.multiply(k, false));
-  return equalBytes(r.toBytes(), encodedR) ? undefined : INVALID;
+  return equalBytes(r.toBytes(), encodedR) ? HOLDS : INVALID;
 }
 
 function readPoint(key: Uint8Array): Point | undefined {

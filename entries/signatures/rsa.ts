@@ -1,5 +1,6 @@
 import { hexToBytes } from '@noble/hashes/utils.js';
 import { equalBytes } from '../../base/bytes.ts';
+import { fails, HOLDS, type Verdict } from '../../base/verdict.ts';
 import { type DigestAlgorithm } from './claim.ts';
 import { toInteger } from './integers.ts';
 import { type RsaKey, type RsaPower } from './verifier.ts';
@@ -17,37 +18,37 @@ const DIGEST_INFO: Readonly<Record<DigestAlgorithm, string>> = {
 };
 
 /**
- * Why `signature` is no RSASSA-PKCS1-v1_5 signature over `digest` (RFC 8017 §8.2.2), in the words of Go's crypto/rsa.
+ * Judges an RSASSA-PKCS1-v1_5 signature over `digest` (RFC 8017 §8.2.2), in the words of Go's crypto/rsa.
  * The whole encoded message is compared, so that nothing can hide in its padding.
  */
-export function rsaRefusal(
+export function judgeRsa(
   key: RsaKey,
   algorithm: DigestAlgorithm,
   digest: Uint8Array,
   signature: Uint8Array,
   power: RsaPower,
-): string | undefined {
-  const refusal = keyRefusal(key);
-  if (refusal !== undefined) return refusal;
+): Verdict {
+  const usable = judgeKey(key);
+  if (!usable.holds) return usable;
   const expected = encodedMessage(key.modulus.length, algorithm, digest);
   const held =
     expected !== undefined &&
     signature.length === key.modulus.length &&
     equalBytes(power(key, signature) ?? new Uint8Array(), expected);
-  return held ? undefined : 'crypto/rsa: verification error';
+  return held ? HOLDS : fails('crypto/rsa: verification error');
 }
 
-function keyRefusal({ modulus, exponent }: RsaKey): string | undefined {
+function judgeKey({ modulus, exponent }: RsaKey): Verdict {
   const bits = 8 * modulus.length - Math.clz32(modulus[0] as number) + 24;
   if (bits < MIN_MODULUS_BITS)
-    return `crypto/rsa: ${bits}-bit keys are insecure (see https://go.dev/pkg/crypto/rsa#hdr-Minimum_key_size)`;
+    return fails(`crypto/rsa: ${bits}-bit keys are insecure (see https://go.dev/pkg/crypto/rsa#hdr-Minimum_key_size)`);
   if (bits > MAX_MODULUS_BITS)
-    return `crypto/rsa: ${bits}-bit keys are not supported, at most ${MAX_MODULUS_BITS} bits are`;
-  if ((modulus.at(-1) as number) % 2 === 0) return 'crypto/rsa: public modulus is even';
+    return fails(`crypto/rsa: ${bits}-bit keys are not supported, at most ${MAX_MODULUS_BITS} bits are`);
+  if ((modulus.at(-1) as number) % 2 === 0) return fails('crypto/rsa: public modulus is even');
   const e = toInteger(exponent);
-  if (e < 2n) return 'crypto/rsa: public exponent too small or negative';
-  if (e % 2n === 0n) return 'crypto/rsa: public exponent is even';
-  return e > MAX_EXPONENT ? 'crypto/rsa: public exponent too large' : undefined;
+  if (e < 2n) return fails('crypto/rsa: public exponent too small or negative');
+  if (e % 2n === 0n) return fails('crypto/rsa: public exponent is even');
+  return e > MAX_EXPONENT ? fails('crypto/rsa: public exponent too large') : HOLDS;
 }
 
 /** `00 01 FF…FF 00 ‖ DigestInfo`, or undefined if fewer than eight FF would fit. */

@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { admitAll, attestationSize } from '../../entries/admission.ts';
+import { HOLDS } from '../../base/verdict.ts';
+import { admitAll, attestationSize, type ClaimCheck } from '../../entries/admission.ts';
 import { InvalidEntry } from '../../entries/failures.ts';
 import { MAX_SEARCH_KEYS } from '../../entries/key-list.ts';
 import { type AdmittedEntry, type EntryKind } from '../../entries/kind.ts';
 import { KindRegistry } from '../../entries/registry.ts';
+import { checkClaims } from '../../entries/signatures/check.ts';
+import type { ClaimVerdict, SignatureClaim } from '../../entries/signatures/claim.ts';
+import { nodeVerifier } from '../../entries/signatures/verifiers/node.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import { admit, admitEach, keysOf, refusal, registry, RULES } from './kinds/admit.ts';
 import { dsse, envelope, hashedrekord, intoto001, STATEMENT } from './kinds/proposals.ts';
 import { makeSigner } from '../support/signing.ts';
-import { checkClaims } from './signatures/every-verifier.ts';
+import { judgeClaims } from './signatures/every-verifier.ts';
 
 const signer = makeSigner();
 const good = hashedrekord(signer);
@@ -73,7 +77,7 @@ describe('§1.6 admission of many at once', () => {
     const proposals = [good, 'nonsense', forged, dsse(JSON.stringify(envelope([signer])), [signer.pem]), good];
     const results = admitAll(proposals, 'create', RULES, registry, (claims) => {
       calls.push(claims.length);
-      return checkClaims(claims);
+      return judgeClaims(claims);
     });
     expect(calls).toEqual([4]);
     expect(results.map((result) => (result instanceof Error ? result.name : kindOf(result)))).toEqual([
@@ -99,7 +103,7 @@ describe('§1.6 admission of many at once', () => {
       'create',
       RULES,
       new KindRegistry([broken, { ...broken, kind: 'hashedrekord', examine: examineGood }]),
-      checkClaims,
+      judgeClaims,
     );
     expect(bug).toBeInstanceOf(Error);
     expect(bug).not.toBeInstanceOf(InvalidEntry);
@@ -115,6 +119,58 @@ describe('§1.6 admission of many at once', () => {
 
   it('of none is none', () => {
     expect(admitEach([])).toEqual([]);
+  });
+});
+
+describe('§1.6 admission with a checker that is at fault', () => {
+  const other = hashedrekord(makeSigner(), 'another');
+  const proposals = [forged, good, other];
+  const holding = (claims: readonly SignatureClaim[]): ClaimVerdict[] =>
+    claims.map((claim) => ({ claim, verdict: HOLDS }));
+
+  it.each<readonly [string, ClaimCheck, string]>([
+    ['answers nothing', () => [], '3 signatures were to be checked, and 0 verdicts came'],
+    [
+      'answers too little',
+      (claims) => holding(claims).slice(1),
+      '3 signatures were to be checked, and 2 verdicts came',
+    ],
+    [
+      'answers too much',
+      (claims) => [...holding(claims), ...holding(claims.slice(0, 1))],
+      '3 signatures were to be checked, and 4 verdicts came',
+    ],
+    ['answers in another order', (claims) => holding(claims).reverse(), 'verdict 0 is on another signature'],
+    [
+      'answers twice of one and never of another',
+      (claims) => holding(claims.map((claim, i) => (i === 0 ? (claims[1] ?? claim) : claim))),
+      'verdict 0 is on another signature',
+    ],
+    [
+      'throws',
+      () => {
+        throw new TypeError('a bug');
+      },
+      'a bug',
+    ],
+  ])('admits nothing when it %s', (_what, check, cause) => {
+    const results = admitAll(['nonsense', ...proposals], 'create', RULES, registry, check);
+    expect(results[0]).toHaveProperty('name', 'MalformedProposal');
+    expect(results).toHaveLength(4);
+    for (const result of results.slice(1)) {
+      expect(result).toBeInstanceOf(Error);
+      expect(result).not.toBeInstanceOf(InvalidEntry);
+      expect(result).toHaveProperty('cause.message', expect.stringContaining(cause));
+    }
+  });
+
+  it('throws when a verifier of ECDSA signatures answers less or more than it was asked', () => {
+    for (const answers of [[], [true, true]]) {
+      const verifier = { ...nodeVerifier, verifyDigests: () => answers };
+      const check: ClaimCheck = (claims) => checkClaims(claims, verifier);
+      const [result] = admitAll([forged], 'create', RULES, registry, check);
+      expect(result).toHaveProperty('cause.message', `a verifier judged ${answers.length} signatures of 1`);
+    }
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fails, HOLDS } from '../../base/verdict.ts';
 import { admitAll, checkBudget, MAX_CHECK_COST } from '../../entries/admission.ts';
 import { derOf, integerOf } from '../../entries/pki/der-writer.ts';
 import { TAG } from '../../entries/pki/der.ts';
@@ -9,7 +10,7 @@ import { makeSigner } from '../support/signing.ts';
 import { bodyOf, refusal, registry, RULES } from './kinds/admit.ts';
 import { base64, dsse, envelope, hashedrekord, intoto001, intoto002 } from './kinds/proposals.ts';
 import { chainOf, pemOf } from './pki/vectors.ts';
-import { checkClaims } from './signatures/every-verifier.ts';
+import { checkClaims, judgeClaims } from './signatures/every-verifier.ts';
 
 const signer = makeSigner();
 
@@ -41,7 +42,7 @@ function checked(proposals: readonly unknown[], purpose: 'create' | 'lookup') {
   let count = 0;
   const admissions = admitAll(proposals, purpose, RULES, registry, (claims) => {
     count += claims.length;
-    return claims.map(() => 'not checked');
+    return claims.map((claim) => ({ claim, verdict: fails('not checked') }));
   });
   return { count, refusals: admissions.map((one) => (one instanceof Error ? one.message : '')) };
 }
@@ -87,7 +88,7 @@ describe('the cost of signature checks', () => {
       'create',
       RULES,
       registry,
-      () => [undefined],
+      (claims) => claims.map((claim) => ({ claim, verdict: HOLDS })),
       () => checkBudget(2),
     );
     expect(admission).toHaveProperty(
@@ -123,7 +124,7 @@ describe('signature checks', () => {
   it('that hold for a key in several spellings keep the spelling of the last', () => {
     const pems = [`one\n${signer.pem}`, `two\n${signer.pem}`];
     const proposal = dsse(JSON.stringify(envelope([signer])), pems);
-    const [admission] = admitAll([proposal], 'create', RULES, registry, checkClaims);
+    const [admission] = admitAll([proposal], 'create', RULES, registry, judgeClaims);
     expect(bodyOf(admission ?? new Error('none'))).toContain(base64(signer.pem));
   });
 

@@ -56,8 +56,8 @@ function examineProposed(proposed: Proposed): Examination {
   return {
     claims: trial.claims,
     keysIn: 'spec.proposedContent.verifiers',
-    conclude(refusals) {
-      const { payload, keys } = trial.cover(refusals, 'ignore');
+    conclude(verdicts) {
+      const { payload, keys } = trial.cover(verdicts, 'ignore');
       return concludeProposed(proposed.envelope, envelope, payload, keys);
     },
   };

@@ -1,5 +1,6 @@
 import { compareBytes, toBase64, toHex, utf8 } from '../../../base/bytes.ts';
 import { canonicalJson } from '../../../base/canonical-json.ts';
+import type { Verdict } from '../../../base/verdict.ts';
 import { isObject } from '../../../base/json-reader.ts';
 import { sha256 } from '../../../base/sha256.ts';
 import { preAuthEncoding } from '../../envelope/opened.ts';
@@ -75,7 +76,7 @@ function examineProposed(proposed: Proposed): Examination {
   return {
     claims: claimAll(proposed, signers),
     keysIn: `${REQUEST}.verifiers`,
-    conclude: (refusals) => conclude(proposed, signers, refusals),
+    conclude: (verdicts) => conclude(proposed, signers, verdicts),
   };
 }
 
@@ -97,16 +98,12 @@ function claimAll({ payload, payloadType, signatures }: Proposed, signers: reado
 }
 
 /** @throws InvalidEntry */
-function conclude(
-  proposed: Proposed,
-  signers: readonly Signer[],
-  refusals: readonly (string | undefined)[],
-): CheckedEntry {
+function conclude(proposed: Proposed, signers: readonly Signer[], verdicts: readonly Verdict[]): CheckedEntry {
   const { payload, payloadType, signatures } = proposed;
-  const makers = makersOf(signatures.length, signers, refusals);
+  const makers = makersOf(signatures.length, signers, verdicts);
   const signed = signatures.map(({ sig, path }, i) => {
     const maker = makers[i];
-    if (maker === undefined) throw new InvalidEntry(`${path} ${reasonFor(signers, refusals[i])}`);
+    if (maker === undefined) throw new InvalidEntry(`${path} ${reasonFor(signers, verdicts[i])}`);
     return { content: sig, maker, verifier: maker.verifier };
   });
   const sorted = inOrder(signed);
@@ -122,8 +119,8 @@ function conclude(
 }
 
 /** Only where one verifier was asked is there one answer. */
-function reasonFor(signers: readonly Signer[], refusal: string | undefined): string {
-  if (signers.length === 1 && refusal !== undefined) return `does not hold: ${refusal}`;
+function reasonFor(signers: readonly Signer[], verdict: Verdict | undefined): string {
+  if (signers.length === 1 && verdict?.holds === false) return `does not hold: ${verdict.reason}`;
   return 'was made by none of the verifiers, each of which speaks for one signature';
 }
 
@@ -135,11 +132,11 @@ function reasonFor(signers: readonly Signer[], refusal: string | undefined): str
 function makersOf(
   signatures: number,
   signers: readonly Signer[],
-  refusals: readonly (string | undefined)[],
+  verdicts: readonly Verdict[],
 ): readonly (Signer | undefined)[] {
   const makers = new Array<Signer | undefined>(signatures).fill(undefined);
   for (const [row, signer] of signers.entries()) {
-    const first = refusals.slice(row * signatures, (row + 1) * signatures).indexOf(undefined);
+    const first = verdicts.slice(row * signatures, (row + 1) * signatures).findIndex(({ holds }) => holds);
     if (first >= 0) makers[first] ??= signer;
   }
   return makers;

@@ -1,5 +1,6 @@
 import { parseHex, toBase64, utf8 } from '../../../base/bytes.ts';
 import { canonicalJson } from '../../../base/canonical-json.ts';
+import { fails, UNJUDGED, type Verdict } from '../../../base/verdict.ts';
 import { algorithmUse } from '../../algorithm-policy.ts';
 import { readBase64 } from '../../base64.ts';
 import { InvalidEntry } from '../../failures.ts';
@@ -50,19 +51,20 @@ function examine(parts: Parts): Examination {
   return {
     claims: signature.length > 0 ? [claim] : [],
     keysIn: KEY_MEMBER,
-    conclude: (refusals, budget) => conclude(parts, refusals[0], budget),
+    conclude: ([made = UNJUDGED], budget) => conclude(parts, made, budget),
   };
 }
 
 const KEY_MEMBER = 'spec.signature.publicKey.content';
 
-function conclude(parts: Parts, refusal: string | undefined, budget: CheckBudget): CheckedEntry {
+const NO_SIGNATURE = fails('X509 signature has not been initialized');
+
+/** @param made - verdict on the signature */
+function conclude(parts: Parts, made: Verdict, budget: CheckBudget): CheckedEntry {
   const { hash, signature, key } = parts;
-  const reason =
-    signature.length === 0
-      ? 'X509 signature has not been initialized'
-      : (key.chainRefusal((cost) => budget.spend(KEY_MEMBER, cost)) ?? refusal);
-  if (reason !== undefined) throw new InvalidEntry(`verifying signature: ${reason}`);
+  const chain = signature.length === 0 ? NO_SIGNATURE : key.judgeChain((cost) => budget.spend(KEY_MEMBER, cost));
+  const verdict = chain.holds ? made : chain;
+  if (!verdict.holds) throw new InvalidEntry(`verifying signature: ${verdict.reason}`);
   const { kind, version } = hashedrekord001;
   const spec = {
     data: { hash: { algorithm: hash.algorithm, value: hash.value } },

@@ -2,6 +2,7 @@ import { toBase64, toHex, utf8 } from '../../../base/bytes.ts';
 import { canonicalJson } from '../../../base/canonical-json.ts';
 import { isObject } from '../../../base/json-reader.ts';
 import { readMessage } from '../../../base/proto-message.ts';
+import { UNJUDGED } from '../../../base/verdict.ts';
 import { InvalidEntry } from '../../failures.ts';
 import { type EntryKind, type Examination } from '../../kind.ts';
 import { DIGEST_LENGTH, type DigestAlgorithm } from '../../signatures/claim.ts';
@@ -97,8 +98,8 @@ function examine({ parts, signer, path }: Signed, notInsertable: string | undefi
   return {
     claims: [{ key: material.key, signature, signed: { over: 'digest', algorithm, digest } }],
     keysIn: `${path}.verifier`,
-    conclude([refusal]) {
-      if (refusal !== undefined) throw new InvalidEntry(`${path}.content does not hold: ${refusal}`);
+    conclude([verdict = UNJUDGED]) {
+      if (!verdict.holds) throw new InvalidEntry(`${path}.content does not hold: ${verdict.reason}`);
       const named = { algorithm, value: toHex(digest) };
       return {
         kind,

@@ -81,8 +81,8 @@ function examineProposed(text: string, key: KeyMaterial): Examination {
   return {
     claims: claimSignatures(opened, key.key, sigs),
     keysIn: 'spec.publicKey',
-    conclude(refusals) {
-      if (!refusals.includes(undefined)) throw new InvalidEntry(NONE_ACCEPTED);
+    conclude(verdicts) {
+      if (!verdicts.some(({ holds }) => holds)) throw new InvalidEntry(NONE_ACCEPTED);
       return concludeProposed(text, envelope, key);
     },
   };

@@ -46,8 +46,8 @@ function examineProposed(parts: Parts): Examination {
   return {
     claims: trial.claims,
     keysIn: SIGNATURES,
-    conclude(refusals) {
-      trial.cover(refusals, 'judge');
+    conclude(verdicts) {
+      trial.cover(verdicts, 'judge');
       return concludeProposed(parts, readBase64(envelope.payload, 'could not decode envelope payload: '));
     },
   };

@@ -5,7 +5,7 @@ import type { AdmittedEntry } from '../../../entries/kind.ts';
 import type { SearchKey } from '../../../entries/key-list.ts';
 import { kinds } from '../../../entries/kinds/index.ts';
 import { KindRegistry } from '../../../entries/registry.ts';
-import { checkClaims } from '../signatures/every-verifier.ts';
+import { judgeClaims } from '../signatures/every-verifier.ts';
 
 export const registry = new KindRegistry(kinds);
 
@@ -25,7 +25,7 @@ export function admitEach(
   rules: AdmissionRules = RULES,
   door = registry,
 ) {
-  return admitAll(proposals, purpose, rules, door, checkClaims);
+  return admitAll(proposals, purpose, rules, door, judgeClaims);
 }
 
 /** @throws what the proposal fails with */

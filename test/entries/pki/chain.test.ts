@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { reasonOf } from '../../support/verdicts.ts';
 import { readKeyMaterial } from '../../../entries/pki/x509.ts';
 import { chainOf } from './vectors.ts';
 
-const refusal = (...names: readonly string[]) => readKeyMaterial(chainOf(...names)).chainRefusal(() => {});
+const refusal = (...names: readonly string[]) => reasonOf(readKeyMaterial(chainOf(...names)).judgeChain(() => {}));
 
 describe('rekor-v1 §3.0: chains that hold', () => {
   it.each([
@@ -74,6 +75,8 @@ describe('rekor-v1 §3.0: chains that do not, in the words of Go', () => {
     const changed = pem.replace(last, (char) => (char === 'A' ? 'B' : 'A'));
     expect(changed).not.toBe(pem);
     const material = readKeyMaterial(Buffer.concat([Buffer.from(changed), chainOf('intermediate', 'root')]));
-    expect(material.chainRefusal(() => {})).toBe(because('x509: ECDSA verification failure', 'Example Intermediate'));
+    expect(reasonOf(material.judgeChain(() => {}))).toBe(
+      because('x509: ECDSA verification failure', 'Example Intermediate'),
+    );
   });
 });

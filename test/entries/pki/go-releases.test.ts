@@ -2,17 +2,11 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { bits, context, der, objectIdentifier, sequence, utcTime, utf8String } from '../../../bench/der.ts';
 import { readCertificate, subjectsOf } from '../../../entries/pki/certificate.ts';
-import { certificateSignatureRefusal } from '../../../entries/pki/certificate-signature.ts';
+import { judgeCertificateSignature } from '../../../entries/pki/certificate-signature.ts';
 import { readDerKey } from '../../../entries/pki/x509.ts';
+import { reasonOf } from '../../support/verdicts.ts';
 import type { GoRelease } from '../../../entries/pki/go-release.ts';
-import {
-  certificateOf,
-  type CertificateParts,
-  extension,
-  newP256,
-  signedBy,
-  spkiOf,
-} from '../../support/certificates.ts';
+import { certificateOf, type CertificateParts, extension, newP256, signedBy, spkiOf } from './certificates.ts';
 
 /*
  * Every verdict here was asked of Go itself: crypto/x509 of 1.25 (as in Rekor 1.5.4) and 1.27 (as in rekor-tiles 2.4.1),
@@ -131,7 +125,7 @@ describe('BIT STRINGs with unused bits', () => {
     const read = readCertificate(certificate(parts), 'go1.25');
     const { key } = readDerKey(spki);
     expect(read.key).toEqual(key);
-    expect(certificateSignatureRefusal(read, key)).toBeUndefined();
+    expect(judgeCertificateSignature(read, key)).toEqual({ holds: true });
     expect(
       isRead({ spki: sequence(identifier, der(0x03, Buffer.concat([hex('01'), point.with(64, 1)]))) }, 'go1.25'),
     ).toBe(false);
@@ -150,7 +144,7 @@ describe('RSASSA-PSS parameters', () => {
     const algorithm = sequence(objectIdentifier('1.2.840.113549.1.1.10'), sequence(...parameters));
     const signature = (signed: Buffer) =>
       bits(sign('sha256', signed, { key: rsa.privateKey, padding: 6, saltLength: 32 }));
-    return certificateSignatureRefusal(readCertificate(certificate({ algorithm, signature }), 'go1.25'), key);
+    return reasonOf(judgeCertificateSignature(readCertificate(certificate({ algorithm, signature }), 'go1.25'), key));
   }
 
   it.each([

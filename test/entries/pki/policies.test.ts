@@ -2,8 +2,9 @@ import type { KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { der, objectIdentifier, sequence, utf8String } from '../../../bench/der.ts';
 import { readCertificate } from '../../../entries/pki/certificate.ts';
-import { chainRefusal } from '../../../entries/pki/chain.ts';
-import { certificateOf, extension, newP256, signedBy, spkiOf } from '../../support/certificates.ts';
+import { judgeChain } from '../../../entries/pki/chain.ts';
+import { reasonOf } from '../../support/verdicts.ts';
+import { certificateOf, extension, newP256, signedBy, spkiOf } from './certificates.ts';
 
 /*
  * Every verdict here was asked of crypto/x509 of Go 1.25, with which Rekor 1.5.4 is built; 15,000 chains of chance had
@@ -60,9 +61,11 @@ function chainOf(path: readonly Words[], root: Words = {}): Buffer[] {
 }
 
 const refusalOf = (chain: readonly Buffer[], spend: (cost: number) => void = () => {}) =>
-  chainRefusal(
-    chain.map((each) => readCertificate(each, 'go1.25')),
-    spend,
+  reasonOf(
+    judgeChain(
+      chain.map((each) => readCertificate(each, 'go1.25')),
+      spend,
+    ),
   );
 
 describe('certificate policies of a chain (RFC 5280 §6.1)', () => {

@@ -27,7 +27,7 @@ describe('rekor-v1 §3.0: public keys', () => {
     expect(text(material)).toBe(pem.toString());
     expect(Buffer.from(material.key.spki)).toStrictEqual(exported);
     expect(material.subjects).toStrictEqual([]);
-    expect(material.chainRefusal(() => {})).toBeUndefined();
+    expect(material.judgeChain(() => {})).toEqual({ holds: true });
   });
 
   it.each([
@@ -156,7 +156,7 @@ describe('RFC 5280: certificates', () => {
     const certificate = new X509Certificate(pem);
     expect(text(material)).toBe(pem.toString());
     expect(Buffer.from(material.key.spki)).toStrictEqual(certificate.publicKey.export({ type: 'spki', format: 'der' }));
-    expect(material.chainRefusal(() => {})).toBeUndefined();
+    expect(material.judgeChain(() => {})).toEqual({ holds: true });
   });
 
   it('a key that signs nothing', () => {
