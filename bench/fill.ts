@@ -41,8 +41,16 @@ const LIMITS = { maxWaiting: 4096, maxWaitingBytes: 2 ** 26, batch: 256 };
 const WAVE = 512;
 const TOLD_EVERY = 100_000;
 
-/** Lets the log in `folder` grow, or begin, until it has `size` entries. Entry 0 is the log's own. */
-export async function fill(folder: LogFolder, size: number): Promise<void> {
+/**
+ * Lets the log in `folder` grow, or begin, until it has `size` entries. Entry 0 is the log's own.
+ *
+ * @param entryOf - makes the entry of an index
+ */
+export async function fill(
+  folder: LogFolder,
+  size: number,
+  entryOf: (index: number) => AdmittedEntry = entryAbout,
+): Promise<void> {
   makeFolder(folder.parent);
   const keys = join(folder.data, 'keys');
   const settings = {
@@ -73,22 +81,27 @@ export async function fill(folder: LogFolder, size: number): Promise<void> {
   if (shard === undefined) throw new Error('a log has a shard');
   const active = shard.opened.log;
   const from: number = active.head().size;
-  await grow(active, folder, from, size);
+  await grow(active, folder, { from, size, entryOf });
   for (const { store } of log.started) await store.tidy();
+}
+
+interface Growth {
+  readonly from: number;
+  readonly size: number;
+  readonly entryOf: (index: number) => AdmittedEntry;
 }
 
 async function grow(
   log: Pick<TransparencyLog, 'addFirst'>,
   folder: LogFolder,
-  from: number,
-  size: number,
+  { from, size, entryOf }: Growth,
 ): Promise<void> {
   const note = noting(folder, from);
   const start = performance.now();
   let bodyBytes = 0;
   let before: Promise<unknown> = Promise.resolve();
   for (let index = from; index < size; index += WAVE) {
-    const entries = Array.from({ length: Math.min(WAVE, size - index) }, (_, i) => entryAbout(index + i));
+    const entries = Array.from({ length: Math.min(WAVE, size - index) }, (_, i) => entryOf(index + i));
     bodyBytes += entries.reduce((sum, { body }) => sum + body.length, 0);
     const wave = Promise.all(entries.map((entry) => log.addFirst(entry)));
     await before; // one wave is written while the next is made

@@ -12,6 +12,7 @@ import { keep, rounded } from './results.ts';
 import { type Measured, type Row, rowOf } from './row.ts';
 import { mixed, reads, type Scenario, submit } from './scenarios.ts';
 import { audit, disk, start } from './standing.ts';
+import { turns } from './turns.ts';
 import { verifyRows } from './verify.ts';
 
 /* `npm run bench -- NAME [--option …]`: see README.md beside this. */
@@ -22,6 +23,7 @@ const SCENARIOS: Partial<Record<BenchCommand, Scenario>> = {
   mixed,
   flood,
   large,
+  turns,
   start,
   disk,
   audit,

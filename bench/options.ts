@@ -8,6 +8,7 @@ export const COMMANDS = [
   'mixed',
   'flood',
   'large',
+  'turns',
   'start',
   'disk',
   'audit',

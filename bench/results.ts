@@ -23,11 +23,13 @@ export function keep(rows: readonly Row[]): void {
   const [before = ''] = readme.split(START);
   const after = readme.split(END)[1] ?? '';
   const isLoad = ({ figures }: Row): boolean => figures.perSecond !== undefined;
+  const isTurns = ({ figures }: Row): boolean => figures.turnMs !== undefined;
   const tables = [
     tableOf(LOADS, kept.filter(isLoad)),
+    tableOf(TURNS, kept.filter(isTurns)),
     tableOf(
       OTHERS,
-      kept.filter((row) => !isLoad(row)),
+      kept.filter((row) => !isLoad(row) && !isTurns(row)),
     ),
   ];
   writeFileSync(README, `${before}${START}\n\n${tables.join('\n')}\n${END}${after}`);
@@ -62,6 +64,15 @@ const LOADS: readonly Column[] = [
   ['generator CPU µs', figure('generatorMicroseconds')],
   ['peak MiB', figure('peakMiB')],
   ['longest stall ms', figure('stallMs')],
+  ['runs', ({ runs }) => runs],
+  ...WHERE,
+];
+
+const TURNS: readonly Column[] = [
+  ['what', ({ bench }) => bench],
+  ['requests', figure('requests')],
+  ['longest turn ms', figure('turnMs')],
+  ['tenth longest ms', figure('tenthTurnMs')],
   ['runs', ({ runs }) => runs],
   ...WHERE,
 ];

@@ -19,6 +19,12 @@ export interface Figures {
   readonly peakMiB: number;
   readonly residentMiB: number;
   readonly stallMs: number;
+  /** Questions asked, whatever was answered. */
+  readonly requests: number;
+  /** Processor time of the longest turn of the main thread's event loop. */
+  readonly turnMs: number;
+  /** Of the tenth longest. */
+  readonly tenthTurnMs: number;
   readonly seconds: number;
   readonly secondsAfterKill: number;
   readonly entries: number;
@@ -64,7 +70,8 @@ export function rowOf(runs: readonly Measured[], command: string, folder: string
 
 /** The figure that a row is about. */
 function leading(figures: Partial<Figures>): keyof Figures {
-  return figures.perSecond === undefined ? 'seconds' : 'perSecond';
+  if (figures.perSecond !== undefined) return 'perSecond';
+  return figures.seconds !== undefined ? 'seconds' : 'turnMs';
 }
 
 /** Microseconds of processor time that this machine takes for one P-256 verification at this moment. */

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { otherWork } from '../../log/turns.ts';
 import type { Answer, ByteStream, Headers } from './answer.ts';
 import { hasBody } from './body.ts';
 import { discardRest } from './discard.ts';
@@ -6,6 +7,9 @@ import type { UnsentAnswer, UnsentAnswers } from './unsent-answers.ts';
 
 /** A body of at most this many bytes is given to the system at once, a longer one in pieces of this length. */
 const PIECE_BYTES = 64 * 1024;
+
+/** What one answer gives to the system in a turn of the event loop, at most: a reader who is quick takes megabytes at once. */
+const TURN_BYTES = 4 * PIECE_BYTES;
 
 export interface Reader {
   /** Its address. */
@@ -104,12 +108,17 @@ export class Delivery {
     hold: UnsentAnswer,
   ): Promise<void> {
     const response = this.#response;
+    let inTurn = 0;
     try {
       for (let next = first; next.done !== true && !response.destroyed; next = await pieces.next()) {
         const { promise, resolve } = Promise.withResolvers<void>();
         response.write(next.value, () => resolve());
         await promise;
         hold.sent(next.value.length);
+        inTurn += next.value.length;
+        if (inTurn < TURN_BYTES) continue;
+        inTurn = 0;
+        await otherWork();
       }
       if (this.#rest === undefined) return void response.end();
       hold.release();

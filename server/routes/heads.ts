@@ -24,7 +24,7 @@ const USUAL_PAGE = 100;
 const PAGE_BYTES = 1024 * 1024;
 
 /** Heads that are read and rendered at once. */
-const SLICE_HEADS = 32;
+const SLICE_HEADS = 16;
 
 /** Every head up to the one that is shown, and proofs that stand on their own. @param most - heads on a page */
 export function headRoutes(shards: LogShards, most: number): Pick<Handlers, 'listHeads' | 'getTlogProof'> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NotWritable, Overloaded } from '../../log/failures.ts';
+import { BATCH_BYTES } from '../../log/sequencer.ts';
 import { systemClock } from '../../server/clock.ts';
 import type { LogStore } from '../../storage/contract.ts';
 import { addMany, admitted, isProven, LIMITS, openRoom, testClock, useFolder } from './room.ts';
@@ -62,6 +63,17 @@ describe('Sequencer: batches', () => {
     expect(added.map(({ entry }) => entry.index)).toEqual(Array.from({ length: 25 }, (_, i) => i));
     expect([...new Set(added.map(({ entry }) => entry.head.size))]).toEqual([10, 20, 25]);
     expect(added.every(({ entry }) => isProven(entry))).toBe(true);
+  });
+  it('have at most a mebibyte of bodies and attestations, or one entry', async () => {
+    const sizes: number[] = [];
+    await using room = await openRoom(folder(), { store: counting(sizes) });
+    const long = (i: number, bytes: number) => room.log.add(admitted(`entry ${i}`.padEnd(bytes)));
+    await Promise.all(Array.from({ length: 40 }, (_, i) => long(i, 60_000)));
+    const attested = (i: number, bytes: number) =>
+      room.log.add({ ...admitted(`attested ${i}`), attestation: new Uint8Array(bytes).fill(i) });
+    await Promise.all([400_000, 400_000, 400_000, 2 * BATCH_BYTES, 1].map((bytes, i) => attested(i, bytes)));
+    expect(sizes).toEqual([17, 17, 6, 2, 1, 1, 1]);
+    expect(room.log.head().size).toBe(45);
   });
   it('of one turn are one commit', async () => {
     const sizes: number[] = [];

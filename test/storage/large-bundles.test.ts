@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { packBodies } from '../../merkle/entry-bundle.ts';
+import { logIndex } from '../../merkle/types.ts';
 import { WHOLE_BUNDLE_BYTES } from '../../storage/contract.ts';
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
 import { EntryTable } from '../../storage/engines/sqlite/rows/entry-table.ts';
@@ -11,7 +12,7 @@ import { useStore } from './contract.ts';
 const store = useStore((folder) => openSqliteStore(folder, { owner: 'a test', runRecords: 500 }));
 
 /** 2 MB of bodies in commits of 1, 50, 100 and 105 entries. */
-const BODY = 8000;
+const BODY = 9000;
 const bodyAt = (index: number): Uint8Array => new Uint8Array(BODY).fill(index % 256);
 const COMMITS = [0, 1, 51, 151, 256];
 
@@ -67,5 +68,21 @@ describe('sqlite: a bundle of more than 256 KiB', () => {
     for (let i = 0; i < 3; i += 1) await store.now().tidy();
     const bundle = await store.now().bundle(0, 256);
     expect([bundle.encoding, bundle.plainLength]).toEqual(['gzip', plain.length]);
+  });
+
+  it('that is compressed gives each entry, inflated beside the thread, and no other in its place', async () => {
+    for (let i = 0; i < 3; i += 1) await store.now().tidy();
+    const all = Array.from({ length: 256 }, (_, index) => index);
+    const read = await Promise.all(all.map((index) => store.now().entry(logIndex(index))));
+    expect(read.map((entry) => entry?.body)).toEqual(all.map((index) => Buffer.from(bodyAt(index))));
+  });
+
+  it('that is compressed and damaged is said to be', async () => {
+    for (let i = 0; i < 3; i += 1) await store.now().tidy();
+    const db = new Database(join(store.folder(), 'stele.db'));
+    const cut = db.prepare('UPDATE bundle_piece SET gzip = zeroblob(length(gzip))').run();
+    db.close();
+    expect(cut.changes).toBeGreaterThan(0);
+    await expect(store.now().entry(logIndex(40))).rejects.toThrow(/damaged/);
   });
 });

@@ -20,8 +20,14 @@ export function renderFound(entry: ProvenEntry): JsonText<LogEntry> {
   return toText(renderEntry(entry, attestation(entry)));
 }
 
-export function renderList(entries: readonly ProvenEntry[]): JsonText<LogEntry[]> {
-  return toText(`[${entries.map((entry) => renderEntry(entry, attestation(entry))).join(',')}]`);
+/** An entry as `renderList` takes it: so long that each is rendered in a turn of its own. */
+export function renderInList(entry: ProvenEntry): string {
+  return renderEntry(entry, attestation(entry));
+}
+
+/** @param entries - as `renderInList` gives them */
+export function renderList(entries: readonly string[]): JsonText<LogEntry[]> {
+  return toText(`[${entries.join(',')}]`);
 }
 
 function toText<T>(json: string): JsonText<T> {

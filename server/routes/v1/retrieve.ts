@@ -7,16 +7,16 @@ import type { Handlers } from '../../http/operation.ts';
 import { unreadableBody } from '../../http/read.ts';
 import { findById } from './find.ts';
 import { splitId } from './ids.ts';
-import { renderList } from './render.ts';
+import { renderInList, renderList } from './render.ts';
 
 export function retrieveRoutes(shards: LogShards, admission: Admission): Pick<Handlers, 'searchLogQuery'> {
   return {
     async searchLogQuery({ body, gone }) {
       const query = await readQuery(admission, body);
-      const entries: ProvenEntry[] = [];
+      const entries: string[] = [];
       for (const [i, lookUp] of lookUps(shards, query).entries()) {
         if (i > 0) await ownTurn(gone());
-        entries.push(...(await lookUp(gone())));
+        entries.push(...(await lookUp(gone())).map(renderInList));
       }
       return { status: 200, body: renderList(entries) };
     },

@@ -1,7 +1,8 @@
 import type { LogShards } from '../../../log/shards.ts';
-import type { SearchPage, SearchQuestion } from '../../../log/types.ts';
+import { ownTurn } from '../../../log/turns.ts';
+import type { SearchHit, SearchPage, SearchQuestion } from '../../../log/types.ts';
 import type { Admission } from '../../admission/contract.ts';
-import { json } from '../../http/answer.ts';
+import type { JsonText } from '../../http/answer.ts';
 import { InvalidRequest } from '../../http/failures.ts';
 import type { Asked, Handlers } from '../../http/operation.ts';
 import { readInteger } from '../../http/read.ts';
@@ -30,8 +31,7 @@ export function searchRoutes(
       const question = await admission.searchQuestion(body);
       const found = await find(shards, question, page ?? { limit: limits.searchLimit, after: undefined }, gone());
       if (page === undefined && found.next !== undefined) throw incomplete(found, limits);
-      const ids = found.hits.map(({ shard, leafHash }) => entryId(shard, leafHash));
-      return { status: 200, headers: progress(found), body: json(ids) };
+      return { status: 200, headers: progress(found), body: await renderIds(found.hits, gone()) };
     },
   };
 }
@@ -57,6 +57,20 @@ async function find(
 ): Promise<SearchPage> {
   if (question.groups.length > 0) return shards.find(question, after, limit, gone);
   return { hits: [], completeTo: shards.size, next: undefined };
+}
+
+/** Ids that are rendered in one turn of the event loop. */
+const SLICE_IDS = 256;
+
+/** @throws SenderGone */
+async function renderIds(hits: readonly SearchHit[], gone: AbortSignal): Promise<JsonText<string[]>> {
+  const slices: string[] = [];
+  for (let at = 0; at < hits.length; at += SLICE_IDS) {
+    if (at > 0) await ownTurn(gone);
+    const ids = hits.slice(at, at + SLICE_IDS).map(({ shard, leafHash }) => `"${entryId(shard, leafHash)}"`);
+    slices.push(ids.join(','));
+  }
+  return { type: 'application/json', text: `[${slices.join(',')}]\n`, ascii: true };
 }
 
 function progress({ completeTo, next }: SearchPage): Record<string, string> {

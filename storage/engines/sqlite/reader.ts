@@ -33,8 +33,8 @@ export function createEntryReader(db: Database.Database, entries = new EntryTabl
   const tile = tileReader(db);
   const attestation = attestationReader(db);
 
-  const entry = (at: LogIndex): StoredEntry | undefined => {
-    const kept = entries.find(at);
+  const entry = async (at: LogIndex): Promise<StoredEntry | undefined> => {
+    const kept = await entries.read(at);
     if (kept === undefined) return undefined;
     const { body, integratedTime, signedEntryTimestamp, attestation: hash } = kept;
     const stored = { index: at, integratedTime, body, signedEntryTimestamp };
@@ -47,7 +47,7 @@ export function createEntryReader(db: Database.Database, entries = new EntryTabl
   };
 
   return {
-    entry: async (at) => entry(at),
+    entry,
     tiles: async (ids) => ids.map(tile),
     bundle: async (number, width) => entries.bundle(number, width),
     searchKeys: async (indexes) => indexes.map((at) => unpackKeys(listOf(entries, at))),

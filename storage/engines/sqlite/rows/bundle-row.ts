@@ -1,4 +1,5 @@
-import { constants, crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { constants, crc32, deflateRawSync, inflateRaw, inflateRawSync } from 'node:zlib';
 import { gunzip } from '../../../gunzip.ts';
 import { bodiesIn, packBodies } from '../../../../merkle/entry-bundle.ts';
 
@@ -94,7 +95,25 @@ export function bodiesInPart(part: Uint8Array, plain: number): readonly Uint8Arr
 
 /** The body at `place` (0 to 7) of a part. @throws if it is damaged */
 export function bodyInPart(part: Uint8Array, plain: number, place: number): Uint8Array {
-  const bytes = inflatePart(part, plain);
+  return bodyAt(inflatePart(part, plain), place);
+}
+
+const inflateLater = promisify(inflateRaw);
+
+/** Bytes of 8 bodies that are inflated where they are asked for, in less than a millisecond. */
+const INLINE_BYTES = 64 * 1024;
+
+/** As `bodyInPart`. What is long is inflated in Node's thread pool: 8 bodies of 64 KiB would hold the thread for some milliseconds. */
+export function anyBodyInPart(part: Uint8Array, plain: number, place: number): Uint8Array | Promise<Uint8Array> {
+  return plain > INLINE_BYTES ? longBodyInPart(part, plain, place) : bodyInPart(part, plain, place);
+}
+
+async function longBodyInPart(part: Uint8Array, plain: number, place: number): Promise<Uint8Array> {
+  const options = { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: plain + SPARE };
+  return bodyAt(await inflateLater(part, options), place);
+}
+
+function bodyAt(bytes: Buffer, place: number): Uint8Array {
   let start = 0;
   for (let before = place; before > 0; before -= 1) start += 2 + bytes.readUInt16BE(start);
   return bytes.subarray(start + 2, start + 2 + bytes.readUInt16BE(start));

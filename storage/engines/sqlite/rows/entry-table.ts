@@ -4,9 +4,17 @@ import { packBodies } from '../../../../merkle/entry-bundle.ts';
 import { type EntryBundle, WHOLE_BUNDLE_BYTES } from '../../../contract.ts';
 import { DamagedStore } from '../../../failures.ts';
 import { type Batch, type KeptEntry, readBatch } from './batch-row.ts';
-import { BUNDLE_ENTRIES, bodiesInPart, bodyInPart, type BundlePart, PART_ENTRIES } from './bundle-row.ts';
+import {
+  BUNDLE_ENTRIES,
+  bodiesInPart,
+  anyBodyInPart,
+  bodyInPart,
+  type BundlePart,
+  PART_ENTRIES,
+} from './bundle-row.ts';
 import { type BundleReads, bundleReads } from './bundle-table.ts';
 import { entryInGroup, GROUP_ENTRIES, type GroupEntry } from './group-row.ts';
+import { inflated, inflatedLater } from './inflated.ts';
 
 /** Rows of commits kept after they were read, in bytes, unless one says otherwise: the newest entries are asked for most. */
 const KEPT = 8 * 1024 * 1024;
@@ -48,19 +56,35 @@ export class EntryTable {
 
   /** Undefined at and beyond the size of the log. @throws if a row is damaged */
   find(index: number): KeptEntry | undefined {
-    const known = this.#found.get(index);
+    return this.#known(index) ?? this.#keepFound(index, this.#inBundle(index, bodyInPart));
+  }
+
+  /** As `find`. Long entries are inflated beside this thread. */
+  async read(index: number): Promise<KeptEntry | undefined> {
+    const known = this.#known(index);
     if (known) return known;
-    const found = this.#batchOf(index)?.entry(index) ?? this.#inBundle(index);
+    const found = this.#inBundle(index, anyBodyInPart);
+    return found && this.#keepFound(index, { ...found, body: await inflatedLater(index, found.body) });
+  }
+
+  #known(index: number): KeptEntry | undefined {
+    return this.#found.get(index) ?? this.#keepFound(index, this.#batchOf(index)?.entry(index));
+  }
+
+  #keepFound(index: number, found: KeptEntry | undefined): KeptEntry | undefined {
     if (found) this.#found.set(index, found);
     return found;
   }
 
-  #inBundle(index: number): KeptEntry | undefined {
+  #inBundle<Body>(
+    index: number,
+    inflate: (part: Uint8Array, plain: number, place: number) => Body,
+  ): (GroupEntry & { readonly body: Body }) | undefined {
     const found = this.#inGroup(index);
     if (found === undefined) return undefined;
     const { part } = found;
     const bytes = this.#part(index, part);
-    return { ...found, body: inflated(index, () => bodyInPart(bytes, part.plain, index % PART_ENTRIES)) };
+    return { ...found, body: inflated(index, () => inflate(bytes, part.plain, index % PART_ENTRIES)) };
   }
 
   /** An entry that is in no bundle yet. @throws DamagedStore */
@@ -207,14 +231,6 @@ function sum(numbers: Iterable<number>): number {
 }
 
 const endOfPart = (index: number): number => index - (index % PART_ENTRIES) + PART_ENTRIES;
-
-function inflated<T>(index: number, inflate: () => T): T {
-  try {
-    return inflate();
-  } catch (cause) {
-    throw new DamagedStore(`the bundle of entry ${index} is damaged`, { cause });
-  }
-}
 
 function prepare(db: Database.Database) {
   return {

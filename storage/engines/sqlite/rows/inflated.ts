@@ -1,0 +1,23 @@
+import { DamagedStore } from '../../../failures.ts';
+
+/** What `inflate` gives of the bundle of an entry. @throws DamagedStore for whatever it throws */
+export function inflated<T>(index: number, inflate: () => T): T {
+  try {
+    return inflate();
+  } catch (cause) {
+    throw damaged(index, cause);
+  }
+}
+
+/** The same of what is inflated already, or beside this thread. */
+export async function inflatedLater<T>(index: number, body: T | Promise<T>): Promise<T> {
+  try {
+    return await body;
+  } catch (cause) {
+    throw damaged(index, cause);
+  }
+}
+
+function damaged(index: number, cause: unknown): DamagedStore {
+  return new DamagedStore(`the bundle of entry ${index} is damaged`, { cause });
+}
