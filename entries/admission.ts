@@ -113,18 +113,29 @@ function admit(
   purpose: 'create' | 'lookup',
   rules: AdmissionRules,
 ): AdmittedEntry {
+  const isCreated = purpose === 'create';
+  if (isCreated && examination.claims.length === 0) refuseStored(examination, rules);
   const entry = examination.conclude(verdicts, examination.budget);
-  if (purpose === 'create') refuseUnwanted(entry, rules);
+  if (isCreated) {
+    refuseStored(examination, rules);
+    refuseUnwanted(entry, rules);
+  }
   const { body, attestation } = entry;
   const admitted = { body, leafHash: hashLeaf(body), keys: packKeys(entry.searchKeys) };
-  return keeps(attestation, rules.maxAttestation) ? { ...admitted, attestation } : admitted;
+  const isKept = examination.notInsertable === undefined && keeps(attestation, rules.maxAttestation);
+  return isKept ? { ...admitted, attestation } : admitted;
+}
+
+/** @throws InvalidEntry */
+function refuseStored({ notInsertable, ...named }: NamedExamination, rules: AdmissionRules): void {
+  if (notInsertable === undefined) return;
+  refuseKind(named, rules.kinds);
+  throw new InvalidEntry(`entry not insertable into log: ${notInsertable}`);
 }
 
 /** @throws InvalidEntry, BodyTooLarge */
 function refuseUnwanted(entry: CheckedEntry, rules: AdmissionRules): void {
   refuseKind(entry, rules.kinds);
-  if (entry.notInsertable !== undefined)
-    throw new InvalidEntry(`entry not insertable into log: ${entry.notInsertable}`);
   refuseAlgorithms(entry.algorithmUses ?? [], rules.algorithms);
   if (entry.keyForCertificate !== undefined && rules.keysForCertificates !== true)
     throw new InvalidEntry(`${entry.keyForCertificate} is a bare public key, and not a certificate`);
@@ -137,7 +148,7 @@ export function isEnabled(enabled: AdmissionRules['kinds'], kind: string, versio
   return enabled.has(kind) || enabled.has(`${kind}:${version}`);
 }
 
-function refuseKind({ kind, version }: CheckedEntry, enabled: AdmissionRules['kinds']): void {
+function refuseKind({ kind, version }: Pick<CheckedEntry, 'kind' | 'version'>, enabled: AdmissionRules['kinds']): void {
   if (isEnabled(enabled, kind, version)) return;
   const otherVersion = enabled.values().some((name) => name.startsWith(`${kind}:`));
   if (otherVersion)

@@ -15,6 +15,12 @@ export class MalformedProposal extends Failure<'proposal-malformed'> {
     super(message);
     this.detail = detail;
   }
+
+  /** The same of an entry at `path`: go-openapi names the path where it validates, and not where it unmarshals. */
+  at(path: string): MalformedProposal {
+    const validated = this.detail > 600;
+    return validated ? new MalformedProposal(`${path}.${this.message}`, this.detail) : this;
+  }
 }
 
 /** The canonical body is longer than a C2SP entry bundle can hold. */

@@ -21,8 +21,6 @@ export interface CheckedEntry {
   readonly searchKeys: readonly SearchKey[];
   /** Bytes to keep beside the log under their SHA-256, for kinds that keep what they attest. */
   readonly attestation?: Uint8Array;
-  /** Why the entry can be looked up but not inserted, in Rekor's words. */
-  readonly notInsertable?: string;
   /** Set by kinds that are subject to the algorithm policy: every one has to be allowed. */
   readonly algorithmUses?: readonly AlgorithmUse[];
   /** The member that holds a bare public key where a certificate belongs. Rekor takes none, and a log only if its rules say so. */
@@ -41,6 +39,11 @@ export interface Examination {
   readonly claims: readonly SignatureClaim[];
   /** The member that the keys of the claims stand in, for a refusal to name. */
   readonly keysIn: string;
+  /**
+   * Why the entry can be looked up but not inserted, in Rekor's words. Without claims it is refused before its leaf is made,
+   * which may be impossible.
+   */
+  readonly notInsertable?: string;
   /**
    * @param verdicts - one on each claim, in their order
    * @param budget - for checks that are made here: those of a chain of certificates

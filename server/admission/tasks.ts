@@ -5,7 +5,7 @@ import type { JsonLimits } from '../../base/json-meter.ts';
 import { readJson } from '../../base/json-reader.ts';
 import { admitAll, checkBudget, type ClaimCheck } from '../../entries/admission.ts';
 import type { AdmittedEntry } from '../../entries/kind.ts';
-import { InvalidEntry } from '../../entries/failures.ts';
+import { InvalidEntry, MalformedProposal } from '../../entries/failures.ts';
 import { kinds, v2Kinds } from '../../entries/kinds/index.ts';
 import { CostlyKey } from '../../entries/pki/failures.ts';
 import { canonicalKeyOf, isDearFormat } from '../../entries/pki/search-formats.ts';
@@ -74,7 +74,7 @@ export function createTasks(
   function logQuery(body: Uint8Array): LogQuery {
     const { entries, ...query } = readLogQuery(body, { maxRetrieve, json });
     const found = admitAll(entries, 'lookup', rules, registry, check, budget);
-    return { ...query, leaves: found.map((entry) => toHex(orThrow(entry).leafHash)) };
+    return { ...query, leaves: found.map((entry, i) => toHex(orThrow(entry, i).leafHash)) };
   }
 
   return async ({ tasks, lengths, bytes }) => {
@@ -136,7 +136,8 @@ function toAnswer(entry: AdmittedEntry | Error | undefined): Outcome {
   return entry === undefined || entry instanceof Error ? toOutcome(entry) : { ok: true, value: entry };
 }
 
-function orThrow(entry: AdmittedEntry | Error): AdmittedEntry {
+function orThrow(entry: AdmittedEntry | Error, i: number): AdmittedEntry {
+  if (entry instanceof MalformedProposal) throw entry.at(`entries.${i}`);
   if (entry instanceof Error) throw entry;
   return entry;
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Asking, askOf } from '../support/ask.ts';
+import { SEMVER } from '../../entries/proposal.ts';
 import type { Log } from '../../log/types.ts';
 import { directAdmission } from '../support/admission.ts';
 import { openTestLog } from '../support/log.ts';
@@ -146,6 +147,19 @@ describe('contract 6: POST /api/v1/log/entries/retrieve', () => {
     [{ entryUUIDs: ['0'.repeat(80)] }, 400, 400, `invalid entryID ${'0'.repeat(80)}`],
     [{ entries: [null] }, 400, 400, 'parsing entry body from "" failed, because kind in body is required'],
     [{ entries: [{ kind: 'x' }] }, 400, 400, 'parsing entry body from "" failed, because invalid kind value: "x"'],
+    [
+      { entries: [{ kind: 'hashedrekord', apiVersion: '0.0.1', spec: null }] },
+      422,
+      602,
+      'entries.0.spec in body is required',
+    ],
+    [
+      { entries: [proposals[0], { kind: 'hashedrekord', apiVersion: '1', spec: {} }] },
+      422,
+      605,
+      `entries.1.apiVersion in body should match '${SEMVER.source}'`,
+    ],
+    [{ entries: [{ kind: 'dsse', spec: {} }] }, 422, 602, 'entries.0.apiVersion in body is required'],
     [{ entries: ['x'] }, 400, 400, 'parsing entry body from "" failed, because entries.0 is not a JSON object'],
     [{ logIndexes: [1.5] }, 400, 400, 'parsing entry body from "" failed, because logIndexes.0 is not an int64'],
     [{ logIndexes: [1e19] }, 400, 400, 'parsing entry body from "" failed, because logIndexes.0 is not an int64'],

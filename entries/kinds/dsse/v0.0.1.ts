@@ -45,7 +45,8 @@ function examineStored(parts: Stored): Examination {
   return {
     claims: [],
     keysIn: 'spec.signatures',
-    conclude: () => ({ ...entry(stored, found), notInsertable: 'missing proposed content' }),
+    notInsertable: 'missing proposed content',
+    conclude: () => entry(stored, found),
   };
 }
 

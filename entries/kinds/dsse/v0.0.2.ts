@@ -66,7 +66,8 @@ function examineStored({ payloadDigest, signatures }: Stored): Examination {
   return {
     claims: [],
     keysIn: `spec.${STORED}.signatures`,
-    conclude: () => ({ ...entry(stored, found), notInsertable: 'missing envelope content' }),
+    notInsertable: 'missing envelope content',
+    conclude: () => entry(stored, found),
   };
 }
 

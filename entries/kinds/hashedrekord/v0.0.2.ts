@@ -98,6 +98,7 @@ function examine({ parts, signer, path }: Signed, notInsertable: string | undefi
   return {
     claims: [{ key: material.key, signature, signed: { over: 'digest', algorithm, digest } }],
     keysIn: `${path}.verifier`,
+    ...(notInsertable === undefined ? {} : { notInsertable }),
     conclude([verdict = UNJUDGED]) {
       if (!verdict.holds) throw new InvalidEntry(`${path}.content does not hold: ${verdict.reason}`);
       const named = { algorithm, value: toHex(digest) };
@@ -108,7 +109,6 @@ function examine({ parts, signer, path }: Signed, notInsertable: string | undefi
         searchKeys: searchKeys([keyHash(material), ...material.subjects, digestKey(named)]),
         algorithmUses: [signer.use],
         ...(keyForCertificate === undefined ? {} : { keyForCertificate }),
-        ...(notInsertable === undefined ? {} : { notInsertable }),
       };
     },
   };

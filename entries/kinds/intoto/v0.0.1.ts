@@ -69,7 +69,8 @@ function examineStored({ hash, payloadHash, key }: Parts): Examination {
   return {
     claims: [],
     keysIn: 'spec.publicKey',
-    conclude: () => ({ ...stored, notInsertable: 'missing envelope content' }),
+    notInsertable: 'missing envelope content',
+    conclude: () => stored,
   };
 }
 
@@ -81,6 +82,7 @@ function examineProposed(text: string, key: KeyMaterial): Examination {
   return {
     claims: claimSignatures(opened, key.key, sigs),
     keysIn: 'spec.publicKey',
+    ...(envelope.payload === '' || envelope.payloadType === '' ? { notInsertable: 'invalid DSSE envelope' } : {}),
     conclude(verdicts) {
       if (!verdicts.some(({ holds }) => holds)) throw new InvalidEntry(NONE_ACCEPTED);
       return concludeProposed(text, envelope, key);
@@ -99,10 +101,7 @@ function signaturesFor(key: KeyMaterial, envelope: Envelope): readonly string[] 
 function concludeProposed(text: string, envelope: Envelope, key: KeyMaterial): CheckedEntry {
   const payload = readBase64(envelope.payload);
   const digests = envelope.payloadType === IN_TOTO_TYPE ? statementDigests(payload, 'provenance') : [];
-  const proposed = entry(key, sha256Digest(utf8(text)), sha256Digest(payload), digests ?? []);
-  if (envelope.payload === '' || envelope.payloadType === '')
-    return { ...proposed, notInsertable: 'invalid DSSE envelope' };
-  return { ...proposed, attestation: payload };
+  return { ...entry(key, sha256Digest(utf8(text)), sha256Digest(payload), digests ?? []), attestation: payload };
 }
 
 function entry(

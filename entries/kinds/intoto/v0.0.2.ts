@@ -32,10 +32,8 @@ function examineStored(parts: Parts): Examination {
   return {
     claims: [],
     keysIn: SIGNATURES,
-    conclude: () => ({
-      ...entry(parts, parts.payloadHash, searchKeys(leafKeys(parts, parts.payloadHash))),
-      notInsertable: 'missing envelope content',
-    }),
+    notInsertable: 'missing envelope content',
+    conclude: () => entry(parts, parts.payloadHash, searchKeys(leafKeys(parts, parts.payloadHash))),
   };
 }
 
@@ -46,6 +44,7 @@ function examineProposed(parts: Parts): Examination {
   return {
     claims: trial.claims,
     keysIn: SIGNATURES,
+    ...(parts.payloadType === '' ? { notInsertable: 'missing payloadType content' } : {}),
     conclude(verdicts) {
       trial.cover(verdicts, 'judge');
       return concludeProposed(parts, readBase64(envelope.payload, 'could not decode envelope payload: '));
@@ -55,10 +54,7 @@ function examineProposed(parts: Parts): Examination {
 
 function concludeProposed(parts: Parts, payload: Uint8Array): CheckedEntry {
   const payloadHash = sha256Digest(payload);
-  const proposed = entry(parts, payloadHash, proposedKeys(parts, payloadHash, payload));
-  return parts.payloadType === ''
-    ? { ...proposed, notInsertable: 'missing payloadType content' }
-    : { ...proposed, attestation: payload };
+  return { ...entry(parts, payloadHash, proposedKeys(parts, payloadHash, payload)), attestation: payload };
 }
 
 /** A payload that is said to be a statement and is none costs the entry all its keys, as with Rekor. */

@@ -129,12 +129,9 @@ describe('§3.3 intoto 0.0.2: stored forms', () => {
 
   it('need the hash of the payload', () => {
     const { payload: _, ...kept } = proposal.spec.content.envelope;
-    expect(
-      refusal(
-        changed(proposal, (content) => ({ ...content, envelope: kept })),
-        'lookup',
-      ),
-    ).toBe('InvalidEntry: missing payload digest');
+    const without = changed(proposal, (content) => ({ ...content, envelope: kept }));
+    expect(refusal(without, 'lookup')).toBe('InvalidEntry: missing payload digest');
+    expect(refusal(without)).toBe('InvalidEntry: entry not insertable into log: missing envelope content');
   });
 
   it('cannot have an empty payload type', () => {

@@ -64,6 +64,13 @@ describe('§3: what Rekor 1.5.4 says to the same proposals', () => {
   });
 });
 
+describe('§3: what Rekor 1.5.4 says of forms that cannot be inserted', () => {
+  const stored = cases.flatMap(({ verdict, text }, i) => (verdict.create === undefined ? [] : [{ verdict, text, i }]));
+  it.each(stored)('$i $text', ({ verdict, i }) => {
+    expect(messageOf(creations[i])).toBe(afterReading(verdict, creations[i]));
+  });
+});
+
 /** An index holds each key once and in lower case; one that cannot be made costs all. */
 function keysOf({ keys = [], keysErr }: Verdict): readonly string[] {
   return keysErr === undefined ? [...new Set(keys.map((key) => key.toLowerCase()))].sort() : [];
