@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { traced } from './trace.ts';
 import { describe, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { mounter, type SmallDisk, smallDisk } from '../support/small-disk.ts';
 import { ask, type Receipt, created, entryAt, headOf, inconsistentWith } from './client.ts';
 import { submissionOf, submit, treeSizeOf } from './client.ts';
 
+const OLD_FOLDER = new URL('../vectors/data-folders/format-5/', import.meta.url).pathname;
 const DISK_BYTES = 1_500_000;
 const MANY = 2000;
 
@@ -75,6 +76,21 @@ describe.runIf(mounter)('a disk that is full', () => {
     }
     await using next = await startServer(disk, { flags });
     await expectKept(next.base, receipts);
+  });
+
+  it('leaves an older folder as it is, and brings it to this format once there is room', async () => {
+    using disk: SmallDisk = smallDisk(16_000_000);
+    cpSync(OLD_FOLDER, disk.parent, { recursive: true });
+    disk.fill(40_000);
+    const flags = ['--volume', 'moves'];
+    const before = readFileSync(join(disk.data, 'stele.db'));
+    using output = temporaryFolder();
+    const { code, said } = await runServer({ ...output, data: disk.data, heads: disk.heads }, { flags });
+    expect([code, said]).toEqual([1, expect.stringContaining('is full. Free some space on it: nothing is damaged')]);
+    expect(readFileSync(join(disk.data, 'stele.db')).equals(before)).toBe(true);
+    disk.release();
+    await using server = await startServer(disk, { flags });
+    expect(await treeSizeOf(server.base)).toBe(311);
   });
 
   it.each(['stopped', 'killed'])('is no reason to end at the next start: %s', async (how) => {
