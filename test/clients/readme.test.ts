@@ -73,6 +73,11 @@ describe('README.md', () => {
     expect(CLIENT_BLOCKS.map(clientOf)).toEqual(['curl', 'rekor-cli', 'cosign', 'curl', 'cosign', 'sigstore-js']);
   });
 
+  it('has rekor-cli upload a kind that the log takes, not rekord, which it would upload by itself', () => {
+    const uploads = CLIENT_BLOCKS.flatMap(({ code }) => code.match(/^rekor-cli .* upload .*$/gm) ?? []);
+    expect(uploads.map((line) => / --type (\S+)/.exec(line)?.[1])).toEqual(['hashedrekord']);
+  });
+
   it('says at the first start that a log without --origin is for trying, and which two flags make one for others', () => {
     const { lines } = server;
     const said = lines().filter((line) => line.includes('is for trying'));
