@@ -85,7 +85,7 @@ bench/README.md says what each of them is for.
 export function readOptions(args: readonly string[]): BenchOptions {
   const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
   return {
-    command: oneOf('NAME', COMMANDS, positionals[0] ?? ''),
+    command: oneOf('NAME', COMMANDS, positionals[0] ?? '(none)'),
     connections: count('connections', values.connections, 1),
     seconds: count('seconds', values.seconds, 1),
     warmUp: count('warm-up', values['warm-up'], 1),

@@ -20,8 +20,8 @@ npm run export -- --into FOLDER --from URL --vkey KEY [--prune] [--verify]
 
 Writes checkpoint, tile/... and tile/entries/... as c2sp.org/tlog-tiles lays them out, what FOLDER has not yet and what has
 gone from it, and the checkpoint last. What is there is never changed: a file that differs, and a log that is not the exported
-one grown on, is refused. Files of earlier exports are looked for, and compared with the log if you say --verify. The server may run. Of a log with several shards each stands in FOLDER/<origin>, but for the one that FOLDER itself
-has held so far.
+one grown on, is refused. Files of earlier exports are looked for, and compared with the log if you say --verify. The server
+may run. Of a log with several shards each stands in FOLDER/<origin>, but for the one that FOLDER itself has held so far.
 
 --shard ORIGIN  only that shard, in FOLDER itself
 --prune         removes partial tiles once the whole one is there and the checkpoint is written

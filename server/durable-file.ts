@@ -29,6 +29,6 @@ export function readIfThere(file: string): string | undefined {
     return readFileSync(file, 'utf8');
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
-    throw error;
+    throw error instanceof Error ? Object.assign(error, { path: file }) : error; // a folder's EISDIR names no path
   }
 }

@@ -56,7 +56,10 @@ async function serve(settings: Settings): Promise<void> {
     greet(logger, settings, server.shards, addressOf(listener.http));
     logger.info(`stopping on ${await stopping}, what was accepted is finished first`);
     await close(listener.http, settings.shutdownTimeout);
-    logger.info(`stopped at size ${server.shards.size}: every entry that was acknowledged is on disk`);
+    const kept = settings.dev
+      ? 'this log was in memory only, and is gone'
+      : 'every entry that was acknowledged is on disk';
+    logger.info(`stopped at size ${server.shards.size}: ${kept}`);
   } catch (error) {
     if (!isOperational(error)) throw error;
     logger.fatal(`cannot go on: ${error instanceof DamagedStore ? damageSentence(error) : systemSentence(error)}`);
@@ -68,10 +71,11 @@ async function serve(settings: Settings): Promise<void> {
 function stopSignal(logger: Logger, listener: Listener): Promise<string> {
   const reload = (): void => {
     try {
-      logger.info(listener.reloadTls() ? 'SIGHUP: read the TLS files again, and go on' : 'SIGHUP: go on');
+      const done = listener.reloadTls() ? 'the TLS files were read again' : 'there are no TLS files to read again';
+      logger.info(`SIGHUP: ${done}, and the server goes on`);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      logger.error(`SIGHUP: go on with the TLS files of before: ${error.message}`);
+      logger.error(`SIGHUP: the server goes on with the TLS files of before: ${error.message}`);
     }
   };
   return new Promise((stop) => onSignals({ stop, reload }, process.stdout.isTTY));
@@ -97,12 +101,15 @@ const SIZE_WITHOUT_USERS = 1;
 function greet(logger: Logger, settings: Settings, shards: LogShards, address: string): void {
   const url = `${settings.tlsCert === undefined ? 'http' : 'https'}://${address}`;
   const { origin, treeId } = shards.active.shard;
+  const takesNone = shards.active.frozenAt === undefined ? '' : ', frozen: no entry is taken any more';
   const apis = { both: 'Rekor v1 and v2', v1: 'Rekor v1', v2: 'Rekor v2' }[settings.faces];
   const where = settings.dev ? 'memory' : resolve(settings.data);
   if (settings.dev) logger.warn('keys and data are in memory only: this log ends with this process');
-  logger.info(`stele ${version()}: log ${origin}, tree id ${treeId}, size ${shards.size}, in ${where}; ${apis}`);
+  logger.info(
+    `stele ${version()}: log ${origin}, tree id ${treeId}, size ${shards.size}, in ${where}; ${apis}${takesNone}`,
+  );
   const first = `; to send the first entry, open ${url}/ or see "A first entry" in README.md`;
-  logger.info(`serving on ${url}${shards.size > SIZE_WITHOUT_USERS ? '' : first}`);
+  logger.info(`serving on ${url}${shards.size > SIZE_WITHOUT_USERS || takesNone !== '' ? '' : first}`);
 }
 
 /** The outcome of a write is unknown, so nothing that this process believes can be signed. Start-up recovers. */

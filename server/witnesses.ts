@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { systemReason } from '../base/system-error.ts';
 import { MalformedPolicy } from '../checkpoint/policy/failures.ts';
 import { parsePolicy } from '../checkpoint/policy/parse.ts';
 import { hasQuorum, type Policy } from '../checkpoint/policy/policy.ts';
@@ -66,7 +67,7 @@ export function readPolicy(setting: string, file: string): Policy {
     if (error instanceof MalformedPolicy)
       throw new LogRefused(`${setting} ${file} is no policy: ${error.message.replaceAll('\n', '; ')}`);
     throw new LogRefused(
-      `${setting} ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      `${setting} ${file} cannot be read: ${error instanceof Error ? systemReason(error) : String(error)}`,
     );
   }
 }

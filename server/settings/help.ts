@@ -14,7 +14,7 @@ const INDENT = 6; // of what is said about a setting
 const LONGEST_PADDED = 60; // longer lines do not move the column of sources
 
 const INTRODUCTION = [
-  'Stele: an append-only transparency log server that speaks the Rekor v1 API.',
+  'Stele: an append-only transparency log server with the APIs of Rekor v1 and v2, and C2SP tiles.',
   '',
   'usage: npm start -- [--SETTING VALUE]...',
   '',

@@ -1,3 +1,4 @@
+import { systemReason } from '../../base/system-error.ts';
 import { type Fault, SettingsFault } from './failures.ts';
 import { conflicts } from './rules.ts';
 import {
@@ -92,7 +93,7 @@ function readConfig({ source, text }: Given, readFile: SettingsInput['readFile']
   try {
     return readMembers(readFile(text), text, settings);
   } catch (error) {
-    const reason = `cannot be read: ${error instanceof Error ? error.message : 'no reason is known'}`;
+    const reason = `cannot be read: ${error instanceof Error ? systemReason(error) : 'no reason is known'}`;
     return { given: [], faults: [{ name: source, value: text, reason }] };
   }
 }

@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { hashedrekord } from '../support/proposals.ts';
@@ -24,6 +26,7 @@ async function answerTo({ sent, rest }: { sent: ClientRequest; rest: Buffer }): 
   return response.statusCode;
 }
 
+const MAIN = new URL('../../server/main.ts', import.meta.url).pathname;
 const STOPPING = ['SIGTERM', 'SIGINT', 'SIGQUIT', 'SIGUSR1', 'SIGALRM'] as const;
 
 describe('signals: requests that were accepted are finished', () => {
@@ -45,10 +48,23 @@ describe('signals: requests that were accepted are finished', () => {
     await using server = await startServer(folder);
     const half = await halfSent(server.base);
     process.kill(server.pid, 'SIGHUP');
-    await lineWith(server.lines, 'SIGHUP');
+    await lineWith(server.lines, 'SIGHUP: there are no TLS files to read again, and the server goes on');
     expect(await answerTo(half)).toBe(201);
     expect((await fetch(`${server.base}/healthz`)).status).toBe(200);
     expect(await server.stop()).toEqual({ code: 0, signal: undefined });
+  });
+});
+
+describe('a log in memory', () => {
+  it('is said to be gone when it stops, not to be on disk', async () => {
+    const flags = ['--dev', '--listen', '127.0.0.1:0', '--log-format', 'json'];
+    const child = spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: child.stdout })) {
+      lines.push(line);
+      if (line.includes('serving on')) child.kill('SIGTERM');
+    }
+    expect(lines.at(-1)).toContain('stopped at size 1: this log was in memory only, and is gone');
   });
 });
 

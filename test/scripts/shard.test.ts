@@ -43,6 +43,7 @@ describe('npm run shard, one step after the other', () => {
     expect((await run('shard', log, 'freeze')).out).toContain('froze one.test at 5 entries');
     expect((await run('shard', log, 'freeze')).out).toContain('one.test is frozen already');
     await using server = await startServer(log, { flags: FLAGS });
+    expect(server.lines().join('\n')).toMatch(/size 5, in .*; Rekor v1 and v2, frozen: no entry is taken any more/);
     const { body } = submissionFor('v2', 'late');
     const headers = { 'Content-Type': 'application/json' };
     const late = await fetch(`${server.base}/api/v2/log/entries`, {

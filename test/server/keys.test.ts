@@ -1,9 +1,10 @@
 import { createPublicKey, generateKeyPairSync, hash, type KeyObject, verify } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../base/bytes.ts';
+import { systemSentence } from '../../base/system-error.ts';
 import { LogRefused } from '../../log/failures.ts';
 import { findKey, inventKey, keepKey, type KeyFace, type LogKey, makeKey, readKey } from '../../server/keys.ts';
 
@@ -66,6 +67,12 @@ describe.each(FACES)('decision: keys are never made up silently: $face', ({ face
     expect(read).toThrow(`the ${face} key is missing: put ${file()} back, the log cannot go on without it`);
     expect(existsSync(file())).toBe(false);
   });
+  it('is refused by its path where a folder has its name', () => {
+    mkdirSync(file(), { recursive: true });
+    expect(sentenceOf(() => readKey(face, file()))).toBe(
+      `${file()}: it is a folder, and a file is needed there (EISDIR, read)`,
+    );
+  });
   it('is forgotten when it is invented, and another each time', async () => {
     const key = inventKey(face);
     await expectWhole(key, type, digest);
@@ -118,3 +125,12 @@ describe('keys: what a file may hold', () => {
     await expectWhole(readKey('v1', path), 'ec', 'sha256');
   });
 });
+
+function sentenceOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    return error instanceof Error ? systemSentence(error) : String(error);
+  }
+  return 'nothing was thrown';
+}

@@ -50,7 +50,9 @@ describe('--witness-policy: what is wrong with it is told before anything is mad
     expect(refusal('')).toContain('is no policy: line 1: no line says what the quorum is');
   });
   it('a file that is not there', () => {
-    expect(refusal(undefined)).toMatch(/^--witness-policy \.\/missing\.txt cannot be read: ENOENT/);
+    expect(refusal(undefined)).toMatch(
+      /^--witness-policy \.\/missing\.txt cannot be read: there is no such file or folder \(ENOENT, open\)$/,
+    );
   });
   it('a quorum that those who can be asked do not make', () => {
     expect(refusal(`witness a ${A} http://a/\nwitness b ${B}\ngroup g all a b\nquorum g\n`)).toBe(

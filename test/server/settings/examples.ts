@@ -29,7 +29,11 @@ export function input(example: Example): SettingsInput {
     env: example.env ?? {},
     readFile(path) {
       if (path === 'stele.yaml' && example.file !== undefined) return example.file;
-      throw new Error(`ENOENT: no such file or directory, open '${path}'`);
+      throw Object.assign(new Error(`ENOENT: no such file or directory, open '${path}'`), {
+        code: 'ENOENT',
+        syscall: 'open',
+        path,
+      });
     },
     surroundings: { ...surroundings, ...example.surroundings },
   };

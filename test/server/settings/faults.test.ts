@@ -145,7 +145,7 @@ describe('settings: values that are right alone and wrong together', () => {
 describe('settings: files that cannot be read', () => {
   it('says which name led to a file that is not there', () => {
     expect(faults({ env: { STELE_CONFIG: 'gone.yaml' } })).toStrictEqual([
-      `STELE_CONFIG "gone.yaml": cannot be read: ENOENT: no such file or directory, open 'gone.yaml'`,
+      `STELE_CONFIG "gone.yaml": cannot be read: there is no such file or folder (ENOENT, open)`,
     ]);
   });
 
