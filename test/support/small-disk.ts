@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { foldersIn, type LogFolder } from './server-process.ts';
@@ -55,6 +55,14 @@ export function smallDisk(bytes: number): SmallDisk {
       rmSync(place, { recursive: true, force: true });
     },
   };
+}
+
+/** Gives a folder a second path, which is made, or lays it over what stands there. Undone once disposed of. Requires `mounter`. */
+export function bindMount(folder: string, path: string): Disposable {
+  const words = mounter ?? [];
+  mkdirSync(path, { recursive: true });
+  run([...words, 'mount', '--bind', folder, path]);
+  return { [Symbol.dispose]: () => run([...words, 'umount', '-l', path]) };
 }
 
 function run([program = '', ...rest]: readonly string[]): void {
