@@ -4,16 +4,16 @@ import { LogRefused } from '../log/failures.ts';
 import { holdJournal, type JournalFault } from '../log/journal-check.ts';
 import { changesOfPlace, recordPlace } from '../server/place.ts';
 import type { Settings } from '../server/settings/table.ts';
-import { shardFolders } from '../server/shard-folders.ts';
+import { type ShardFolder, shardFolders } from '../server/shard-folders.ts';
 import { holdWitnessJournal, type WitnessFault, witnessFault } from '../server/witness-journal.ts';
 import type { StoredHead } from '../storage/contract.ts';
-import { openWitnessedJournal } from '../storage/engines/file-journal/witnessed.ts';
-import { openSqliteReading } from '../storage/engines/sqlite/open-reading.ts';
+import { viewFileJournal } from '../storage/engines/file-journal/open.ts';
+import { openWitnessedJournal, viewWitnessedJournal } from '../storage/engines/file-journal/witnessed.ts';
 import { Crew } from './audit/crew.ts';
 import { auditTree } from './audit/tree.ts';
 import { Damaged } from './audit/wire.ts';
 import { runCommand, say, UsageFault } from './operator/command.ts';
-import { faultOf, type HeldShard, holdShard } from './recover/shard.ts';
+import { faultOf, type FoundShard, type HeldShard, holdShard, lookAtShard } from './recover/shard.ts';
 
 /*
  * Says what can be done with a log that refuses to start because its head journal or its place does not fit, and lets it go
@@ -24,8 +24,8 @@ import { faultOf, type HeldShard, holdShard } from './recover/shard.ts';
 const USAGE = `npm run recover -- [--data FOLDER] [--heads FOLDER] [--accept-size N | --fork-the-log-at N]
 
 For a log that refuses to start because its head journal or its place does not fit. Re-hashes every entry of every shard and
-says what is wrong and what can be done. Without the last two flags it changes nothing. The server must be stopped. The exit
-status is 1 while the log would refuse to start.
+says what is wrong and what can be done. Without the last two flags it changes nothing, and a read-only mount or a snapshot
+will do. The server must be stopped. The exit status is 1 while the log would refuse to start.
 
 --accept-size N      lets the log go on from its N entries: you know that no larger head was ever shown to anyone, and that
                      no other copy of the data folder will be started
@@ -34,8 +34,8 @@ status is 1 while the log would refuse to start.
                      refuse it. The journal is kept as heads.txt.TIME
 `;
 
-interface Found {
-  readonly faults: readonly { readonly shard: HeldShard; readonly fault: JournalFault }[];
+interface Found<Shard extends FoundShard> {
+  readonly faults: readonly { readonly shard: Shard; readonly fault: JournalFault }[];
   readonly placeChanges: readonly string[];
   readonly witness: WitnessFault | undefined;
 }
@@ -45,80 +45,100 @@ interface Wish {
   readonly forkAt: string | undefined;
 }
 
-async function recover({ data, heads, volume }: Settings, wish: Wish): Promise<void> {
+async function look(settings: Settings): Promise<void> {
   await using cleanup = new AsyncDisposableStack();
-  const acts = wish.acceptSize !== undefined || wish.forkAt !== undefined;
-  const shards: HeldShard[] = [];
-  for (const place of shardFolders(data, heads)) {
-    const shard = await holdShard(place, cleanup, { makeHeads: acts, announce: say });
-    if (shard) shards.push(shard);
-  }
-  const placeChanges = volume === 'fixed' ? changesOfPlace(data) : [];
-  const found = { faults: await examineAll(shards), placeChanges, witness: await examineWitness(shards[0]) };
-  tell(data, found);
-  const size = shards.reduce((sum, { head }) => sum + (head?.size ?? 0), 0);
-  if (isFine(found)) return say('nothing to do: the log starts as it is');
-  if (acts) {
-    requireRight(wish, found, size);
-    await act(data, shards, found);
-    return say(`log ${shards.at(-1)?.identity.origin} goes on from ${size}: start it as usual`);
-  }
-  advise(found, size);
+  const shards = await allOf(settings, (place) => lookAtShard(place, cleanup));
+  const found = await examine(settings, shards);
+  if (isFine(found)) return say(FINE);
+  advise(found, sizeOf(shards));
   process.exitCode = 1;
 }
 
-async function act(data: string, [first]: readonly HeldShard[], found: Found): Promise<void> {
+async function recover(settings: Settings, wish: Wish): Promise<void> {
+  await using cleanup = new AsyncDisposableStack();
+  const shards = await allOf(settings, (place) => holdShard(place, cleanup, say));
+  const found = await examine(settings, shards);
+  if (isFine(found)) return say(FINE);
+  requireRight(wish, found, sizeOf(shards));
   for (const { shard, fault } of found.faults) await goOn(shard, fault);
-  if (found.witness?.isHeldElsewhere === true) await holdWitness(first);
-  if (found.placeChanges.length > 0) recordPlace(data);
+  if (found.witness?.isHeldElsewhere === true) await holdWitness(shards[0]);
+  if (found.placeChanges.length > 0) recordPlace(settings.data);
+  say(`log ${shards.at(-1)?.identity.origin} goes on from ${sizeOf(shards)}: start it as usual`);
 }
 
-async function examineAll(shards: readonly HeldShard[]): Promise<Found['faults']> {
+const FINE = 'nothing to do: the log starts as it is';
+
+async function allOf<Shard>(
+  { data, heads }: Settings,
+  open: (place: ShardFolder) => Promise<Shard | undefined>,
+): Promise<readonly Shard[]> {
+  const shards: Shard[] = [];
+  for (const place of shardFolders(data, heads)) {
+    const shard = await open(place);
+    if (shard !== undefined) shards.push(shard);
+  }
+  return shards;
+}
+
+const sizeOf = (shards: readonly FoundShard[]): number => shards.reduce((sum, { head }) => sum + (head?.size ?? 0), 0);
+
+/** Says what is there and what is wrong with it. @throws LogRefused for a copy that cannot be used */
+async function examine<Shard extends FoundShard>(
+  { data, volume }: Settings,
+  shards: readonly Shard[],
+): Promise<Found<Shard>> {
   const faults = [];
   for (const shard of shards) {
     await rehash(shard);
     const fault = await faultOf(shard);
     if (fault) faults.push({ shard, fault });
   }
-  return faults;
+  const placeChanges = volume === 'fixed' ? changesOfPlace(data) : [];
+  const found = { faults, placeChanges, witness: await examineWitness(shards[0]) };
+  tell(data, found);
+  return found;
 }
 
 /** @throws LogRefused naming what is damaged first: such a copy cannot be used */
-async function rehash({ folder, journal, identity: { origin }, head }: HeldShard): Promise<void> {
+async function rehash(shard: FoundShard): Promise<void> {
+  const { heads, identity, head, isCurrent } = shard;
+  const { origin } = identity;
   if (head === undefined) say(`${origin}: no entries`);
+  else if (!isCurrent)
+    say(`${origin}: ${head.size} entries, as an earlier version wrote them: npm run audit hashes them after a start`);
   else {
-    const root = await rootOf(folder, head).catch((error: unknown) => {
+    const root = await rootOf(shard, head).catch((error: unknown) => {
       if (error instanceof Damaged) throw new LogRefused(`${origin}: ${error.message}. This copy cannot be used`);
       throw error;
     });
     say(`${origin}: ${head.size} entries, all there, under the root that was signed: ${toHex(root)}`);
   }
-  say(`${origin}: the head journal ends at ${journal?.last()?.size ?? 'nothing'}`);
+  const journal = await viewFileJournal(heads);
+  say(`${origin}: the head journal ends at ${journal.last()?.size ?? 'nothing'}`);
 }
 
-async function rootOf(folder: string, head: StoredHead): Promise<Uint8Array> {
-  await using crew = new Crew({ folder }, availableParallelism());
-  using reading = openSqliteReading(folder);
-  return (await auditTree(reading, crew, head, [])).root;
+async function rootOf({ folder, reads, unchanged }: FoundShard, head: StoredHead): Promise<Uint8Array> {
+  await using crew = new Crew({ folder, unchanged }, availableParallelism());
+  return (await auditTree(reads, crew, head, [])).root;
 }
 
-async function examineWitness(first: HeldShard | undefined): Promise<WitnessFault | undefined> {
-  if (first?.headsLock === undefined) return undefined;
-  await using journal = await openWitnessedJournal(first.headsLock);
+async function examineWitness(first: FoundShard | undefined): Promise<WitnessFault | undefined> {
+  if (first === undefined) return undefined;
+  const journal = await viewWitnessedJournal(first.heads);
   const damage = journal.damage();
   if (damage !== undefined) return { reason: damage, isHeldElsewhere: false };
   const owner = journal.owner();
   if (owner === undefined) return undefined;
-  const [heads, holder] = [await first.store.witnessed(), await first.store.holder('witness')];
+  const [heads, holder] = [await first.reads.witnessed(), await first.reads.holder('witness')];
   return witnessFault({ owner, last: journal.last(), heads, holder });
 }
 
 /** A witness that has forgotten something is nothing that can be done about here, and does not keep the log from starting. */
-function isFine({ faults, placeChanges, witness }: Found): boolean {
+function isFine({ faults, placeChanges, witness }: Found<FoundShard>): boolean {
   return faults.length === 0 && placeChanges.length === 0 && witness?.isHeldElsewhere !== true;
 }
 
-function tell(data: string, { faults, placeChanges, witness }: Found): void {
+function tell(data: string, { faults, placeChanges, witness }: Found<FoundShard>): void {
   for (const { shard, fault } of faults) say(`${shard.identity.origin}: ${fault.reason}`);
   if (placeChanges.length > 0) say(`${data} is not where this log was written: ${placeChanges.join('; ')}`);
   if (witness === undefined) return;
@@ -127,7 +147,7 @@ function tell(data: string, { faults, placeChanges, witness }: Found): void {
   say('if that cannot be, begin another witness: start once with --witness-key and --witness-name of its own');
 }
 
-function advise({ faults }: Found, size: number): void {
+function advise({ faults }: Found<FoundShard>, size: number): void {
   if (faults.some(({ fault }) => fault.file === 'leave')) return;
   if (!faults.some(({ fault }) => fault.contradicts)) {
     say(
@@ -144,7 +164,7 @@ function advise({ faults }: Found, size: number): void {
 }
 
 /** @throws LogRefused unless the flag is the one for what was found, and says the size */
-function requireRight({ acceptSize, forkAt }: Wish, { faults }: Found, size: number): void {
+function requireRight({ acceptSize, forkAt }: Wish, { faults }: Found<FoundShard>, size: number): void {
   if (faults.some(({ fault }) => fault.file === 'leave'))
     throw new LogRefused('the head journal is that of another log, and no flag changes that: give the right --heads');
   const contradicts = faults.some(({ fault }) => fault.contradicts);
@@ -159,7 +179,6 @@ function requireRight({ acceptSize, forkAt }: Wish, { faults }: Found, size: num
 }
 
 async function goOn({ store, journal, identity, head: stored }: HeldShard, { file }: JournalFault): Promise<void> {
-  if (journal === undefined) throw new Error('the heads folder was not made');
   if (file === 'set aside') {
     const ending = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
     for (const kept of await journal.setAside(ending)) say(`kept the head journal as ${kept}`);
@@ -168,7 +187,7 @@ async function goOn({ store, journal, identity, head: stored }: HeldShard, { fil
 }
 
 async function holdWitness(first: HeldShard | undefined): Promise<void> {
-  if (first?.headsLock === undefined) return;
+  if (first === undefined) return;
   await using journal = await openWitnessedJournal(first.headsLock);
   const owner = journal.owner();
   if (owner) await holdWitnessJournal(first.store, journal, owner, await first.store.witnessed());
@@ -180,5 +199,5 @@ await runCommand({ usage: USAGE, verb: 'recover', options }, async ({ settings, 
   const wish = { acceptSize: values['accept-size'], forkAt: values['fork-the-log-at'] };
   if (wish.acceptSize !== undefined && wish.forkAt !== undefined)
     throw new UsageFault('--accept-size and --fork-the-log-at exclude each other');
-  await recover(settings, wish);
+  await (wish.acceptSize === undefined && wish.forkAt === undefined ? look(settings) : recover(settings, wish));
 });

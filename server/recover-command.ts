@@ -12,6 +12,7 @@ export interface RecoverPlace {
   readonly volume: 'fixed' | 'moves';
 }
 
-function quoted(path: string): string {
+/** A path as a POSIX shell reads it. */
+export function quoted(path: string): string {
   return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }

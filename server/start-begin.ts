@@ -1,7 +1,7 @@
-import { accessSync, constants, existsSync, renameSync, rmdirSync } from 'node:fs';
+import { existsSync, renameSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogRefused } from '../log/failures.ts';
-import { makePrivateFolder, syncFolder } from '../storage/folders.ts';
+import { codeOfWriting, makePrivateFolder, syncFolder } from '../storage/folders.ts';
 import { parseBirth } from './birth.ts';
 import { readIfThere } from './durable-file.ts';
 import { findKey, keepKey, type KeyFace, type LogKey, makeKey, type NewKey } from './keys.ts';
@@ -29,14 +29,11 @@ export function prepareFolders(folders: readonly string[], announce: (sentence: 
 
 /** @throws LogRefused */
 function requireWritable(folder: string): void {
-  try {
-    accessSync(folder, constants.W_OK | constants.X_OK);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'no access';
-    throw new LogRefused(
-      `this process may not write in ${folder} (${code}): give its user that right, mount it for writing, or name another folder`,
-    );
-  }
+  const code = codeOfWriting(folder);
+  if (code === undefined) return;
+  throw new LogRefused(
+    `this process may not write in ${folder} (${code}): give its user that right, mount it for writing, or name another folder`,
+  );
 }
 
 /**

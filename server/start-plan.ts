@@ -1,8 +1,10 @@
 import { LogRefused } from '../log/failures.ts';
 import { requireUnlocked } from '../storage/engines/sqlite/file/lock.ts';
-import { join } from 'node:path';
+import { codeOfWriting } from '../storage/folders.ts';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { PlannedShard, ShardPlace } from './planned-shard.ts';
-import { recoverCommandOf } from './recover-command.ts';
+import { quoted, recoverCommandOf } from './recover-command.ts';
 import { type ShardFolder, shardFolders } from './shard-folders.ts';
 import { decide, type Decision, type Seen, type Wish } from './start-decision.ts';
 import { lookAt } from './start-look.ts';
@@ -40,6 +42,7 @@ function requireAllUnlocked(folders: readonly ShardFolder[]): void {
 }
 
 async function planShards(settings: PlanSettings, folders: readonly ShardFolder[]): Promise<readonly PlannedShard[]> {
+  requireWritable(settings, folders);
   const plan: PlannedShard[] = [];
   const all: Seen[] = [];
   const recoverCommand = recoverCommandOf(settings);
@@ -66,6 +69,19 @@ async function planShards(settings: PlanSettings, folders: readonly ShardFolder[
   }
   requireDistinct(all, folders);
   return plan;
+}
+
+/** Before all else: a snapshot that is mounted to be read is also another place. @throws LogRefused */
+function requireWritable(settings: PlanSettings, folders: readonly ShardFolder[]): void {
+  const [data, heads] = [quoted(resolve(settings.data)), quoted(resolve(settings.heads))];
+  for (const folder of folders.flatMap((shard) => [shard.folder, shard.heads])) {
+    const code = existsSync(folder) ? codeOfWriting(folder) : undefined;
+    if (code === undefined) continue;
+    throw new LogRefused(
+      `this process may not write in ${folder} (${code}), and a server does: give its user that right, or mount it for writing. ` +
+        `To read the log as it is: npm run audit -- --data ${data} --heads ${heads}, or npm run export -- --data ${data} --into FOLDER`,
+    );
+  }
 }
 
 /** A later shard begins once its folder is there, under keys of its own. */

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { systemCode } from '../base/system-error.ts';
 import { StoreRefused } from './failures.ts';
@@ -41,6 +41,16 @@ export function syncFolder(folder: string): void {
     fsyncSync(handle);
   } finally {
     closeSync(handle);
+  }
+}
+
+/** The code of the system for why this process may not write in a folder; undefined where it may. */
+export function codeOfWriting(folder: string): string | undefined {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (error) {
+    return systemCode(error) ?? 'no access';
   }
 }
 

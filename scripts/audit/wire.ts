@@ -9,6 +9,8 @@ import type { Run } from '../../storage/key-index/runs.ts';
 /** What a thread is started with. */
 export interface AuditorSettings {
   readonly folder: string;
+  /** Whether even files that a reader makes are left as they are: where no process has the folder. */
+  readonly unchanged?: boolean;
 }
 
 export type Unit =

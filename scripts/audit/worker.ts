@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadShelf } from '../../log/load-shelf.ts';
 import { treeSize } from '../../merkle/types.ts';
+import { openUnchanged } from '../../storage/engines/sqlite/file/unchanged.ts';
 import { openSqliteReading, type SqliteReading } from '../../storage/engines/sqlite/open-reading.ts';
 import { shardOf } from '../operator/shards.ts';
 import { auditEntries } from './entries.ts';
@@ -11,7 +12,8 @@ import { type AuditorSettings, Damaged, type Outcome, type ReportOf, type Unit, 
 /* One of the auditor's threads: takes a unit, answers it, takes the next. Each has a reading connection of its own. */
 if (parentPort === null) throw new Error('runs as a worker thread only');
 const port = parentPort;
-const reading = openSqliteReading((workerData as AuditorSettings).folder);
+const { folder, unchanged } = workerData as AuditorSettings;
+const reading = openSqliteReading(folder, unchanged === true ? openUnchanged : undefined);
 let heads: Promise<HeadCheck> | undefined;
 
 port.on('message', (unit: Unit | 'close') => {

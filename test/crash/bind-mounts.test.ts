@@ -24,8 +24,8 @@ async function refusal(where: LogFolder, flags: readonly string[] = []): Promise
 describe.runIf(mounter)('a bind mount gives a folder a second path and nothing else', () => {
   it('a second process is refused by another path to the data folder, to the heads folder, or to both', async () => {
     await using first = await startServer(folder);
-    using _data = bindMount(folder.data, path('data-2'));
-    using _heads = bindMount(folder.heads, path('heads-2'));
+    using mounts = new DisposableStack();
+    for (const which of ['data', 'heads'] as const) mounts.use(bindMount(folder[which], path(`${which}-2`)));
     const inUse = (one: string): string => `${one} is in use by another process (process ${first.pid} on `;
     for (const flags of [[], ['--volume', 'moves']]) {
       const both = { ...folder, data: path('data-2'), heads: path('heads-2') };
@@ -39,15 +39,19 @@ describe.runIf(mounter)('a bind mount gives a folder a second path and nothing e
   it('a second process is refused on a copy of the data folder by another path to the heads folder', async () => {
     await using first = await startServer(folder);
     cpSync(folder.data, path('copy'), { recursive: true });
-    using _heads = bindMount(folder.heads, path('heads-2'));
+    using mounts = new DisposableStack();
+    mounts.use(bindMount(folder.heads, path('heads-2')));
     const said = await refusal({ ...folder, data: path('copy'), heads: path('heads-2') }, ['--volume', 'moves']);
     expect(said).toContain(`${path('heads-2')} is in use by another process (process ${first.pid} on `);
     created(await submit(first.base, submissionOf('still served', 0)));
   });
 
   it('the log goes on by either path, one after the other', async () => {
-    using _data = bindMount((mkdirSync(folder.data), folder.data), path('data-2'));
-    using _heads = bindMount((mkdirSync(folder.heads), folder.heads), path('heads-2'));
+    using mounts = new DisposableStack();
+    for (const which of ['data', 'heads'] as const) {
+      mkdirSync(folder[which]);
+      mounts.use(bindMount(folder[which], path(`${which}-2`)));
+    }
     const second = { ...folder, data: path('data-2'), heads: path('heads-2') };
     for (const [at, where] of [folder, second, folder, { ...second, heads: folder.heads }].entries()) {
       await using server = await startServer(where);
@@ -62,7 +66,8 @@ describe.runIf(mounter)('a bind mount gives a folder a second path and nothing e
     const note = await headOf(server.base);
     cpSync(folder[which], path('copy'), { recursive: true });
     {
-      using _over = bindMount(path('copy'), folder[which]);
+      using mounts = new DisposableStack();
+      mounts.use(bindMount(path('copy'), folder[which]));
       expect((await server.ended).code).toBe(1);
       expect(server.lines().join('\n')).toMatch(/was removed or replaced while this process had it open/);
     }

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { foldersIn, type LogFolder, startServer, temporaryFolder } from '../support/server-process.ts';
+import { foldersIn, type LogFolder, runServer, startServer, temporaryFolder } from '../support/server-process.ts';
 import { mounter, type SmallDisk, smallDisk } from '../support/small-disk.ts';
 import { run, submit } from './operator.ts';
 
@@ -58,6 +58,26 @@ describe.runIf(mounter)('a read-only mount', () => {
     expect(exported.out).toContain(`${ENTRIES} entries`);
     expect(readFileSync(join(into, 'checkpoint'), 'utf8')).toContain(`\n${ENTRIES}\n`);
     expect(readdirSync(disk.data)).toStrictEqual(names);
+  });
+
+  it.each([
+    ['of a log that was stopped', () => stopped],
+    ['of a log that runs', () => snapshot],
+  ] as const)('is looked at by recover, and refused by a start that names what can read it: %s', async (_what, of) => {
+    using disk = protectedCopy(of());
+    using elsewhere = temporaryFolder();
+    const look = await run('recover', disk, '--volume', 'moves');
+    expect([look.err, look.code]).toEqual(['', 0]);
+    expect(look.out).toContain(`${ENTRIES} entries, all there, under the root that was signed`);
+    expect(look.out).toContain('nothing to do: the log starts as it is');
+    const act = await run('recover', disk, '--accept-size', String(ENTRIES));
+    expect([act.code, act.err]).toEqual([1, expect.stringMatching(/^cannot recover: .*EROFS/)]);
+    for (const flags of [[], ['--volume', 'moves']]) {
+      const { code, said } = await runServer({ ...disk, parent: elsewhere.parent }, { flags });
+      expect(said).toContain(`this process may not write in ${disk.data} (EROFS), and a server does`);
+      expect(said).toContain(`npm run audit -- --data ${disk.data} --heads ${disk.heads}, or npm run export`);
+      expect(code).toBe(1);
+    }
   });
 
   it('says what to do where entries are in a write-ahead log that cannot be read there', async () => {

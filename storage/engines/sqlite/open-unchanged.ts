@@ -24,17 +24,24 @@ export type UnchangedReads = Pick<LogReads, 'head' | 'frozen' | 'tiles' | 'entry
  *
  * @throws StoreRefused
  */
-export function openSqliteUnchanged(folder: string): UnchangedReads & Disposable {
-  return openEarlier(folder) ?? openSqliteReading(folder, openUnchanged);
+export function openSqliteUnchanged(folder: string): UnchangedLog {
+  const earlier = openEarlier(folder);
+  return earlier ?? Object.assign(openSqliteReading(folder, openUnchanged), { isCurrent: true });
+}
+
+export interface UnchangedLog extends UnchangedReads, Disposable {
+  /** Whether it is laid out as this version does. */
+  readonly isCurrent: boolean;
 }
 
 /** Undefined for a log of no earlier format. */
-function openEarlier(folder: string): (UnchangedReads & Disposable) | undefined {
+function openEarlier(folder: string): UnchangedLog | undefined {
   const file = databaseFile(folder);
   const db = explaining(file, () => openUnchanged(folder));
   try {
     const reads = explaining(file, () => earlierReads(db));
-    if (reads !== undefined) return { ...explainingAll(file, reads), [Symbol.dispose]: () => void db.close() };
+    const close = { [Symbol.dispose]: () => void db.close() };
+    if (reads !== undefined) return { ...explainingAll(file, reads), isCurrent: false, ...close };
   } catch (error) {
     db.close();
     throw error;
