@@ -13,15 +13,16 @@ export interface LogQuery {
 
 /**
  * Where request bodies become values: parsing, signature checks and key canonicalisation. What takes time is done off the
- * thread that serves HTTP. Every method rejects with a `Failure` for what the sender did wrong.
+ * thread that serves HTTP. Every method rejects with a `Failure` for what the sender did wrong. Requests that wait have
+ * turns by their sender, `from`; those that do not say are of one.
  */
 export interface Admission {
   /** One proposed entry. @throws MalformedProposal, InvalidEntry, BodyTooLarge, MalformedJson, Busy */
-  create(body: Uint8Array): Promise<AdmittedEntry>;
+  create(body: Uint8Array, from?: string): Promise<AdmittedEntry>;
   /** One `CreateEntryRequest` of Rekor v2. @throws MalformedJson, InvalidEntry, BodyTooLarge, Busy */
-  createV2(body: Uint8Array): Promise<AdmittedEntry>;
+  createV2(body: Uint8Array, from?: string): Promise<AdmittedEntry>;
   /** Body of `entries/retrieve`. @throws InvalidRequest, MalformedProposal, InvalidEntry, Busy */
-  logQuery(body: Uint8Array): Promise<LogQuery>;
+  logQuery(body: Uint8Array, from?: string): Promise<LogQuery>;
   /** Body of `index/retrieve`. @throws InvalidRequest, Busy */
-  searchQuestion(body: Uint8Array): Promise<SearchQuestion>;
+  searchQuestion(body: Uint8Array, from?: string): Promise<SearchQuestion>;
 }

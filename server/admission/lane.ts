@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { Busy } from '../http/failures.ts';
+import { FairQueue } from './fair-queue.ts';
 import {
   type Batch,
   fromOutcome,
@@ -24,6 +25,8 @@ const IDLE_TICKS = 24;
 export interface Job {
   readonly task: Task;
   readonly body: Uint8Array;
+  /** Its sender: those that wait have turns. */
+  readonly from: string;
   readonly settle: (value: never) => void;
   readonly fail: (reason: Error) => void;
 }
@@ -66,24 +69,24 @@ export class Lane implements AsyncDisposable {
   readonly #options: LaneOptions;
   readonly #watchdog: NodeJS.Timeout;
   readonly #threads: Thread[] = [];
-  #queue: Job[] = [];
+  readonly #queue: FairQueue<Job>;
   #batches = 0;
   #flushing = false;
   #closed = false;
 
   constructor(options: LaneOptions) {
     this.#options = options;
+    this.#queue = new FairQueue(options.maxQueued);
     for (let i = 0; i < options.standing; i += 1) this.#start();
     this.#watchdog = setInterval(() => this.#tick(), options.maxMs / TICKS).unref();
   }
 
-  /** The job fails with `Busy` if too many wait already. Jobs of the same turn travel together. */
+  /** If too many wait already, one of the sender that has most fails with `Busy`. Jobs of the same turn travel together. */
   submit(job: Job): void {
     const { maxQueued } = this.#options;
-    if (this.#closed || this.#queue.length >= maxQueued)
-      return job.fail(new Busy(`${maxQueued} requests are waiting to be read already`));
-    this.#queue.push(job);
-    this.#flushSoon();
+    const refused = this.#closed ? job : this.#queue.add(job);
+    refused?.fail(new Busy(`${maxQueued} requests are waiting to be read already`));
+    if (refused !== job) this.#flushSoon();
   }
 
   #flushSoon(): void {
@@ -116,14 +119,15 @@ export class Lane implements AsyncDisposable {
 
   #take(): readonly Job[] {
     const { batch } = this.#options;
+    const jobs: Job[] = [];
     let bytes = 0;
-    let count = 0;
-    for (const { body } of this.#queue) {
-      bytes += body.length;
-      if (count >= batch.jobs || (count > 0 && bytes > batch.bytes)) break;
-      count += 1;
+    for (let next = this.#queue.next; next !== undefined && jobs.length < batch.jobs; next = this.#queue.next) {
+      bytes += next.body.length;
+      if (jobs.length > 0 && bytes > batch.bytes) break;
+      jobs.push(next);
+      this.#queue.take();
     }
-    return this.#queue.splice(0, count);
+    return jobs;
   }
 
   #start(): Thread {
@@ -193,7 +197,8 @@ export class Lane implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     clearInterval(this.#watchdog);
-    for (const { fail } of this.#queue.splice(0)) fail(new Busy('the server is stopping'));
+    for (let job = this.#queue.take(); job !== undefined; job = this.#queue.take())
+      job.fail(new Busy('the server is stopping'));
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
   }
 }

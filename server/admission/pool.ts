@@ -57,30 +57,30 @@ export class AdmissionPool implements Admission, AsyncDisposable {
     this.#quick = new Lane({ ...quickLane(options), passOn: (job) => this.#dear.submit(job) });
   }
 
-  create(body: Uint8Array): Promise<AdmittedEntry> {
-    return this.#submit('create', body);
+  create(body: Uint8Array, from?: string): Promise<AdmittedEntry> {
+    return this.#submit('create', body, from);
   }
 
-  createV2(body: Uint8Array): Promise<AdmittedEntry> {
-    return this.#submit('createV2', body);
+  createV2(body: Uint8Array, from?: string): Promise<AdmittedEntry> {
+    return this.#submit('createV2', body, from);
   }
 
-  async logQuery(body: Uint8Array): Promise<LogQuery> {
-    if (body.length > INLINE_BYTES) return this.#submit('logQuery', body);
+  async logQuery(body: Uint8Array, from?: string): Promise<LogQuery> {
+    if (body.length > INLINE_BYTES) return this.#submit('logQuery', body, from);
     const { entries, ...query } = readLogQuery(body, this.#settings);
-    return entries.length > 0 ? this.#submit('logQuery', body) : { ...query, leaves: [] };
+    return entries.length > 0 ? this.#submit('logQuery', body, from) : { ...query, leaves: [] };
   }
 
-  async searchQuestion(body: Uint8Array): Promise<SearchQuestion> {
-    if (body.length > INLINE_BYTES) return this.#submit('searchQuestion', body);
+  async searchQuestion(body: Uint8Array, from?: string): Promise<SearchQuestion> {
+    if (body.length > INLINE_BYTES) return this.#submit('searchQuestion', body, from);
     const index = readSearchIndex(body, this.#settings.json);
     if (index.publicKey === undefined) return questionOf(index);
-    return this.#submit('searchQuestion', body, isDearFormat(index.publicKey.format) ? this.#dear : this.#quick);
+    return this.#submit('searchQuestion', body, from, isDearFormat(index.publicKey.format) ? this.#dear : this.#quick);
   }
 
-  #submit<Value>(task: Task, body: Uint8Array, lane?: Lane): Promise<Value> {
+  #submit<Value>(task: Task, body: Uint8Array, from = '', lane?: Lane): Promise<Value> {
     const chosen = lane ?? (body.length > QUICK_BYTES ? this.#dear : this.#quick);
-    return new Promise<Value>((settle, fail) => chosen.submit({ task, body, settle, fail }));
+    return new Promise<Value>((settle, fail) => chosen.submit({ task, body, from, settle, fail }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -19,6 +19,8 @@ export interface Asked {
   readonly accepted: string;
   /** Empty for operations without a body. */
   readonly body: Uint8Array;
+  /** The address of the sender, or the network that is taken to be its own. */
+  readonly from: string;
   /** For its headers. */
   readonly request: Request;
   /** Aborted once the sender goes away before the answer is whole: work for it may end then. */

@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import type { Answer } from '../http/answer.ts';
 import { type BodyBudget, BodyLease } from '../http/body-budget.ts';
 import { asAccepted } from '../dialects/rekor-v1.ts';
+import { addressBlock } from '../http/address-block.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { DeadlineExceeded } from '../http/failures.ts';
 import type { Asked } from '../http/operation.ts';
@@ -43,7 +44,8 @@ export async function serve(
     const path = request.params as Readonly<Record<string, string>>;
     const query = parseQuery(search);
     const gone = (): AbortSignal => exchange.gone;
-    const about = { query, target: target + search, authority, accepted, request };
+    const from = addressBlock(exchange.remote);
+    const about = { query, target: target + search, authority, accepted, from, request };
     work = handler({ path, rest, ...about, body, gone, deadline });
     await exchange.send(await before(deadline, work));
   } catch (error) {

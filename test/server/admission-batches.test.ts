@@ -108,3 +108,15 @@ describe('a cheap request', () => {
     expect(order).toEqual(['a', 'b', 'c', 'dear']);
   });
 });
+
+describe('senders', () => {
+  it('have turns: a dear request of one waits for one of another, however many those are', async () => {
+    const { pool } = oddPool();
+    const order: string[] = [];
+    const send = (artifact: string, from: string): Promise<unknown> =>
+      pool.create(long(proposal(artifact)), from).finally(() => order.push(artifact));
+    const greedy = ['a', 'b', 'c', 'd', 'e', 'f'].map((artifact) => send(artifact, '192.0.2.1'));
+    await Promise.all([...greedy, send('other', '192.0.2.2')]);
+    expect(order).toEqual(['a', 'other', 'b', 'c', 'd', 'e', 'f']);
+  });
+});

@@ -21,9 +21,9 @@ type EntryHandlers = Pick<Handlers, 'createLogEntry' | 'getLogEntryByIndex' | 'g
 
 export function entryRoutes(shards: LogShards, admission: Admission, duplicates: DuplicateAnswer): EntryHandlers {
   return {
-    async createLogEntry({ body, target }) {
+    async createLogEntry({ body, from, target }) {
       requireGrowing(shards.active);
-      const { entry, duplicate } = await shards.active.add(await admit(admission, body));
+      const { entry, duplicate } = await shards.active.add(await admit(admission, body, from));
       const id = entryId(entry.shard, entry.leafHash);
       const Location = entryLocation(target, id);
       if (duplicate && duplicates === 'conflict') {
@@ -58,9 +58,9 @@ function requireGrowing({ frozenAt, shard }: Log): void {
 }
 
 /** Rekor says whose fault it is on this operation only. */
-async function admit(admission: Admission, body: Uint8Array): Promise<AdmittedEntry> {
+async function admit(admission: Admission, body: Uint8Array, from: string): Promise<AdmittedEntry> {
   try {
-    return await admission.create(body);
+    return await admission.create(body, from);
   } catch (error) {
     if (error instanceof InvalidEntry) throw new InvalidEntry(`error processing entry: ${error.message}`);
     throw error;

@@ -11,8 +11,8 @@ import { renderInList, renderList } from './render.ts';
 
 export function retrieveRoutes(shards: LogShards, admission: Admission): Pick<Handlers, 'searchLogQuery'> {
   return {
-    async searchLogQuery({ body, gone }) {
-      const query = await readQuery(admission, body);
+    async searchLogQuery({ body, from, gone }) {
+      const query = await readQuery(admission, body, from);
       const entries: string[] = [];
       for (const [i, lookUp] of lookUps(shards, query).entries()) {
         if (i > 0) await ownTurn(gone());
@@ -46,9 +46,9 @@ async function findByIndex(shards: LogShards, index: number): Promise<readonly P
 }
 
 /** Of a proposal inside a query Rekor finds an unknown kind while it still reads the body. */
-async function readQuery(admission: Admission, body: Uint8Array): Promise<LogQuery> {
+async function readQuery(admission: Admission, body: Uint8Array, from: string): Promise<LogQuery> {
   try {
-    return await admission.logQuery(body);
+    return await admission.logQuery(body, from);
   } catch (error) {
     if (error instanceof MalformedProposal && error.detail === 422) throw unreadableBody('entry', error.message);
     throw error;

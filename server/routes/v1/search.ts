@@ -26,9 +26,9 @@ export function searchRoutes(
   limits: SearchLimits,
 ): Pick<Handlers, 'searchIndex'> {
   return {
-    async searchIndex({ body, query, gone }) {
+    async searchIndex({ body, from, query, gone }) {
       const page = readPage(query, limits, shards.size);
-      const question = await admission.searchQuestion(body);
+      const question = await admission.searchQuestion(body, from);
       const found = await find(shards, question, page ?? { limit: limits.searchLimit, after: undefined }, gone());
       if (page === undefined && found.next !== undefined) throw incomplete(found, limits);
       return { status: 200, headers: progress(found), body: await renderIds(found.hits, gone()) };

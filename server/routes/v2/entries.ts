@@ -39,8 +39,8 @@ export function v2EntryRoutes(
  * A log that takes no entries asks no more of a request than that it can be read, and nor does one whose caller waits no
  * longer: contract section 1.3, rule 13.
  */
-async function admit(admission: Admission, { body, deadline }: Asked, isClosed: boolean): Promise<AdmittedEntry> {
-  const read = await admission.createV2(body).catch((error: unknown) => {
+async function admit(admission: Admission, { body, from, deadline }: Asked, isClosed: boolean): Promise<AdmittedEntry> {
+  const read = await admission.createV2(body, from).catch((error: unknown) => {
     if (error instanceof InvalidEntry || error instanceof BodyTooLarge) return error;
     throw error;
   });
