@@ -16,6 +16,11 @@ export default defineConfig({
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
     provide: { logsBegin: 'empty' },
+    coverage: {
+      provider: 'v8',
+      include: ['{base,merkle,checkpoint,entries,storage,log,witness,server,scripts}/**/*.ts'],
+      reporter: ['text-summary', 'html'],
+    },
     projects: [
       { extends: true, test: { name: 'floors', include: PURE, isolate: false } },
       { extends: true, test: { name: 'house', include: ['test/**/*.test.ts'], exclude: PURE } },

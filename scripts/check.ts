@@ -1,13 +1,15 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { type Count, NOTHING, plus, readReport } from './check/report.ts';
 import { provide } from './check/programs.ts';
 import { runNode } from './check/run.ts';
 
 /*
  * Everything that must hold before a change goes in: `npm test`. With words behind it, `npm test -- merkle`, only the
- * tests whose path has one of them. The last line is `N passed, N failed`: tests, and one for each other check.
+ * tests whose path has one of them; with `--only lint`, only that check. The last line is `N passed, N failed`: tests, and
+ * one for each other check.
  */
 
 interface Check {
@@ -53,9 +55,12 @@ async function heading<T>(title: string, work: () => Promise<T>): Promise<T> {
   return result;
 }
 
-const patterns = process.argv.slice(2);
+const { values, positionals: patterns } = parseArgs({ allowPositionals: true, options: { only: { type: 'string' } } });
+const chosen = CHECKS.filter(({ title }) => (values.only ?? title) === title);
+if (chosen.length === 0)
+  throw new Error(`there is no check ${values.only}: ${CHECKS.map(({ title }) => title).join(', ')}`);
 let total = NOTHING;
-for (const one of patterns.length === 0 ? CHECKS : []) total = plus(total, await check(one));
-total = plus(total, await tests(patterns));
+for (const one of patterns.length === 0 ? chosen : []) total = plus(total, await check(one));
+if (values.only === undefined) total = plus(total, await tests(patterns));
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;

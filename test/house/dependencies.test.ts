@@ -51,6 +51,11 @@ describe('style §15: dependencies', () => {
     expect(locked.filter(([, { integrity }]) => integrity?.startsWith('sha512-') !== true)).toStrictEqual([]);
   });
 
+  it('.node-version names the release that is fetched', () => {
+    const { optionalDependencies } = json('runtime/package.json') as { optionalDependencies: Record<string, string> };
+    expect(new Set(Object.values(optionalDependencies))).toEqual(new Set([text('.node-version').trim()]));
+  });
+
   it('NOTICE names each package of the server under another than a permissive licence', () => {
     const others = locked.filter(([, { license = '', dev }]) => dev !== true && !PERMISSIVE.has(license));
     const unnamed = others.filter(([path]) => !text('NOTICE').includes(`- ${path.replace('node_modules/', '')} `));
