@@ -4,6 +4,7 @@ import { parseCosignature } from '../checkpoint/cosignature.ts';
 import { equalBytes } from '../base/bytes.ts';
 import { Failure } from '../base/failure.ts';
 import { parseSize, readCosignatures, SIZE_TYPE } from '../checkpoint/witness/answer.ts';
+import { MalformedAnswer } from '../checkpoint/witness/failures.ts';
 import { formatAddCheckpoint } from '../checkpoint/witness/request.ts';
 import type { Verifier } from '../checkpoint/verify.ts';
 import { type TreeSize, treeSize } from '../merkle/types.ts';
@@ -84,7 +85,7 @@ export class Endpoint {
     } catch (error) {
       if (error instanceof Contradicted) claimed(this.#claim(error));
       const hasAnswered = error instanceof Refused || error instanceof Contradicted;
-      if (hasAnswered || !enough.aborted) this.#failed(error instanceof Error ? error.message : String(error));
+      if (hasAnswered || !enough.aborted) this.#failed(reasonOf(error));
       else if (enough.reason === POLICY_MET) this.#become(this.#silence());
     }
   }
@@ -156,6 +157,11 @@ export class Endpoint {
     this.#state = state;
     for (const report of this.report()) this.#parts.tell(report);
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof MalformedAnswer) return `gave an answer that cannot be read: ${error.message}`;
+  return error instanceof Error ? error.message : String(error);
 }
 
 const WORDS = {

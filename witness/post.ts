@@ -48,6 +48,7 @@ async function readLimited({ body }: Response): Promise<Uint8Array> {
 function reasonOf(error: unknown, timeout: number): string {
   if (error instanceof Error && error.name === 'TimeoutError') return `gives no answer within ${timeout} ms`;
   const cause = error instanceof Error ? error.cause : undefined;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
-  return `cannot be reached: ${code ?? (error instanceof Error ? error.message : 'no reason is known')}`;
+  const code = cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
+  const text = [cause, error].find((one) => one instanceof Error)?.message;
+  return `cannot be reached: ${code ?? text ?? 'no reason is known'}`;
 }

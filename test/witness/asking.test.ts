@@ -91,8 +91,8 @@ describe('contract §4.7: cosignatures are verified before they are used', () =>
   };
   type Lie = (witness: IndependentWitness, text: string) => string;
   const lies: readonly (readonly [string, string | RegExp, Lie])[] = [
-    ['nothing', /no newline behind the last signature/, () => ''],
-    ['garbage', /signature line 1 is not/, () => '<html>Bad gateway</html>\n'],
+    ['nothing', /^gave an answer that cannot be read: no newline behind the last signature/, () => ''],
+    ['garbage', /^gave an answer that cannot be read: signature line 1 is not/, () => '<html>Bad gateway</html>\n'],
     ['bytes that are no UTF-8', /signature line 1 is not/, () => '\u2014 w \u0100\ufffd\n'],
     [
       'a line of a key that the policy does not name',

@@ -75,7 +75,12 @@ describe('decision 12: a witness that does not behave is not waited for', () => 
   it('a redirection, which would take the log’s word elsewhere', async () => {
     const away: RequestListener = (_request, response) =>
       void response.writeHead(307, { Location: 'http://127.0.0.1:9/' }).end();
-    expect(await refusal(posted(away))).toMatch(/^cannot be reached: /);
+    expect(await refusal(posted(away))).toBe('cannot be reached: unexpected redirect');
+  });
+  it('another protocol', async () => {
+    const upgrade: RequestListener = ({ socket }) =>
+      void socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n');
+    expect(await refusal(posted(upgrade))).toMatch(/^cannot be reached: (?!undefined|fetch failed)\S/);
   });
   it('nobody who listens', async () => {
     const post = postOver(fetch, PATIENCE);
