@@ -1,7 +1,7 @@
 import { equalBytes } from '../base/bytes.ts';
 import { foldEdges, foldProof } from '../merkle/fold.ts';
 import { consistencyRanges, coveringNodes, inclusionPath } from '../merkle/plan.ts';
-import { TILE_HEIGHT, type Tile, readSlot, slotIn } from '../merkle/tile.ts';
+import { nodeAt, slotIn, TILE_HEIGHT } from '../merkle/tile.ts';
 import type { LeafHash, LogIndex, NodeHash, Proof, TreeSize } from '../merkle/types.ts';
 import { DamagedStore } from '../storage/failures.ts';
 import type { TileShelf } from './tiles.ts';
@@ -36,13 +36,17 @@ export class InclusionProver {
   async prove(index: LogIndex, leaf: LeafHash, size: TreeSize): Promise<Proof> {
     const edges = await this.#edgesAt(size);
     const tiles = await this.#shelf.column(index, size);
-    if (!equalBytes(readSlot(tiles[0] as Tile, slotIn(0, index)), leaf))
+    if (!equalBytes(nodeAt(tiles[0], slotIn(0, index)), leaf))
       throw new DamagedStore(`entry ${index} is not the one that the tree holds`);
     return inclusionPath(
       index,
       size,
-      (level, at) => readSlot(tiles[Math.floor(level / TILE_HEIGHT)] as Tile, slotIn(level, at)),
-      (from) => edges.get(from) as NodeHash,
+      (level, at) => nodeAt(tiles[Math.floor(level / TILE_HEIGHT)], slotIn(level, at)),
+      (from) => {
+        const edge = edges.get(from);
+        if (edge === undefined) throw new Error(`the tree of ${size} has no edge from ${from}`);
+        return edge;
+      },
     );
   }
 

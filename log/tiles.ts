@@ -3,7 +3,7 @@ import { foldRoot } from '../merkle/fold.ts';
 import { grow } from '../merkle/grow.ts';
 import { coveringNodes } from '../merkle/plan.ts';
 import { TILE_WIDTH, type Tile, type TileId, emptyTile, tileOf } from '../merkle/tile.ts';
-import { readSlot, slotOf, tileRoot, tileWidth, writeSlot } from '../merkle/tile.ts';
+import { nodeAt, slotOf, tileRoot, tileWidth, writeSlot } from '../merkle/tile.ts';
 import type { LeafHash, LogIndex, NodeHash, NodeId, RootHash, TreeHead, TreeSize } from '../merkle/types.ts';
 import type { FullTile, LogReads } from '../storage/contract.ts';
 
@@ -70,7 +70,8 @@ export class TileShelf {
   /** A tile that has at least one hash. What it has never changes, whatever joins it. */
   async tile(id: TileId): Promise<Tile> {
     const [tile] = await this.#tiles([id]);
-    return tile as Tile;
+    if (tile === undefined) throw new Error(`the tree has no tile ${id.level}/${id.index}`);
+    return tile;
   }
 
   /** The tile of each level that the leaf's path runs through: undefined where the tree has nothing of it yet. */
@@ -90,7 +91,7 @@ export class TileShelf {
   async read(ids: readonly NodeId[]): Promise<readonly NodeHash[]> {
     const slots = ids.map(slotOf);
     const tiles = await this.#tiles(slots.map(({ tile }) => tile));
-    return slots.map(({ slot }, i) => readSlot(tiles[i] as Tile, slot));
+    return slots.map(({ slot }, i) => nodeAt(tiles[i], slot));
   }
 
   /** Of those that are not in memory each is read once. */
@@ -101,8 +102,13 @@ export class TileShelf {
     for (const [i, id] of ids.entries()) if (tiles[i] === undefined) missing.set(keyOf(id), id);
     const wanted = [...missing];
     const found = await this.#store.tiles(wanted.map(([, id]) => id));
-    const read = new Map(wanted.map(([key], i) => [key, found[i] as Tile]));
-    for (const [i, [, id]] of wanted.entries()) this.#keep(id, found[i] as Tile);
+    const read = new Map<number, Tile>();
+    for (const [i, [key, id]] of wanted.entries()) {
+      const tile = found[i];
+      if (tile === undefined) throw new Error(`the store has no tile ${id.level}/${id.index}`);
+      read.set(key, tile);
+      this.#keep(id, tile);
+    }
     return ids.map((id, i) => tiles[i] ?? (read.get(keyOf(id)) as Tile));
   }
 

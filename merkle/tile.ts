@@ -43,6 +43,18 @@ export function readSlot(tile: Tile, slot: number): NodeHash {
   return nodeHash(tile.subarray(slot * HASH, slot * HASH + HASH));
 }
 
+/** The same of a tile that must have it. @throws Error if nothing was written there: no hash is all zeros */
+export function nodeAt(tile: Tile | undefined, slot: number): NodeHash {
+  const hash = tile && readSlot(tile, slot);
+  if (hash === undefined || hash.length < HASH || isBlank(hash)) throw new Error(`a tile has no hash at ${slot}`);
+  return hash;
+}
+
+/** Most hashes are told by their first byte. */
+function isBlank(hash: NodeHash): boolean {
+  return hash[0] === 0 && hash.every((byte) => byte === 0);
+}
+
 export function writeSlot(tile: Tile, slot: number, hash: NodeHash): void {
   tile.set(hash, slot * HASH);
 }

@@ -8,9 +8,9 @@ import { formatCheckpoint } from '../../checkpoint/checkpoint.ts';
 import { formatNote, parseNote } from '../../checkpoint/note.ts';
 import { formatTlogProof } from '../../checkpoint/proof/tlog-proof.ts';
 import { formatVkey } from '../../checkpoint/vkey.ts';
-import { foldProof, foldRange, foldRoot } from '../../merkle/fold.ts';
+import { foldRange, foldRoot } from '../../merkle/fold.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
-import { coveringNodes, inclusionRanges } from '../../merkle/plan.ts';
+import { coveringNodes, inclusionPath } from '../../merkle/plan.ts';
 import { type LeafRange, logIndex, type NodeHash, nodeHash, treeSize } from '../../merkle/types.ts';
 import { testLog, testWitness } from '../checkpoint/signing.ts';
 import { launchChromium } from '../support/chromium.ts';
@@ -52,9 +52,12 @@ function proven(leaves: readonly string[], index: number): Question {
     publicKey: publicKey.export({ type: 'spki', format: 'der' }).subarray(-32).toString('hex'),
     leaf: leaves[index] ?? '',
     index,
-    proof: foldProof(inclusionRanges(logIndex(index), size), inclusionRanges(logIndex(index), size).flatMap(nodes)).map(
-      toHex,
-    ),
+    proof: inclusionPath(
+      logIndex(index),
+      size,
+      (level, at) => foldRange(nodes({ from: at * 2 ** level, to: (at + 1) * 2 ** level })),
+      (from) => foldRange(nodes({ from, to: size })),
+    ).map(toHex),
   };
 }
 
