@@ -70,11 +70,13 @@ class ShapedReader {
 
   /** Of members that Go takes for one field the last one stays, whatever their spelling. */
   #struct(shape: Extract<Shape, { readonly members: unknown }>): unknown {
-    const members: [string, unknown][] = [];
+    const members = new Map<string, unknown>();
     this.#scanner.children((name) => {
       const field = fieldOf(shape.members, name);
-      if (field === undefined || field === 'anything') this.#scanner.skip();
-      else members.push([name, this.#value(field)]);
+      if (field === undefined || field === 'anything') return this.#scanner.skip();
+      const value = this.#value(field);
+      members.delete(name); // or it would stay where it stood first, before one in another spelling
+      members.set(name, value);
     }, LONGEST_NAME);
     return Object.fromEntries(members);
   }

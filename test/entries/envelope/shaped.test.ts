@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../../base/bytes.ts';
 import { CostlyJson, MalformedJson } from '../../../base/failures.ts';
+import { foldedMember, type JsonObject } from '../../../base/json-reader.ts';
 import { MAX_FOREIGN_BYTES } from '../../../base/utf8-mending.ts';
 import { misfit, type Shape } from '../../../entries/envelope/go-shape.ts';
 import { readShaped } from '../../../entries/envelope/shaped.ts';
@@ -179,5 +180,17 @@ describe('the cost of a statement', () => {
       Buffer.concat([utf8('{"subject":[{"digest":{"a":"'), Buffer.alloc(foreign, 0xff), utf8('"}}]}')]);
     expect(statementDigests(payload(2), 'any')).toEqual(['a:\ufffd\ufffd']);
     expect(() => readShaped(payload(MAX_FOREIGN_BYTES + 1), SHAPE)).toThrow(CostlyJson);
+  });
+});
+
+describe('a field that stands more than once', () => {
+  it.each([
+    ['{"payload":1,"payload":2}', 2],
+    ['{"payload":1,"Payload":2}', 2],
+    ['{"payload":1,"Payload":2,"payload":3}', 3],
+    ['{"Payload":1,"payload":2,"Payload":3}', 3],
+  ])('has its last value, as Go has it: %s', (text, value) => {
+    const read = readShaped(utf8(text), { members: { payload: 'text' } }) as JsonObject;
+    expect(foldedMember(read, 'payload')).toBe(value);
   });
 });
