@@ -5,35 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { type LogFolder, runServer, startServer, temporaryFolder } from '../support/server-process.ts';
 import { IndependentLog } from '../support/independent-log.ts';
 import { mounter, type SmallDisk, smallDisk } from '../support/small-disk.ts';
-import { ask, type Receipt, created, entryAt, headOf, inconsistentWith } from './client.ts';
+import { expectKept, sendUntilRefused } from './filling.ts';
+import { ask, type Receipt, created, headOf } from './client.ts';
 import { submissionOf, submit, treeSizeOf } from './client.ts';
 
 const OLD_FOLDER = new URL('../vectors/data-folders/format-5/', import.meta.url).pathname;
 const DISK_BYTES = 1_500_000;
-const MANY = 2000;
-
-/** Sends entries, eight at a time, until one is refused. */
-async function sendUntilRefused(base: string, name: string): Promise<{ receipts: Receipt[]; refusal: string }> {
-  const receipts: Receipt[] = [];
-  for (let turn = 0; turn < MANY; turn += 8) {
-    const answers = await Promise.all(
-      Array.from({ length: 8 }, (_, i) => submit(base, submissionOf(`${name} ${turn + i}`, turn + i))),
-    );
-    for (const answer of answers) if (answer?.status === 201) receipts.push(created(answer));
-    const refused = answers.find((answer) => answer?.status !== 201);
-    if (refused !== undefined) return { receipts, refusal: `${refused.status} ${refused.text}` };
-    if (answers.includes(undefined)) return { receipts, refusal: 'no answer' };
-  }
-  throw new Error('the disk was not filled');
-}
-
-/** All that was acknowledged is there, and no head contradicts another. */
-async function expectKept(base: string, receipts: readonly Receipt[]): Promise<void> {
-  const notes = receipts.map(({ checkpoint }) => checkpoint);
-  expect(await inconsistentWith(base, [...notes, await headOf(base)])).toStrictEqual([]);
-  for (const { checkpoint: _, ...promised } of receipts)
-    expect(await entryAt(base, promised.logIndex)).toMatchObject(promised);
-}
 
 async function readiness(base: string): Promise<string> {
   const answer = await ask(base, '/readyz');

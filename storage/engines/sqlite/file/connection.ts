@@ -5,7 +5,7 @@ import { StoreRefused } from '../../../failures.ts';
 import { databaseFile, walFile } from './files.ts';
 import { APPLICATION_ID, requireOwn } from './own.ts';
 import { isWritable, openInReadOnlyFolder } from './read-only.ts';
-import { isWantOfRoom } from './room.ts';
+import { isWantOfRoom, type PendingWal } from './room.ts';
 import { type Migration, migrations } from './schema.ts';
 
 /** Milliseconds that a writer waits while the checkpointer moves a WAL that has grown too long. */
@@ -52,11 +52,27 @@ export function openReading(folder: string): Database.Database {
   return db;
 }
 
-/** The part of the WAL that is yet to be moved into the database. */
-export function unmovedBytes(db: Database.Database): number {
-  const [row] = db.pragma('wal_checkpoint(NOOP)') as readonly { readonly log: number; readonly checkpointed: number }[];
-  const pages = row === undefined ? 0 : row.log - row.checkpointed;
-  return pages * Number(db.pragma('page_size', { simple: true }));
+/** The WAL behind a connection that commits. Nothing waits for a reader, or for the checkpointer. */
+export function pendingWal(db: Database.Database): PendingWal {
+  const pageBytes = Number(db.pragma('page_size', { simple: true }));
+  return {
+    unmoved: () => {
+      const [row] = db.pragma('wal_checkpoint(NOOP)') as readonly {
+        readonly log: number;
+        readonly checkpointed: number;
+      }[];
+      return row === undefined ? 0 : (row.log - row.checkpointed) * pageBytes;
+    },
+    move: () => void db.pragma('wal_checkpoint(PASSIVE)'),
+    shorten: () => {
+      db.pragma('busy_timeout = 0');
+      try {
+        db.pragma('wal_checkpoint(TRUNCATE)');
+      } finally {
+        db.pragma(`busy_timeout = ${PATIENCE}`);
+      }
+    },
+  };
 }
 
 /** 0 if there is nothing in it yet. */

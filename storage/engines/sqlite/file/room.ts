@@ -25,22 +25,32 @@ const COPIES = 2;
 /** Bytes of pages that a commit touches beside those it adds. */
 const TOUCHED = 2 ** 16;
 
+/** The write-ahead log, as far as it takes room. */
+export interface PendingWal {
+  /** Bytes that do not stand in the database yet. */
+  unmoved(): number;
+  /** Moves what can be moved at once. @throws what SQLite throws for want of room */
+  move(): void;
+  /** Gives the file's room back where all is moved and nobody reads it. */
+  shorten(): void;
+}
+
 /**
  * Looks before a commit whether there is room for it, so that it is refused before the disk is full: what is left is for
- * the move of the WAL into the database, the search index, the end of the log, and the next start.
+ * the move of the WAL into the database, the search index, the end of the log, and the next start. What the WAL takes or
+ * wants is not missing: before a commit is refused, the WAL is moved, and if that is not enough, cut off.
  */
 export class Room {
   readonly #folder: string;
   readonly #settings: RoomSettings;
-  readonly #unmoved: () => number;
+  readonly #wal: PendingWal;
   /** Bytes of the last commit for which there was none. */
   #wanted = 0;
 
-  /** @param unmoved - bytes of the WAL that do not stand in the database yet */
-  constructor(folder: string, settings: RoomSettings, unmoved: () => number) {
+  constructor(folder: string, settings: RoomSettings, wal: PendingWal) {
     this.#folder = folder;
     this.#settings = settings;
-    this.#unmoved = unmoved;
+    this.#wal = wal;
   }
 
   /** @throws NoRoom unless a commit of `bytes` leaves enough free */
@@ -52,8 +62,12 @@ export class Room {
 
   /** As `requireFor`, for the last commit that was refused; for an empty one if none was. */
   requireAgain(): void {
-    this.#require(this.#folder, COPIES * (this.#wanted + TOUCHED));
-    for (const folder of this.#settings.others) this.#require(folder, 0);
+    if (this.#lack() === undefined) return;
+    this.#makeRoom(() => this.#wal.move());
+    if (this.#lack() === undefined) return;
+    this.#makeRoom(() => this.#wal.shorten());
+    const lack = this.#lack();
+    if (lack !== undefined) throw new NoRoom(lack);
   }
 
   /** There was no room for a commit although it looked so. */
@@ -61,14 +75,39 @@ export class Room {
     this.#wanted = bytes;
   }
 
-  #require(folder: string, bytes: number): void {
-    const { bavail, blocks, bsize } = volumeOf(folder);
-    if (blocks === 0) return; // a file system that does not say
-    const floor = this.#settings.minFree ?? Math.min(MAX_STANDARD, Math.floor((blocks * bsize) / STANDARD_SHARE));
-    const left = bavail * bsize - bytes - floor;
-    if (left < 0 || (bytes > 0 && left < AMPLE && left < this.#unmoved()))
-      throw new NoRoom(`the disk is full: ${bavail * bsize} bytes are free, and ${floor} have to stay so`);
+  #makeRoom(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      if (!isWantOfRoom(error, this.#folder)) throw error;
+    }
   }
+
+  /** Why there is no room; undefined where there is. */
+  #lack(): string | undefined {
+    const { minFree, others } = this.#settings;
+    for (const folder of others) {
+      const { free, floor } = roomOn(folder, minFree);
+      if (free < floor) return fullSentence(free, floor);
+    }
+    const { free, floor } = roomOn(this.#folder, minFree);
+    const left = free - floor - COPIES * (this.#wanted + TOUCHED);
+    if (left < 0) return fullSentence(free, floor);
+    const unmoved = left < AMPLE ? this.#wal.unmoved() : 0;
+    if (left >= unmoved) return undefined;
+    return `${fullSentence(free, floor)}, and ${unmoved} more for what is still to be moved from the write-ahead log (stele.db-wal) into the database`;
+  }
+}
+
+const fullSentence = (free: number, floor: number): string =>
+  `the disk is full: ${free} bytes are free, and ${floor} have to stay so`;
+
+/** Bytes that are free on a folder's volume, and those that have to stay so. @throws StoreRefused where the folder is gone */
+function roomOn(folder: string, minFree: number | undefined): { readonly free: number; readonly floor: number } {
+  const { bavail, blocks, bsize } = volumeOf(folder);
+  if (blocks === 0) return { free: Number.POSITIVE_INFINITY, floor: 0 }; // a file system that does not say
+  const standard = Math.min(MAX_STANDARD, Math.floor((blocks * bsize) / STANDARD_SHARE));
+  return { free: bavail * bsize, floor: minFree ?? standard };
 }
 
 /** @throws StoreRefused where the folder is gone */

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { DamagedStore, NoRoom } from '../../../failures.ts';
 import { requireSameFiles, watchFile } from '../../watched-files.ts';
-import { openDeriving, openWriting, unmovedBytes } from '../file/connection.ts';
+import { openDeriving, openWriting, pendingWal } from '../file/connection.ts';
 import { explained, explaining } from '../file/explain.ts';
 import { databaseFile, sideFiles } from '../file/files.ts';
 import { isWantOfRoom, Room } from '../file/room.ts';
@@ -38,7 +38,7 @@ const file = databaseFile(folder);
 const [db, derived] = explaining(file, () => [openWriting(folder), openDeriving(folder)] as const);
 const [writer, table] = explaining(file, () => [createWriter(db), createRunTable(derived, rebuilt)] as const);
 const keeper = explaining(file, () => new IndexKeeper(table, publish, runRecords));
-const room = new Room(folder, leaving, () => unmovedBytes(db));
+const room = new Room(folder, leaving, pendingWal(db));
 const isFull = (error: unknown): boolean => isWantOfRoom(error, folder);
 const chores = new Chores({
   keeper,
