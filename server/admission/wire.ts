@@ -1,13 +1,11 @@
-import { MalformedJson } from '../../base/failures.ts';
 import { ByteReader, ByteWriter } from '../../base/byte-record.ts';
 import { readAdmitted, writeAdmitted } from '../../entries/admitted-record.ts';
 import type { AdmittedEntry } from '../../entries/kind.ts';
 import { Failure } from '../../base/failure.ts';
-import { BodyTooLarge, InvalidEntry, MalformedProposal } from '../../entries/failures.ts';
 import type { VerifierChoice } from '../../entries/signatures/verifiers/choose.ts';
 import type { AdmissionRules } from '../../entries/admission.ts';
 import type { JsonLimits } from '../../base/json-meter.ts';
-import { InvalidRequest } from '../http/failures.ts';
+import { isKnown, revived, type SentFailure, sent } from '../http/failure-responses.ts';
 
 /** What can be asked of an admission thread. */
 export type Task = 'create' | 'createV2' | 'logQuery' | 'searchQuestion';
@@ -47,7 +45,7 @@ export interface Batch {
 
 export type Outcome =
   | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly refusal: Refusal }
+  | { readonly ok: false; readonly refusal: SentFailure }
   | { readonly ok: false; readonly bug: string }
   | { readonly ok: false; readonly deferred: true };
 
@@ -82,33 +80,15 @@ export function unpackReply({ outcomes, admitted }: Pick<Reply, 'outcomes' | 'ad
   return outcomes.map((outcome) => outcome ?? { ok: true, value: readAdmitted(reader) });
 }
 
-/** A `Failure` as it crosses threads. */
-export interface Refusal {
-  readonly code: string;
-  readonly message: string;
-  readonly detail: number;
-}
-
-const failures: Readonly<Record<string, (message: string, detail: number) => Failure<string>>> = {
-  'json-malformed': (message) => new MalformedJson(message),
-  'entry-invalid': (message) => new InvalidEntry(message),
-  'proposal-malformed': (message, detail) => new MalformedProposal(message, detail),
-  'body-too-large': (message) => new BodyTooLarge(message),
-  'request-invalid': (message, detail) => new InvalidRequest(message, detail),
-};
-
 export function toOutcome(thrown: unknown): Outcome {
   if (thrown instanceof Deferred) return { ok: false, deferred: true };
-  if (thrown instanceof Failure && thrown.code in failures) {
-    const detail = 'detail' in thrown && typeof thrown.detail === 'number' ? thrown.detail : 0;
-    return { ok: false, refusal: { code: String(thrown.code), message: thrown.message, detail } };
-  }
+  const refusal = isKnown(thrown) ? sent(thrown) : undefined;
+  if (refusal !== undefined) return { ok: false, refusal };
   return { ok: false, bug: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) };
 }
 
 export function fromOutcome(outcome: Exclude<Outcome, { readonly ok: true }>): Error {
   if ('bug' in outcome) return new Error(outcome.bug);
   if ('deferred' in outcome) return new Error('a request was put off, and no other lane takes it');
-  const { code, message, detail } = outcome.refusal;
-  return failures[code]?.(message, detail) ?? new Error(message);
+  return revived(outcome.refusal);
 }

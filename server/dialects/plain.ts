@@ -1,6 +1,6 @@
 import type { Answer, Headers } from '../http/answer.ts';
 import { hasBody, readBody } from '../http/body.ts';
-import { errorHeaders, failureOf, problems } from '../http/problems.ts';
+import { isKnown, responseTo } from '../http/failure-responses.ts';
 import type { Dialect } from './dialect.ts';
 
 const NO_BODY = new Uint8Array();
@@ -16,10 +16,9 @@ export const plain: Dialect = {
   readBody: async (request, { body }, most, lease) =>
     body !== undefined && hasBody(request) ? readBody(request, most, lease) : NO_BODY,
   refuse(thrown) {
-    const failure = failureOf(thrown);
-    if (failure === undefined) return undefined;
-    const { plain: status } = problems[failure.code];
-    return text(status, failure.message, errorHeaders(status));
+    if (!isKnown(thrown)) return undefined;
+    const { plain: status, headers } = responseTo(thrown);
+    return text(status, thrown.message, headers);
   },
   bug: text(500, 'internal server error'),
   notAllowed: (method, methods) => text(405, `${method} is not allowed here`, { Allow: methods.join(', ') }),

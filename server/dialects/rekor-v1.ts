@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { type Answer, BUG, bindingError, handlerError } from '../http/answer.ts';
 import { announcesBody, hasBody, readBody } from '../http/body.ts';
 import { mediaType, negotiate } from '../http/negotiate.ts';
-import { errorHeaders, failureOf, ownNumber, problems } from '../http/problems.ts';
+import { isKnown, type KnownFailure, v1ResponseTo } from '../http/failure-responses.ts';
 import { missing } from '../http/read.ts';
 import type { Asks, Dialect } from './dialect.ts';
 
@@ -29,8 +29,7 @@ export const rekorV1: Dialect = {
   },
 
   refuse(thrown, accepted) {
-    const failure = failureOf(thrown);
-    return failure && asAccepted(answerTo(failure), accepted);
+    return isKnown(thrown) ? asAccepted(answerTo(thrown), accepted) : undefined;
   },
 
   bug: BUG,
@@ -41,17 +40,9 @@ export const rekorV1: Dialect = {
   },
 };
 
-function answerTo({ code, message, failure }: NonNullable<ReturnType<typeof failureOf>>): Answer {
-  const { status, by, says } = problems[code].v1;
-  const number = status === 'own' ? ownNumber(failure) : status;
-  const text = says ?? message;
-  if (by === 'binding' || isBinding(number, text)) return bindingError(number, text, errorHeaders(number));
-  return handlerError(number, text, errorHeaders(number));
-}
-
-/** Whether go-openapi says it, and not a handler of Rekor's. */
-function isBinding(code: number, message: string): boolean {
-  return code >= 600 || message.startsWith('parsing ');
+function answerTo(failure: KnownFailure): Answer {
+  const { status, by, message, headers } = v1ResponseTo(failure);
+  return (by === 'binding' ? bindingError : handlerError)(status, message, headers);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type Answer, type Headers, json } from '../http/answer.ts';
 import { hasBody, readBody } from '../http/body.ts';
-import { errorHeaders, failureOf, problems } from '../http/problems.ts';
+import { isKnown, responseTo } from '../http/failure-responses.ts';
 import type { Dialect } from './dialect.ts';
 import { deadlineOf, metadataFault } from './grpc-metadata.ts';
 
@@ -37,11 +37,10 @@ export const rekorV2: Dialect = {
   readBody: async (request, { body }, most, lease) =>
     body !== undefined && hasBody(request) ? readBody(request, most, lease) : NO_BODY,
   refuse(thrown) {
-    const failure = failureOf(thrown);
-    if (failure === undefined) return undefined;
-    if (failure.code === 'log-frozen') return FROZEN;
-    const { http, code, says } = problems[failure.code].v2;
-    return status(http, code, says ?? failure.message, errorHeaders(http));
+    if (!isKnown(thrown)) return undefined;
+    if (thrown.code === 'log-frozen') return FROZEN;
+    const { v2, headers } = responseTo(thrown);
+    return status(v2.http, v2.code, v2.message ?? thrown.message, headers);
   },
   bug: status(500, GRPC.internal, 'internal server error'),
   notAllowed: () => status(501, GRPC.unimplemented, 'Method Not Allowed'),

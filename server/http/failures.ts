@@ -10,6 +10,16 @@ export class InvalidRequest extends Failure<'request-invalid'> {
     super(message);
     this.detail = detail;
   }
+
+  /** go-openapi validates with codes from 600 on; all others are of Rekor's handlers. */
+  get by(): 'binding' | 'handler' {
+    return this.detail >= 600 ? 'binding' : 'handler';
+  }
+}
+
+/** A body that cannot become the parameter of the operation, as go-openapi finds when it binds it. */
+export class UnreadableBody extends Failure<'request-unreadable'> {
+  readonly code = 'request-unreadable';
 }
 
 /** The request body is longer than the log takes. */
@@ -31,4 +41,4 @@ export class DeadlineExceeded extends Failure<'deadline-exceeded'> {
 export class Busy extends Failure<'server-busy'> {
   readonly code = 'server-busy';
 }
-export type RequestFailure = InvalidRequest | RequestTooLarge | BodyTooSlow | DeadlineExceeded | Busy;
+export type RequestFailure = InvalidRequest | UnreadableBody | RequestTooLarge | BodyTooSlow | DeadlineExceeded | Busy;

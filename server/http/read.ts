@@ -1,4 +1,4 @@
-import { InvalidRequest } from './failures.ts';
+import { InvalidRequest, UnreadableBody } from './failures.ts';
 
 /*
  * Readers turn what a stranger sent into a value, or name the parameter at fault in go-openapi's words and with its code:
@@ -19,8 +19,8 @@ export function missing(name: string, place: Place): InvalidRequest {
 }
 
 /** A body that cannot become what the operation takes. @param parameter - Rekor's name for the body */
-export function unreadableBody(parameter: 'entry' | 'query', reason: string): InvalidRequest {
-  return new InvalidRequest(`parsing ${parameter} body from "" failed, because ${reason}`, 400);
+export function unreadableBody(parameter: 'entry' | 'query', reason: string): UnreadableBody {
+  return new UnreadableBody(`parsing ${parameter} body from "" failed, because ${reason}`);
 }
 
 /** @throws InvalidRequest unless `text` matches */

@@ -107,8 +107,8 @@ describe('GET /api/v2/log/heads', () => {
       query = page.nextBelow === undefined ? '' : `?limit=1000&below=${page.nextBelow}`;
     }
     expect(sizes).toEqual(Array.from({ length: 200 }, (_, i) => 200 - i));
-    expect(Math.max(...asked)).toBe(32);
-    expect(Math.max(...lengths)).toBeLessThan(1024 * 1024 + 32 * (length + 1000));
+    expect(Math.max(...asked)).toBe(16);
+    expect(Math.max(...lengths)).toBeLessThan(1024 * 1024 + 16 * (length + 1000));
     expect(lengths.length).toBeGreaterThan(2);
   });
 

@@ -1,0 +1,167 @@
+import { type BaseFailure, MalformedJson } from '../../base/failures.ts';
+import { Failure } from '../../base/failure.ts';
+import { BodyTooLarge, type EntryFailure, InvalidEntry, MalformedProposal } from '../../entries/failures.ts';
+import type { LogFailure } from '../../log/failures.ts';
+import type { WitnessFailure } from '../../witness/failures.ts';
+import type { Headers } from './answer.ts';
+import { InvalidRequest, type RequestFailure, UnreadableBody } from './failures.ts';
+
+/** A failure that a caller can meet, of any folder. */
+export type KnownFailure = BaseFailure | EntryFailure | LogFailure | RequestFailure | WitnessFailure;
+type Code = KnownFailure['code'];
+
+/** Rekor v1's response. `message` takes the place of the failure's own. */
+export interface V1Response {
+  /** HTTP status, or from 600 on go-openapi's code, which is sent with 422: rekor-v1 §1.3. */
+  readonly status: number;
+  /** go-openapi, which binds requests, or a handler of Rekor's: their error bodies differ. */
+  readonly by: 'binding' | 'handler';
+  readonly message?: string;
+}
+
+/** The response to a failure of one class in each of the APIs, and how it crosses threads. */
+interface FailureResponse<F extends Failure<string>> {
+  readonly v1: V1Response | ((failure: F) => V1Response);
+  /** HTTP status and google.rpc.Code. */
+  readonly v2: { readonly http: number; readonly code: number; readonly message?: string };
+  readonly plain: number;
+  readonly headers?: Headers;
+  readonly crossing: Crossing<F> | 'never';
+}
+
+/** Takes a failure apart for another thread, and makes it anew there. */
+interface Crossing<F> {
+  readonly number: (failure: F) => number;
+  readonly revive: (message: string, number: number) => F;
+}
+
+const byMessage = <F extends Failure<string>>(Revived: new (message: string) => F): Crossing<F> => ({
+  number: () => 0,
+  revive: (message) => new Revived(message),
+});
+
+const byNumber = <F extends Failure<string> & { readonly detail: number }>(
+  Revived: new (message: string, detail: number) => F,
+): Crossing<F> => ({
+  number: ({ detail }) => detail,
+  revive: (message, detail) => new Revived(message, detail),
+});
+
+/** Seconds after which a refused request may succeed. A batch takes far less. */
+const RETRY_AFTER: Headers = { 'Retry-After': '1' };
+
+/** The rest of the body is not awaited: RFC 9110 §15.5.9. */
+const CLOSE: Headers = { Connection: 'close' };
+
+const INVALID = { http: 400, code: 3 } as const;
+const UNAVAILABLE = { http: 503, code: 14 } as const;
+const BAD_REQUEST = { v1: { status: 400, by: 'handler' }, v2: INVALID, plain: 400 } as const;
+const BUSY = {
+  v1: { status: 503, by: 'handler' },
+  v2: UNAVAILABLE,
+  plain: 503,
+  headers: RETRY_AFTER,
+  crossing: 'never',
+} as const;
+
+/** The registry: a failure without a row, or a row without a member, does not compile. */
+const responses: { readonly [C in Code]: FailureResponse<Extract<KnownFailure, { code: C }>> } = {
+  'json-malformed': {
+    v1: { status: 400, by: 'binding' },
+    v2: INVALID,
+    plain: 400,
+    crossing: byMessage(MalformedJson),
+  },
+  'proposal-malformed': {
+    v1: ({ detail }) => ({ status: detail, by: 'binding' }),
+    v2: INVALID,
+    plain: 400,
+    crossing: byNumber(MalformedProposal),
+  },
+  'request-invalid': {
+    v1: ({ detail, by }) => ({ status: detail, by }),
+    v2: INVALID,
+    plain: 400,
+    crossing: byNumber(InvalidRequest),
+  },
+  'request-unreadable': {
+    v1: { status: 400, by: 'binding' },
+    v2: INVALID,
+    plain: 400,
+    crossing: byMessage(UnreadableBody),
+  },
+  'request-too-large': {
+    v1: { status: 413, by: 'binding' },
+    v2: { ...INVALID, message: 'http: request body too large' },
+    plain: 413,
+    crossing: 'never',
+  },
+  'request-too-slow': {
+    v1: { status: 408, by: 'binding' },
+    v2: { http: 408, code: 4 },
+    plain: 408,
+    headers: CLOSE,
+    crossing: 'never',
+  },
+  'deadline-exceeded': {
+    v1: { status: 504, by: 'handler' },
+    v2: { http: 504, code: 4 },
+    plain: 504,
+    crossing: 'never',
+  },
+  'entry-invalid': { ...BAD_REQUEST, crossing: byMessage(InvalidEntry) },
+  'body-too-large': {
+    v1: { status: 413, by: 'handler' },
+    v2: INVALID,
+    plain: 413,
+    crossing: byMessage(BodyTooLarge),
+  },
+  'size-not-reached': { ...BAD_REQUEST, crossing: 'never' },
+  'sizes-reversed': { ...BAD_REQUEST, crossing: 'never' },
+  'log-overloaded': { ...BUSY, v2: { ...UNAVAILABLE, message: 'reached max pushback; retry' } },
+  'log-not-writable': BUSY,
+  'log-not-published': BUSY,
+  'log-frozen': {
+    v1: { status: 501, by: 'handler', message: 'Create Entry API not enabled in this Rekor instance' },
+    v2: { http: 405, code: 12 },
+    plain: 405,
+    crossing: 'never',
+  },
+  'server-busy': BUSY,
+  'add-checkpoint-malformed': { ...BAD_REQUEST, crossing: 'never' },
+  'witness-not-signing': BUSY,
+};
+
+/** Whether `thrown` is a failure of a caller's. Anything else is a bug, or a broken part. */
+export function isKnown(thrown: unknown): thrown is KnownFailure {
+  return thrown instanceof Failure && Object.hasOwn(responses, String(thrown.code));
+}
+
+export function v1ResponseTo(failure: KnownFailure): Required<V1Response> & { readonly headers?: Headers } {
+  const { v1, headers } = responseTo(failure);
+  const { status, by, message = failure.message } = typeof v1 === 'function' ? v1(failure) : v1;
+  return { status, by, message, ...(headers && { headers }) };
+}
+
+export function responseTo<F extends KnownFailure>(failure: F): FailureResponse<F> {
+  return responses[failure.code] as unknown as FailureResponse<F>;
+}
+
+/** A failure as it crosses threads. */
+export interface SentFailure {
+  readonly code: Code;
+  readonly message: string;
+  readonly number: number;
+}
+
+/** Undefined for a failure that no thread is known to throw: it crosses as a bug. */
+export function sent(failure: KnownFailure): SentFailure | undefined {
+  const { crossing } = responseTo(failure);
+  if (crossing === 'never') return undefined;
+  return { code: failure.code, message: failure.message, number: crossing.number(failure) };
+}
+
+export function revived({ code, message, number }: SentFailure): Error {
+  const { crossing } = responses[code];
+  return crossing === 'never' ? new Error(message) : crossing.revive(message, number);
+}

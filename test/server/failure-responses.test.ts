@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { MalformedJson } from '../../base/failures.ts';
+import { BodyTooLarge, InvalidEntry, MalformedProposal } from '../../entries/failures.ts';
+import { Frozen, Overloaded } from '../../log/failures.ts';
+import { fromOutcome, toOutcome } from '../../server/admission/wire.ts';
+import { isKnown, responseTo, v1ResponseTo } from '../../server/http/failure-responses.ts';
+import { BodyTooSlow, Busy, InvalidRequest, UnreadableBody } from '../../server/http/failures.ts';
+import { LogRefused } from '../../log/failures.ts';
+
+const crossed = (thrown: unknown): Error => {
+  const outcome = structuredClone(toOutcome(thrown));
+  if (outcome.ok) throw new Error('a failure became a value');
+  return fromOutcome(outcome);
+};
+
+describe('a failure that an admission thread throws', () => {
+  it.each([
+    new MalformedJson('no JSON'),
+    new InvalidEntry('an entry'),
+    new MalformedProposal('a kind', 605),
+    new BodyTooLarge('a body'),
+    new InvalidRequest('a member', 612),
+    new UnreadableBody('parsing entry body'),
+  ])('is the same at the other end: $code', (failure) => {
+    const arrived = crossed(failure);
+    expect(arrived).toBeInstanceOf(failure.constructor);
+    expect(arrived.message).toBe(failure.message);
+    if (!isKnown(arrived) || !isKnown(failure)) throw new Error('it is known at both ends');
+    expect(v1ResponseTo(arrived)).toEqual(v1ResponseTo(failure));
+  });
+
+  it('arrives as a bug if no thread is known to throw it', () => {
+    for (const thrown of [new Overloaded('full'), new Busy('busy'), new TypeError('a bug'), 'a text', undefined]) {
+      const arrived = crossed(thrown);
+      expect(isKnown(arrived)).toBe(false);
+      expect(arrived).toBeInstanceOf(Error);
+    }
+  });
+});
+
+describe('the response to a failure', () => {
+  it('tells when to come again, or that the connection ends', () => {
+    expect(responseTo(new Overloaded('full'))).toMatchObject({ plain: 503, headers: { 'Retry-After': '1' } });
+    expect(responseTo(new BodyTooSlow('slow'))).toMatchObject({ plain: 408, headers: { Connection: 'close' } });
+    expect(responseTo(new Frozen('ended')).headers).toBeUndefined();
+  });
+
+  it('is of go-openapi or of a handler by its class, whatever its message says', () => {
+    expect(v1ResponseTo(new InvalidRequest('parsing looks like it', 400)).by).toBe('handler');
+    expect(v1ResponseTo(new UnreadableBody('anything')).by).toBe('binding');
+    expect(v1ResponseTo(new InvalidRequest('a member', 601)).by).toBe('binding');
+  });
+
+  it('is none for a failure that is not a caller’s', () => {
+    for (const thrown of [new LogRefused('another log'), new Error('a bug'), { code: 'entry-invalid' }])
+      expect(isKnown(thrown)).toBe(false);
+  });
+});
