@@ -1,4 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto';
+import { join } from 'node:path';
 import { equalBytes } from '../base/bytes.ts';
 import { keyId, SIGNATURE_TYPE, type VerifierKey, verifierKey } from '../checkpoint/key.ts';
 import { knownLogs, type Policy } from '../checkpoint/policy/policy.ts';
@@ -12,6 +13,7 @@ import { openWitnessedJournal, viewWitnessedJournal } from '../storage/engines/f
 import type { FolderLock } from '../storage/engines/sqlite/file/lock.ts';
 import { inspectDatabase } from '../storage/engines/sqlite/inspect.ts';
 import { openSqliteUnchanged } from '../storage/engines/sqlite/open-unchanged.ts';
+import { requireOneName } from '../storage/engines/watched-files.ts';
 import type { WitnessState } from '../storage/witness-state.ts';
 import { OwnWitness } from '../witness/own-witness.ts';
 import { findKey, type LogKey } from './keys.ts';
@@ -62,6 +64,7 @@ export interface OwnWitnessOptions {
  * @throws LogRefused, StoreRefused
  */
 export async function verifyOwnWitness(settings: VerifySettings, { place, act }: PlannedShard): Promise<void> {
+  requireOneName(join(place.heads, 'witnessed.txt'));
   const found = lookAtWitnessKey(settings);
   const database = inspectDatabase(place.folder);
   if (act === 'begin' && found.key !== undefined && !found.isUnused && !settings.begin) refuseUsedKey(found.file);

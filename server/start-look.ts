@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FoundDatabase } from '../storage/contract.ts';
 import { readFileJournal } from '../storage/engines/file-journal/open.ts';
+import { databaseFile } from '../storage/engines/sqlite/file/files.ts';
 import { inspectDatabase } from '../storage/engines/sqlite/inspect.ts';
+import { requireOneName } from '../storage/engines/watched-files.ts';
 import { type BirthRecord, parseBirth } from './birth.ts';
 import { readIfThere } from './durable-file.ts';
 import { findKey, type KeyFace } from './keys.ts';
@@ -15,9 +17,10 @@ import { isUnused, readUnusedKeys, unusedKeysMoved } from './unused-keys.ts';
  * The first of three phases of a start: look, decide, act. Nothing here writes.
  */
 
-/** Returns all that stands on the disk of a shard. @throws LogRefused, StoreRefused for a key or a database that cannot be read as one */
+/** Returns all that stands on the disk of a shard. @throws LogRefused, StoreRefused for a key or a database that cannot be read as one, and for a file with two names */
 export async function lookAt(place: ShardPlace, laterShards: readonly string[]): Promise<Seen> {
   const { folder, heads } = place;
+  for (const file of [databaseFile(folder), headsFile(heads)]) requireOneName(file);
   const journal = await lookAtJournal(heads); // before the database: a log that runs grows in the other order
   const database = inspectDatabase(folder);
   const isThere = existsSync(folder);
@@ -25,7 +28,7 @@ export async function lookAt(place: ShardPlace, laterShards: readonly string[]):
   const unused = isThere ? readUnusedKeys(folder) : undefined;
   return {
     folder,
-    headsFile: join(heads, 'heads.txt'),
+    headsFile: headsFile(heads),
     database,
     keys: needsNoKeys(database) ? [] : [lookAtKey('v1', place.v1Key), lookAtKey('tile', place.tileKey)],
     birth: lookAtBirth(folder),
@@ -56,8 +59,10 @@ function lookAtBirth(folder: string): BirthRecord | 'unreadable' | undefined {
   return text ? (parseBirth(text) ?? 'unreadable') : undefined;
 }
 
+const headsFile = (heads: string): string => join(heads, 'heads.txt');
+
 async function lookAtJournal(heads: string): Promise<SeenJournal | undefined> {
-  if (!existsSync(join(heads, 'heads.txt'))) return undefined;
+  if (!existsSync(headsFile(heads))) return undefined;
   const journal = await readFileJournal(heads);
   return { owner: journal?.damage === undefined ? journal?.owner : undefined, size: journal?.records.at(-1)?.size };
 }

@@ -56,6 +56,22 @@ function requireSame({ path, device, inode }: WatchedFile, found: BigIntStats | 
   if (found?.dev !== device || found.ino !== inode) throw lost(path);
 }
 
+/**
+ * A file with a second name can be opened as that of two folders, whose locks do not know of each other: two logs would then
+ * hold one journal, until one of them gives its name to a new file. SQLite also keeps one WAL for each name, so that what is
+ * committed under one is not seen under the other, and damages it later.
+ *
+ * @throws StoreRefused
+ */
+export function requireOneName(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  const names = found?.isFile() === true ? found.nlink : 1;
+  if (names > 1)
+    throw new StoreRefused(
+      `${path} has ${names} names (hard links), and must have one: make a copy of the file, remove the name, and move the copy to its place`,
+    );
+}
+
 /** The failure for a file or folder that this process had open. */
 export function lost(path: string): StoreRefused {
   return new StoreRefused(

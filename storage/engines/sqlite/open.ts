@@ -1,10 +1,9 @@
 import type Database from 'better-sqlite3';
-import { statSync } from 'node:fs';
 import type { LogStore } from '../../contract.ts';
-import { NoRoom, StoreRefused } from '../../failures.ts';
+import { NoRoom } from '../../failures.ts';
 import type { WitnessState } from '../../witness-state.ts';
 import { CheckpointThread } from './checkpoint/thread.ts';
-import { checkSameFiles, watchFile } from '../watched-files.ts';
+import { checkSameFiles, requireOneName, watchFile } from '../watched-files.ts';
 import { formatOf, openReading, openWriting, prepareDatabase } from './file/connection.ts';
 import { explained, explaining, explainingAll } from './file/explain.ts';
 import { databaseFile, sideFiles } from './file/files.ts';
@@ -134,21 +133,6 @@ async function tidyForGood(writer: WriterThread): Promise<void> {
 }
 
 const LOST = 'the thread that moves the write-ahead log into the database ended, and is begun anew';
-
-/**
- * SQLite keeps one WAL for each name of a file: what is committed under one name is not seen under the other, and damages
- * it later.
- *
- * @throws StoreRefused
- */
-function requireOneName(file: string): void {
-  const found = statSync(file, { throwIfNoEntry: false });
-  const names = found?.isFile() === true ? found.nlink : 1;
-  if (names > 1)
-    throw new StoreRefused(
-      `${file} has ${names} names (hard links), and a database must have one: make a copy of the file, remove the name, and move the copy to its place`,
-    );
-}
 
 /** @throws StoreRefused */
 async function prepare(
