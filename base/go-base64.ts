@@ -13,7 +13,7 @@ export function parseGoBase64(text: string): Uint8Array | undefined {
 }
 
 /**
- * Base64 as protobuf-go reads it in a field of type `bytes`: a `-` or `_` anywhere makes it the alphabet for URLs (§5), and
+ * Base64 as protobuf-go reads it in a field of type `bytes`: a `-` or `_` anywhere makes it the alphabet for URLs (RFC 4648 §5), and
  * a length that is no multiple of 4 makes it base64 without padding. Line ends are skipped, yet count in that length.
  * Undefined for what protobuf-go refuses.
  */

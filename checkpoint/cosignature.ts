@@ -48,7 +48,7 @@ export function parseCosignature(bytes: Uint8Array): Cosignature | undefined {
 
 /**
  * The verifier of a witness's key. Many witnesses publish theirs as an ordinary Ed25519 key (0x01); the lines they sign
- * bear the id of a cosignature key (0x04) all the same. Undefined for other types: contract sections 4.3 and 4.6.
+ * bear the id of a cosignature key (0x04) all the same. Undefined for other types: rekor-v2 §4.3 and §4.6.
  */
 export function cosignatureVerifier({ name, type, material }: VerifierKey): Verifier | undefined {
   if (type !== SIGNATURE_TYPE.ed25519 && type !== SIGNATURE_TYPE.cosignature) return undefined;

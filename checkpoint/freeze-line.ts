@@ -1,7 +1,7 @@
 import type { Checkpoint } from './checkpoint.ts';
 
 /*
- * The extension line with which Rekor says that a log takes no more entries: contract section 10.2. The time is in the
+ * The extension line with which Rekor says that a log takes no more entries: rekor-v2 §10.2. The time is in the
  * form that Go calls UnixDate, whose day is padded with a space.
  */
 

@@ -53,7 +53,7 @@ export function logKey(name: string, spki: Uint8Array): VerifierKey {
 
 /**
  * 32 bytes: what Rekor v2 and trusted roots call `logId.keyId`. ECDSA keys are the exception: their hash has neither
- * name nor type in it, and is Rekor v1's log id. c2sp.org/signed-note, "Signature types"; contract section 2.8.
+ * name nor type in it, and is Rekor v1's log id. c2sp.org/signed-note, "Signature types"; rekor-v2 §2.8.
  */
 export function longKeyId({ name, type, material }: VerifierKey): Uint8Array {
   const isEcdsa = type === SIGNATURE_TYPE.ecdsa;

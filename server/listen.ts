@@ -34,7 +34,7 @@ export interface Listener extends AsyncDisposable {
 
 /**
  * Times in milliseconds, sizes in bytes. A whole request may take 30 s and a connection may be idle for 10 s, as in genuine
- * Rekor: contract section 1.4. Headers are held for every connection before there is a request to count, so they have less
+ * Rekor: rekor-v1 §1.4. Headers are held for every connection before there is a request to count, so they have less
  * time and less room than there: `maxConnections` of them have 64 MiB.
  */
 const LIMITS: ServerOptions = {

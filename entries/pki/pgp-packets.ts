@@ -20,14 +20,14 @@ function packetEnd(bytes: Uint8Array, at: number): number | undefined {
   return tag >= 0xc0 ? newEnd(bytes, at + 1) : oldEnd(bytes, at + 1, tag % 4);
 }
 
-/** §4.2.2: a length of one, two or four octets, or none up to the end of the bytes. */
+/** RFC 9580 §4.2.2: a length of one, two or four octets, or none up to the end of the bytes. */
 function oldEnd(bytes: Uint8Array, at: number, type: number): number {
   if (type === 3) return bytes.length;
   const octets = 2 ** type;
   return at + octets + bigEndian(bytes, at, octets);
 }
 
-/** §4.2.1: a length of one, two or five octets, or parts each of which has one of its own. */
+/** RFC 9580 §4.2.1: a length of one, two or five octets, or parts each of which has one of its own. */
 function newEnd(bytes: Uint8Array, from: number): number {
   let at = from;
   for (;;) {

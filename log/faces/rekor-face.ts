@@ -24,7 +24,7 @@ export class RekorFace {
     this.#hint = logId.slice(0, 4);
   }
 
-  /** The note as clients read it: contract section 8. Exactly one signature, by the host alone. */
+  /** The note as clients read it: rekor-v1 §8. Exactly one signature, by the host alone. */
   note(head: TreeHead, signature: Uint8Array): string {
     const signatures = [{ name: this.#shard.origin, hint: this.#hint, signature }];
     return formatNote({ text: this.checkpoint(head), signatures });
@@ -35,7 +35,7 @@ export class RekorFace {
     return formatCheckpoint({ origin: `${origin} - ${treeId}`, size, root });
   }
 
-  /** What a signed entry timestamp signs: canonical JSON (RFC 8785) of exactly four members, none of which needs escapes: contract section 7. */
+  /** What a signed entry timestamp signs: canonical JSON (RFC 8785) of exactly four members, none of which needs escapes: rekor-v1 §7. */
   promise({ body, integratedTime, virtualIndex }: EntryPromise): string {
     const { logId } = this.#shard;
     return `{"body":"${toBase64(body)}","integratedTime":${integratedTime},"logID":"${logId}","logIndex":${virtualIndex}}`;

@@ -8,7 +8,7 @@ import type { Asks, Dialect } from './dialect.ts';
 
 const NO_BODY = new Uint8Array();
 
-/** Rekor v1: go-openapi around Rekor's handlers. Contract sections 1.2 to 1.4. */
+/** Rekor v1, which is go-openapi around Rekor's handlers: rekor-v1 §1.2 to §1.4. */
 export const rekorV1: Dialect = {
   agree(request, { body, produces }) {
     if (body === undefined ? announcesBody(request) : hasBody(request)) {
@@ -46,7 +46,7 @@ function answerTo(failure: KnownFailure): Answer {
 }
 
 /**
- * Rekor's handlers send errors as the media type that was agreed on, whatever they are made of: contract section 8.
+ * Rekor's handlers send errors as the media type that was agreed on, whatever they are made of: rekor-v1 §8.
  * Its framework, which answers 422 before a handler is asked, sends JSON.
  */
 export function asAccepted(answer: Answer, accepted: string): Answer {

@@ -4,7 +4,7 @@ import { isKnown, responseTo } from '../http/failure-responses.ts';
 import type { Dialect } from './dialect.ts';
 import { deadlineOf, metadataFault } from './grpc-metadata.ts';
 
-/** google.rpc.Code, as far as it is used: contract section 1.7. */
+/** google.rpc.Code, as far as it is used: rekor-v2 §1.7. */
 export const GRPC = {
   invalidArgument: 3,
   notFound: 5,
@@ -21,13 +21,13 @@ export function status<const Http extends number>(http: Http, code: number, mess
   return { status: http, headers, body: json({ code, message, details: [] as const }) } as const;
 }
 
-/** What Rekor v2 says of a log that has ended, and not in JSON: contract section 1.9. */
+/** What Rekor v2 says of a log that has ended, and not in JSON: rekor-v2 §1.9. */
 export const FROZEN: Answer = {
   status: 405,
   body: { type: 'text/plain; charset=utf-8', text: 'This log has been frozen, please switch to the latest log.\n' },
 };
 
-/** Rekor v2: a gateway before gRPC. It looks at no media type, and reads one JSON value whatever follows: contract section 1. */
+/** Rekor v2: a gateway before gRPC. It looks at no media type, and reads one JSON value whatever follows: rekor-v2 §1. */
 export const rekorV2: Dialect = {
   agree: (request) => {
     const fault = metadataFault(request);

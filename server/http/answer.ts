@@ -42,7 +42,7 @@ export interface ErrorBody {
   readonly message: string;
 }
 
-/** `<`, `>` and `&` stay as they are: contract section 0. */
+/** `<`, `>` and `&` stay as they are: rekor-v1 §0. */
 export function json<T>(value: T): JsonText<T> {
   return { type: 'application/json', text: `${JSON.stringify(value)}\n` };
 }
@@ -54,7 +54,7 @@ export function handlerError(status: number, message: string, headers?: Headers)
 
 /**
  * An error found while the request was being read. go-openapi ends these bodies without a newline, escapes `<`, `>` and
- * `&`, and sends its own codes from 600 on as 422: contract sections 0 and 1.3.
+ * `&`, and sends its own codes from 600 on as 422: rekor-v1 §0 and §1.3.
  */
 export function bindingError(code: number, message: string, headers?: Headers): Answer {
   const escaped = JSON.stringify({ code, message }).replaceAll(/[<>&\u2028\u2029]/g, unicodeEscape);

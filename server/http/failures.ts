@@ -3,7 +3,7 @@ import { Failure } from '../../base/failure.ts';
 /** A parameter or body member that does not meet its description: go-openapi's codes, sent as 422 from 600 on. */
 export class InvalidRequest extends Failure<'request-invalid'> {
   readonly code = 'request-invalid';
-  /** 400, 422, or 601 to 612: contract section 1.3. */
+  /** 400, 422, or 601 to 612: rekor-v1 §1.3. */
   readonly detail: number;
 
   constructor(message: string, detail: number) {

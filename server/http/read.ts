@@ -2,7 +2,7 @@ import { InvalidRequest, UnreadableBody } from './failures.ts';
 
 /*
  * Readers turn what a stranger sent into a value, or name the parameter at fault in go-openapi's words and with its code:
- * contract section 1.3.
+ * rekor-v1 §1.3.
  */
 
 /** Largest and smallest int64. */

@@ -33,7 +33,7 @@ function servePart<Type extends string>(
 ): FileAnswer<Type> | undefined {
   const { range: asked, 'if-range': expected } = request.headers;
   if (asked === undefined || request.method !== 'GET') return undefined;
-  if (expected !== undefined && expected !== `"${tag}"`) return undefined; // a weak tag names no bytes: §13.1.5
+  if (expected !== undefined && expected !== `"${tag}"`) return undefined; // a weak tag names no bytes: RFC 9110 §13.1.5
   const range = readRange(asked, content.length);
   if (range === undefined) return undefined;
   const bytes = content instanceof Uint8Array ? content : content.make();

@@ -51,7 +51,7 @@ export function decodedPath({ path }: Target): string {
   return path.includes('%') && isWellEncoded(path) ? decodeURIComponent(path) : path;
 }
 
-/** Of a repeated parameter the last value stays: contract section 1.4. */
+/** Of a repeated parameter the last value stays: rekor-v1 §1.4. */
 export function parseQuery(search: string): ReadonlyMap<string, string> {
   return search === '' ? NO_PARAMETERS : new Map(parametersOf(search));
 }

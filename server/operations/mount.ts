@@ -122,7 +122,7 @@ const FORM = 'application/x-www-form-urlencoded';
 
 /**
  * The method that a request is taken to have. A gateway lets `POST` of a form ask for what there is only by `GET`, also by
- * `X-HTTP-Method-Override`: contract section 1.8.
+ * `X-HTTP-Method-Override`: rekor-v2 §1.8.
  */
 function methodOf({ method, headers }: Request, operations: Route['operations']): string {
   const [first] = operations.values();

@@ -32,7 +32,7 @@ const LONGEST_SEARCH = 2 ** 20;
 const JSON_ONLY = ['application/json'];
 const KEY_TYPES = ['application/x-pem-file', 'application/json'];
 
-/** Contract section 1.4. */
+/** Headers of answers that no cache may keep: rekor-v1 §1.4. */
 const NEVER_CACHE: Headers = {
   'Cache-Control': 'no-cache, no-store, no-transform, must-revalidate, private, max-age=0',
   Expires: 'Thu, 01 Jan 1970 00:00:00 GMT',

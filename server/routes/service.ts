@@ -19,7 +19,7 @@ export interface Health {
   ready(): Promise<Readiness>;
 }
 
-/** As Rekor v2 answers `/healthz`: contract section 1.11. */
+/** As Rekor v2 answers `/healthz`: rekor-v2 §1.11. */
 export const SERVING = { status: 'SERVING' } as const;
 
 /** What probes ask: Rekor's `/ping`, and the two questions of Kubernetes. */

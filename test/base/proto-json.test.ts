@@ -17,7 +17,7 @@ const failure = (bytes: Uint8Array): string => {
   return 'read';
 };
 
-describe('§1.3 proto3 JSON: one value', () => {
+describe('rekor-v2 §1.3 proto3 JSON: one value', () => {
   it('is an empty message if there is nothing but white space', () => {
     for (const text of ['', ' ', '\r\n\t ']) expect(read(text)).toEqual({});
     for (const text of ['\v', '\ufeff', '\u00a0']) expect(failure(utf8(text))).not.toBe('read');
@@ -54,7 +54,7 @@ describe('§1.3 proto3 JSON: one value', () => {
   });
 });
 
-describe('§1.3 rule 6: members that stand twice', () => {
+describe('rekor-v2 §1.3 rule 6: members that stand twice', () => {
   it.each([
     ['{"a":1,"a":1}', 'a'],
     ['{"a":null,"b":0,"a":{}}', 'a'],
@@ -107,7 +107,7 @@ const texts = fc.letrec<{ value: string }>((tie) => {
   };
 }).value;
 
-describe('§1.3 proto3 JSON beside a reader that goes letter by letter', () => {
+describe('rekor-v2 §1.3 proto3 JSON beside a reader that goes letter by letter', () => {
   it('takes the same texts, and finds the same values in them', () => {
     fc.assert(
       fc.property(texts, fc.constantFrom('', ' ', 'x', '}', '{"a":'), (text, rest) => {

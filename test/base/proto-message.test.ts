@@ -25,7 +25,7 @@ function failure(value: unknown): string {
 const NOTHING = { plainText: '', asIs: undefined, innerOne: undefined, inner2: undefined, theList: [] };
 const none = new Uint8Array();
 
-describe('§1.3 messages', () => {
+describe('rekor-v2 §1.3 messages', () => {
   it('are empty where nothing is set, and null sets nothing (rule 8)', () => {
     expect(read({})).toEqual(NOTHING);
     expect(read({ plainText: null, asIs: null, innerOne: null, inner2: null, theList: null })).toEqual(NOTHING);
@@ -139,7 +139,7 @@ const outers = joined([
   field(['theList', 'the_list'], [], list),
 ]);
 
-describe('§1.3 messages that are made at random', () => {
+describe('rekor-v2 §1.3 messages that are made at random', () => {
   it('read as what they were made from', () => {
     fc.assert(
       fc.property(outers, ({ json, value }) => {

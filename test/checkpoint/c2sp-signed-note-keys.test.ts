@@ -162,7 +162,7 @@ describe('signed-note: key ids', () => {
       'zxGZFVvd0FEmjR8WrFwMdcAJ9vtaY/QXf44Y1wUeP6A=',
     ],
     ['log.example.test', toBase64(ed25519Spki(LOG.key.material)), 'NoCK75CNF3k0UYeCcz4ixry3bhalYTq1wEerUKtQGuk='],
-  ])('contract section 2.8: logId.keyId of %s', (name, spki, expected) => {
+  ])('rekor-v2 §2.8: logId.keyId of %s', (name, spki, expected) => {
     expect(toBase64(longKeyId(logKey(name, fromBase64(spki))))).toBe(expected);
   });
 });

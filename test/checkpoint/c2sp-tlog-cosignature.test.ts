@@ -107,7 +107,7 @@ describe('tlog-cosignature: format', () => {
   });
 });
 
-describe('contract section 4.3: a witness that publishes its key as type 0x01', () => {
+describe('rekor-v2 §4.3: a witness that publishes its key as type 0x01', () => {
   it('signs lines with the id of type 0x04', () => {
     const published = parseVkey('rekor-witness-test+a478f5cd+AUtKAvrTeY7srtAMfP5JCUOkZoU+A7F5VA094y5LGr89');
     expect(toHex((cosignatureVerifier(published) as Verifier).id)).toBe('288fb80f');

@@ -4,7 +4,7 @@ import { formatCheckpoint, parseCheckpoint } from '../../checkpoint/checkpoint.t
 import { formatFreezeLine, isFrozen, parseFreezeLine } from '../../checkpoint/freeze-line.ts';
 import { TEXT } from './signing.ts';
 
-describe('contract section 10.2: the freeze line', () => {
+describe('rekor-v2 §10.2: the freeze line', () => {
   /** What Go 1.26 prints for `time.Unix(n, 0).UTC().Format(time.UnixDate)`. */
   const vectors: readonly (readonly [number, string])[] = [
     [0, 'Thu Jan  1 00:00:00 UTC 1970'],

@@ -125,7 +125,7 @@ describe('RFC 8032 §5.1.7: where it leaves a choice', () => {
     ).toBe(true);
   });
 
-  /** The secret scalar of the seed of ones: §5.1.5. */
+  /** The secret scalar of the seed of ones: RFC 8032 §5.1.5. */
   const half = hash('sha512', new Uint8Array(32).fill(1), 'buffer').subarray(0, 32);
   half[0] = (half[0] as number) & 248;
   half[31] = ((half[31] as number) & 127) | 64;

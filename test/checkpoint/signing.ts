@@ -7,7 +7,7 @@ import { type EcdsaCheck, type Verifier, logVerifier } from '../../checkpoint/ve
 
 /*
  * Signers for tests, made with Node's own cryptography, so that what is verified was not signed by the same code. The
- * seeds are those of the contract's appendix: 32 bytes that are all the same.
+ * seeds are those of the appendix of docs/spec/rekor-v2.md: 32 bytes that are all the same.
  */
 
 export interface Seeded {
@@ -64,7 +64,7 @@ export function testWitness(name: string, byte: number): TestWitness {
 export const ecdsa: EcdsaCheck = (spki, text, signature) =>
   verify('sha256', text, createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }), signature);
 
-/** The appendix of the contract: log, witness, and the checkpoint of two leaves, `a` and `b`. */
+/** The appendix of docs/spec/rekor-v2.md: log, witness, and the checkpoint of two leaves, `a` and `b`. */
 export const LOG = testLog('log.example.test', 1);
 export const WITNESS = testWitness('witness.example.test', 2);
 export const TEXT = 'log.example.test\n2\nsTeYX/SE+2ANuTEHx3sDZcgNePW0Kd7Q/Zc2HQd5mes=\n';

@@ -23,7 +23,7 @@ const nothing = { ...RULES, kinds: new Set<string>(), algorithms: new Set<string
 const kindOf = ({ body }: AdmittedEntry): unknown =>
   (JSON.parse(new TextDecoder().decode(body)) as { kind: unknown }).kind;
 
-describe('§1.6 admission: the order of checks', () => {
+describe('rekor-v1 §1.6 admission: the order of checks', () => {
   it('finds the version before the spec', () => {
     expect(refusal({ ...good, apiVersion: '9.9.9', spec: 5 })).toBe(
       "InvalidEntry: hashedrekord implementation for version '9.9.9' not found: unable to locate entry for version 9.9.9",
@@ -71,7 +71,7 @@ describe('§1.6 admission: the order of checks', () => {
   });
 });
 
-describe('§1.6 admission of many at once', () => {
+describe('rekor-v1 §1.6 admission of many at once', () => {
   it('checks all their signatures in one call, and one that fails does so alone', () => {
     const calls: number[] = [];
     const proposals = [good, 'nonsense', forged, dsse(JSON.stringify(envelope([signer])), [signer.pem]), good];
@@ -122,7 +122,7 @@ describe('§1.6 admission of many at once', () => {
   });
 });
 
-describe('§1.6 admission with a checker that is at fault', () => {
+describe('rekor-v1 §1.6 admission with a checker that is at fault', () => {
   const other = hashedrekord(makeSigner(), 'another');
   const proposals = [forged, good, other];
   const holding = (claims: readonly SignatureClaim[]): ClaimVerdict[] =>
@@ -174,7 +174,7 @@ describe('§1.6 admission with a checker that is at fault', () => {
   });
 });
 
-describe('§10 attestations', () => {
+describe('rekor-v1 §10 attestations', () => {
   it('are measured by what their base64 could hold', () => {
     expect([0, 1, 2, 3, 4].map(attestationSize)).toEqual([0, 3, 3, 3, 6]);
   });

@@ -21,7 +21,7 @@ const rsa = (bytes: number, first = 0xff): PublicKey => ({
 
 const defaults = new Set(DEFAULT_ALGORITHMS);
 
-describe('§3.1 algorithm policy: names', () => {
+describe('rekor-v1 §3.1 algorithm policy: names', () => {
   it.each([
     [ecdsa('P-256'), 'sha256', 'ecdsa-sha2-256-nistp256', true],
     [ecdsa('P-384'), 'sha384', 'ecdsa-sha2-384-nistp384', true],
@@ -49,7 +49,7 @@ describe('§3.1 algorithm policy: names', () => {
   });
 });
 
-describe('§3.1 algorithm policy: what it allows', () => {
+describe('rekor-v1 §3.1 algorithm policy: what it allows', () => {
   it('compares key and digest only: a name with PSS allows the same size in PKCS #1 v1.5', () => {
     const use = algorithmUse(rsa(256), 'sha256');
     expect(allows(new Set(['rsa-sign-pss-2048-sha256']), use)).toBe(true);

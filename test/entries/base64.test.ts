@@ -6,7 +6,7 @@ import { InvalidEntry } from '../../entries/failures.ts';
 
 const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'));
 
-describe('RFC 4648 §4 base64 as Go reads it (§3.0)', () => {
+describe('RFC 4648 §4 base64 as Go reads it (rekor-v1 §3.0)', () => {
   it('is what everyone writes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (value) => {
@@ -80,7 +80,7 @@ describe('DSSE base64: one alphabet or the other', () => {
   });
 });
 
-describe('§3.4 base64 in stored signatures', () => {
+describe('rekor-v1 §3.4 base64 in stored signatures', () => {
   it.each(['AAAA', 'AA==', 'AAA=', ''])('is %j', (text) => {
     expect(isPlainBase64(text)).toBe(true);
   });

@@ -14,7 +14,7 @@ function failure(value: unknown): { readonly message: string; readonly detail?: 
   return { message: 'read' };
 }
 
-describe('§1.5 proposals', () => {
+describe('rekor-v1 §1.5 proposals', () => {
   it('have three members, whose names match in any case', () => {
     expect(readProposal({ KIND: 'dsse', apiversion: '0.0.1', Spec: 5, more: 1 })).toEqual({
       kind: 'dsse',

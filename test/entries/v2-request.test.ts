@@ -19,7 +19,7 @@ const signer = makeV2Signer();
 const hashedrekord = { hashedRekordRequestV002: hashedRekordRequest(signer) };
 const dsse = { dsseRequestV002: dsseRequest([signer]) };
 
-describe('§1.2 CreateEntryRequest', () => {
+describe('rekor-v2 §1.2 CreateEntryRequest', () => {
   it('proposes what it has for its kind, as it stands there', () => {
     expect(read('{"hashedRekordRequestV002":{"digest":5}} rest')).toEqual({
       kind: 'hashedrekord',

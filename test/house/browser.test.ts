@@ -61,7 +61,7 @@ function proven(leaves: readonly string[], index: number): Question {
   };
 }
 
-describe('architecture §3: floors 1 to 3 run in a browser', () => {
+describe('style §4: base, merkle and checkpoint run in a browser', () => {
   const running: { browser?: Browser } = {};
   beforeAll(async () => {
     running.browser = await launchChromium();

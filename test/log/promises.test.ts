@@ -21,7 +21,7 @@ function promiseOf({ body, integratedTime, virtualIndex }: ProvenEntry): Uint8Ar
   return utf8(canonicalize(members) ?? '');
 }
 
-describe('contract §7: signed entry timestamps', () => {
+describe('rekor-v1 §7: signed entry timestamps', () => {
   it('verify over canonical JSON of body, time, log id and index, and over nothing else', async () => {
     await using room = await openRoom(folder());
     const added = await addMany(room.log, 0, 40);
@@ -62,7 +62,7 @@ describe('contract §7: signed entry timestamps', () => {
   });
 });
 
-describe('contract §8: checkpoints', () => {
+describe('rekor-v1 §8: checkpoints', () => {
   it('are notes of one signature, by the host, over origin, size and root', async () => {
     await using room = await openRoom(folder());
     for (const size of [0, 1, 2, 300]) {

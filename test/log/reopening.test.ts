@@ -63,7 +63,7 @@ describe('openLog: a log goes on as the tree it was', () => {
   });
 });
 
-describe('§2.1.4 consistency of what a log has shown', () => {
+describe('RFC 9162 §2.1.4 consistency of what a log has shown', () => {
   it('every head with every later one, as the RFC computes it', async () => {
     await using room = await openRoom(folder());
     const heads: SignedHead[] = [];

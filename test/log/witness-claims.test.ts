@@ -46,7 +46,7 @@ async function expectStopped(room: Room): Promise<void> {
   await expect(room.opened.freeze(1_700_000_100)).rejects.toBeInstanceOf(LogRefused);
 }
 
-describe.each(MODES)('contract §5.5, mode %s: a witness has cosigned more than the log has', (mode) => {
+describe.each(MODES)('rekor-v2 §5.5, mode %s: a witness has cosigned more than the log has', (mode) => {
   it('the log signs nothing from its first answer on, also not what was sent before, and goes on being read', async () => {
     const witness = witnessOf('a.test');
     await rollBack(mode, witness);
@@ -105,7 +105,7 @@ describe.each(MODES)('contract §5.5, mode %s: a witness has cosigned more than 
   });
 });
 
-describe.each(MODES)('contract §5.2, mode %s: a witness knows another tree than the log has grown', (mode) => {
+describe.each(MODES)('rekor-v2 §5.2, mode %s: a witness knows another tree than the log has grown', (mode) => {
   it('the log signs nothing until the operator decides', async () => {
     const witness = witnessOf('a.test');
     {

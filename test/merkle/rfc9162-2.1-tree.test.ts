@@ -53,7 +53,7 @@ class Grown {
   }
 }
 
-describe('§2.1.1 Merkle tree hash', () => {
+describe('RFC 9162 §2.1.1 Merkle tree hash', () => {
   const leaves = LEAVES.map((hex) => hashLeaf(parseHex(hex, hex.length / 2) as Uint8Array));
   const tree = new Grown(leaves);
   for (const [size, root] of ROOTS.entries()) {
@@ -71,7 +71,7 @@ function rangesOf(index: number, size: number): readonly LeafRange[] {
   return inclusionPath(logIndex(index), treeSize(size), complete, (from) => ({ from, to: size }));
 }
 
-describe('§2.1.1 the split, far beyond 2^31', () => {
+describe('RFC 9162 §2.1.1 the split, far beyond 2^31', () => {
   it('is the largest power of two smaller than n, around every power of two to 2^53', () => {
     for (let e = 1; e <= 53; e += 1) {
       for (const n of [-1, 0, 1, 2].map((d) => 2 ** e + d)) {
@@ -99,7 +99,7 @@ describe('§2.1.1 the split, far beyond 2^31', () => {
 });
 
 /** A tree of which only what a proof needs is made up, so that it can be as tall as 2^40 leaves. */
-describe('§2.1.3 and §2.1.4 in sparse trees to 2^40', () => {
+describe('RFC 9162 §2.1.3 and §2.1.4 in sparse trees to 2^40', () => {
   const hashOf = ({ level, index }: NodeId): NodeHash => hashLeaf(new TextEncoder().encode(`${level}/${index}`));
   const sizes = fc.integer({ min: 1, max: 2 ** 40 });
   it('proves a leaf under the root that the same nodes give', () => {
@@ -118,7 +118,7 @@ describe('§2.1.3 and §2.1.4 in sparse trees to 2^40', () => {
   });
 });
 
-/** The root above `leaf`, by the recursion of §2.1.3.1 run backwards. */
+/** The root above `leaf`, by the recursion of RFC 9162 §2.1.3.1 run backwards. */
 function climb(index: number, size: number, leaf: NodeHash, proof: readonly NodeHash[]): NodeHash {
   if (size === 1) return leaf;
   const k = split(size);

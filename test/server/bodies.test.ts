@@ -11,7 +11,7 @@ import { growth, LINEAR_GROWTH } from '../support/growth.ts';
 const bytes = (value: unknown): Uint8Array => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
 const search = (value: unknown) => readSearchIndex(bytes(value));
 
-describe('contract 5: what a search asks for', () => {
+describe('rekor-v1 §5: what a search asks for', () => {
   const digest = (n: number): string => 'Ab'.repeat(n / 2);
 
   it.each([
@@ -125,7 +125,7 @@ describe('RFC 5322 §3.4: addresses', () => {
   );
 });
 
-describe('contract 6: what a query asks for', () => {
+describe('rekor-v1 §6: what a query asks for', () => {
   it('keeps ids as sent, indexes and entries in order', () => {
     const id = 'AB'.repeat(32);
     const entries = [{ Kind: 'a' }, { kind: 'b' }];

@@ -35,7 +35,7 @@ async function talk(base: string, text: string, enough: (seen: string) => boolea
 const post = (path: string, ...headers: string[]): string =>
   [`POST ${path} HTTP/1.1`, 'Host: x', 'Content-Type: application/json', ...headers, '', ''].join('\r\n');
 
-describe('contract 1.4: bodies longer than the limit', () => {
+describe('rekor-v1 §1.4: bodies longer than the limit', () => {
   const settings = { maxRequestBody: 2000 };
   const refusal = '{"code":413,"message":"Request Entity Too Large. Limit set to 2000"}';
 

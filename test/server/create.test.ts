@@ -21,7 +21,7 @@ afterAll(async () => {
 
 const error = (code: number, message: string): string => `${JSON.stringify({ code, message })}\n`;
 
-describe('contract 1.1: POST /api/v1/log/entries', () => {
+describe('rekor-v1 §1.1: POST /api/v1/log/entries', () => {
   it('answers 201 with the entry, its proof, and an ETag without quotes that is the key of the body', async () => {
     const answer = await asking.post(ENTRIES, hashedrekord('one', submitter));
     expect(answer.status).toBe(201);
@@ -105,7 +105,7 @@ describe('contract 1.1: POST /api/v1/log/entries', () => {
   });
 });
 
-describe('contract 1.3 and 1.6: what create refuses', () => {
+describe('rekor-v1 §1.3 and §1.6: what create refuses', () => {
   const good = hashedrekord('refused', submitter);
   const unescaped = { ...good, apiVersion: '9.9.9' };
   const otherDigest = { algorithm: 'sha256', value: 'ab'.repeat(32) };

@@ -34,7 +34,7 @@ afterAll(async () => {
   await opened.close();
 });
 
-describe('contract 2: GET /api/v1/log', () => {
+describe('rekor-v1 §2: GET /api/v1/log', () => {
   it('has these members in this order, and null where there are no other shards', async () => {
     const { text, headers } = await asking.get('/api/v1/log?stable=true');
     const info = JSON.parse(text) as LogInfo;
@@ -74,7 +74,7 @@ describe('contract 2: GET /api/v1/log', () => {
   });
 });
 
-describe('contract 8: GET /api/v1/log/publicKey', () => {
+describe('rekor-v1 §8: GET /api/v1/log/publicKey', () => {
   it('gives PEM as application/x-pem-file, unless JSON alone is asked for', async () => {
     for (const headers of [{}, { Accept: '*/*' }, { Accept: 'application/json;q=0.5, application/*' }]) {
       const { text, headers: seen } = await asking.get(KEY, headers);
@@ -122,7 +122,7 @@ describe('contract 8: GET /api/v1/log/publicKey', () => {
   });
 });
 
-describe('contract 9: GET /api/v1/log/proof', () => {
+describe('rekor-v1 §9: GET /api/v1/log/proof', () => {
   it('proves every pair of heads that was seen, under the current root', async () => {
     const newest = heads.at(-1) as LogInfo;
     for (const [i, old] of heads.entries()) {

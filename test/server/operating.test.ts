@@ -25,7 +25,7 @@ afterAll(async () => {
 
 const askVariant = (variant: Variant): Promise<Asking> => askOf(variantOf(opened.log, variant));
 
-describe('contract 1.2: operations that are not enabled', () => {
+describe('rekor-v1 §1.2: operations that are not enabled', () => {
   const proposal = hashedrekord('disabled', submitter);
   it.each([
     ['POST', ENTRIES, 'Create Entry'],

@@ -16,7 +16,7 @@ afterAll(async () => {
   await opened.close();
 });
 
-describe('contract 1.1: /', () => {
+describe('rekor-v1 §1.1: /', () => {
   it('answers every method, with what the log is', async () => {
     const { text, headers, status } = await asking.get('/');
     expect([status, headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);

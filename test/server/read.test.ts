@@ -31,7 +31,7 @@ afterAll(async () => {
   await opened.close();
 });
 
-describe('contract 1.1: GET /api/v1/log/entries?logIndex=', () => {
+describe('rekor-v1 §1.1: GET /api/v1/log/entries?logIndex=', () => {
   it.each(['', '+', '0', '-0'])('reads the index as Go does, with %j in front', async (sign) => {
     const number = sign === '-0' ? '-0' : `${encodeURIComponent(sign)}${index}`;
     const answer = await asking.get(`${ENTRIES}?logIndex=${number}`);
@@ -79,7 +79,7 @@ describe('contract 1.1: GET /api/v1/log/entries?logIndex=', () => {
   });
 });
 
-describe('contract 2: GET /api/v1/log/entries/{entryUUID}', () => {
+describe('rekor-v1 §2: GET /api/v1/log/entries/{entryUUID}', () => {
   it('takes 64 and 80 digits in either case, and answers with 80 in lower case', async () => {
     for (const form of [id, id.toUpperCase(), id.slice(16), id.slice(16).toUpperCase()]) {
       const answer = await asking.get(`${ENTRIES}/${form}`);

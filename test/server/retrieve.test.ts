@@ -34,7 +34,7 @@ afterAll(async () => {
 const idsIn = (text: string): readonly string[] =>
   (JSON.parse(text) as Record<string, EntryValue>[]).map((entry) => Object.keys(entry).join());
 
-describe('contract 6: POST /api/v1/log/entries/retrieve', () => {
+describe('rekor-v1 §6: POST /api/v1/log/entries/retrieve', () => {
   it('answers in the order of whole ids, leaf hashes, entries, indexes, with every repetition', async () => {
     const [a = '', b = '', c = ''] = ids;
     const body = {

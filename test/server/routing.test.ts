@@ -34,7 +34,7 @@ async function raw(
   return promise;
 }
 
-describe('contract 1.4: paths', () => {
+describe('rekor-v1 §1.4: paths', () => {
   it.each(['/api/v1/log/', '//api//v1/log', '/api/./v1/log', '/api/v2/../v1/log/.', '/x/../../api/v1/log'])(
     'cleans %s',
     async (path) => {
@@ -78,7 +78,7 @@ describe('contract 1.4: paths', () => {
   });
 });
 
-describe('contract 1.2: methods', () => {
+describe('rekor-v1 §1.2: methods', () => {
   it.each([
     ['HEAD', '/api/v1/log', 'GET'],
     ['PUT', '/api/v1/log', 'GET'],
@@ -107,7 +107,7 @@ describe('contract 1.2: methods', () => {
   });
 });
 
-describe('contract 1.4: Accept', () => {
+describe('rekor-v1 §1.4: Accept', () => {
   it.each(['text/plain', 'application/json;q=0', 'text/*', 'application/xml, text/html;q=0.9'])(
     'answers 406 to %s',
     async (accept) => {
@@ -150,7 +150,7 @@ describe('contract 1.4: Accept', () => {
   });
 });
 
-describe('contract 1.4: CORS', () => {
+describe('rekor-v1 §1.4: CORS', () => {
   const origin = { Origin: 'https://search.example' };
 
   it('lets every origin read, and says that it depends on the origin', async () => {

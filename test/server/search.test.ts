@@ -36,7 +36,7 @@ afterAll(async () => {
 const keyOf = (pem: string) => ({ format: 'x509', content: Buffer.from(pem).toString('base64') });
 const a0 = hash('sha256', 'a0');
 
-describe('contract 5: POST /api/v1/index/retrieve', () => {
+describe('rekor-v1 §5: POST /api/v1/index/retrieve', () => {
   it('finds entries by hash, with and without its prefix, in either case', async () => {
     for (const form of [a0, `sha256:${a0}`, a0.toUpperCase(), `sha256:${a0.toUpperCase()}`]) {
       const answer = await asking.post(SEARCH, { hash: form });

@@ -14,7 +14,7 @@ async function readiness({ ask }: Witnessed) {
   return { status, ready, checks };
 }
 
-describe('contract §5.5 over HTTP: a witness has cosigned more than the log has', () => {
+describe('rekor-v2 §5.5 over HTTP: a witness has cosigned more than the log has', () => {
   it.each(['prefer', 'require'])(
     '--witness=%s: writes are 503 with the reason, reads go on, until it is overruled',
     async (mode) => {

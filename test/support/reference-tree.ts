@@ -10,7 +10,7 @@ const EMPTY = sha256();
 
 const known = new WeakMap<readonly Uint8Array[], Map<string, Buffer>>();
 
-/** MTH(D[from:to]): §2.1.1. Remembered, or all proofs of all trees would take minutes. */
+/** MTH(D[from:to]): RFC 9162 §2.1.1. Remembered, or all proofs of all trees would take minutes. */
 function mth(leaves: readonly Uint8Array[], from: number, to: number): Buffer {
   const hashes = known.get(leaves) ?? new Map<string, Buffer>();
   known.set(leaves, hashes);
@@ -37,7 +37,7 @@ export function referenceRoot(leaves: readonly Uint8Array[], size = leaves.lengt
   return mth(leaves, 0, size).toString('hex');
 }
 
-/** PATH(m, D_n): §2.1.3.1. */
+/** PATH(m, D_n): RFC 9162 §2.1.3.1. */
 export function referencePath(leaves: readonly Uint8Array[], m: number, n: number): readonly string[] {
   const path = (index: number, from: number, to: number): Buffer[] => {
     if (to - from === 1) return [];
@@ -48,7 +48,7 @@ export function referencePath(leaves: readonly Uint8Array[], m: number, n: numbe
   return path(m, 0, n).map((node) => node.toString('hex'));
 }
 
-/** PROOF(m, D_n): §2.1.4.1. */
+/** PROOF(m, D_n): RFC 9162 §2.1.4.1. */
 export function referenceConsistency(leaves: readonly Uint8Array[], m: number, n: number): readonly string[] {
   const subproof = (old: number, from: number, to: number, whole: boolean): Buffer[] => {
     if (old === to - from) return whole ? [] : [mth(leaves, from, to)];

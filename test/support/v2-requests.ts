@@ -85,7 +85,7 @@ export type DsseRequest = ReturnType<typeof dsseRequestOf>;
 
 export const HASH = { sha256: 'SHA2_256', sha384: 'SHA2_384', sha512: 'SHA2_512' } as const;
 
-/** The body as the contract has it, put together by hand. */
+/** The body as docs/spec/rekor-v2.md has it, put together by hand. */
 export function expectedBody({ digest, signature }: HashedRekordRequest, hash: string): string {
   const { publicKey, x509Certificate, keyDetails } = signature.verifier;
   const [member, rawBytes] = publicKey

@@ -70,7 +70,7 @@ function faultsOfNothing(sent: string, answer: SeenAnswer): readonly string[] {
   return expected(status === 400 ? 400 : 404, answer, isStatus(answer) ? STATUS : ERROR);
 }
 
-/** Answers of a gateway to every operation of v2: contract section 1.8. */
+/** Answers of a gateway to every operation of v2: rekor-v2 §1.8. */
 function isGatewayStatus(answer: SeenAnswer): boolean {
   const { path, status } = answer;
   return /^\/(api\/v2\/|healthz)/.test(path) && [400, 504].includes(status) && isStatus(answer);

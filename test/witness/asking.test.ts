@@ -12,7 +12,7 @@ const stateIn = ({ witnesses }: Asking): string =>
     .map(({ state }) => state)
     .join();
 
-describe('contract §5.5: the size that a witness begins from', () => {
+describe('rekor-v2 §5.5: the size that a witness begins from', () => {
   it('is 0 at first, with no proof, and then what it cosigned last, with one', async () => {
     const witness = witnessNamed('w');
     const asking = askingOf([witness]);
@@ -69,7 +69,7 @@ describe('contract §5.5: the size that a witness begins from', () => {
   });
 });
 
-describe('contract §4.7: cosignatures are verified before they are used', () => {
+describe('rekor-v2 §4.7: cosignatures are verified before they are used', () => {
   it('an honest one is given as it came, under the name and id that it bears', async () => {
     const witness = witnessNamed('w');
     const [[given] = []] = await askingOf([witness]).ask(candidate(7));
@@ -183,7 +183,7 @@ describe('contract §4.7: cosignatures are verified before they are used', () =>
   });
 });
 
-describe('contract §5.2: what else a witness may answer', () => {
+describe('rekor-v2 §5.2: what else a witness may answer', () => {
   const answers: readonly (readonly [number, string, string])[] = [
     [400, 'malformed\n', 'answered 400: malformed'],
     [403, '', 'answered 403: '],

@@ -7,7 +7,7 @@ const olds = (witness: IndependentWitness): readonly string[] =>
 
 const stateIn = ({ witnesses }: Asking): string | undefined => witnesses.report()[0]?.state;
 
-describe('contract §5.5: the size that a witness says it has cosigned', () => {
+describe('rekor-v2 §5.5: the size that a witness says it has cosigned', () => {
   it('may be that of a later head of ours, which somebody else sent: no claim, and the next round is from there', async () => {
     const witness = witnessNamed('w');
     await askingOf([witness]).ask(candidate(20));

@@ -183,7 +183,7 @@ describe('HttpWitnesses: who failed is left alone for a while', () => {
   });
 });
 
-describe('contract §5.6: when the policy is met', () => {
+describe('rekor-v2 §5.6: when the policy is met', () => {
   it.each([
     ['quorum a\n', ['a'], true],
     ['quorum a\n', ['b', 'c'], false],

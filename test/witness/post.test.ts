@@ -28,7 +28,7 @@ async function refusal(answer: ReturnType<Post>): Promise<string> {
   return (refused as Error).message;
 }
 
-describe('contract §5.1: a request to a witness', () => {
+describe('rekor-v2 §5.1: a request to a witness', () => {
   it('is a POST of the text as it stands, below the path of the prefix', async () => {
     const seen: string[] = [];
     const { status, type, body } = await posted((request, response) => {

@@ -21,7 +21,7 @@ export interface LogQueryLimits {
 
 export const ENTRY_ID = /^([0-9a-fA-F]{64}|[0-9a-fA-F]{80})$/;
 
-/** Contract section 6. @throws InvalidRequest */
+/** Reads the body of a retrieve: rekor-v1 §6. @throws InvalidRequest */
 export function readLogQuery(body: Uint8Array, { maxRetrieve, json = JSON_LIMITS }: LogQueryLimits): LogQueryBody {
   const query = readObject(body, 'entry', json);
   const entryUUIDs = list(query, 'entryUUIDs').map(readText);

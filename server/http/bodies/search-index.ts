@@ -27,7 +27,7 @@ export interface SearchIndexBody {
   readonly operator: (typeof OPERATORS)[number];
 }
 
-/** Contract section 5. @throws InvalidRequest */
+/** Reads the body of a search: rekor-v1 §5. @throws InvalidRequest */
 export function readSearchIndex(body: Uint8Array, json: JsonLimits = JSON_LIMITS): SearchIndexBody {
   const query = readObject(body, 'query', json);
   const [email, hash, operator, subject] = ['email', 'hash', 'operator', 'subject'].map((name) =>

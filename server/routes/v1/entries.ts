@@ -67,7 +67,7 @@ async function admit(admission: Admission, body: Uint8Array, from: string): Prom
   }
 }
 
-/** Contract section 2: a tree id is an int64, and 0 is none. */
+/** rekor-v1 §2: a tree id is an int64, and 0 is none. */
 function requirePossibleTree(id: string): void {
   if (id.length === 64) return;
   const tree = id.slice(0, 16);

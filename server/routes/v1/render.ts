@@ -34,7 +34,7 @@ function toText<T>(json: string): JsonText<T> {
   return { type: 'application/json', text: `${json}\n`, ascii: true };
 }
 
-/** Members in alphabetical order, as Go writes them: contract section 0. */
+/** Members in alphabetical order, as Go writes them: rekor-v1 §0. */
 function renderEntry(entry: ProvenEntry, attested: string): string {
   const head = renderHead(entry.head);
   const hashes = entry.proof.length === 0 ? '' : `"${entry.proof.map(toHex).join('","')}"`;

@@ -25,7 +25,7 @@ export function retrieveRoutes(shards: LogShards, admission: Admission): Pick<Ha
 
 type LookUp = (gone: AbortSignal) => Promise<readonly ProvenEntry[]>;
 
-/** In the order of contract section 6: whole ids, leaf hashes, entries, indexes. */
+/** In the order of rekor-v1 §6: whole ids, leaf hashes, entries, indexes. */
 function lookUps(shards: LogShards, query: LogQuery): LookUp[] {
   const ids = query.entryUUIDs.map(splitId);
   const leaves = query.leaves.map(splitId);

@@ -16,7 +16,7 @@ export interface V2EntrySettings {
   readonly operations: readonly OperationId[];
 }
 
-/** The write side of Rekor v2: contract sections 1.2 to 1.9. */
+/** The write side of Rekor v2: rekor-v2 §1.2 to §1.9. */
 export function v2EntryRoutes(
   shards: LogShards,
   admission: Admission,
@@ -37,7 +37,7 @@ export function v2EntryRoutes(
 
 /**
  * A log that takes no entries asks no more of a request than that it can be read, and nor does one whose caller waits no
- * longer: contract section 1.3, rule 13.
+ * longer: rekor-v2 §1.3, rule 13.
  */
 async function admit(admission: Admission, { body, from, deadline }: Asked, isClosed: boolean): Promise<AdmittedEntry> {
   const read = await admission.createV2(body, from).catch((error: unknown) => {

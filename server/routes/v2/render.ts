@@ -8,7 +8,7 @@ import type { JsonText } from '../../http/answer.ts';
 type TransparencyLogEntry = components['schemas']['TransparencyLogEntry'];
 
 /**
- * dev.sigstore.rekor.v1.TransparencyLogEntry in proto3 JSON, with what is not set written out: contract section 1.4. All
+ * dev.sigstore.rekor.v1.TransparencyLogEntry in proto3 JSON, with what is not set written out: rekor-v2 §1.4. All
  * that stands in it is base64 or a number, but for the note.
  */
 export function renderTransparencyLogEntry(entry: ProvenEntry): JsonText<TransparencyLogEntry> {

@@ -18,7 +18,7 @@ describe('DSSE protocol: PAE', () => {
   });
 });
 
-describe('DSSE envelopes as Go reads them (§3.0)', () => {
+describe('DSSE envelopes as Go reads them (rekor-v1 §3.0)', () => {
   it('match names in any case, the last one wins, others are ignored', () => {
     const envelope = readEnvelope('{"PAYLOAD":"a","payload":"b","x":[],"Signatures":[{"SIG":"c","KeyID":"d","x":1}]}');
     expect(envelope).toEqual({ payloadType: '', payload: 'b', signatures: [{ keyid: 'd', sig: 'c' }] });

@@ -10,7 +10,7 @@ const subject = [{ name: 'a', digest: { sha256: 'AB', foo: 'bar' } }, { digest: 
 const materials = [{ uri: 'u', digest: { sha1: 'd' } }];
 const SUBJECTS = ['sha256:AB', 'foo:bar', 'md5:c'];
 
-describe('§4 in-toto digests', () => {
+describe('rekor-v1 §4 in-toto digests', () => {
   it('are those of all subjects and materials, as they are spelt', () => {
     expect(digests({ subject, predicate: { materials } })).toEqual([...SUBJECTS, 'sha1:d']);
     expect(digests({ subject, predicate: { materials } }, 'provenance')).toEqual([...SUBJECTS, 'sha1:d']);

@@ -13,7 +13,7 @@ const withEnvelope = (change: object): object => ({ ...good, envelope: { ...good
 const [signature] = good.envelope.signatures;
 const [verifier] = good.verifiers;
 
-describe('§2.7 dsse 0.0.2: members', () => {
+describe('rekor-v2 §2.7 dsse 0.0.2: members', () => {
   it.each([
     ['no envelope', { verifiers: good.verifiers }, `${path}.envelope is missing`],
     ['an envelope of null', { ...good, envelope: null }, `${path}.envelope is missing`],
@@ -114,7 +114,7 @@ describe('§2.7 dsse 0.0.2: members', () => {
   });
 });
 
-describe('§2.7 dsse 0.0.2 as it is stored', () => {
+describe('rekor-v2 §2.7 dsse 0.0.2 as it is stored', () => {
   const entry = admitV2(asked(good));
   const { spec } = stored(entry) as { spec: { dsseV002: { signatures: readonly object[]; payloadHash: object } } };
   const proposal = { kind: 'dsse', apiVersion: '0.0.2' };

@@ -36,7 +36,7 @@ const path = 'dsseRequestV002';
 const withSignatures = (signatures: unknown, request: DsseRequest = one): object =>
   asked({ ...request, envelope: { ...request.envelope, signatures } });
 
-/** The body as the contract has it, put together by hand. */
+/** The body as docs/spec/rekor-v2.md has it, put together by hand. */
 function expectedBody({ envelope: { payload, signatures }, verifiers }: DsseRequest): string {
   const digest = base64(Buffer.from(sha256Hex(Buffer.from(payload, 'base64')), 'hex'));
   const listed = signatures
@@ -49,7 +49,7 @@ function expectedBody({ envelope: { payload, signatures }, verifiers }: DsseRequ
   return `{"apiVersion":"0.0.2","kind":"dsse","spec":{"dsseV002":${spec}}}`;
 }
 
-describe('§2.7 dsse 0.0.2: the leaf', () => {
+describe('rekor-v2 §2.7 dsse 0.0.2: the leaf', () => {
   it('holds the hash of the payload, and each signature with its verifier, sorted by their bytes', () => {
     const all = dsseRequest(signers);
     const body = bodyOf(admitV2(asked(all)));
@@ -108,7 +108,7 @@ describe('§2.7 dsse 0.0.2: the leaf', () => {
   });
 });
 
-describe('§2.7 dsse 0.0.2: what is signed', () => {
+describe('rekor-v2 §2.7 dsse 0.0.2: what is signed', () => {
   it.each(signers.map((signer) => ({ keyDetails: signer.keyDetails, signer })))(
     '$keyDetails signs the PAE with the hash that it names',
     ({ signer }) => {
@@ -161,7 +161,7 @@ describe('§2.7 dsse 0.0.2: what is signed', () => {
   });
 });
 
-describe('§2.7 dsse 0.0.2: who signed', () => {
+describe('rekor-v2 §2.7 dsse 0.0.2: who signed', () => {
   const LEFT = 'was made by none of the verifiers, each of which speaks for one signature';
   const issuer = newIssuer();
   const certified = certificateVerifier(derPart(issuer.issue(createPublicKey(first.pem))), first);

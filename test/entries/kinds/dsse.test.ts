@@ -18,7 +18,7 @@ const FOUND_NONE =
   'InvalidEntry: could not verify envelope: accepted signatures do not match threshold, Found: 0, Expected 1';
 const UNCOVERED = 'InvalidEntry: all signatures must have a key that verifies it';
 
-describe('§3.4 dsse 0.0.1: the leaf', () => {
+describe('rekor-v1 §3.4 dsse 0.0.1: the leaf', () => {
   it('holds both hashes and each signature with its canonical key, sorted by signature', () => {
     const sha256 = (value: string): string => `{"algorithm":"sha256","value":"${sha256Hex(value)}"}`;
     const signatures = [first, second]
@@ -51,12 +51,12 @@ describe('§3.4 dsse 0.0.1: the leaf', () => {
     ).toEqual(leaf);
   });
 
-  it('is subject to no algorithm policy (trap 7)', () => {
+  it('is subject to no algorithm policy (rekor-v1 trap 7)', () => {
     expect(refusal(dsse(text, [first.pem]), 'create', { ...RULES, algorithms: new Set() })).toBeUndefined();
   });
 });
 
-describe('§3.4 dsse 0.0.1: verifiers (trap 19)', () => {
+describe('rekor-v1 §3.4 dsse 0.0.1: verifiers (rekor-v1 trap 19)', () => {
   it.each([
     ['all signatures covered', twoText, [first, second], undefined],
     ['in any order', twoText, [second, first], undefined],
@@ -102,7 +102,7 @@ describe('§3.4 dsse 0.0.1: verifiers (trap 19)', () => {
   });
 });
 
-describe('§3.4 dsse 0.0.1: envelopes', () => {
+describe('rekor-v1 §3.4 dsse 0.0.1: envelopes', () => {
   it('need a signature, and are spoiled by one that cannot be decoded', () => {
     expect(refusal(withSignatures([]))).toBe('InvalidEntry: DSSE envelope must contain 1 or more signatures');
     expect(refusal(withSignatures([...one.signatures, { sig: '!' }]))).toContain('unable to base64 decode payload');
@@ -117,7 +117,7 @@ describe('§3.4 dsse 0.0.1: envelopes', () => {
   });
 });
 
-describe('§3.4 dsse 0.0.1: the two forms', () => {
+describe('rekor-v1 §3.4 dsse 0.0.1: the two forms', () => {
   const entry = admit(dsse(text, [first.pem]));
   const { spec } = stored(entry) as { spec: object };
   const proposal = { kind: 'dsse', apiVersion: '0.0.1' };
@@ -138,7 +138,7 @@ describe('§3.4 dsse 0.0.1: the two forms', () => {
     expect((stored(found) as { spec: { signatures: unknown } }).spec.signatures).toEqual(signatures);
   });
 
-  it('together: are refused; null is absent (trap 18)', () => {
+  it('together: are refused; null is absent (rekor-v1 trap 18)', () => {
     const { spec: proposed } = dsse(text, [first.pem]);
     const nothing = { signatures: null, envelopeHash: null, payloadHash: null };
     expect(refusal({ ...proposal, spec: { ...nothing, ...(proposed as object) } })).toBeUndefined();

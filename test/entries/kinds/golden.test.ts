@@ -11,7 +11,7 @@ const read = (name: string): Buffer => readFileSync(`test/vectors/rekor/${name}`
 const envelopeText = read('envelopes/intoto_dsse.json').toString();
 const envelopePem = read('envelopes/intoto_dsse.pem').toString();
 
-describe('§14 golden vectors', () => {
+describe('rekor-v1 §14 golden vectors', () => {
   it('gives the EC hashedrekord its leaf and keys', () => {
     const pem = read('client-algos/ec_public.pem').toString();
     const value = sha256Hex(read('client-algos/file1'));
@@ -100,7 +100,7 @@ const proven = entries.flatMap(({ name, body, inclusionProof: proof }) =>
   proof === undefined || proof === null ? [] : [{ name, body, proof }],
 );
 
-describe('§3.0 canonical form of entries that stand in real logs', () => {
+describe('rekor-v1 §3.0 canonical form of entries that stand in real logs', () => {
   it.each(entries)('makes of the body in $name the same bytes again', ({ body }) => {
     expect(bodyOf(admit(JSON.parse(body), 'lookup'))).toBe(body);
   });

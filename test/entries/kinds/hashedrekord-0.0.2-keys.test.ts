@@ -30,7 +30,7 @@ const asked = (request: unknown): object => ({ hashedRekordRequestV002: request 
 
 const withVerifier = (verifier: unknown): object => asked({ ...good, signature: { ...good.signature, verifier } });
 
-describe('§2.2 hashedrekord 0.0.2: algorithms', () => {
+describe('rekor-v2 §2.2 hashedrekord 0.0.2: algorithms', () => {
   it.each(ALGORITHMS.map(([keyDetails, type, algorithm, name], i) => ({ keyDetails, type, algorithm, name, i })))(
     'takes $keyDetails over $algorithm, and stores what was sent',
     ({ algorithm, name, i }) => {
@@ -134,7 +134,7 @@ describe('§2.2 hashedrekord 0.0.2: algorithms', () => {
   });
 });
 
-describe('§2.3 hashedrekord 0.0.2: certificates', () => {
+describe('rekor-v2 §2.3 hashedrekord 0.0.2: certificates', () => {
   const issuer = newIssuer();
   const issue = ({ pem }: V2Signer): Buffer => derPart(issuer.issue(createPublicKey(pem)));
   const certificate = issue(signer);

@@ -16,7 +16,7 @@ const asked = (request: unknown): object => ({ hashedRekordRequestV002: request 
 
 const withVerifier = (verifier: unknown): object => asked({ ...good, signature: { ...good.signature, verifier } });
 
-describe('§2.4 hashedrekord 0.0.2: the leaf', () => {
+describe('rekor-v2 §2.4 hashedrekord 0.0.2: the leaf', () => {
   it('is laid out as the 269 bytes of the appendix', () => {
     const verifier = {
       member: 'publicKey',
@@ -107,7 +107,7 @@ describe('§2.4 hashedrekord 0.0.2: the leaf', () => {
   });
 });
 
-describe('§2.1 hashedrekord 0.0.2: members', () => {
+describe('rekor-v2 §2.1 hashedrekord 0.0.2: members', () => {
   const path = 'hashedRekordRequestV002';
   const { content, verifier } = good.signature;
   it.each([

@@ -22,7 +22,7 @@ const withKey = (pem: string): unknown =>
 const withSignature = (content: string): unknown =>
   changed((spec) => ({ ...spec, signature: { ...spec.signature, content } }));
 
-describe('§3.1 hashedrekord 0.0.1: the leaf', () => {
+describe('rekor-v1 §3.1 hashedrekord 0.0.1: the leaf', () => {
   it('has sorted members, the signature as it was and the PEM in its canonical form', () => {
     const { content, publicKey } = proposal.spec.signature;
     const hash = `{"algorithm":"sha256","value":"${sha256.value}"}`;
@@ -31,13 +31,13 @@ describe('§3.1 hashedrekord 0.0.1: the leaf', () => {
     expect(bodyOf(admit(proposal))).toBe(`{"apiVersion":"0.0.1","kind":"hashedrekord","spec":${spec}}`);
   });
 
-  it('is the same however the PEM is wrapped (trap 10), and drops what nobody asked for', () => {
+  it('is the same however the PEM is wrapped (rekor-v1 trap 10), and drops what nobody asked for', () => {
     const body = bodyOf(admit(proposal));
     expect(bodyOf(admit(withKey(`a comment\n${signer.pem.trimEnd().replaceAll('\n', '\r\n')}  \n`)))).toBe(body);
     expect(bodyOf(admit(changed((spec) => ({ ...spec, extra: 1, data: { ...spec.data, url: 'x' } }))))).toBe(body);
   });
 
-  it('keeps the case of the digest, and only the search key is lowered (trap 11)', () => {
+  it('keeps the case of the digest, and only the search key is lowered (rekor-v1 trap 11)', () => {
     const upper = sha256.value.toUpperCase();
     const entry = admit(changed((spec) => ({ ...spec, data: { hash: { ...sha256, value: upper } } })));
     expect(bodyOf(entry)).toContain(`"value":"${upper}"`);
@@ -50,13 +50,13 @@ describe('§3.1 hashedrekord 0.0.1: the leaf', () => {
   });
 });
 
-describe('§3.1 hashedrekord 0.0.1: signatures', () => {
-  it('takes ECDSA as DER and as IEEE P1363, and stores either untouched (trap 8)', () => {
+describe('rekor-v1 §3.1 hashedrekord 0.0.1: signatures', () => {
+  it('takes ECDSA as DER and as IEEE P1363, and stores either untouched (rekor-v1 trap 8)', () => {
     const raw = signArtifact(signer, artifact, 'sha256', 'ieee-p1363');
     expect(bodyOf(admit(signedDigest(sha256, raw, signer.pem)))).toContain(base64(raw));
   });
 
-  it('takes Ed25519ph over SHA-512 and nothing else of Ed25519 (trap 6)', () => {
+  it('takes Ed25519ph over SHA-512 and nothing else of Ed25519 (rekor-v1 trap 6)', () => {
     const ed25519 = makeSigner('ed25519');
     const prehashed = signPrehashed(ed25519, artifact);
     const pure = Buffer.from(signMessage(ed25519, artifact), 'base64');
@@ -85,7 +85,7 @@ describe('§3.1 hashedrekord 0.0.1: signatures', () => {
   });
 });
 
-describe('§3.1 hashedrekord 0.0.1: members', () => {
+describe('rekor-v1 §3.1 hashedrekord 0.0.1: members', () => {
   it.each([
     ['no data', { signature: proposal.spec.signature }, 'data in body is required'],
     ['data without a hash', { ...proposal.spec, data: {} }, 'data in body is required'],
@@ -115,7 +115,7 @@ describe('§3.1 hashedrekord 0.0.1: members', () => {
   }
 });
 
-describe('§3.1 hashedrekord 0.0.1: algorithm policy', () => {
+describe('rekor-v1 §3.1 hashedrekord 0.0.1: algorithm policy', () => {
   const uses = [
     [makeSigner('P-384'), 'sha384', true],
     [makeSigner('P-521'), 'sha512', true],
@@ -141,7 +141,7 @@ describe('§3.1 hashedrekord 0.0.1: algorithm policy', () => {
   });
 });
 
-describe('§3.0 certificates', async () => {
+describe('rekor-v1 §3.0 certificates', async () => {
   const ca = await initializeCA(generateKeyPairSync('ec', { namedCurve: 'P-384' }));
   const stranger = await initializeCA(generateKeyPairSync('ec', { namedCurve: 'P-384' }));
   const publicKey = createPublicKey(signer.pem).export({ type: 'spki', format: 'der' });
@@ -159,7 +159,7 @@ describe('§3.0 certificates', async () => {
     expect(keysOf(admit(withKey(leaf)))).toEqual([sha256Hex(leaf), 'a@example.com', `sha256:${sha256.value}`]);
   });
 
-  it('make another entry than their bare key does (§1.6)', () => {
+  it('make another entry than their bare key does (rekor-v1 §1.6)', () => {
     expect(admit(withKey(leaf)).leafHash).not.toEqual(admit(proposal).leafHash);
   });
 

@@ -17,8 +17,8 @@ const withSignatures = (signatures: TestEnvelope['signatures']): unknown =>
 
 const FOUND_NONE = 'InvalidEntry: accepted signatures do not match threshold, Found: 0, Expected 1';
 
-describe('§3.2 intoto 0.0.1: the leaf', () => {
-  it('holds the hash of the text as it was sent, of the payload, and the canonical PEM (trap 3)', () => {
+describe('rekor-v1 §3.2 intoto 0.0.1: the leaf', () => {
+  it('holds the hash of the text as it was sent, of the payload, and the canonical PEM (rekor-v1 trap 3)', () => {
     const spaced = JSON.stringify(sent, undefined, 2);
     const hash = `{"algorithm":"sha256","value":"${sha256Hex(spaced)}"}`;
     const payloadHash = `{"algorithm":"sha256","value":"${sha256Hex(STATEMENT)}"}`;
@@ -56,14 +56,14 @@ describe('§3.2 intoto 0.0.1: the leaf', () => {
   });
 });
 
-describe('§3.2 intoto 0.0.1: signatures', () => {
+describe('rekor-v1 §3.2 intoto 0.0.1: signatures', () => {
   it('needs one that the key made; others are not looked at', () => {
     expect(refusal(withSignatures([{ sig: 'AAAA' }, signature]))).toBeUndefined();
     expect(refusal(intoto001(text, stranger.pem))).toBe(FOUND_NONE);
     expect(refusal(withSignatures([]))).toBe('InvalidEntry: no signature found');
   });
 
-  it('takes a key id only if it is empty or the fingerprint of the key (trap 19)', () => {
+  it('takes a key id only if it is empty or the fingerprint of the key (rekor-v1 trap 19)', () => {
     const { key } = readKeyMaterial(Buffer.from(signer.pem));
     const fingerprint = sshFingerprint(key) ?? '';
     expect(fingerprint).toMatch(/^SHA256:[A-Za-z0-9+/]{43}$/);
@@ -84,14 +84,17 @@ describe('§3.2 intoto 0.0.1: signatures', () => {
     expect(refusal(withSignatures([...many.slice(0, 99), signature]))).toBeUndefined();
   });
 
-  it.each(['P-384', 'P-521', 'rsa', 'ed25519'] as const)('of %s are over SHA-256, or pure Ed25519 (trap 7)', (type) => {
-    const other = makeSigner(type);
-    expect(createPublicKey(other.pem).type).toBe('public');
-    expect(refusal(intoto001(JSON.stringify(envelope([other])), other.pem))).toBeUndefined();
-  });
+  it.each(['P-384', 'P-521', 'rsa', 'ed25519'] as const)(
+    'of %s are over SHA-256, or pure Ed25519 (rekor-v1 trap 7)',
+    (type) => {
+      const other = makeSigner(type);
+      expect(createPublicKey(other.pem).type).toBe('public');
+      expect(refusal(intoto001(JSON.stringify(envelope([other])), other.pem))).toBeUndefined();
+    },
+  );
 });
 
-describe('§3.2 intoto 0.0.1: stored forms', () => {
+describe('rekor-v1 §3.2 intoto 0.0.1: stored forms', () => {
   const entry = admit(intoto001(text, signer.pem));
 
   it('are read and cannot be inserted', () => {
@@ -115,7 +118,7 @@ describe('§3.2 intoto 0.0.1: stored forms', () => {
   });
 });
 
-describe('§3.2 intoto 0.0.1: members', () => {
+describe('rekor-v1 §3.2 intoto 0.0.1: members', () => {
   it.each([
     [{ content: { envelope: text } }, 'publicKey in body is required'],
     [{ content: { envelope: text }, publicKey: '' }, 'publicKey in body is required'],

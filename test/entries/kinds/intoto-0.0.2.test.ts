@@ -25,8 +25,8 @@ function withSignatures(
   }));
 }
 
-describe('§3.3 intoto 0.0.2: the leaf', () => {
-  it('holds signatures in double base64, keys as they were sent, and the hash the client named (traps 4, 5)', () => {
+describe('rekor-v1 §3.3 intoto 0.0.2: the leaf', () => {
+  it('holds signatures in double base64, keys as they were sent, and the hash the client named (rekor-v1 trap 4, rekor-v1 trap 5)', () => {
     const loose = `\n${first.pem.replaceAll('\n', '\r\n')}`;
     const entry = admit(
       changed(intoto002(sent, [loose]), (content) => ({
@@ -54,19 +54,19 @@ describe('§3.3 intoto 0.0.2: the leaf', () => {
     expect(bodyOf(admit(reversed))).not.toBe(bodyOf(admit(both)));
   });
 
-  it('is found by keys and payload, and not by the hash of the envelope (trap 12)', () => {
+  it('is found by keys and payload, and not by the hash of the envelope (rekor-v1 trap 12)', () => {
     const expected = [first.pem, second.pem, STATEMENT].map((text) => `sha256:${sha256Hex(text)}`);
     const digests = [`sha256:${'ab'.repeat(32)}`, 'foo:bar', `sha1:${'cd'.repeat(20)}`];
     expect(keysOf(admit(both))).toEqual([...expected, ...digests]);
   });
 
-  it('is found by nothing when its statement is no JSON (§4)', () => {
+  it('is found by nothing when its statement is no JSON (rekor-v1 §4)', () => {
     expect(keysOf(admit(intoto002(envelope([first], 'no JSON'), [first.pem])))).toEqual([]);
     expect(keysOf(admit(intoto002(envelope([first], 'no JSON', 'text/plain'), [first.pem])))).toHaveLength(2);
   });
 });
 
-describe('§3.3 intoto 0.0.2: signatures (trap 19)', () => {
+describe('rekor-v1 §3.3 intoto 0.0.2: signatures (rekor-v1 trap 19)', () => {
   const pem = (signer: { readonly pem: string }): string => base64(signer.pem);
 
   it('may stand beside each other’s key', () => {
@@ -115,17 +115,20 @@ describe('§3.3 intoto 0.0.2: signatures (trap 19)', () => {
   });
 });
 
-describe('§3.3 intoto 0.0.2: stored forms', () => {
+describe('rekor-v1 §3.3 intoto 0.0.2: stored forms', () => {
   it('are read without a look at their keys, and cannot be inserted', () => {
     const entry = admit(proposal);
     expect(bodyOf(admit(stored(entry), 'lookup'))).toBe(bodyOf(entry));
     expect(refusal(stored(entry))).toBe('InvalidEntry: entry not insertable into log: missing envelope content');
   });
 
-  it.each(['create', 'lookup'] as const)('and proposals need the hash of the envelope for a %s (trap 5)', (purpose) => {
-    const without = changed(proposal, ({ envelope: kept }) => ({ envelope: kept }));
-    expect(refusal(without, purpose)).toBe('InvalidEntry: missing envelope digest');
-  });
+  it.each(['create', 'lookup'] as const)(
+    'and proposals need the hash of the envelope for a %s (rekor-v1 trap 5)',
+    (purpose) => {
+      const without = changed(proposal, ({ envelope: kept }) => ({ envelope: kept }));
+      expect(refusal(without, purpose)).toBe('InvalidEntry: missing envelope digest');
+    },
+  );
 
   it('need the hash of the payload', () => {
     const { payload: _, ...kept } = proposal.spec.content.envelope;
@@ -141,7 +144,7 @@ describe('§3.3 intoto 0.0.2: stored forms', () => {
   });
 });
 
-describe('§3.3 intoto 0.0.2: members', () => {
+describe('rekor-v1 §3.3 intoto 0.0.2: members', () => {
   const { envelope: parts, hash } = proposal.spec.content;
 
   it.each([

@@ -18,7 +18,7 @@ function judge(line: Line): string {
   }
 }
 
-describe('§1.3, §2: what Rekor v2 makes of the same requests', () => {
+describe('rekor-v2 §1.3, §2: what Rekor v2 makes of the same requests', () => {
   it('is at hand for several hundred, of which it took a hundred', () => {
     expect(cases.length).toBeGreaterThan(700);
     expect(cases.filter(({ verdict }) => 'leaf' in verdict).length).toBeGreaterThanOrEqual(100);

@@ -43,7 +43,7 @@ function essence(message: string): string {
 const messageOf = (admission: Admission | undefined): string =>
   admission instanceof Error ? essence(admission.message) : 'admitted';
 
-describe('§3: what Rekor 1.5.4 says to the same proposals', () => {
+describe('rekor-v1 §3: what Rekor 1.5.4 says to the same proposals', () => {
   it('is at hand for several hundred', () => {
     expect(cases.length).toBeGreaterThan(400);
   });
@@ -64,7 +64,7 @@ describe('§3: what Rekor 1.5.4 says to the same proposals', () => {
   });
 });
 
-describe('§3: what Rekor 1.5.4 says of forms that cannot be inserted', () => {
+describe('rekor-v1 §3: what Rekor 1.5.4 says of forms that cannot be inserted', () => {
   const stored = cases.flatMap(({ verdict, text }, i) => (verdict.create === undefined ? [] : [{ verdict, text, i }]));
   it.each(stored)('$i $text', ({ verdict, i }) => {
     expect(messageOf(creations[i])).toBe(afterReading(verdict, creations[i]));

@@ -53,7 +53,7 @@ describe('settings: --version, --print-settings', () => {
   });
 });
 
-describe('contract §1.1: operations', () => {
+describe('rekor-v1 §1.1: operations', () => {
   it('are those of the OpenAPI document under /api/v1, and the one of v2 that writes', () => {
     const document = JSON.parse(readFileSync('openapi/openapi.json', 'utf8')) as Document;
     const paths = Object.entries(document.paths).filter(([path]) => path.startsWith('/api/v1/'));

@@ -64,7 +64,7 @@ describe.each(PREFIXES)('c2sp.org/tlog-tiles at %j', (prefix) => {
     expect(answer.bytes).toEqual(bytes);
   });
 
-  it('has every partial width that is covered, also of tiles that have been filled since: §3.5', async () => {
+  it('has every partial width that is covered, also of tiles that have been filled since: rekor-v2 §3.5', async () => {
     for (const width of [1, 2, 43, 44, 100, 255]) {
       const tile = await get(`${prefix}/tile/0/000.p/${width}`);
       expect([tile.status, tile.bytes]).toEqual([200, hashes(0, width)]);

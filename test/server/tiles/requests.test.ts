@@ -22,7 +22,7 @@ const PARTIAL = 'public, max-age=604800, immutable';
 const FILES = ['checkpoint', 'tile/0/000', 'tile/0/001.p/44', 'tile/entries/000', 'tile/entries/001.p/44'];
 const paths = PREFIXES.flatMap((prefix) => FILES.map((file) => `${prefix}/${file}`));
 
-describe('§3.3: what may be remembered, and for how long', () => {
+describe('rekor-v2 §3.3: what may be remembered, and for how long', () => {
   it.each([
     ['checkpoint', 'no-cache', 'Origin'],
     ['tile/0/000', FULL, 'Origin'],
@@ -109,7 +109,7 @@ describe('RFC 9110 §14: a part', () => {
     },
   );
 
-  it('is given only of the bytes that If-Range names, by a strong tag: §13.1.5', async () => {
+  it('is given only of the bytes that If-Range names, by a strong tag: RFC 9110 §13.1.5', async () => {
     const { etag = '' } = (await get(path)).headers;
     const answer = async (expected: string) => {
       const { status, bytes } = await get(path, { Range: 'bytes=0-31', 'If-Range': expected });
@@ -120,12 +120,12 @@ describe('RFC 9110 §14: a part', () => {
       expect(await answer(other)).toEqual([200, 8192]);
   });
 
-  it('is for GET alone: §14.2', async () => {
+  it('is for GET alone: RFC 9110 §14.2', async () => {
     const { status, headers } = await head(path, { Range: 'bytes=0-31' });
     expect([status, headers['content-length'], headers['content-range']]).toEqual([200, '8192', undefined]);
   });
 
-  it('is no part where the reader has the whole already: §13.2.2', async () => {
+  it('is no part where the reader has the whole already: RFC 9110 §13.2.2', async () => {
     const { etag = '' } = (await get(path)).headers;
     expect((await get(path, { Range: 'bytes=0-31', 'If-None-Match': etag })).status).toBe(304);
   });
@@ -155,7 +155,7 @@ describe('RFC 9110 §9.3.2: HEAD', () => {
   });
 });
 
-describe('§3.4: bundles in gzip', () => {
+describe('rekor-v2 §3.4: bundles in gzip', () => {
   const path = '/tile/entries/000';
   const plain = bundleOf(0, 256);
 

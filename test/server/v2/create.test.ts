@@ -49,7 +49,7 @@ async function create(request: unknown): Promise<Proven> {
   return openEntry(text, vkey);
 }
 
-describe('§1.4: the answer to a submission', () => {
+describe('rekor-v2 §1.4: the answer to a submission', () => {
   it('is a TransparencyLogEntry in proto3 JSON, byte for byte, with what is not set written out', async () => {
     const { status, headers, text } = await asking.post(ENTRIES, hashedrekord('bytes'));
     expect(status).toBe(201);
@@ -105,7 +105,7 @@ describe('§1.4: the answer to a submission', () => {
   });
 });
 
-describe('§2.2 to §2.4: what is taken', () => {
+describe('rekor-v2 §2.2 to §2.4: what is taken', () => {
   it.each(ALGORITHMS)('%s, with the key and with a certificate: the body holds what was sent', async (...row) => {
     const [keyDetails, type, algorithm] = row;
     const by = makeV2Signer(type);
@@ -176,7 +176,7 @@ describe('settings: what is taken only where the operator wants it', () => {
   });
 });
 
-describe('§1.6: an entry that the log holds already', () => {
+describe('rekor-v2 §1.6: an entry that the log holds already', () => {
   it('is answered with 409, code 6 and its index, and not with the entry', async () => {
     const request = hashedrekord('twice');
     const { index } = await create(request);

@@ -18,7 +18,7 @@ import { referenceConsistency } from '../../support/reference-tree.ts';
 import { entryOf, holds } from '../entry-answers.ts';
 import { ENTRIES as V2, openEntry } from './answers.ts';
 
-/** In a log with two doors an entry is read by both, whichever it came by: contract §2.5. */
+/** In a log with two doors an entry is read by both, whichever it came by: rekor-v2 §2.5. */
 const V1 = '/api/v1/log/entries';
 const SEARCH = '/api/v1/index/retrieve';
 

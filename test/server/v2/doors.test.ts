@@ -69,7 +69,7 @@ describe('a log whose doors are both open', () => {
     expect(opened.log.head().size).toBe(size);
   });
 
-  it('does not write where the operator has switched the writing operation off: §1.9', async () => {
+  it('does not write where the operator has switched the writing operation off: rekor-v2 §1.9', async () => {
     const operations = SETTINGS.operations.filter((id) => id !== 'createEntry');
     await using readOnly = await askOf(variantOf(opened.log, { settings: { operations } }));
     const { status, headers, text } = await readOnly.post(ENTRIES, request('read-only'));

@@ -15,7 +15,7 @@ import { variantOf } from '../variants.ts';
 import { entryOf, holds } from '../entry-answers.ts';
 import { ENTRIES, statusText } from './answers.ts';
 
-/** Contract §1.9 and §10.2. */
+/** A log that has ended: rekor-v2 §1.9 and §10.2. */
 const ENDED = Date.UTC(2026, 10, 3, 4, 5, 6) / 1000;
 const signer = makeV2Signer();
 const request = (artifact: string) => ({
@@ -51,7 +51,7 @@ afterAll(async () => {
   rmSync(join(folder, '..'), { recursive: true, force: true });
 });
 
-describe('§1.9: a log that has ended, and who writes to it', () => {
+describe('rekor-v2 §1.9: a log that has ended, and who writes to it', () => {
   const FROZEN = [405, 'text/plain; charset=utf-8', 'This log has been frozen, please switch to the latest log.\n'];
   const good = request('good');
   const { signature } = good.hashedRekordRequestV002;
@@ -82,7 +82,7 @@ describe('§1.9: a log that has ended, and who writes to it', () => {
     ['what is no JSON', '{"hashedRekordRequestV002":', 'unexpected EOF'],
     ['an unknown field', { x: 1 }, 'unknown field "x"'],
     ['what is no base64', { hashedRekordRequestV002: { digest: '*' } }, 'hashedRekordRequestV002.digest is not base64'],
-  ])('v2: %s is answered with 400 all the same: §1.3, rule 13', async (_what, body, message) => {
+  ])('v2: %s is answered with 400 all the same: rekor-v2 §1.3, rule 13', async (_what, body, message) => {
     const { status, text } = await asking.post(ENTRIES, body);
     expect([status, text]).toEqual([400, statusText(3, message)]);
   });
@@ -106,7 +106,7 @@ describe('§1.9: a log that has ended, and who writes to it', () => {
   });
 });
 
-describe('§10.2: a log that has ended, and who reads it', () => {
+describe('rekor-v2 §10.2: a log that has ended, and who reads it', () => {
   it('signs its last checkpoint once more, with the line that says when', async () => {
     const { text } = await asking.get('/checkpoint');
     const { size, root } = before.audited.checkpoint;

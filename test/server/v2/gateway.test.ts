@@ -29,7 +29,7 @@ async function bare({ base }: Asking, path: string, options: RequestInit = {}): 
   return [answer.status, await answer.text()];
 }
 
-describe('contract 1.11: /healthz', () => {
+describe('rekor-v2 §1.11: /healthz', () => {
   it('is the health of gRPC in JSON, and POST is 501', async () => {
     const { status, headers, text } = await asking.raw('GET', '/healthz');
     expect([status, headers['content-type'], text]).toEqual([200, 'application/json', '{"status":"SERVING"}\n']);
@@ -56,7 +56,7 @@ describe('a log of v2 alone', () => {
   });
 });
 
-describe('contract 1.8: a path is percent-decoded before it is compared', () => {
+describe('rekor-v2 §1.8: a path is percent-decoded before it is compared', () => {
   it.each(['/api/v2/log/%65ntries', '/api/v2/log%2fentries', '/%61pi%2Fv2/log/entries', '/%61%70%69/v2/log/entries'])(
     '%s takes an entry',
     async (path) => {
@@ -85,7 +85,7 @@ describe('contract 1.8: a path is percent-decoded before it is compared', () => 
   );
 });
 
-describe('contract 1.8: POST of a form', () => {
+describe('rekor-v2 §1.8: POST of a form', () => {
   it('asks for what there is only by GET', async () => {
     const got = await asking.raw('GET', CHECKPOINT);
     const post = (path: string, headers: Record<string, string>) => bare(asking, path, { method: 'POST', headers });
@@ -107,7 +107,7 @@ describe('contract 1.8: POST of a form', () => {
 });
 
 describe('a log that takes no entries, because the operation is switched off', () => {
-  it('reads a request before it refuses it: contract 1.3, rule 13', async () => {
+  it('reads a request before it refuses it: rekor-v2 §1.3, rule 13', async () => {
     const operations = SETTINGS.operations.filter((id) => id !== 'createEntry');
     await using readOnly = await askOf(variantOf(opened.log, { settings: { operations } }));
     const { size } = opened.log.head();

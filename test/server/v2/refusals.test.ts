@@ -29,7 +29,7 @@ const request = (artifact: string): string =>
   JSON.stringify({ hashedRekordRequestV002: hashedRekordRequest(signer, keyVerifier(signer), artifact) });
 const askVariant = (variant: Variant): Promise<Asking> => askOf(variantOf(opened.log, variant));
 
-describe('§1.3: what a request is read from', () => {
+describe('rekor-v2 §1.3: what a request is read from', () => {
   it.each([{}, { 'Content-Type': 'application/x-www-form-urlencoded' }, { 'Content-Type': 'text/html; charset=x' }])(
     'is its body, whatever the media type: %j',
     async (headers) => {
@@ -49,7 +49,7 @@ describe('§1.3: what a request is read from', () => {
   });
 });
 
-describe('§1.7: refusals name the member at fault', () => {
+describe('rekor-v2 §1.7: refusals name the member at fault', () => {
   const NOTHING = 'invalid type, must be hashedrekord: the request has no hashedRekordRequestV002';
   const INVALID = 'invalid hashedrekord request: hashedRekordRequestV002.signature';
   const [digest, signature] = partsOf(request('good'));
@@ -131,7 +131,7 @@ describe('§1.7: refusals name the member at fault', () => {
   });
 });
 
-describe('§1.7: what is not the fault of the request', () => {
+describe('rekor-v2 §1.7: what is not the fault of the request', () => {
   const failing = (reason: Error): Promise<Asking> => {
     const log: Log = Object.assign(Object.create(opened.log) as Log, { add: () => Promise.reject(reason) });
     return askOf(variantOf(log));
@@ -165,7 +165,7 @@ describe('§1.7: what is not the fault of the request', () => {
   });
 });
 
-describe('§1.8: paths and methods', () => {
+describe('rekor-v2 §1.8: paths and methods', () => {
   const PROOF = '/api/v2/log/proof/0';
   it.each(['GET', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])(
     'answers 501 to %s where there is only POST',

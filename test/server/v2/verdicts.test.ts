@@ -42,7 +42,7 @@ async function leafAt(index: number): Promise<string> {
 
 const HEX = /^[0-9a-f]{64}$/;
 
-describe('§1.3, §1.7, §2: what Rekor v2 makes of the same requests, sent over HTTP', () => {
+describe('rekor-v2 §1.3, §1.7, §2: what Rekor v2 makes of the same requests, sent over HTTP', () => {
   it('is what is made of them here, but for the few that differ on purpose', async () => {
     const judged = await Promise.all(cases.map(async (line) => ({ line, verdict: await judge(line) })));
     const other = judged.filter(({ line, verdict }) => verdict !== expected(line.verdict));
