@@ -49,6 +49,17 @@ export class FairQueue<Item extends Sent> {
     return largest.length > own + 1 ? largest.pop() : undefined;
   }
 
+  /** Takes out one that waits no longer. @returns whether it was there */
+  remove(item: Item): boolean {
+    const items = this.#bySender.get(item.from) ?? [];
+    const at = items.indexOf(item);
+    if (at < 0) return false;
+    items.splice(at, 1);
+    if (items.length === 0) this.#bySender.delete(item.from);
+    this.#length -= 1;
+    return true;
+  }
+
   /** Takes out the oldest of the sender whose turn it is. */
   take(): Item | undefined {
     const [turn] = this.#bySender;

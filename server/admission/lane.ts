@@ -27,6 +27,8 @@ export interface Job {
   readonly body: Uint8Array;
   /** Its sender: those that wait have turns. */
   readonly from: string;
+  /** Aborted once nobody waits for its answer. */
+  readonly gone: AbortSignal | undefined;
   readonly settle: (value: never) => void;
   readonly fail: (reason: Error) => void;
 }
@@ -81,12 +83,22 @@ export class Lane implements AsyncDisposable {
     this.#watchdog = setInterval(() => this.#tick(), options.maxMs / TICKS).unref();
   }
 
-  /** If too many wait already, one of the sender that has most fails with `Busy`. Jobs of the same turn travel together. */
+  /**
+   * If too many wait already, one of the sender that has most fails with `Busy`. Jobs of the same turn travel together. One
+   * whose sender goes while it waits fails at once, and its place and body are free.
+   */
   submit(job: Job): void {
     const { maxQueued } = this.#options;
+    if (job.gone?.aborted === true) return job.fail(goneOf(job));
+    job.gone?.addEventListener('abort', () => this.#drop(job), { once: true });
     const refused = this.#closed ? job : this.#queue.add(job);
     refused?.fail(new Busy(`${maxQueued} requests are waiting to be read already`));
     if (refused !== job) this.#flushSoon();
+  }
+
+  /** One that is in a thread already is finished there. */
+  #drop(job: Job): void {
+    if (this.#queue.remove(job)) job.fail(goneOf(job));
   }
 
   #flushSoon(): void {
@@ -201,6 +213,10 @@ export class Lane implements AsyncDisposable {
       job.fail(new Busy('the server is stopping'));
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
   }
+}
+
+function goneOf({ gone }: Job): Error {
+  return gone?.reason instanceof Error ? gone.reason : new Error('nobody waits for the answer');
 }
 
 function packed(id: number, jobs: readonly Job[]): Batch {

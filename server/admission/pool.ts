@@ -3,7 +3,7 @@ import { isDearFormat } from '../../entries/pki/search-formats.ts';
 import type { SearchQuestion } from '../../log/types.ts';
 import { readLogQuery } from '../http/bodies/log-query.ts';
 import { questionOf, readSearchIndex } from '../http/bodies/search-index.ts';
-import type { Admission, LogQuery } from './contract.ts';
+import type { Admission, LogQuery, Sender } from './contract.ts';
 import { COPIED_BYTES, Lane, type LaneOptions } from './lane.ts';
 import type { AdmissionSettings, Task } from './wire.ts';
 
@@ -57,30 +57,37 @@ export class AdmissionPool implements Admission, AsyncDisposable {
     this.#quick = new Lane({ ...quickLane(options), passOn: (job) => this.#dear.submit(job) });
   }
 
-  create(body: Uint8Array, from?: string): Promise<AdmittedEntry> {
-    return this.#submit('create', body, from);
+  create(body: Uint8Array, sender?: Sender): Promise<AdmittedEntry> {
+    return this.#submit('create', body, sender);
   }
 
-  createV2(body: Uint8Array, from?: string): Promise<AdmittedEntry> {
-    return this.#submit('createV2', body, from);
+  createV2(body: Uint8Array, sender?: Sender): Promise<AdmittedEntry> {
+    return this.#submit('createV2', body, sender);
   }
 
-  async logQuery(body: Uint8Array, from?: string): Promise<LogQuery> {
-    if (body.length > INLINE_BYTES) return this.#submit('logQuery', body, from);
+  async logQuery(body: Uint8Array, sender?: Sender): Promise<LogQuery> {
+    if (body.length > INLINE_BYTES) return this.#submit('logQuery', body, sender);
     const { entries, ...query } = readLogQuery(body, this.#settings);
-    return entries.length > 0 ? this.#submit('logQuery', body, from) : { ...query, leaves: [] };
+    return entries.length > 0 ? this.#submit('logQuery', body, sender) : { ...query, leaves: [] };
   }
 
-  async searchQuestion(body: Uint8Array, from?: string): Promise<SearchQuestion> {
-    if (body.length > INLINE_BYTES) return this.#submit('searchQuestion', body, from);
+  async searchQuestion(body: Uint8Array, sender?: Sender): Promise<SearchQuestion> {
+    if (body.length > INLINE_BYTES) return this.#submit('searchQuestion', body, sender);
     const index = readSearchIndex(body, this.#settings.json);
     if (index.publicKey === undefined) return questionOf(index);
-    return this.#submit('searchQuestion', body, from, isDearFormat(index.publicKey.format) ? this.#dear : this.#quick);
+    return this.#submit(
+      'searchQuestion',
+      body,
+      sender,
+      isDearFormat(index.publicKey.format) ? this.#dear : this.#quick,
+    );
   }
 
-  #submit<Value>(task: Task, body: Uint8Array, from = '', lane?: Lane): Promise<Value> {
+  #submit<Value>(task: Task, body: Uint8Array, sender: Sender | undefined, lane?: Lane): Promise<Value> {
     const chosen = lane ?? (body.length > QUICK_BYTES ? this.#dear : this.#quick);
-    return new Promise<Value>((settle, fail) => chosen.submit({ task, body, from, settle, fail }));
+    return new Promise<Value>((settle, fail) =>
+      chosen.submit({ task, body, from: sender?.from ?? '', gone: sender?.gone, settle, fail }),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

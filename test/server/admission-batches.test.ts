@@ -114,7 +114,9 @@ describe('senders', () => {
     const { pool } = oddPool();
     const order: string[] = [];
     const send = (artifact: string, from: string): Promise<unknown> =>
-      pool.create(long(proposal(artifact)), from).finally(() => order.push(artifact));
+      pool
+        .create(long(proposal(artifact)), { from, gone: new AbortController().signal })
+        .finally(() => order.push(artifact));
     const greedy = ['a', 'b', 'c', 'd', 'e', 'f'].map((artifact) => send(artifact, '192.0.2.1'));
     await Promise.all([...greedy, send('other', '192.0.2.2')]);
     expect(order).toEqual(['a', 'other', 'b', 'c', 'd', 'e', 'f']);

@@ -3,7 +3,7 @@ import type { AdmittedEntry } from '../../../entries/kind.ts';
 import { Frozen } from '../../../log/failures.ts';
 import type { LogShards } from '../../../log/shards.ts';
 import type { Log } from '../../../log/types.ts';
-import type { Admission } from '../../admission/contract.ts';
+import type { Admission, Sender } from '../../admission/contract.ts';
 import { type ErrorBody, json } from '../../http/answer.ts';
 import { ENTRY_ID } from '../../http/bodies/log-query.ts';
 import { InvalidRequest } from '../../http/failures.ts';
@@ -21,9 +21,9 @@ type EntryHandlers = Pick<Handlers, 'createLogEntry' | 'getLogEntryByIndex' | 'g
 
 export function entryRoutes(shards: LogShards, admission: Admission, duplicates: DuplicateAnswer): EntryHandlers {
   return {
-    async createLogEntry({ body, from, target }) {
+    async createLogEntry({ body, from, gone, target }) {
       requireGrowing(shards.active);
-      const { entry, duplicate } = await shards.active.add(await admit(admission, body, from));
+      const { entry, duplicate } = await shards.active.add(await admit(admission, body, { from, gone: gone() }));
       const id = entryId(entry.shard, entry.leafHash);
       const Location = entryLocation(target, id);
       if (duplicate && duplicates === 'conflict') {
@@ -58,9 +58,9 @@ function requireGrowing({ frozenAt, shard }: Log): void {
 }
 
 /** Rekor says whose fault it is on this operation only. */
-async function admit(admission: Admission, body: Uint8Array, from: string): Promise<AdmittedEntry> {
+async function admit(admission: Admission, body: Uint8Array, sender: Sender): Promise<AdmittedEntry> {
   try {
-    return await admission.create(body, from);
+    return await admission.create(body, sender);
   } catch (error) {
     if (error instanceof InvalidEntry) throw new InvalidEntry(`error processing entry: ${error.message}`);
     throw error;

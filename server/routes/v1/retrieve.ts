@@ -2,7 +2,7 @@ import { MalformedProposal } from '../../../entries/failures.ts';
 import type { LogShards } from '../../../log/shards.ts';
 import { ownTurn } from '../../../log/turns.ts';
 import type { ProvenEntry } from '../../../log/types.ts';
-import type { Admission, LogQuery } from '../../admission/contract.ts';
+import type { Admission, LogQuery, Sender } from '../../admission/contract.ts';
 import type { Handlers } from '../../http/operation.ts';
 import { unreadableBody } from '../../http/read.ts';
 import { findById } from './find.ts';
@@ -12,7 +12,7 @@ import { renderInList, renderList } from './render.ts';
 export function retrieveRoutes(shards: LogShards, admission: Admission): Pick<Handlers, 'searchLogQuery'> {
   return {
     async searchLogQuery({ body, from, gone }) {
-      const query = await readQuery(admission, body, from);
+      const query = await readQuery(admission, body, { from, gone: gone() });
       const entries: string[] = [];
       for (const [i, lookUp] of lookUps(shards, query).entries()) {
         if (i > 0) await ownTurn(gone());
@@ -46,9 +46,9 @@ async function findByIndex(shards: LogShards, index: number): Promise<readonly P
 }
 
 /** Of a proposal inside a query Rekor finds an unknown kind while it still reads the body. */
-async function readQuery(admission: Admission, body: Uint8Array, from: string): Promise<LogQuery> {
+async function readQuery(admission: Admission, body: Uint8Array, sender: Sender): Promise<LogQuery> {
   try {
-    return await admission.logQuery(body, from);
+    return await admission.logQuery(body, sender);
   } catch (error) {
     if (error instanceof MalformedProposal && error.detail === 422) throw unreadableBody('entry', error.message);
     throw error;

@@ -28,7 +28,7 @@ export function searchRoutes(
   return {
     async searchIndex({ body, from, query, gone }) {
       const page = readPage(query, limits, shards.size);
-      const question = await admission.searchQuestion(body, from);
+      const question = await admission.searchQuestion(body, { from, gone: gone() });
       const found = await find(shards, question, page ?? { limit: limits.searchLimit, after: undefined }, gone());
       if (page === undefined && found.next !== undefined) throw incomplete(found, limits);
       return { status: 200, headers: progress(found), body: await renderIds(found.hits, gone()) };

@@ -35,17 +35,27 @@ export function v2EntryRoutes(
   };
 }
 
+/** In the words of Go's context. */
+const LATE = 'context deadline exceeded';
+
 /**
  * A log that takes no entries asks no more of a request than that it can be read, and nor does one whose caller waits no
  * longer: rekor-v2 §1.3, rule 13.
  */
-async function admit(admission: Admission, { body, from, deadline }: Asked, isClosed: boolean): Promise<AdmittedEntry> {
-  const read = await admission.createV2(body, from).catch((error: unknown) => {
+async function admit(admission: Admission, asked: Asked, isClosed: boolean): Promise<AdmittedEntry> {
+  const { body, from, deadline } = asked;
+  const read = await admission.createV2(body, { from, gone: goneOrLate(asked) }).catch((error: unknown) => {
+    if (deadline?.aborted === true && error === deadline.reason) return new DeadlineExceeded(LATE);
     if (error instanceof InvalidEntry || error instanceof BodyTooLarge) return error;
     throw error;
   });
   if (isClosed) throw new Frozen('this log takes no entries');
-  if (deadline?.aborted === true) throw new DeadlineExceeded('context deadline exceeded');
+  if (deadline?.aborted === true) throw new DeadlineExceeded(LATE);
   if (read instanceof Error) throw read;
   return read;
+}
+
+/** A deadline that was over before does not count: the request is still to be read. */
+function goneOrLate({ gone, deadline }: Asked): AbortSignal {
+  return deadline === undefined || deadline.aborted ? gone() : AbortSignal.any([gone(), deadline]);
 }
