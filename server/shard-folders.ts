@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogRefused } from '../log/failures.ts';
+import type { LogIdentity } from '../storage/contract.ts';
 import { makePrivateFolder, syncFolder } from '../storage/folders.ts';
+import { lostShard, otherShard, readBegunShards, type RecordedShard } from './begun-shards.ts';
 
 /*
  * The first shard of a log lives in the data folder itself, each later one in `shards/<number>-<origin>` below it; their
@@ -17,16 +19,25 @@ export interface ShardFolder {
   readonly folder: string;
   /** Of its head journal. */
   readonly heads: string;
+  /** The record that it has begun; undefined for the first, and where there is none. */
+  readonly begun: RecordedShard | undefined;
 }
 
 /** Below the data folder. */
 const SHARDS = 'shards';
 
-/** All shards of the log in `data`, oldest first. @throws LogRefused if one is missing, or there twice */
+/** All shards of the log in `data`, oldest first. @throws LogRefused if one is missing, there twice, or not as it was recorded */
 export function shardFolders(data: string, heads: string): readonly ShardFolder[] {
+  const recorded = readBegunShards([data, heads]);
   const later = namesIn(join(data, SHARDS)).map(([number, origin, name]) => {
-    return { number, origin, folder: join(data, SHARDS, name), heads: join(heads, name) };
+    const begun = recorded.find((one) => one.number === number);
+    return { number, origin, folder: join(data, SHARDS, name), heads: join(heads, name), begun };
   });
+  for (const shard of recorded) {
+    if (later.some(({ number, origin }) => number === shard.number && origin === shard.origin)) continue;
+    const name = `${shard.number}-${shard.origin}`;
+    throw new LogRefused(lostShard(`${join(data, SHARDS, name)} is missing`, shard, join(heads, name)));
+  }
   for (const [i, { number, folder }] of later.entries()) {
     if (number < i + 2) throw new LogRefused(`${folder} is a second shard ${number}: move what is no shard elsewhere`);
     if (number > i + 2)
@@ -36,7 +47,15 @@ export function shardFolders(data: string, heads: string): readonly ShardFolder[
     if (later.some((shard) => shard.heads === join(heads, name))) continue;
     throw new LogRefused(`${join(heads, name)} is there, and ${join(data, SHARDS, name)} is not: put that shard back`);
   }
-  return [{ number: 1, origin: undefined, folder: data, heads }, ...later];
+  return [{ number: 1, origin: undefined, folder: data, heads, begun: undefined }, ...later];
+}
+
+/** @param found - the log in the folder; undefined for none @throws LogRefused unless it is the one that was recorded, if one was */
+export function requireAsRecorded({ folder, heads, begun }: ShardFolder, found: LogIdentity | undefined): void {
+  if (begun === undefined || found?.treeId === begun.treeId) return;
+  throw new LogRefused(
+    found === undefined ? lostShard(`${folder} holds no log`, begun, heads) : otherShard(folder, found, begun),
+  );
 }
 
 /** From now on the log has this shard. Durable once it returns. */

@@ -1,5 +1,7 @@
+import { dirname } from 'node:path';
 import type { FoundDatabase, LogIdentity } from '../storage/contract.ts';
 import type { JournalOwner } from '../storage/journal.ts';
+import { lostShard, otherShard, type RecordedShard } from './begun-shards.ts';
 import type { BirthRecord } from './birth.ts';
 
 /*
@@ -41,6 +43,8 @@ export interface Seen {
   readonly unusedChanges: Readonly<Record<'fixed' | 'moves', readonly string[]>>;
   /** Folders of shards that follow this one. */
   readonly laterShards: readonly string[];
+  /** The record that this shard has begun, which outlives it; undefined where there is none, and for the first. */
+  readonly begun: RecordedShard | undefined;
 }
 
 /** The wishes of the settings. */
@@ -64,7 +68,7 @@ export function decide(seen: Seen, wish: Wish): Decision {
 }
 
 function decideOpening(
-  { folder, birth, placeChanges }: Seen,
+  { folder, birth, placeChanges, begun }: Seen,
   { identity }: Extract<FoundDatabase, { state: 'log' }>,
   { begin, volume, recoverCommand }: Wish,
 ): Decision {
@@ -72,6 +76,7 @@ function decideOpening(
     return refuse(
       `${folder} holds log ${identity.origin} already, and --begin is for the one start that begins a log: left in place it would hide a loss. Start without it`,
     );
+  if (begun !== undefined && begun.treeId !== identity.treeId) return refuse(otherShard(folder, identity, begun));
   if (birth === 'unreadable')
     return refuse(
       `birth.json in ${folder} cannot be read as a birth document: move it away, nothing else depends on it`,
@@ -94,18 +99,24 @@ function isBirthOf({ treeId, origin, publicKeys }: LogIdentity, birth: BirthReco
 }
 
 function decideBeginning(seen: Seen, { begin, volume, mayBegin }: Wish): Decision {
-  const { folder, journal, laterShards } = seen;
+  const { folder, journal } = seen;
   if (!mayBegin) return refuse(`${folder} holds no log`);
-  if (laterShards.length > 0)
-    return refuse(
-      `${absence(seen)}, and the shards that follow it are there (${laterShards.join(', ')}): put its database back`,
-    );
+  const loss = lossOf(seen);
+  if (loss !== undefined) return refuse(loss);
   const logId = seen.keys.find(({ face }) => face === 'v1')?.id;
   if (journal !== undefined && !isBegunOnly(journal, logId)) return refuse(`${account(seen)} ${ADVICE_JOURNAL}`);
   if (begin || !isTraceOfLog(seen, volume)) return { act: 'begin' };
   const changes = seen.unusedChanges[volume];
   const isCopy = seen.keys.some(({ isUnused }) => isUnused) && changes.length > 0;
   return refuse(`${account(seen)} ${isCopy ? movedAdvice(changes) : ADVICE_BEGIN}`);
+}
+
+/** Says what tells, beside the files of the shard, that it has begun. */
+function lossOf(seen: Seen): string | undefined {
+  const { headsFile, laterShards, begun } = seen;
+  if (laterShards.length > 0)
+    return `${absence(seen)}, and the shards that follow it are there (${laterShards.join(', ')}): put its database back`;
+  return begun && lostShard(absence(seen), begun, dirname(headsFile));
 }
 
 /** Whether a log may have signed under what is there. A first start that was cut short has left keys that are recorded as unused. */

@@ -40,6 +40,7 @@ export async function lookAt(place: ShardPlace, laterShards: readonly string[]):
       moves: unused ? unusedKeysMoved(unused, folder, 'moves') : [],
     },
     laterShards,
+    begun: place.later?.begun,
   };
 
   function lookAtKey(face: SeenKey['face'] & KeyFace, file: string): SeenKey {

@@ -50,15 +50,15 @@ async function planShards(settings: PlanSettings, folders: readonly ShardFolder[
   for (const [at, shard] of folders.entries()) {
     const place =
       at === 0
-        ? { ...settings, folder: settings.data, isFirst: true, offset, recoverCommand }
-        : { ...placeOf(shard, offset), recoverCommand };
+        ? { ...settings, folder: settings.data, isFirst: true, later: undefined, offset, recoverCommand }
+        : { ...placeOf(settings, shard, offset), recoverCommand };
     const later = folders.slice(at + 1).map(({ folder }) => folder);
     const wish = at === 0 ? settings : LATER;
     const look = async (): Promise<Seen> => ofShard(at, await lookAt(place, later));
     const seen = await look();
     const act = accepted(decide(seen, { ...wish, recoverCommand }));
     await verifySeen(seen, place);
-    requireEnded(seen);
+    requireEnded(seen, folders[at + 1]);
     plan.push({
       place,
       act,
@@ -92,9 +92,14 @@ function ofShard(at: number, seen: Seen): Seen {
   return at === 0 ? seen : { ...seen, hasPlace: false, placeChanges: [] };
 }
 
-function placeOf({ folder, heads, origin }: ShardFolder, offset: number): Omit<ShardPlace, 'recoverCommand'> {
+function placeOf(
+  settings: PlanSettings,
+  { number, folder, heads, origin, begun }: ShardFolder,
+  offset: number,
+): Omit<ShardPlace, 'recoverCommand'> {
   const [v1Key, tileKey] = [keyFile(folder, 'rekor-v1'), keyFile(folder, 'tile')];
-  return { folder, isFirst: false, heads, v1Key, tileKey, origin, offset };
+  const later = { number, recordedIn: [settings.data, settings.heads], begun };
+  return { folder, isFirst: false, later, heads, v1Key, tileKey, origin, offset };
 }
 
 const keyFile = (folder: string, name: string): string => join(folder, 'keys', `${name}.pem`);
@@ -111,12 +116,12 @@ function requireSame({ folder }: ShardPlace, planned: 'open' | 'begin', now: Dec
   throw new LogRefused(`another process changed ${folder} while this one started: start again`);
 }
 
-/** A shard is made once the one before it has ended. @throws LogRefused */
-function requireEnded({ database, laterShards: [next] }: Seen): void {
+/** A shard is made once the one before it has ended. @param next - the shard that follows @throws LogRefused */
+function requireEnded({ database }: Seen, next: ShardFolder | undefined): void {
   if (next === undefined || database.state !== 'log' || database.frozen) return;
-  throw new LogRefused(
-    `${database.identity.origin} still grows, and ${next} is there to follow it: put back what is newer, or move that folder away`,
-  );
+  const hasBegun = next.begun !== undefined || existsSync(join(next.folder, 'stele.db')) || existsSync(next.heads);
+  const advice = hasBegun ? 'put back what is newer' : 'put back what is newer, or move that folder away';
+  throw new LogRefused(`${database.identity.origin} still grows, and ${next.folder} is there to follow it: ${advice}`);
 }
 
 /** A second tree under one origin is a fork to everyone outside. @throws LogRefused */

@@ -5,11 +5,12 @@ import type { Clock } from '../log/clock.ts';
 import { openLog } from '../log/open.ts';
 import type { LogKeys, OpenedLog, Publication } from '../log/opening.ts';
 import type { SequencerLimits } from '../log/sequencer.ts';
-import type { LogStore } from '../storage/contract.ts';
+import type { LogIdentity, LogStore } from '../storage/contract.ts';
 import { openFileJournal } from '../storage/engines/file-journal/open.ts';
 import { type FolderLock, lockFolder } from '../storage/engines/sqlite/file/lock.ts';
 import type { RoomSettings } from '../storage/engines/sqlite/file/room.ts';
 import { openSqliteStore, type SqliteStore } from '../storage/engines/sqlite/open.ts';
+import { recordBegunShard } from './begun-shards.ts';
 import { birthOf, type BirthKind } from './birth.ts';
 import { writeDurably } from './durable-file.ts';
 import { inventKey, type LogKey, readKey, tileKeyOf } from './keys.ts';
@@ -77,13 +78,19 @@ export async function startShard(
       offset: place.offset,
     }),
   );
-  if (!settings.dev) markKeysUsed(place.folder, ['v1', 'tile']); // nothing has been signed so far
+  if (!settings.dev) recordBegun(place, opened.identity); // nothing has been signed so far
   if (opened.created) announceBeginning(opened, place, settings.dev, announce);
   if (keys && settings.genesis !== undefined && opened.log.frozenAt === undefined && (await store.head()) === undefined)
     await writeBirth(opened, keys, settings.genesis, place.folder, announce);
   cleanup.use(watch([store, journal], options.fatal));
   const parts = cleanup.move();
   return { opened, store, headsLock, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}
+
+/** Writes down what keeps the shard from being begun a second time. Durable once it returns. */
+function recordBegun({ folder, later }: ShardPlace, identity: LogIdentity): void {
+  if (later !== undefined) recordBegunShard(later.recordedIn, { ...identity, number: later.number });
+  markKeysUsed(folder, ['v1', 'tile']);
 }
 
 /** Both folders are locked before anything in either is opened. @throws LogRefused, StoreRefused */

@@ -70,6 +70,14 @@ function requireTime(clock: Clock): void {
 /** A log whose folder is made for it. */
 function planInMemory(settings: StartSettings, folder: string): readonly PlannedShard[] {
   const recoverCommand = recoverCommandOf(settings);
-  const place = { ...settings, folder, heads: join(folder, 'heads'), isFirst: true, offset: 0, recoverCommand };
+  const place = {
+    ...settings,
+    folder,
+    heads: join(folder, 'heads'),
+    isFirst: true,
+    later: undefined,
+    offset: 0,
+    recoverCommand,
+  };
   return [{ place, act: 'begin', confirm: async () => undefined }];
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Shard } from '../../log/faces/shard.ts';
 import { LogRefused } from '../../log/failures.ts';
 import { tileKeyOf } from '../../server/keys.ts';
-import { type ShardFolder, shardFolders } from '../../server/shard-folders.ts';
+import { requireAsRecorded, type ShardFolder, shardFolders } from '../../server/shard-folders.ts';
 import type { LogIdentity, StoredFreeze } from '../../storage/contract.ts';
 import { openSqliteReading, type SqliteReading } from '../../storage/engines/sqlite/open-reading.ts';
 
@@ -24,10 +24,11 @@ export async function openShards(data: string, heads: string): Promise<ReadShard
   using cleanup = new DisposableStack();
   const all: ReadShard[] = [];
   for (const place of shardFolders(data, heads)) {
-    if (place.number > 1 && !existsSync(join(place.folder, 'stele.db'))) continue;
-    const reading = cleanup.use(openSqliteReading(place.folder));
-    const identity = await reading.identity();
-    if (identity !== undefined) all.push({ ...place, reading, identity, frozen: await reading.frozen() });
+    const isUnopened = place.number > 1 && !existsSync(join(place.folder, 'stele.db'));
+    const reading = isUnopened ? undefined : cleanup.use(openSqliteReading(place.folder));
+    const identity = await reading?.identity();
+    requireAsRecorded(place, identity);
+    if (reading && identity) all.push({ ...place, reading, identity, frozen: await reading.frozen() });
   }
   if (all.length === 0) throw new LogRefused(`${data} holds no log`);
   const parts = cleanup.move();

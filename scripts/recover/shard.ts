@@ -5,7 +5,7 @@ import { LogRefused } from '../../log/failures.ts';
 import { type JournalFault, journalFault } from '../../log/journal-check.ts';
 import { loadShelf } from '../../log/load-shelf.ts';
 import { treeSize } from '../../merkle/types.ts';
-import type { ShardFolder } from '../../server/shard-folders.ts';
+import { requireAsRecorded, type ShardFolder } from '../../server/shard-folders.ts';
 import type { LogIdentity, StoredHead } from '../../storage/contract.ts';
 import { type FileJournal, openFileJournal, viewFileJournal } from '../../storage/engines/file-journal/open.ts';
 import { type FolderLock, lockFolder, requireUnlocked } from '../../storage/engines/sqlite/file/lock.ts';
@@ -37,6 +37,7 @@ export async function lookAtShard(place: ShardFolder, cleanup: AsyncDisposableSt
   const { folder, heads } = place;
   for (const one of [folder, heads]) requireUnlocked(one);
   const database = inspectDatabase(folder);
+  requireAsRecorded(place, database.state === 'log' ? database.identity : undefined);
   if (database.state !== 'log') return undefinedUnlessFirst(place);
   const reads = cleanup.use(openSqliteUnchanged(folder));
   const { isCurrent } = reads;
@@ -55,6 +56,7 @@ export async function holdShard(
     ? cleanup.use(await openSqliteStore(folder, { owner, announce }))
     : undefined;
   const identity = await store?.identity();
+  requireAsRecorded(place, identity);
   if (store === undefined || identity === undefined) return undefinedUnlessFirst(place);
   const headsLock = cleanup.use(lockFolder(heads, owner));
   const journal = cleanup.use(await openFileJournal(headsLock));

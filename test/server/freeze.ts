@@ -10,6 +10,7 @@ export async function freezeLog(folder: string, at: number): Promise<void> {
       place: {
         folder,
         isFirst: true,
+        later: undefined,
         heads: `${folder}-heads`,
         ...keys,
         origin: undefined,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FoundDatabase } from '../../storage/contract.ts';
 import { type RootHash, nodeHash, treeSize } from '../../merkle/types.ts';
+import type { RecordedShard } from '../../server/begun-shards.ts';
 import { decide, type Decision, type Seen, type SeenKey, type Wish } from '../../server/start-decision.ts';
 
 const IDENTITY = {
@@ -47,6 +48,9 @@ const UNUSED_CHANGES = {
   copied: { fixed: COPIED, moves: COPIED },
 } as const;
 
+const RECORD: RecordedShard = { number: 2, origin: 'log.test', treeId: '7', file: '/data/begun-shards.json' };
+const RECORDED = { none: undefined, own: RECORD, other: { ...RECORD, treeId: '8' } } as const;
+
 interface Case {
   readonly database: keyof typeof DATABASES;
   readonly v1: KeyState;
@@ -56,6 +60,7 @@ interface Case {
   readonly place: 'none' | 'same' | 'moved';
   readonly record: 'same' | 'moved' | 'copied';
   readonly later: boolean;
+  readonly recorded: keyof typeof RECORDED;
   readonly begin: boolean;
   readonly moves: boolean;
   readonly mayBegin: boolean;
@@ -70,6 +75,7 @@ const CHOICES: { readonly [Name in keyof Case]: readonly Case[Name][] } = {
   place: ['none', 'same', 'moved'],
   record: ['same', 'moved', 'copied'],
   later: [false, true],
+  recorded: ['none', 'own', 'other'],
   begin: [false, true],
   moves: [false, true],
   mayBegin: [false, true],
@@ -101,6 +107,7 @@ function decisionOf(one: Case): Decision {
     placeChanges: { none: ['its place.json is missing'], same: [], moved: ['its inode was 1 and is 2'] }[one.place],
     unusedChanges: UNUSED_CHANGES[one.record],
     laterShards: one.later ? ['/data/shards/2-next.test'] : [],
+    begun: RECORDED[one.recorded],
   };
   const wish: Wish = {
     begin: one.begin,
@@ -116,13 +123,15 @@ type Decided = (typeof ALL)[number];
 const reasonOf = ({ decision }: Decided): string => (decision.act === 'refuse' ? decision.reason : '');
 const isUsed = ({ v1, tile }: Case): boolean => v1 === 'used' || tile === 'used';
 const hasKey = ({ v1, tile }: Case): boolean => v1 !== 'none' || tile !== 'none';
+/** Whether nothing but the files of the shard itself keeps it from beginning. */
+const isFree = ({ later, recorded, mayBegin }: Case): boolean => !later && recorded === 'none' && mayBegin;
 const begun = ALL.filter(({ decision }) => decision.act === 'begin');
 const opened = ALL.filter(({ decision }) => decision.act === 'open');
 const refused = ALL.filter(({ decision }) => decision.act === 'refuse');
 
 describe('the decision of a start, over everything that it may find', () => {
   it('has a decision for each case', () => {
-    expect(ALL.length).toBe(3 * 3 * 3 * 4 * 5 * 3 * 3 * 16);
+    expect(ALL.length).toBe(3 * 3 * 3 * 4 * 5 * 3 * 3 * 16 * 3);
     expect([begun, opened, refused].every((some) => some.length > 0)).toBe(true);
   });
 
@@ -132,6 +141,10 @@ describe('the decision of a start, over everything that it may find', () => {
   });
   it('begins a log only where the caller may, and where no shard follows', () => {
     expect(begun.every(({ mayBegin, later }) => mayBegin && !later)).toBe(true);
+  });
+  it('never begins a shard that has begun, and opens no other in its place', () => {
+    expect(begun.every(({ recorded }) => recorded === 'none')).toBe(true);
+    expect(opened.every(({ recorded }) => recorded !== 'other')).toBe(true);
   });
   it('never begins a log beside a journal that holds heads, or is not that of the key', () => {
     expect([...new Set(begun.map(({ journal }) => journal))].sort()).toEqual(['begun', 'none']);
@@ -161,8 +174,7 @@ describe('the decision of a start, over everything that it may find', () => {
         one.birth === 'none' &&
         one.journal === 'none' &&
         one.place === 'none' &&
-        !one.later &&
-        one.mayBegin,
+        isFree(one),
     );
     expect(empty.map(({ decision }) => decision.act)).toEqual(empty.map(() => 'begin'));
   });
@@ -175,8 +187,7 @@ describe('the decision of a start, over everything that it may find', () => {
         one.record === 'same' &&
         one.birth === 'none' &&
         (one.journal === 'none' || (one.journal === 'begun' && one.v1 !== 'none')) &&
-        !one.later &&
-        one.mayBegin,
+        isFree(one),
     );
     expect(cut.length).toBeGreaterThan(0);
     expect(cut.map(({ decision }) => decision.act)).toEqual(cut.map(() => 'begin'));
@@ -188,6 +199,7 @@ describe('the decision of a start, over everything that it may find', () => {
         one.database === 'log' &&
         (one.birth === 'own' || one.birth === 'none') &&
         !one.begin &&
+        one.recorded !== 'other' &&
         (one.place === 'same' || one.moves),
     );
     expect(opened).toEqual(whole);
@@ -196,7 +208,9 @@ describe('the decision of a start, over everything that it may find', () => {
     ['another log', 'other', 'birth.json in /data is that of log 8 (log.test), and stele.db holds log 7 (log.test)'],
     ['no log that can be read', 'unreadable', 'birth.json in /data cannot be read as a birth document: move it away'],
   ] as const)('refuses the birth document of %s', (_what, birth, sentence) => {
-    const some = ALL.filter((one) => one.database === 'log' && one.birth === birth && !one.begin);
+    const some = ALL.filter(
+      (one) => one.database === 'log' && one.birth === birth && !one.begin && one.recorded !== 'other',
+    );
     expect(some.every((one) => reasonOf(one).includes(sentence))).toBe(true);
   });
   it('refuses --begin where there is a log: left in place it would hide a loss', () => {
@@ -205,7 +219,9 @@ describe('the decision of a start, over everything that it may find', () => {
   });
 
   it('names everything that is there and everything that is missing', () => {
-    const lost = refused.filter((one) => one.database !== 'log' && one.mayBegin && !one.later);
+    const lost = refused.filter(
+      (one) => one.database !== 'log' && one.mayBegin && !one.later && one.recorded === 'none',
+    );
     for (const one of lost) {
       const reason = reasonOf(one);
       const [there = '', missing = ''] = reason.split('; missing as well: ');
