@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Floors whose modules hold no state: their tests may share a process. All others get one of their own. */
 const PURE = ['test/{base,merkle,checkpoint,entries}/**/*.test.ts'];
 
-/** What Rekor v1 and its clients promise: run again on logs that hold entries of both APIs before a test begins. */
+/** Tests of Rekor v1's rules and its clients: run again on logs that hold entries of both APIs before a test begins. */
 const V1 = [
   'test/server/{body,create,log,mixed,operating,read,retrieve,routing,search}.test.ts',
   'test/clients/{conflict,sigstore,sigstore-js,tampered}.test.ts',

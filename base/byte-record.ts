@@ -63,7 +63,7 @@ export class ByteWriter {
     this.#view.setUint32(at, value);
   }
 
-  /** What has been written: a view of a buffer that is the caller's from now on. */
+  /** Returns the bytes written so far: a view of a buffer that is the caller's from now on. */
   finish(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
   }

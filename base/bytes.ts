@@ -32,7 +32,7 @@ export function toBase64(bytes: Uint8Array): string {
   return MODERN.toBase64 === undefined ? toBase64ByBtoa(bytes) : MODERN.toBase64.call(bytes);
 }
 
-/** What `toBase64` does where the language has no such method: 30 us for an entry's body instead of 0.2. */
+/** Does the work of `toBase64` where the language has no such method: 30 us for an entry's body instead of 0.2. */
 export function toBase64ByBtoa(bytes: Uint8Array): string {
   let binary = '';
   for (let at = 0; at < bytes.length; at += CHUNK) binary += String.fromCharCode(...bytes.subarray(at, at + CHUNK));
@@ -68,7 +68,7 @@ export function parseStrayBase64(text: string): Uint8Array | undefined {
   return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text) ? decodeBase64(text) : undefined;
 }
 
-/** What is known to be base64 already. */
+/** Decodes a text that is known to be base64 already. */
 export function decodeBase64(text: string): Uint8Array {
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);

@@ -33,7 +33,7 @@ function withoutLineEnds(text: string): string {
 /** All of ASCII's white space but line ends. */
 const OTHER_SPACE = /[\t\f ]/;
 
-/** What `parseGoBase64` does of itself, where it does not begin with what the language reads. */
+/** The part of `parseGoBase64` for texts that do not begin with base64 that the language reads. */
 export function parseSlowly(text: string): Uint8Array | undefined {
   if (isPlainBase64(text)) return decodeBase64(text);
   const oneLine = withoutLineEnds(text);

@@ -10,7 +10,7 @@ export function lowerCase(text: string): string {
   return Array.from(text, (char) => Array.from(char.toLowerCase())[0] ?? '').join('');
 }
 
-/** What two names of a struct field have in common when `encoding/json` takes one for the other. */
+/** Folds a name so that two names of a struct field are equal when `encoding/json` takes one for the other. */
 export function foldCase(name: string): string {
   return name.toUpperCase().toLowerCase(); // with the two letters beyond ASCII that fold into it: U+017F and U+212A
 }

@@ -1,6 +1,6 @@
 import { CostlyJson } from './failures.ts';
 
-/** What reading a JSON text may cost. V8 spends about 70 bytes and 0.3 us on a value, however short its text. */
+/** Limits of the cost of reading a JSON text. V8 spends about 70 bytes and 0.3 us on a value, however short its text. */
 export interface JsonLimits {
   /** Arrays and objects inside one another. */
   readonly depth: number;

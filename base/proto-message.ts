@@ -8,7 +8,7 @@ import { isObject, type JsonObject } from './json-reader.ts';
  * reads them: no unknown field, none twice, one member of a oneof, base64 and enums as it takes them.
  */
 
-/** What stands in a field. `json` is left as it is, for somebody else to read. */
+/** Type of a field. `json` is left as it is, for somebody else to read. */
 export type FieldType = 'bytes' | 'text' | 'json' | Enumeration | Repeated | Message;
 
 /** Names of an enum by their numbers. */
@@ -28,7 +28,7 @@ export interface Message<F extends Fields = Fields> {
   readonly fields: F;
   /** By either of its two names: the one in JSON, and the one in the .proto file. */
   readonly spelled: ReadonlyMap<string, Field>;
-  /** What is read where no field is set. */
+  /** The values of a message in which no field is set. */
   readonly empty: Readonly<Record<string, unknown>>;
 }
 

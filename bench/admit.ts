@@ -10,7 +10,7 @@ import { cpuEach, verifications } from './cpu.ts';
 import type { BenchOptions } from './options.ts';
 import { makeSubmissions } from './submissions.ts';
 
-/** What an admission thread does for an entry, in microseconds of processor time, its collection of garbage included. */
+/** Work of an admission thread for an entry, in microseconds of processor time, its collection of garbage included. */
 export interface AdmitRow {
   readonly bench: string;
   readonly entries: number;

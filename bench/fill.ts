@@ -17,7 +17,7 @@ import type { LogFolder } from '../test/support/server-process.ts';
  * and key is chance.
  */
 
-/** What a folder was filled with: beside the data folder, in `fill.json`. */
+/** Contents of a folder that was filled: beside the data folder, in `fill.json`. */
 export interface Filling {
   /** Entries `from` ≤ index < `to` are about artifacts whose names are known: see `artifactHash`. */
   readonly ranges: readonly { readonly from: number; readonly to: number }[];

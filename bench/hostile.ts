@@ -3,7 +3,7 @@ import { measure, portOf, warmUp } from './measure.ts';
 import type { BodyKind } from './submissions.ts';
 import { type Scenario, withServer } from './scenarios.ts';
 
-/* What those pay who mean well, and how much memory, while others do not. */
+/* Cost to clients that mean well, and memory of the server, while others do not. */
 
 /** As many again beside those that are measured: first with good submissions, for comparison, then with forged ones. */
 const BESIDE: readonly BodyKind[] = ['hashedrekord', 'forged'];

@@ -3,7 +3,7 @@ import { closeSync, fdatasyncSync, openSync, readFileSync, unlinkSync, writeSync
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 
-/** What a measurement ran on. */
+/** The machine and programs that a measurement ran on. */
 export interface Machine {
   readonly processor: string;
   readonly cores: number;
@@ -44,7 +44,7 @@ export function cpuSeconds(pid: number): number {
 /** The most memory a process ever had resident, in MiB. Linux only: proc_pid_status(5). */
 export const peakMemory = (pid: number): number => statusOf(pid, /^VmHWM:\s+(\d+) kB$/m);
 
-/** What it has now. */
+/** Resident memory now. */
 export const residentMemory = (pid: number): number => statusOf(pid, /^VmRSS:\s+(\d+) kB$/m);
 
 function statusOf(pid: number, line: RegExp): number {

@@ -73,14 +73,14 @@ async function repeated(work: Scenario): Promise<readonly Row[]> {
   return [...measured.values()].map((list) => rowOf(list, commandLine(), place.parent));
 }
 
-/** What makes the same again elsewhere: a folder has another name there. */
+/** The command that makes the same again elsewhere: a folder has another name there. */
 function commandLine(): string {
   const words = args.filter((arg) => arg !== '--keep');
   const elsewhere = words.map((word) => (word === folder ? 'FOLDER' : word).replace(/^--folder=.*/, '--folder=FOLDER'));
   return ['npm run bench --', ...elsewhere].join(' ');
 }
 
-/** What a server said stays only where nobody wants to keep the folder. */
+/** Removes a server's output where the folder is not to be kept. */
 function removeOutput({ parent }: LogFolder): void {
   for (const name of readdirSync(parent)) if (name.startsWith('output-')) rmSync(join(parent, name));
 }

@@ -29,7 +29,7 @@ export interface BenchOptions {
   /** Requests a second; undefined for a closed loop. */
   readonly rate: number | undefined;
   readonly kind: GoodKind;
-  /** What is read; undefined for everything. */
+  /** Reads to measure; undefined for all. */
   readonly of: readonly Read[] | undefined;
   readonly verifier: 'auto' | 'openssl' | 'node';
   /** Delay before each fsync and fdatasync of the server, in milliseconds; 0 leaves the disk as it is. */

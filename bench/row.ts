@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describeMachine, type Machine } from './machine.ts';
 import { cpuEach, median, verifications } from './cpu.ts';
 
-/** What can be measured, in the unit that its name says. A row has those that it is about. */
+/** Figures that can be measured, each in the unit that its name says. A row has those that it is about. */
 export interface Figures {
   readonly perSecond: number;
   readonly p50Ms: number;
@@ -36,9 +36,9 @@ export interface Figures {
 
 /** One line of `results.jsonl`. */
 export interface Row extends Machine {
-  /** What ran, in words. */
+  /** Name of the measurement, in words. */
   readonly bench: string;
-  /** What makes it again. */
+  /** The command that makes the row again. */
   readonly command: string;
   /** Day, `2026-01-31`. */
   readonly date: string;

@@ -10,7 +10,7 @@ import { residentMemory } from './machine.ts';
 import { portOf } from './measure.ts';
 import { type Scenario, sizeName } from './scenarios.ts';
 
-/* What a log costs that stands there: its start, its memory, its disk. */
+/* Cost of a log that stands there: its start, its memory, its disk. */
 
 /** Time in which a started log may settle before its memory is looked at, in milliseconds. */
 const SETTLE = 5000;

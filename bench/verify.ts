@@ -6,7 +6,7 @@ import type { SignatureClaim } from '../entries/signatures/claim.ts';
 import { chooseVerifier } from '../entries/signatures/verifiers/choose.ts';
 import { type Work, cpuEach } from './cpu.ts';
 
-/** What one signature check costs: microseconds of processor time, and how many of Node's own that is. */
+/** Cost of one signature check: microseconds of processor time, and how many of Node's own that is. */
 export interface CheckRow {
   readonly bench: string;
   /** `crypto.verify` of the same kind of signature, over a message, with a key that was imported before. */

@@ -5,8 +5,8 @@ import { SIGNATURE_TYPE, type VerifierKey, keyId, verifierKey } from './key.ts';
 import type { Verifier } from './verify.ts';
 
 /**
- * What a witness says by signing: at that time, this was the largest tree of the log that it had seen, and consistent
- * with all before. c2sp.org/tlog-cosignature, "Format".
+ * A witness's statement that this was, at that time, the largest tree of the log that it had seen, and consistent with
+ * all before. c2sp.org/tlog-cosignature, "Format".
  */
 export interface Cosignature {
   /** Seconds since the epoch, 2^53 - 1 at most: what lies beyond may be refused as in the future, and is. */
@@ -30,7 +30,7 @@ function checkedTime(time: number): number {
   return time;
 }
 
-/** What stands in a signature line behind the key's id: 72 bytes. @throws RangeError for what could not be read back */
+/** Writes the part of a signature line behind the key's id: 72 bytes. @throws RangeError for what could not be read back */
 export function formatCosignature({ time, signature }: Cosignature): Uint8Array {
   if (signature.length !== 64) throw new RangeError(`not an Ed25519 signature: ${signature.length} bytes`);
   const bytes = new Uint8Array(72);

@@ -8,12 +8,12 @@ export interface NoteSignature {
   readonly name: string;
   /** The key's id, 4 bytes: of the key's hash on Rekor v1, of name and key together elsewhere. */
   readonly hint: Uint8Array;
-  /** What follows the id: at least one byte, of a form that the key's type says. */
+  /** The bytes behind the id: at least one, of a form that the key's type says. */
   readonly signature: Uint8Array;
 }
 
 export interface SignedNote {
-  /** What was signed, with its final newline. */
+  /** The text that was signed, with its final newline. */
   readonly text: string;
   /** At least one. Nothing about them has been verified. */
   readonly signatures: readonly NoteSignature[];

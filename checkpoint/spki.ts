@@ -8,7 +8,7 @@ import { equalBytes, toBase64 } from '../base/bytes.ts';
 
 const ED25519 = hexToBytes('302a300506032b6570032100');
 
-/** What stands before the two coordinates of an uncompressed point (0x04), and how many bytes those have. */
+/** The bytes before the two coordinates of an uncompressed point (0x04), and how many bytes those have. */
 const ECDSA = [
   { prefix: hexToBytes('3059301306072a8648ce3d020106082a8648ce3d03010703420004'), length: 64 }, // P-256
   { prefix: hexToBytes('3076301006072a8648ce3d020106052b8104002203620004'), length: 96 }, // P-384

@@ -3,8 +3,8 @@ import type { Failure } from '../base/failure.ts';
 import { type NodeHash, nodeHash } from '../merkle/types.ts';
 
 /*
- * What all these formats are made of: lines of UTF-8, decimal numbers, and hashes in base64. Each reader is told what a
- * refusal is called, so that whoever sent the text hears which format it is not.
+ * Parts of all these formats: lines of UTF-8, decimal numbers, and hashes in base64. Each reader is told what a refusal
+ * is called, so that whoever sent the text hears which format it is not.
  */
 
 /** As it came over the wire, or decoded already. */
@@ -70,7 +70,7 @@ export function readHashes(lines: readonly string[], Refused: FailureClass): rea
   return lines.map((line, i) => readHash(line, `proof's line ${i + 1}`, Refused));
 }
 
-/** What `read` makes of a part. What the part refuses as malformed is the whole's fault. */
+/** Reads a part by `read`. What the part refuses as malformed is the whole's fault. */
 export function readPart<T>(read: () => T, Part: FailureClass, Refused: FailureClass): T {
   try {
     return read();

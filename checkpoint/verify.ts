@@ -18,7 +18,7 @@ export type KnownLogs = ReadonlyMap<string, readonly Verifier[]>;
 /** Whether `signature`, in DER, is the key's over SHA-256 of `text`. These floors have no ECDSA of their own. */
 export type EcdsaCheck = (spki: Uint8Array, text: Uint8Array, signature: Uint8Array) => boolean;
 
-/** What is known of the signatures on a note, in the order of their lines. */
+/** The verdicts on the signatures of a note, in the order of their lines. */
 export interface CheckedNote {
   readonly text: string;
   /** One at most for each known key. */

@@ -9,7 +9,7 @@ import { type KindRegistry, type NamedExamination, notEnabled } from './registry
 import { type ClaimVerdict, type SignatureClaim } from './signatures/claim.ts';
 import { CheckBudget, claimsCost } from './signatures/cost.ts';
 
-/** What a log takes of what it can read. */
+/** Rules by which a log takes or refuses entries that it can read. */
 export interface AdmissionRules {
   /** Names of `algorithm-policy.ts`. */
   readonly algorithms: ReadonlySet<string>;

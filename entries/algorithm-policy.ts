@@ -1,7 +1,7 @@
 import { type AlgorithmUse } from './kind.ts';
 import { type Curve, type DigestAlgorithm, type PublicKey } from './signatures/claim.ts';
 
-/** What Rekor's flag `client-signing-algorithms` allows when nobody sets it. */
+/** Default of Rekor's flag `client-signing-algorithms`. */
 export const DEFAULT_ALGORITHMS: readonly string[] = [
   'ecdsa-sha2-256-nistp256',
   'ecdsa-sha2-384-nistp384',

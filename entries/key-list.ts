@@ -19,7 +19,7 @@ export interface SearchKey {
  */
 
 export interface KeyList {
-  /** What `unpackKeys` reads. */
+  /** The form that `unpackKeys` reads. */
   readonly packed: Uint8Array;
 }
 

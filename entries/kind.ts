@@ -4,7 +4,7 @@ import type { KeyList, SearchKey } from './key-list.ts';
 import type { SignatureClaim } from './signatures/claim.ts';
 import type { CheckBudget } from './signatures/cost.ts';
 
-/** What a kind does with signatures it did not make: which, over what, and in which words it says so. */
+/** One use of a signature algorithm by an entry, for the algorithm policy. */
 export interface AlgorithmUse {
   /** Rekor's name for key and digest together, such as `ecdsa-sha2-256-nistp256`; undefined when it has none. */
   readonly algorithm: string | undefined;
@@ -27,13 +27,13 @@ export interface CheckedEntry {
   readonly keyForCertificate?: string;
 }
 
-/** What the log takes of a checked entry, and the hash that names it. */
+/** The part of a checked entry that the log takes, and the hash that names it. */
 export interface AdmittedEntry extends Pick<CheckedEntry, 'body' | 'attestation'> {
   readonly leafHash: LeafHash;
   readonly keys: KeyList;
 }
 
-/** What a kind makes of a spec before any signature has been checked. */
+/** A spec that was parsed, and none of whose signatures has been checked. */
 export interface Examination {
   /** The checks that the entry needs, at most `MAX_CLAIMS`. They are values: they may be batched, and checked elsewhere. */
   readonly claims: readonly SignatureClaim[];

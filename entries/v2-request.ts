@@ -4,15 +4,15 @@ import { message, readMessage } from '../base/proto-message.ts';
 import { type AdmissionRules, isEnabled } from './admission.ts';
 import { InvalidEntry } from './failures.ts';
 
-/** What a request of Rekor v2 proposes, in the form that a registry of kinds takes. */
+/** The proposal in a request of Rekor v2, in the form that a registry of kinds takes. */
 export interface RequestedEntry {
   readonly kind: 'hashedrekord' | 'dsse';
   readonly apiVersion: '0.0.2';
-  /** What the request has for this kind, as JSON; the kind reads it. */
+  /** The request's JSON for this kind; the kind reads it. */
   readonly spec: unknown;
 }
 
-/** What its members hold is read by the kinds that they ask for. */
+/** A request, whose members are read by the kinds that they ask for. */
 const CREATE_ENTRY_REQUEST = message({ hashed_rekord_request_v002: 'json', dsse_request_v002: 'json' }, [
   'hashed_rekord_request_v002',
   'dsse_request_v002',

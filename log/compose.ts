@@ -112,7 +112,7 @@ async function emptyHead({ faces, clock }: ComposeParts): Promise<StoredHead> {
   return { ...empty, at: clock.now(), awaits: false, ...(await faces.sign(empty, [])) };
 }
 
-/** What was said of the newest head before this start, if it is not shown yet. */
+/** Reads the cosignatures of the newest head from before this start, if it is not shown yet. */
 async function heardOf(
   store: LogStore,
   { size }: StoredHead,

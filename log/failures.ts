@@ -17,7 +17,7 @@ export class NotWritable extends Failure<'log-not-writable'> {
   readonly code = 'log-not-writable';
 }
 
-/** What is in the folder is not what this process was told to serve, or not as large as what was signed. */
+/** Refuses a folder whose log is not the one that this process was told to serve, or is not as large as what was signed. */
 export class LogRefused extends Failure<'log-refused'> {
   readonly code = 'log-refused';
 }

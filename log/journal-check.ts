@@ -13,7 +13,7 @@ export interface JournalFault {
   /** Whether the journal holds heads, or an end, that the log would contradict if it went on. */
   readonly contradicts: boolean;
   /**
-   * What becomes of the file if the log goes on all the same. `keep`: its records stay, and it goes on. `set aside`: it is
+   * The fate of the file if the log goes on all the same. `keep`: its records stay, and it goes on. `set aside`: it is
    * kept under another name, and a new one begins. `leave`: it is another log's, so this log cannot go on with it.
    */
   readonly file: 'keep' | 'set aside' | 'leave';
@@ -42,7 +42,7 @@ export async function journalFault(check: JournalCheck): Promise<JournalFault | 
   return fork ?? (await lossFault(check)) ?? (await holderFault(check));
 }
 
-/** What a start is refused with. @param recoverCommand - what an operator types to hear what can be done */
+/** Returns the refusal of a start. @param recoverCommand - what an operator types to hear what can be done */
 export function journalRefusal({ reason, contradicts, file }: JournalFault, recoverCommand: string): string {
   if (file === 'leave') return reason;
   return contradicts
@@ -50,7 +50,7 @@ export function journalRefusal({ reason, contradicts, file }: JournalFault, reco
     : `${reason}. If you know that no later head was ever shown to anyone, run: ${recoverCommand}`;
 }
 
-/** What can be read of a damaged journal still tells which heads were signed. */
+/** Reads a damaged journal: its readable part still tells which heads were signed. */
 async function damageFault(check: JournalCheck): Promise<JournalFault | undefined> {
   const damage = check.journal.damage();
   if (damage === undefined) return undefined;

@@ -9,7 +9,7 @@ import type { PublicationMode } from './publisher.ts';
 import type { RoundTimes } from './rounds.ts';
 import type { SequencerLimits } from './sequencer.ts';
 
-/** Who the log must be for these keys and settings to serve it. */
+/** Identity that the log must have for these keys and settings to serve it. */
 export interface Expected {
   readonly origin: string;
   readonly logId: string;

@@ -8,7 +8,7 @@ const MOST = 100_000;
  * them is sent again it is new, also if it has been shown meanwhile: decision 12.
  */
 export class OwedAnswers {
-  /** Nobody knows who was told what before the start: whatever had not been shown is owed. */
+  /** Entries that had not been shown before the start: it is not known who was told of them, so all of them are owed. */
   readonly #before: { readonly from: number; readonly to: number };
   readonly #answered = new Set<LogIndex>();
   readonly #owed = new Set<LogIndex>();

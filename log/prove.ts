@@ -6,7 +6,7 @@ import type { LeafHash, LogIndex, NodeHash, Proof, TreeSize } from '../merkle/ty
 import { DamagedStore } from '../storage/failures.ts';
 import type { TileShelf } from './tiles.ts';
 
-/** That the log of `size` extends the one of `old`. Needs `0 < old ≤ size`, and a shelf of at least `size`. */
+/** Proves that the log of `size` extends the one of `old`. Needs `0 < old ≤ size`, and a shelf of at least `size`. */
 export async function proveConsistency(shelf: TileShelf, old: TreeSize, size: TreeSize): Promise<Proof> {
   const ranges = consistencyRanges(old, size);
   return foldProof(ranges, await shelf.read(ranges.flatMap(coveringNodes)));

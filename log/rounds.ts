@@ -30,7 +30,7 @@ export interface RoundParts {
   readonly now: () => number;
 }
 
-/** What was said of one head, in one round after the other. */
+/** Cosignatures of one head, from one round after the other. */
 interface Heard {
   readonly size: number;
   readonly cosignatures: readonly StoredCosignature[];

@@ -6,7 +6,7 @@ import { ownTurn } from './turns.ts';
 import type { SearchHit, SearchPage, SearchQuestion } from './types.ts';
 import type { Shard } from './faces/shard.ts';
 
-/** What a search is made on: one released head, and whatever stands under it. */
+/** Data that a search runs on: one released head, and the entries under it. */
 export interface SearchGround {
   readonly store: LogStore;
   readonly shelf: TileShelf;

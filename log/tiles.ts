@@ -48,7 +48,7 @@ export class TileShelf {
     return foldRoot(await this.read(coveringNodes({ from: 0, to: size })));
   }
 
-  /** What the tree becomes with `leaves`. They are on the shelf from now on, and nothing of them is stored yet. */
+  /** Grows the tree by `leaves`. They are on the shelf from now on, and nothing of them is stored yet. */
   async grow(size: TreeSize, leaves: readonly LeafHash[]): Promise<{ head: TreeHead; tiles: readonly FullTile[] }> {
     const { head, nodes } = grow(size, await this.read(coveringNodes({ from: 0, to: size })), leaves);
     const filled: FullTile[] = [];

@@ -6,7 +6,7 @@ export interface StoredNode extends NodeId {
   readonly hash: NodeHash;
 }
 
-/** What a tree becomes when leaves join it. Nothing is stored by computing it. */
+/** A tree after leaves joined it. Nothing is stored by computing it. */
 export interface Growth {
   readonly head: TreeHead;
   /** Every subtree that these leaves completed, once each: fewer than `2·leaves + log₂ size`, children before parents. */

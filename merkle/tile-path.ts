@@ -5,7 +5,7 @@ import { type TileId, TILE_WIDTH } from './tile.ts';
  * is spelled otherwise is nothing.
  */
 
-/** What a path below `tile/` names. `width` is 256 for full ones. */
+/** The resource that a path below `tile/` names. `width` is 256 for full ones. */
 export type TileResource =
   | { readonly what: 'tile'; readonly id: TileId; readonly width: number }
   | { readonly what: 'entries'; readonly number: number; readonly width: number };

@@ -25,7 +25,7 @@ const USAGE = `node scripts/make-data-folder.ts --into FOLDER [--entries N]
 Makes FOLDER/data and FOLDER/data-heads. FOLDER must not hold them yet.
 `;
 
-/** What belongs to the machine and the process that wrote the folder. */
+/** Files that belong to the machine and the process that wrote the folder. */
 const LEFT_BEHIND = ['lock.db', 'lock-owner.txt', 'place.json'];
 
 const RULES = {

@@ -74,7 +74,7 @@ async function end({ shards, started }: StartedLog, clock: Clock): Promise<void>
   await shard?.store.retire();
 }
 
-/** What others must know before they trust the shard. */
+/** Prints the facts that others must know before they trust the shard. */
 function announce({ shard }: Log): void {
   say(`${shard.origin} is the active shard once the server is started`);
   say(`  tree id  ${shard.treeId}`);

@@ -69,7 +69,7 @@ export interface AppParts {
   readonly observe?: (line: RequestLine) => void;
   readonly report: {
     request(line: RequestLine): void;
-    /** What is no failure of the caller's: a bug, or a broken part. */
+    /** Records an error that is no failure of the caller's: a bug, or a broken part. */
     error(thrown: unknown): void;
   };
 }

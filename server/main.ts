@@ -19,7 +19,7 @@ import { onSignals } from './stop-signals.ts';
  * a clean stop, 2 for settings that cannot be, and 1 for everything else.
  */
 
-/** What NODE_OPTIONS says about the room for young objects is for this thread: the workers have limits of their own. */
+/** Keeps what NODE_OPTIONS says about the room for young objects to this thread: the workers have limits of their own. */
 setFlagsFromString('--max-semi-space-size=0');
 
 function readCommandLine(): Command {

@@ -21,7 +21,7 @@ import type { PlannedShard, ShardPlace } from './planned-shard.ts';
 import { markKeysUsed } from './unused-keys.ts';
 
 export interface ShardSettings {
-  /** What entry 0 is; undefined for none. */
+  /** Form of entry 0; undefined for none. */
   readonly genesis: BirthKind | undefined;
   /** Keys in memory and data in a temporary folder. */
   readonly dev: boolean;

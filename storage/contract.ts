@@ -4,7 +4,7 @@ import type { Tile, TileId } from '../merkle/tile.ts';
 import type { LeafHash, LogIndex, TreeHead, TreeSize } from '../merkle/types.ts';
 import type { JournalHolders } from './journal.ts';
 
-/** Who the log is. Written once, before its first entry, and never changed. */
+/** Identity of the log. Written once, before its first entry, and never changed. */
 export interface LogIdentity {
   /** Rekor's tree id: a positive int64 in decimal. */
   readonly treeId: string;
@@ -52,7 +52,7 @@ export interface SequencedEntry extends StoredEntry {
   readonly keys: KeyList;
 }
 
-/** What each face of the log signs a head with. */
+/** Signatures of each face of the log over a head. */
 export interface HeadSignatures {
   /** Over the checkpoint `<origin> - <tree id>`: ECDSA, DER. */
   readonly v1: Uint8Array;
@@ -69,7 +69,7 @@ export interface StoredHead extends TreeHead {
   readonly awaits: boolean;
 }
 
-/** What a witness said of a head: one line below the tile face's note (c2sp.org/tlog-cosignature). */
+/** A witness's cosignature of a head: one line below the tile face's note (c2sp.org/tlog-cosignature). */
 export interface StoredCosignature {
   readonly size: TreeSize;
   readonly name: string;
@@ -91,7 +91,7 @@ export interface WitnessClaim {
   readonly at: number;
 }
 
-/** That the log ends: its last note, which says so. */
+/** The end of a log: its last note, which says so. */
 export interface StoredFreeze {
   /** Seconds since the Unix epoch. */
   readonly at: number;
@@ -154,8 +154,8 @@ export interface SearchPiece {
 }
 
 /**
- * What can be asked of the place where one log lives. Reads may run beside each other and beside a commit, and see all of
- * a commit or none of it.
+ * Reads of the place where one log lives. Reads may run beside each other and beside a commit, and see all of a commit
+ * or none of it.
  */
 export interface LogReads {
   /** Undefined until `create`. */

@@ -21,8 +21,8 @@ export class StoreRefused extends Failure<'store-refused'> {
 }
 
 /**
- * What is stored is not what was written, or is gone. No `Failure`: the caller can do nothing about it and is told nothing,
- * the read ends with it, and the operator reads where it is.
+ * Stored data that is not as it was written, or is gone. No `Failure`: the caller can do nothing about it and is told
+ * nothing, the read ends with it, and the operator reads where it is.
  */
 export class DamagedStore extends Error {
   constructor(where: string, options?: ErrorOptions) {

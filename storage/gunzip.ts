@@ -5,7 +5,7 @@ export const STREAM_END = 4;
 /** More than the bytes there are: zlib asks for room until it has some to spare. */
 const SPARE = 64;
 
-/** What is in a gzip stream of our own making, in one piece. @throws if it is damaged */
+/** Inflates a gzip stream of our own making, in one piece. @throws if it is damaged */
 export function gunzip(stream: Uint8Array): Buffer {
   return gunzipSync(stream, { chunkSize: Math.min(plainLengthAt(stream) + SPARE, LARGEST) });
 }

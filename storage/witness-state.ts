@@ -10,7 +10,7 @@ export interface WitnessedHead extends TreeHead {
   readonly note: string;
 }
 
-/** What our own witness remembers: one head a log. To forget it is to let that log fork. */
+/** The memory of our own witness: one head a log. To forget it is to let that log fork. */
 export interface WitnessState extends JournalHolders {
   witnessed(): Promise<readonly WitnessedHead[]>;
   /** Durable once resolved. @param size - of the head that it replaces; undefined for the first. @throws StaleWitness if that is not so */

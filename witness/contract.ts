@@ -10,7 +10,7 @@ export interface Candidate extends TreeHead {
   readonly note: SignedNote;
   /** Size of the largest tree that the log has signed by now. */
   readonly newest: () => TreeSize;
-  /** That the tree of `size` extends the one of `old`: 0 < old ≤ size. */
+  /** Proves that the tree of `size` extends the one of `old`: 0 < old ≤ size. */
   readonly prove: (old: TreeSize) => Promise<Proof>;
 }
 

@@ -31,7 +31,7 @@ export interface OwnWitnessParts {
   readonly fatal: (reason: unknown) => void;
 }
 
-/** What a request is answered with. */
+/** The answer to a request. */
 export type WitnessAnswer =
   { readonly status: 200; readonly text: string } | Omit<Refusal, 'verdict'> | Omit<Conflict, 'verdict'>;
 

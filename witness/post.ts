@@ -1,7 +1,7 @@
 import { Failure } from '../base/failure.ts';
 import { NOTE_LIMIT } from '../checkpoint/note.ts';
 
-/** What came back. */
+/** The response of a witness. */
 export interface Posted {
   readonly status: number;
   /** Media type without parameters, in lower case. */

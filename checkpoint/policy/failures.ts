@@ -1,6 +1,6 @@
 import { Failure } from '../../base/failure.ts';
 
-/** What is wrong with one line of a policy file. */
+/** A fault in one line of a policy file. */
 export interface PolicyFault {
   /** Counted from 1. What the whole file lacks is told of its last line. */
   readonly line: number;

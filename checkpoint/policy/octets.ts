@@ -6,7 +6,7 @@ import type { PolicyFault } from './failures.ts';
  * so that words of other octets are other words here.
  */
 
-/** What stands between spaces and tabs. At least one word: empty lines and comments are left out. */
+/** The words between spaces and tabs of one line. At least one word: empty lines and comments are left out. */
 export interface PolicyLine {
   readonly number: number;
   readonly words: readonly [string, ...string[]];

@@ -5,14 +5,14 @@ import { NOTE_LIMIT, type SignedNote, formatNote, parseNote } from '../note.ts';
 import { type WireText, readDecimal, readHashes, readPart, readText } from '../text.ts';
 import { MalformedProof } from './failures.ts';
 
-/** That an entry is in a log, for somebody who has no connection to it: c2sp.org/tlog-proof, "Format". */
+/** A proof that an entry is in a log, for verifiers without a connection to it: c2sp.org/tlog-proof, "Format". */
 export interface TlogProof {
   readonly index: LogIndex;
   /** From the leaf's sibling upward; 63 hashes at most. */
   readonly hashes: Proof;
   /** The checkpoint, with all its signatures. */
   readonly note: SignedNote;
-  /** Whatever the application wants to come along. Nobody has signed it. */
+  /** Bytes of the application's own, which nobody has signed. */
   readonly extra?: Uint8Array;
 }
 

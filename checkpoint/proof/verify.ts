@@ -6,7 +6,7 @@ import { type KnownLogs, verifyNote } from '../verify.ts';
 import { NotIncluded, QuorumMissing, UnknownOrigin } from './failures.ts';
 import type { TlogProof } from './tlog-proof.ts';
 
-/** What a proof has shown: the checkpoint that the entry is under, and the policy's names of who has cosigned that. */
+/** The result of a proof: the checkpoint that the entry is under, and the policy's names of those that cosigned it. */
 export interface Proven {
   readonly checkpoint: Checkpoint;
   readonly cosigners: ReadonlySet<string>;

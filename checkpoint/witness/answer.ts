@@ -7,7 +7,7 @@ import { type Verifier, isBy } from '../verify.ts';
 import { MalformedAnswer } from './failures.ts';
 
 /*
- * What a witness answers: c2sp.org/tlog-witness, "add-checkpoint". With 200 come signature lines, which
+ * Answers of a witness: c2sp.org/tlog-witness, "add-checkpoint". With 200 come signature lines, which
  * `formatSignatures` writes; with 409 comes the size that was cosigned last.
  */
 

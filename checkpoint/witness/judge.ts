@@ -8,7 +8,7 @@ import { type KnownLogs, verifyNote } from '../verify.ts';
 import { formatSize } from './answer.ts';
 import type { ReadAddCheckpoint } from './request.ts';
 
-/** What a witness does about a request, and the body that goes with a refusal. */
+/** A witness's decision about a request, and the body that goes with a refusal. */
 export type Judgement = Cosign | Refusal | Conflict;
 
 /** The new state. It must replace the one that was judged by, in one step, and durably, before anything is signed. */

@@ -6,7 +6,7 @@ import { NOTE_LIMIT, type SignedNote, formatNote, parseNote } from '../note.ts';
 import { type WireText, readDecimal, readHashes, readPart, readText } from '../text.ts';
 import { MalformedRequest } from './failures.ts';
 
-/** What a log asks of a witness: c2sp.org/tlog-witness, "add-checkpoint". */
+/** A log's request to a witness: c2sp.org/tlog-witness, "add-checkpoint". */
 export interface AddCheckpoint {
   /** Size that the log takes to be the last one cosigned; 0 when it knows of none. */
   readonly old: TreeSize;

@@ -5,11 +5,11 @@ import { MAX_CLAIMS } from '../kind.ts';
 import { type PublicKey, type SignatureClaim } from '../signatures/claim.ts';
 import { type Envelope } from './envelope.ts';
 
-/** What stands in an envelope once its base64 is taken off. */
+/** Contents of an envelope once its base64 is taken off. */
 export interface OpenedEnvelope {
   /** A view of the message. */
   readonly payload: Uint8Array;
-  /** What was signed: the PAE of type and payload. */
+  /** The signed bytes: the PAE of type and payload. */
   readonly message: Uint8Array;
   /** Bytes of each distinct `sig`, in the order of the envelope. */
   readonly signatures: ReadonlyMap<string, Uint8Array>;
@@ -41,7 +41,7 @@ export function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8
   return message;
 }
 
-/** That `key` made the signatures `sigs`. */
+/** Returns claims that `key` made the signatures `sigs`. */
 export function claimSignatures(opened: OpenedEnvelope, key: PublicKey, sigs: Iterable<string>): SignatureClaim[] {
   const signed = { over: 'message', message: opened.message } as const;
   return Array.from(sigs, (sig) => ({ key, signature: opened.signatures.get(sig) ?? new Uint8Array(), signed }));

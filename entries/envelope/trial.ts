@@ -23,8 +23,8 @@ export interface Cover {
 }
 
 /**
- * Who of several verifiers made which signatures of one envelope. All claims are made beforehand; faults of single
- * verifiers are kept until the moment at which Rekor would meet them, which may never come.
+ * Finds which of several verifiers made which signatures of one envelope. All claims are made beforehand; faults of
+ * single verifiers are kept until the moment at which Rekor would meet them, which may never come.
  */
 export class EnvelopeTrial {
   readonly claims: readonly SignatureClaim[];

@@ -11,7 +11,7 @@ import { readValidity, type Validity } from './validity.ts';
 /** A certificate (RFC 5280 §4.1), read but in no way verified. Byte arrays are views of `der`. */
 export interface Certificate extends Validity, ExtensionValues {
   readonly der: Uint8Array;
-  /** What `signature` is over. */
+  /** The bytes that `signature` is over. */
   readonly toBeSigned: Uint8Array;
   readonly signature: Uint8Array;
   /** Contents of the AlgorithmIdentifier. */

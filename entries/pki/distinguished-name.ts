@@ -3,7 +3,10 @@ import { type DerReader, TAG } from './der.ts';
 import { InvalidKey, must } from './failures.ts';
 import type { GoRelease } from './go-release.ts';
 
-/** What of a name is ever shown: RFC 5280 §4.1.2.4. The last of several common names, the first of several organizations. */
+/**
+ * The attributes of a name that messages show: RFC 5280 §4.1.2.4. The last of several common names, the first of
+ * several organizations.
+ */
 export interface DistinguishedName {
   readonly commonName: string | undefined;
   readonly organization: string | undefined;

@@ -18,7 +18,7 @@ export interface Extension {
   readonly value: Uint8Array;
 }
 
-/** What the extensions of a certificate say, as far as anyone here asks. */
+/** Values of the extensions of a certificate that are used here. */
 export interface ExtensionValues extends PolicyValues {
   readonly names?: AlternativeNames;
   /** RFC 5280 §4.2.1.9; without a length, paths below may be of any. */
@@ -29,7 +29,7 @@ export interface ExtensionValues extends PolicyValues {
   readonly isBeyondUs?: boolean;
 }
 
-/** What one extension says, and whether it says what nobody here understands. */
+/** The value of one extension, and whether it holds something that is not understood here. */
 interface ReadExtension {
   readonly values?: ExtensionValues;
   readonly isUnhandled?: boolean;

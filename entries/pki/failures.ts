@@ -1,6 +1,6 @@
 import { Failure } from '../../base/failure.ts';
 
-/** What was sent as a key, certificate or chain is none that Rekor would use. The message is Rekor's where Rekor has one. */
+/** Refuses a key, certificate or chain that Rekor would not use. The message is Rekor's where Rekor has one. */
 export class InvalidKey extends Failure<'key-invalid'> {
   readonly code = 'key-invalid';
 }

@@ -112,7 +112,10 @@ function isSelfSigned({ packet }: PgpKey, { signatures }: Signed<UserIDPacket>):
   return signatures.some(({ issuerKeyID }) => issuerKeyID.equals(packet.getKeyID()));
 }
 
-/** What Rekor keeps, in its order: revocations, users with all their signatures, subkeys with the newest binding. */
+/**
+ * Writes the packets that Rekor keeps, in its order: revocations, users with all their signatures, subkeys with the
+ * newest binding.
+ */
 function serialize(openpgp: OpenPgp, { packet, signatures, users, subkeys }: PgpKey): Uint8Array {
   const { keyRevocation, subkeyRevocation, subkeyBinding } = openpgp.enums.signature;
   const list = new openpgp.PacketList<AnyPacket>();

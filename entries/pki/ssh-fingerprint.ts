@@ -9,7 +9,10 @@ const SSH_CURVE: Readonly<Partial<Record<Curve, string>>> = {
   'P-521': 'nistp521',
 };
 
-/** What OpenSSH prints for a key: `SHA256:` and unpadded base64. Undefined for P-224, which ssh cannot say. */
+/**
+ * Returns the fingerprint of a key as OpenSSH prints it: `SHA256:` and unpadded base64. Undefined for P-224, which ssh
+ * cannot say.
+ */
 export function sshFingerprint(key: PublicKey): string | undefined {
   const blob = blobOf(key);
   return blob === undefined ? undefined : `SHA256:${toBase64(sha256(blob)).replace(/=+$/, '')}`;

@@ -14,7 +14,7 @@ export function sshInteger(magnitude: Uint8Array): Uint8Array {
   return sshString(isHigh ? concatBytes(Uint8Array.of(0), magnitude) : magnitude);
 }
 
-/** What a key is on the wire: its fields, the first of which names its type. */
+/** Returns a key in its wire form: its fields, the first of which names its type. */
 export function sshBlob(...fields: readonly Uint8Array[]): Uint8Array {
   return concatBytes(...fields);
 }

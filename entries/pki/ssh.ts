@@ -40,7 +40,7 @@ function readEntry(entry: string): SshKey | undefined {
   return isKey(type, blob) ? { type, blob } : undefined;
 }
 
-/** What follows the first blank that is not between quotes. */
+/** Returns the text behind the first blank that is not between quotes. */
 function withoutOptions(entry: string): string {
   let inQuotes = false;
   for (let i = 0; i < entry.length; i += 1) {

@@ -6,7 +6,7 @@ import type { GoRelease } from './go-release.ts';
  * that have no place in a path escaped. Input is ASCII.
  */
 
-/** What is written as it is read, by all that follows. Most identities are. */
+/** URIs that are written as they are read, by all that follows. Most identities are. */
 const PLAIN = /^[a-z]+:\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:\/[A-Za-z0-9\-_.~$&+,/:;=@!'()*]*)?$/;
 
 /** @throws InvalidKey for what Go refuses in a certificate */
@@ -14,7 +14,7 @@ export function uriText(uri: string, release: GoRelease): string {
   return PLAIN.test(uri) ? uri : rewritten(uri, release);
 }
 
-/** What `uriText` does where it has to look closer. @throws InvalidKey */
+/** Does the work of `uriText` for URIs that are not plain. @throws InvalidKey */
 export function rewritten(uri: string, release: GoRelease): string {
   const hash = uri.indexOf('#');
   const [body, fragment] = hash < 0 ? [uri, ''] : [uri.slice(0, hash), uri.slice(hash + 1)];

@@ -9,7 +9,7 @@ import type { GoRelease } from './go-release.ts';
 import { encodePem, findPemBlock, trimSpace } from './pem.ts';
 import { readSubjectPublicKey } from './public-key.ts';
 
-/** What Rekor's "x509" PKI reads out of PEM: a public key, a certificate or a chain. */
+/** Contents of PEM as Rekor's "x509" PKI reads it: a public key, a certificate or a chain. */
 export interface KeyMaterial {
   /** Of the key, the certificate, or the first certificate of a chain. */
   readonly key: PublicKey;

@@ -58,7 +58,7 @@ function hashed(signed: Signed, hashes: Map<Uint8Array, Uint8Array>): Digest {
   return { algorithm: 'sha256', digest };
 }
 
-/** What Go calls them. */
+/** Names of the digests in Go. */
 const GO_NAME: Readonly<Record<DigestAlgorithm, string>> = { sha256: 'SHA-256', sha384: 'SHA-384', sha512: 'SHA-512' };
 
 function judgeEd25519(key: KeyOf<'ed25519'>, signature: Uint8Array, signed: Signed, verifier: DigestVerifier): Verdict {

@@ -13,15 +13,15 @@ export type DigestAlgorithm = 'sha256' | 'sha384' | 'sha512';
 export const DIGEST_LENGTH = { sha256: 32, sha384: 48, sha512: 64 } as const satisfies Record<DigestAlgorithm, number>;
 
 /**
- * What a signature is said to be made over. With `digest` nobody has the message: ECDSA and RSA take the digest as it
- * is, Ed25519 keys mean Ed25519ph with an empty context (RFC 8032 §5.1; SHA-512 only). With `message`, ECDSA and
- * RSA hash it with SHA-256 whatever the curve, and Ed25519 keys mean pure Ed25519.
+ * The thing that a signature is said to be made over. With `digest` nobody has the message: ECDSA and RSA take the
+ * digest as it is, Ed25519 keys mean Ed25519ph with an empty context (RFC 8032 §5.1; SHA-512 only). With `message`,
+ * ECDSA and RSA hash it with SHA-256 whatever the curve, and Ed25519 keys mean pure Ed25519.
  */
 export type Signed =
   | { readonly over: 'digest'; readonly algorithm: DigestAlgorithm; readonly digest: Uint8Array }
   | { readonly over: 'message'; readonly message: Uint8Array };
 
-/** That `signature` was made with `key`. A value: it can cross a thread, and be checked beside others. */
+/** A claim that `signature` was made with `key`. A value: it can cross a thread, and be checked beside others. */
 export interface SignatureClaim {
   readonly key: PublicKey;
   /** ECDSA: DER or IEEE P1363. RSA: PKCS #1 v1.5. As received. */

@@ -3,7 +3,7 @@ import type { Curve } from './claim.ts';
 
 /** A curve `y² = x³ − 3x + b` over `p` with a base point of prime order `n` (FIPS 186-4 D.1.2). */
 export interface CurveParameters {
-  /** What OpenSSL calls it. */
+  /** OpenSSL's name. */
   readonly group: string;
   readonly p: bigint;
   readonly n: bigint;

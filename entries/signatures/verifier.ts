@@ -15,8 +15,8 @@ export interface DigestCheck {
 export const MAX_DIGEST = 128;
 
 /**
- * What checks signatures over bare digests. node:crypto hashes all it is given, so each of these is a way round it: see
- * the folder `verifiers`. They never disagree, and never throw for what a stranger sent.
+ * Checks signatures over bare digests. node:crypto hashes all it is given, so each of these is a way round it: see the
+ * folder `verifiers`. They never disagree, and never throw for what a stranger sent.
  */
 export interface DigestVerifier {
   readonly name: 'openssl' | 'node';

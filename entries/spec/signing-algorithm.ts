@@ -2,7 +2,7 @@ import { algorithmUse } from '../algorithm-policy.ts';
 import { InvalidEntry } from '../failures.ts';
 import { type DigestAlgorithm, type PublicKey } from '../signatures/claim.ts';
 
-/** What Rekor v2's `keyDetails` says about a signature: the key it is made with, and what of the message is signed. */
+/** The meaning of Rekor v2's `keyDetails`: the key of a signature, and what of the message is signed. */
 export interface SigningAlgorithm {
   /** In the policy. It stands for the key and its size as well as for the digest. */
   readonly name: string;

@@ -65,7 +65,7 @@ const ENVELOPE = message({
 
 export const DSSE_REQUEST = message({ envelope: ENVELOPE, verifiers: { each: VERIFIER } });
 
-/** What an entry in the log holds as its `spec`. */
+/** The `spec` of an entry in the log. */
 export const SPEC = message(
   {
     hashed_rekord_v002: message({ data: HASH_OUTPUT, signature: SIGNATURE }),

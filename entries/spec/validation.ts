@@ -3,8 +3,8 @@ import { InvalidEntry } from '../failures.ts';
 import { objectIn, textIn } from './members.ts';
 
 /*
- * What Rekor's generated schema code would say of a spec, a line for each complaint. Rekor repeats parts of the path in
- * front of the name; only what follows is kept here.
+ * Complaints of Rekor's generated schema code about a spec, a line for each. Rekor repeats parts of the path in front
+ * of the name; only what follows is kept here.
  */
 
 export type Complaints = readonly string[];

@@ -14,7 +14,7 @@ export interface Verifier {
   /** DER. */
   readonly rawBytes: Uint8Array;
   readonly keyDetails: string;
-  /** What messages call it. */
+  /** Its name in messages. */
   readonly path: string;
 }
 

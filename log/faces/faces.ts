@@ -75,7 +75,7 @@ export class Faces {
     };
   }
 
-  /** What witnesses are asked to cosign. Undefined for heads without the tile face's signature. */
+  /** Returns the note that witnesses are asked to cosign. Undefined for heads without the tile face's signature. */
   unwitnessed(head: StoredHead, freeze?: StoredFreeze): SignedNote | undefined {
     const signature = freeze?.signature ?? head.signatures.tile;
     return signature && this.#tile.unwitnessed(head, signature, freeze?.at);

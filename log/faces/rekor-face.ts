@@ -4,7 +4,7 @@ import { formatNote } from '../../checkpoint/note.ts';
 import type { TreeHead } from '../../merkle/types.ts';
 import type { Shard } from './shard.ts';
 
-/** What Rekor promises about an entry that it has logged. */
+/** An entry that gets a signed entry timestamp. */
 export interface EntryPromise {
   readonly body: Uint8Array;
   /** Seconds since the Unix epoch. */
@@ -35,7 +35,10 @@ export class RekorFace {
     return formatCheckpoint({ origin: `${origin} - ${treeId}`, size, root });
   }
 
-  /** What a signed entry timestamp signs: canonical JSON (RFC 8785) of exactly four members, none of which needs escapes: rekor-v1 §7. */
+  /**
+   * Returns the signed text of a signed entry timestamp: canonical JSON (RFC 8785) of exactly four members, none of
+   * which needs escapes: rekor-v1 §7.
+   */
   promise({ body, integratedTime, virtualIndex }: EntryPromise): string {
     const { logId } = this.#shard;
     return `{"body":"${toBase64(body)}","integratedTime":${integratedTime},"logID":"${logId}","logIndex":${virtualIndex}}`;

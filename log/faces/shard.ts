@@ -11,7 +11,7 @@ export interface Shard {
   readonly origin: string;
   /** SHA-256 of the DER SubjectPublicKeyInfo of the key that signs for the v1 face: 64 hex digits. */
   readonly logId: string;
-  /** That key: PEM `PUBLIC KEY` with a final newline. */
+  /** The key of `logId`: PEM `PUBLIC KEY` with a final newline. */
   readonly publicKey: string;
   /** The Ed25519 key of the tile face, under the name `origin`. */
   readonly tileKey: VerifierKey;

@@ -54,7 +54,7 @@ function checkAttestation(reading: SqliteReading, { index, attestation }: Scanne
   throw new Damaged(index, `the attestation of entry ${index} is not the one that was kept with it`);
 }
 
-/** What the index must have of each entry: a record for its leaf, and one for each of its keys. */
+/** Records that the index must have of each entry: one for its leaf, and one for each of its keys. */
 class ExpectedKeys {
   readonly #fingerprints: Fingerprints;
   readonly #runs: readonly number[];

@@ -11,7 +11,7 @@ import { auditIndex } from './search-index.ts';
 import { auditTree, type TreeReport } from './tree.ts';
 import { Damaged, type HeadsReport } from './wire.ts';
 
-/** What was checked, and found to be as it was written. */
+/** Counts of what was checked and found as it was written. */
 export interface ShardReport extends HeadsReport {
   readonly head: TreeHead;
   readonly tree: TreeReport;
@@ -59,7 +59,7 @@ async function auditHeads(crew: Crew, size: number): Promise<HeadsReport> {
   return { heads: sum(({ heads }) => heads), signatures: sum(({ signatures }) => signatures) };
 }
 
-/** What the journal has, and the end of a log that ended. @throws Damaged */
+/** Reads the journal, and the end of a log that ended. @throws Damaged */
 async function auditSigned(
   { reading, identity, frozen }: ReadShard,
   journal: readonly TreeHead[],

@@ -2,11 +2,11 @@ import type { Tally } from '../../storage/key-index/tally.ts';
 import type { Run } from '../../storage/key-index/runs.ts';
 
 /*
- * What the auditor's threads are asked, and what they answer. A unit is some tenths of a second of work, so that all threads
- * are done at about the same time.
+ * Messages to and from the auditor's threads. A unit is some tenths of a second of work, so that all threads are done
+ * at about the same time.
  */
 
-/** What a thread is started with. */
+/** Start data of a thread. */
 export interface AuditorSettings {
   readonly folder: string;
   /** Whether even files that a reader makes are left as they are: where no process has the folder. */

@@ -22,7 +22,7 @@ function installed(program: string): boolean {
   return folders.some((folder) => existsSync(join(folder, program)));
 }
 
-/** What stands before a command that only root may run; undefined if this user may not. */
+/** Returns the words before a command that only root may run; undefined if this user may not. */
 function becomeRoot(): readonly string[] | undefined {
   if (process.getuid?.() === 0) return [];
   return succeeds(['sudo', '-n', 'true']) ? ['sudo', '-n', 'DEBIAN_FRONTEND=noninteractive'] : undefined;

@@ -9,7 +9,7 @@ export function plus(a: Count, b: Count): Count {
   return { passed: a.passed + b.passed, failed: a.failed + b.failed };
 }
 
-/** What is read of a JSON report, which vitest writes in jest's form. */
+/** The members read from a JSON report, which vitest writes in jest's form. */
 interface Report {
   readonly testResults?: readonly {
     readonly status?: string;

@@ -104,7 +104,10 @@ async function bytesOf(tree: VerifiedTree, resource: TileResource): Promise<Uint
   return (await tree.tile(resource.id)).subarray(0, resource.width * HASH);
 }
 
-/** What a tree of `to` entries has, and whether one of `from` had it as well: bundles and tiles over leaves first. */
+/**
+ * Lists the resources of a tree of `to` entries, and whether a tree of `from` had them as well: bundles and tiles over
+ * leaves first.
+ */
 function* resourcesOf(
   to: TreeSize,
   from: number,

@@ -36,7 +36,7 @@ export function httpSource(base: string, key: VerifierKey): TileSource {
   };
 }
 
-/** What fetch throws says that it failed, and its cause says why. */
+/** Throws for a URL that cannot be reached: fetch's error says that it failed, and its cause says why. */
 function unreachable(url: string, error: unknown): never {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   throw new ExportRefused(`${url} cannot be reached: ${cause instanceof Error ? cause.message : String(cause)}`);

@@ -116,7 +116,7 @@ async function orMissing<T>(looking: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** What exports that were cut short left behind. */
+/** Removes the leftovers of exports that were cut short. */
 async function removeAbandoned(nursery: string): Promise<void> {
   const names = await readdir(nursery).catch(() => []);
   for (const name of names)

@@ -7,8 +7,9 @@ import type { Settings } from '../../server/settings/table.ts';
 import { settingSources } from './surroundings.ts';
 
 /*
- * What the operator's commands share: they find the log as the server does, by the same flags, variables and file, and they
- * end with 0, with 1 where something is wrong with the log, or with 2 where something is wrong with the command.
+ * The common part of the operator's commands: they find the log as the server does, by the same flags, variables and
+ * file, and they end with 0, with 1 where something is wrong with the log, or with 2 where something is wrong with the
+ * command.
  */
 
 /** Flags of the server that say where a log is, and how its operator has decided. */
@@ -65,7 +66,7 @@ function tellLost(reason: string): void {
   process.exitCode ??= 1;
 }
 
-/** Whatever an operator can do something about: a refusal of ours, or one of the system's. */
+/** Whether an operator can do something about an error: a refusal of ours, or one of the system's. */
 function isOperational(error: unknown): error is Error {
   return error instanceof Failure || systemCode(error) !== undefined;
 }

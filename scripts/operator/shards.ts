@@ -35,7 +35,7 @@ export async function openShards(data: string, heads: string): Promise<ReadShard
   return { all, [Symbol.dispose]: () => parts.dispose() };
 }
 
-/** Who the shard is, for whoever checks or shows what it has signed. @throws LogRefused */
+/** Returns the shard's identity, for checking or showing what it has signed. @throws LogRefused */
 export function shardOf(identity: LogIdentity): Shard & { readonly tilePublicKey: string } {
   const { publicKeys, origin } = identity;
   if (publicKeys === undefined)

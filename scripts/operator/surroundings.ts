@@ -3,7 +3,10 @@ import { availableParallelism } from 'node:os';
 import { kinds, v2Kinds } from '../../entries/kinds/index.ts';
 import type { Surroundings } from '../../server/settings/values/setting.ts';
 
-/** What settings are read from, here and now, besides the command line; for the server, only its main.ts may ask. */
+/**
+ * Returns the sources that settings are read from, here and now, besides the command line; for the server, only its
+ * main.ts may ask.
+ */
 export function settingSources() {
   const surroundings: Surroundings = {
     cores: availableParallelism(),

@@ -1,7 +1,7 @@
 import type { AdmittedEntry } from '../../entries/kind.ts';
 import type { SearchQuestion } from '../../log/types.ts';
 
-/** What `POST /api/v1/log/entries/retrieve` asks for, checked. */
+/** The question of `POST /api/v1/log/entries/retrieve`, checked. */
 export interface LogQuery {
   /** 64 or 80 hex digits each, in the order sent, as sent. */
   readonly entryUUIDs: readonly string[];

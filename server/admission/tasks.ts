@@ -48,7 +48,7 @@ function quickBudget(): CheckBudget {
   return new CheckBudget(QUICK_CHECK_COST, () => new Deferred('too dear for the quick lane'));
 }
 
-/** What an admission thread does with a batch: each outcome stands where its request stood. */
+/** Runs a batch on an admission thread: each outcome stands where its request stood. */
 export function createTasks(
   settings: AdmissionSettings,
   lane: LaneName = 'dear',

@@ -7,7 +7,7 @@ import type { AdmissionRules } from '../../entries/admission.ts';
 import type { JsonLimits } from '../../base/json-meter.ts';
 import { isKnown, revived, type SentFailure, sent } from '../http/failure-responses.ts';
 
-/** What can be asked of an admission thread. */
+/** Tasks of an admission thread. */
 export type Task = 'create' | 'createV2' | 'logQuery' | 'searchQuestion';
 
 /** Whose outcome is an admitted entry. */

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { Answer } from '../http/answer.ts';
 import type { BodyLease } from '../http/body-budget.ts';
 
-/** What an operation asks of the requests for it. */
+/** An operation's demands on its requests. */
 export interface Asks {
   /** Media types that it answers with, the default first. */
   readonly produces: readonly string[];
@@ -18,7 +18,7 @@ export interface Dialect {
   readBody(request: Request, asks: Asks, most: number, lease: BodyLease): Promise<Uint8Array>;
   /** Aborted when the caller waits no longer; undefined if it waits however long it takes. */
   deadline?(request: Request): AbortSignal | undefined;
-  /** What a failure becomes; undefined for what is none. */
+  /** Returns the answer to a failure; undefined for what is none. */
   refuse(thrown: unknown, accepted: string): Answer | undefined;
   /** Said of a bug: nothing, because its text may hold secrets. */
   readonly bug: Answer;

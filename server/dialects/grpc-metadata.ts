@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { parseInt64 } from '../http/read.ts';
 
-/* What a gRPC gateway reads from the headers of a request before it looks at the body. */
+/* The part of a request's headers that a gRPC gateway reads before it looks at the body. */
 
 /** Nanoseconds of each unit of a gRPC timeout. */
 const UNITS: Readonly<Record<string, bigint>> = {

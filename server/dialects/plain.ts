@@ -10,7 +10,10 @@ function text(status: number, sentence: string, headers: Headers = {}): Answer {
   return { status, headers: all, body: { type: 'text/plain; charset=utf-8', text: `${sentence}\n` } };
 }
 
-/** What is no part of Rekor's APIs: tiles and checkpoints as C2SP serves them, witnessing, health. Errors are a line of text. */
+/**
+ * The dialect of what is no part of Rekor's APIs: tiles and checkpoints as C2SP serves them, witnessing, health. Errors
+ * are a line of text.
+ */
 export const plain: Dialect = {
   agree: () => '',
   readBody: async (request, { body }, most, lease) =>

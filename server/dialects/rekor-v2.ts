@@ -21,7 +21,7 @@ export function status<const Http extends number>(http: Http, code: number, mess
   return { status: http, headers, body: json({ code, message, details: [] as const }) } as const;
 }
 
-/** What Rekor v2 says of a log that has ended, and not in JSON: rekor-v2 §1.9. */
+/** Rekor v2's answer for a log that has ended, which is not JSON: rekor-v2 §1.9. */
 export const FROZEN: Answer = {
   status: 405,
   body: { type: 'text/plain; charset=utf-8', text: 'This log has been frozen, please switch to the latest log.\n' },

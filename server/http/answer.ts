@@ -30,7 +30,7 @@ export interface OtherText<Type extends string> {
 
 export type Headers = Readonly<Record<string, string>>;
 
-/** What leaves the server. Without a body there is no `Content-Type` either. */
+/** An HTTP response. Without a body there is no `Content-Type` either. */
 export interface Answer {
   readonly status: number;
   readonly headers?: Headers;
@@ -69,5 +69,5 @@ function unicodeEscape(char: string): string {
   return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** What go-openapi says of an operation that broke. */
+/** go-openapi's answer for an operation that broke. */
 export const BUG: Answer = bindingError(500, 'Unknown error');

@@ -22,7 +22,7 @@ export function isPreflight({ method, requestMethod }: CorsRequest): boolean {
   return method === 'OPTIONS' && requestMethod !== undefined && requestMethod !== '';
 }
 
-/** What every answer says about other origins. */
+/** Returns the headers about other origins, which every answer has. */
 export function corsHeaders(request: CorsRequest): Headers {
   if (isPreflight(request)) return preflightHeaders(request);
   const { method, origin } = request;

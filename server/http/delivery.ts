@@ -8,7 +8,10 @@ import type { UnsentAnswer, UnsentAnswers } from './unsent-answers.ts';
 /** A body of at most this many bytes is given to the system at once, a longer one in pieces of this length. */
 const PIECE_BYTES = 64 * 1024;
 
-/** What one answer gives to the system in a turn of the event loop, at most: a reader who is quick takes megabytes at once. */
+/**
+ * Bytes that one answer gives to the system in a turn of the event loop, at most: a reader who is quick takes megabytes
+ * at once.
+ */
 const TURN_BYTES = 4 * PIECE_BYTES;
 
 export interface Reader {

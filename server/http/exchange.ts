@@ -110,7 +110,7 @@ export class Exchange {
     this.#allowed = [...new Set([...this.#allowed, ...methods])];
   }
 
-  /** What is answered if a bug shows itself. */
+  /** The answer if a bug shows itself. */
   get bug(): Answer {
     return this.#bug;
   }

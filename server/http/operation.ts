@@ -4,7 +4,7 @@ import type { Headers, JsonText, OtherText } from './answer.ts';
 
 export type OperationId = keyof operations;
 
-/** What a stranger sent. Nothing in it has been checked; `read.ts` does that. */
+/** A request as a stranger sent it. Nothing in it has been checked; `read.ts` does that. */
 export interface Asked {
   readonly path: Readonly<Record<string, string>>;
   /** As sent: what stands in the place of the last parameter, for operations that take all that follows. */

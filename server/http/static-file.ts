@@ -65,7 +65,7 @@ function lastBytes(count: number, size: number): ByteRange | 'beyond' {
   return count === 0 ? 'beyond' : { start: Math.max(0, size - count), end: size };
 }
 
-/** That the file ends before the range begins is nothing to remember for as long as the file is. */
+/** Headers for a range that begins behind the end, which must not be cached for as long as the file is. */
 function beyond({ length }: Uint8Array): Headers {
   return { 'Content-Range': `bytes */${length}`, 'Cache-Control': 'no-store' };
 }

@@ -1,4 +1,4 @@
-/** What stands in the request line, taken apart. */
+/** The request line, taken apart. */
 export interface Target {
   /** Percent-encoded, as sent. */
   readonly path: string;

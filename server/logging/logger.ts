@@ -3,7 +3,7 @@ import { LineWriter, type LostLines, standardOutput } from './line-writer.ts';
 import { withoutSecrets } from './secrets.ts';
 import { textLine } from './text-line.ts';
 
-/** What goes beside the message. An `Error` stands best under `error`. */
+/** Values beside the message. An `Error` stands best under `error`. */
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Where the server says what it does. Lines of one turn of the event loop are handed to the operating system together. */

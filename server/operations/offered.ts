@@ -2,7 +2,7 @@ import type { OperationId } from '../http/operation.ts';
 import { rows } from './rows.ts';
 import type { OpenApiDocument } from '../pages/mount.ts';
 
-/** What decides which operations a log answers. */
+/** The settings that decide which operations a log answers. */
 export interface Offer {
   readonly faces: readonly ('v1' | 'v2')[];
   /** Of those that can be switched off, the ones that are on. */

@@ -6,7 +6,7 @@ import { rekorV1 } from '../dialects/rekor-v1.ts';
 import { rekorV2 } from '../dialects/rekor-v2.ts';
 import type { OperationId } from '../http/operation.ts';
 
-/** What an API's framework does around an operation. */
+/** One operation as its API's framework has it. */
 export interface Row extends Asks {
   readonly dialect: Dialect;
   /** The door it belongs to; undefined for what is there whichever doors are open. */

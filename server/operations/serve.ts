@@ -9,7 +9,7 @@ import type { Asked } from '../http/operation.ts';
 import type { Row } from './rows.ts';
 import { parseQuery } from '../http/target.ts';
 
-/** What all operations share. */
+/** Options that all operations share. */
 export interface ServeOptions {
   readonly budget: BodyBudget;
   /** Of a body, by door; operations of neither have a limit of their own. */

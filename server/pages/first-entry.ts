@@ -1,6 +1,6 @@
 import type { OperationId } from '../http/operation.ts';
 
-/** What the log answers and takes. */
+/** The APIs and kinds that the log offers. */
 export interface Offer {
   readonly faces: readonly ('v1' | 'v2')[];
   /** Whether an operation does what it is there for. */

@@ -16,7 +16,7 @@ export interface HomeOptions {
   readonly dev: boolean;
 }
 
-/** What this log is, how it stands, and how to put an entry into it, as far as it takes any. */
+/** The home page: which log this is, how it stands, and how to put an entry into it, as far as it takes any. */
 export function homePage({ shards, offer, base, root, dev }: HomeOptions): OtherText<string> {
   const log = shards.active;
   const title = `Transparency log ${log.shard.origin}`;

@@ -18,7 +18,7 @@ export interface IdentitySettings {
 
 const PUBLIC = { 'Cache-Control': 'no-cache' };
 
-/** Who the log is: its keys and names, for people and programs that begin to trust it. */
+/** Serves the log's identity: its keys and names, for people and programs that begin to trust it. */
 export function identityRoutes(
   shards: LogShards,
   settings: IdentitySettings,

@@ -22,7 +22,7 @@ export interface Health {
 /** As Rekor v2 answers `/healthz`: rekor-v2 §1.11. */
 export const SERVING = { status: 'SERVING' } as const;
 
-/** What probes ask: Rekor's `/ping`, and the two questions of Kubernetes. */
+/** Answers probes: Rekor's `/ping`, and the two questions of Kubernetes. */
 export function serviceRoutes(health: Health): Pick<Handlers, 'ping' | 'alive' | 'ready'> {
   return {
     async ping() {

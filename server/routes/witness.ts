@@ -7,7 +7,7 @@ import type { Handlers } from '../http/operation.ts';
 const TEXT = 'text/plain; charset=utf-8';
 const NO_STORE = { 'Cache-Control': 'no-store' };
 
-/** What our own witness is asked: c2sp.org/tlog-witness. Without one, nothing is there. */
+/** Serves our own witness: c2sp.org/tlog-witness. Without one, nothing is there. */
 export function witnessRoutes(
   witness: OwnWitness | undefined,
 ): Pick<Handlers, 'addCheckpoint' | 'getWitnessedCheckpoint'> {

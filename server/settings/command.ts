@@ -2,14 +2,14 @@ import { helpText, printedSettings } from './help.ts';
 import { readEverySetting, type SettingsInput } from './read.ts';
 import { type Settings } from './table.ts';
 
-/** What the command line asks for. */
+/** A command line, read. */
 export type Command =
   | { readonly ask: 'serve'; readonly settings: Settings }
   /** Print the text on standard output, and end with success. */
   | { readonly ask: 'print'; readonly text: string };
 
 /**
- * Who asks for help gets it, whatever else is wrong.
+ * Reads the command line; help is given to all who ask for it, whatever else is wrong.
  *
  * @param version - of the program
  * @throws SettingsFault naming every fault

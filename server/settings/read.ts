@@ -15,7 +15,7 @@ import type { ValueType } from './values/values.ts';
 
 /** Where settings come from. Everything is passed in: reading them touches neither the machine nor the process. */
 export interface SettingsInput {
-  /** What follows the name of the program. */
+  /** The arguments behind the name of the program. */
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The text of a file, in UTF-8; throws what explains why there is none. */

@@ -3,7 +3,7 @@ import { type Fault } from './failures.ts';
 import { type Settings } from './table.ts';
 import { settingName } from './values/setting.ts';
 
-/** What is known so far: a setting whose own value is at fault is missing. */
+/** The settings known so far: a setting whose own value is at fault is missing. */
 export interface Readings {
   readonly values: Partial<Settings>;
   /** The name under which a setting was given; undefined when it stands at its default. */

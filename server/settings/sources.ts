@@ -12,7 +12,7 @@ export interface Given {
   readonly source: string;
 }
 
-/** What one source holds, and what it should not hold. */
+/** The settings of one source, and its faults. */
 export interface Source {
   readonly given: readonly Given[];
   readonly faults: readonly Fault[];

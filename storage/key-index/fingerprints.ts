@@ -5,16 +5,16 @@ import { FINGERPRINT_BITS, type RecordList } from './records.ts';
 /** Bytes of the secret that fingerprints are made with. */
 export const SECRET_BYTES = 16;
 
-/** What a leaf hash is among the forms of keys, which are numbers below 8. */
+/** The form of a leaf hash among the forms of keys, which are numbers below 8. */
 const LEAF = 255;
 
 /** Leaves have the lower half of all fingerprints and keys the upper: no search ever looks at a leaf's record, or a leaf at a key's. */
 const KEYS = 2 ** (FINGERPRINT_BITS - 1);
 
 /**
- * What the index knows of leaves and keys: 29 bits of SHA-256(secret ‖ form ‖ bytes). Without the secret, which is the log's
- * own, nobody can say which keys have one fingerprint, and make a search confirm thousands of entries for nothing. The rest
- * of the hash never leaves this file, so that there is nothing to extend.
+ * Fingerprints by which the index knows leaves and keys: 29 bits of SHA-256(secret ‖ form ‖ bytes). Without the secret,
+ * which is the log's own, nobody can say which keys have one fingerprint, and make a search confirm thousands of
+ * entries for nothing. The rest of the hash never leaves this file, so that there is nothing to extend.
  */
 export class Fingerprints {
   /** The secret, a form and what is hashed. */

@@ -1,7 +1,8 @@
 /*
- * What an index is made of: 30 bits that tell of a leaf or a key (`fingerprints.ts`) and 34 bits of the index of an entry that has the key, as two words of
- * 32 bits, the low one first. Sorted by both, so that the entries of one key stand beside each other in log order. A
- * little-endian machine sorts the pairs as 64-bit numbers; a big-endian one is refused, not mistaken.
+ * Records of the index: 30 bits that tell of a leaf or a key (`fingerprints.ts`) and 34 bits of the index of an entry
+ * that has the key, as two words of 32 bits, the low one first. Sorted by both, so that the entries of one key stand
+ * beside each other in log order. A little-endian machine sorts the pairs as 64-bit numbers; a big-endian one is
+ * refused, not mistaken.
  */
 
 /** Bits of a fingerprint: all that the index knows of a key. A hit is a candidate until the entry's own list confirms it. */

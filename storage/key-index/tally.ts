@@ -1,7 +1,7 @@
 import { mix } from './filter.ts';
 
 /*
- * What records there are, whatever their order: their number and two sums of what they are mixed to. Two lots of records
+ * A tally of records, whatever their order: their number and two sums of what they are mixed to. Two lots of records
  * that differ have the same tally once in 2^64 times, unless somebody has made them so.
  */
 

@@ -5,7 +5,7 @@ import { formatFreezeLine, isFrozen, parseFreezeLine } from '../../checkpoint/fr
 import { TEXT } from './signing.ts';
 
 describe('rekor-v2 §10.2: the freeze line', () => {
-  /** What Go 1.26 prints for `time.Unix(n, 0).UTC().Format(time.UnixDate)`. */
+  /** Texts that Go 1.26 prints for `time.Unix(n, 0).UTC().Format(time.UnixDate)`. */
   const vectors: readonly (readonly [number, string])[] = [
     [0, 'Thu Jan  1 00:00:00 UTC 1970'],
     [951_782_399, 'Mon Feb 28 23:59:59 UTC 2000'],

@@ -83,7 +83,7 @@ export function flipped(bytes: Uint8Array): readonly Uint8Array[] {
   });
 }
 
-/** What `read` threw; undefined if it gave something. */
+/** Returns the error that `read` threw; undefined if it gave something. */
 export function thrownBy(read: () => unknown): unknown {
   try {
     read();

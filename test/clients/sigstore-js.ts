@@ -117,12 +117,12 @@ function witnesses({ rekorURL, tsa }: World, options: RekorWitnessOptions): Witn
   return options.majorApiVersion === 2 ? [log, new TSAWitness({ tsaBaseURL: tsa.url })] : [log];
 }
 
-/** What goes into a file and comes out of it. */
+/** Writes a bundle into a file and reads it again. */
 export function throughFile(bundle: Bundle): SerializedBundle {
   return JSON.parse(JSON.stringify(bundleToJSON(bundle))) as SerializedBundle;
 }
 
-/** What a bundle says that an entry is; members that it left out are missing. */
+/** A bundle's data of an entry; members that it left out are missing. */
 export interface Known {
   readonly logIndex?: string;
   readonly kind?: string;

@@ -7,7 +7,7 @@ import { verifyConsistency } from '../../merkle/verify.ts';
 import { type Proposal, dsse, hashedrekord, intoto001, intoto002 } from '../support/proposals.ts';
 import { newSubmitter, statement } from '../support/proposals.ts';
 
-/** What a client keeps of an answer, to hold the log to it. */
+/** The part of an answer that a client keeps, to hold the log to it. */
 export interface Receipt {
   readonly id: string;
   readonly logIndex: number;
@@ -61,7 +61,7 @@ export async function ask(base: string, path: string, body?: unknown): Promise<A
   }
 }
 
-/** What `path` answers with 200. @throws otherwise */
+/** Reads the answer of `path`, which has status 200. @throws otherwise */
 export async function get<T>(base: string, path: string, body?: unknown): Promise<T> {
   const answer = await ask(base, path, body);
   if (answer?.status !== 200) throw new Error(`${path}: ${answer?.status} ${answer?.text}`);
@@ -115,7 +115,7 @@ export async function inconsistentWith(base: string, notes: Iterable<string>): P
   return broken;
 }
 
-/** What a signed note says. Its signatures are others' concern. */
+/** Reads the checkpoint in a signed note. Its signatures are others' concern. */
 export function checkpointIn(note: string): Checkpoint {
   return parseCheckpoint(parseNote(note).text);
 }

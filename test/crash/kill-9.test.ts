@@ -20,7 +20,7 @@ import type { Receipt, Submission } from './client.ts';
 const ROUNDS = 25;
 const SENDERS = 12;
 
-/** What the clients of all rounds have been told, and what they do not know. */
+/** The submissions of all rounds that were answered, and those that were not. */
 const acknowledged: { readonly submission: Submission; readonly receipt: Receipt }[] = [];
 const unanswered: Submission[] = [];
 const notes = new Set<string>();

@@ -23,7 +23,7 @@ const GROWER = fileURLToPath(new URL('./grower.ts', import.meta.url));
 const ROUNDS = 20;
 const RUN_RECORDS = 60;
 
-/** What a kill left behind. */
+/** The state of the folder after a kill. */
 interface Cut {
   /** The size that was told last. */
   readonly told: number;

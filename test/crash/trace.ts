@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LogFolder } from '../support/server-process.ts';
 
-/** What to inject, as strace's `-e inject=` takes it. */
+/** Faults to inject, as strace's `-e inject=` takes it. */
 export interface TraceOptions {
   readonly calls: readonly string[];
   readonly inject?: string;
@@ -26,7 +26,7 @@ export interface Call {
   readonly name: string;
   /** Path of the file, or `TCP:[…]`. */
   readonly target: string;
-  /** What came behind: the other arguments, the result, and `(INJECTED)` or `(DELAYED)`. */
+  /** The end of the line: the other arguments, the result, and `(INJECTED)` or `(DELAYED)`. */
   readonly rest: string;
   /** Lines of the trace on which the call began and returned. */
   readonly began: number;

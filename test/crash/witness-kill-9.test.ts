@@ -25,13 +25,13 @@ interface Given {
 interface Contender {
   readonly log: IndependentLog;
   readonly branch: string;
-  /** What it takes to have been cosigned last. */
+  /** The size that it takes to have been cosigned last. */
   old: number;
 }
 
 const given: Given[] = [];
 const statuses: number[] = [];
-/** What monitors were shown after each start. */
+/** Notes that monitors were shown after each start. */
 const shown: { readonly round: number; readonly log: IndependentLog; readonly note: string | undefined }[] = [];
 /** For each log, what its two branches are answered in the end, from the size that was cosigned last. */
 const last: (readonly (number | undefined)[])[] = [];

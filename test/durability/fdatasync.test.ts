@@ -12,7 +12,7 @@ const CALLS = ['fsync', 'fdatasync', 'pwrite64', 'write', 'writev'];
 
 type Step = 'commit' | 'commit synced' | 'journal' | 'journal synced' | 'answer';
 
-/** What a call means to the entry on its way; undefined for all that is beside it. */
+/** Returns the step of a call on an entry's way; undefined for all that is beside it. */
 function stepOf({ name, target, rest }: Call): Step | undefined {
   const syncs = name === 'fsync' || name === 'fdatasync';
   if (target.endsWith('/stele.db-wal')) return syncs ? 'commit synced' : 'commit';

@@ -21,7 +21,7 @@ describe('style §1: rooms, rings, lengths', () => {
   });
 });
 
-/** What is said about files that are as the table says: path, text. */
+/** Returns the offences of files that are as the table says: path, text. */
 function said(...files: readonly (readonly [string, string])[]): readonly string[] {
   return offences(files.map(([path, text]): Source => ({ path, text })));
 }

@@ -40,7 +40,7 @@ declare global {
 
 hashes.sha512 = sha512;
 
-/** What a web page does with a proof and a signed checkpoint: all of it comes from the lower floors. */
+/** Checks a proof and a signed checkpoint in a web page: all of it comes from the lower floors. */
 globalThis.check = ({ note, publicKey, leaf, index, proof }) => {
   const { text, signatures } = parseNote(note);
   const encoder = new TextEncoder();

@@ -120,7 +120,7 @@ export const GUARDED: readonly { readonly module: RegExp; readonly only: RegExp 
   { module: /^node:/, only: /^(storage|log|server)\/|\/node-(crypto|ffi)\.ts$/ },
 ];
 
-/** What depends on the moment or the machine, and the files that may ask for it. */
+/** Expressions that depend on the moment or the machine, and the files that may use them. */
 export const AMBIENT: readonly { readonly expression: string; readonly only: RegExp }[] = [
   { expression: 'process.env', only: /^server\/main\.ts$/ },
   {

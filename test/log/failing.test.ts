@@ -55,7 +55,10 @@ async function sendUntilFailure(room: Room): Promise<readonly string[]> {
   return acknowledged;
 }
 
-/** What a log acknowledged that failed in the middle of a burst: two entries, and the burst's first batch. */
+/**
+ * Returns the entries acknowledged by a log that failed in the middle of a burst: two entries, and the burst's first
+ * batch.
+ */
 async function failOnce(options: RoomOptions): Promise<readonly string[]> {
   await using room = await openRoom(folder(), options);
   const acknowledged = await sendUntilFailure(room);

@@ -25,7 +25,7 @@ export async function signedHead(size: number, awaits: boolean): Promise<StoredH
   return { ...head, at: 1_700_000_000 + size, signatures, awaits };
 }
 
-/** What nobody looks into: `word` tells one from another. */
+/** Makes a cosignature that is never verified: `word` tells one from another. */
 export function said(name: string, size: number, word = 0): StoredCosignature {
   const keyId = createHash('sha256').update(name).digest().subarray(0, 4);
   return { size: treeSize(size), name, keyId, signature: new Uint8Array(72).fill(word) };

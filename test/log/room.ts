@@ -27,7 +27,7 @@ export const TILE_KEY = inventKey('tile');
 export const LIMITS: SequencerLimits = { maxWaiting: 100_000, maxWaitingBytes: 2 ** 30, batch: 100_000 };
 export const EXPECTED = { origin: 'log.test', logId: KEY.id, tileKeyId: TILE_KEY.id };
 
-/** Nobody has to vouch for a head. */
+/** Publication without witnesses. */
 export const UNWITNESSED: Publication = {
   mode: 'off',
   witnesses: undefined,
@@ -65,7 +65,7 @@ export interface Room extends AsyncDisposable {
   readonly opened: OpenedLog;
   readonly store: LogStore;
   readonly journal: HeadJournal;
-  /** What `fatal` was called with. */
+  /** Arguments that `fatal` was called with. */
   readonly fatal: readonly unknown[];
   /** Arguments of the calls of `warn`. */
   readonly warned: readonly string[];

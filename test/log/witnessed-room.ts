@@ -74,7 +74,7 @@ export async function until(done: () => boolean): Promise<void> {
   }
 }
 
-/** What the promise comes to, long before anybody's patience ends. */
+/** Awaits a promise, with a time limit far below that of the test. */
 export async function soon<T>(promise: Promise<T>): Promise<T> {
   let over = false;
   const settle = (): void => void (over = true);

@@ -34,7 +34,7 @@ function filesIn(folder: string): readonly string[] {
     .sort();
 }
 
-/** What the server answers at the same path. */
+/** Returns the server's answer at the same path. */
 async function served(path: string): Promise<Buffer> {
   const answer = await fetch(`${server.base}/${path}`);
   expect([path, answer.status]).toEqual([path, 200]);

@@ -36,7 +36,7 @@ async function life(bodies: readonly string[], flags: readonly string[] = []): P
   return statuses;
 }
 
-/** What a start is refused with, without the advice. */
+/** Returns the refusal of a start, without the advice. */
 async function refusal(flags: readonly string[] = []): Promise<string> {
   const failure = await life([], flags).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(LogRefused);

@@ -17,7 +17,7 @@ afterAll(async () => {
   await opened.close();
 });
 
-/** What no client library would send. */
+/** Sends a request that no client library would send. */
 async function raw(
   base: string,
   options: { method: string; path: string; headers?: Record<string, string> },

@@ -29,7 +29,7 @@ function sentence(open: () => unknown): string {
   }
 }
 
-/** What a start with this policy is refused with; nothing if it is not. */
+/** Returns the refusal of a start with this policy; nothing if it is not refused. */
 function refusal(text: string | undefined, witness: 'prefer' | 'require' = 'require'): string {
   if (text !== undefined) writeFileSync(file, text);
   const witnessPolicy = text === undefined ? join(folder, 'missing.txt') : file;

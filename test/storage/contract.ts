@@ -39,7 +39,7 @@ export function useStore<Store extends LogStore & WitnessState>(open: (folder: s
   };
 }
 
-/** What `storage/contract.ts` says, for any engine. */
+/** Tests of `storage/contract.ts`, for any engine. */
 export function describeStore(engine: string, open: OpenStore): void {
   const store = useStore(open);
   describe(`LogStore: ${engine}`, () => {

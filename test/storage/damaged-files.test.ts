@@ -82,7 +82,7 @@ function formatTo(format: number): void {
   db.close();
 }
 
-/** What a use of the folder is refused with. */
+/** Returns the refusal of a use of the folder. */
 async function refusalOf(use: () => unknown): Promise<string> {
   try {
     await use();

@@ -8,7 +8,7 @@ import { claiming } from './claims.ts';
 import { growth, headOf, IDENTITY, plainHead } from './commits.ts';
 import { expectSize, type OpenStore, type Used, useStore } from './contract.ts';
 
-/** What `storage/contract.ts` says of heads, of what is said about them, and of the end, for any engine. */
+/** Tests of heads, cosignatures and the end in `storage/contract.ts`, for any engine. */
 export function describeHeads(engine: string, open: OpenStore): void {
   const store = useStore(open);
   describe(`LogStore: ${engine}`, () => {

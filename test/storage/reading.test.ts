@@ -47,7 +47,7 @@ function expectScan(reading: SqliteReading, from: number, to: number): void {
   expect(found.map(shown)).toEqual(entries(from, to).map(expected));
 }
 
-/** What a scan gives until it finds something damaged. */
+/** Returns the entries of a scan until it finds something damaged. */
 function scanned(reading: SqliteReading, to: number): readonly [number, string, number] {
   let seen = 0;
   try {

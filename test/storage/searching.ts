@@ -33,7 +33,7 @@ function expected(keys: readonly string[], from: number, limit: number): readonl
   return ALL.filter((index) => index >= from && holds(index)).slice(0, limit);
 }
 
-/** What `storage/contract.ts` says of search keys, for any engine. */
+/** Tests of search keys in `storage/contract.ts`, for any engine. */
 export function describeSearch(engine: string, open: OpenStore): void {
   describe(`LogStore, search keys: ${engine}`, () => {
     let folder = '';

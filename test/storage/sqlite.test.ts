@@ -28,7 +28,7 @@ function reopenedAfter(change: (db: Database.Database) => void) {
 
 const leafKey = (text: string): SearchKey => ({ source: 'leaf', text });
 
-/** What the database holds as the row of the commit that began at `first`. */
+/** Returns the row of the commit that began at `first`. */
 function rowOf(db: Database.Database, first: number): Buffer {
   const row = db.prepare<[number], Buffer>('SELECT packed FROM batch WHERE first = ?').pluck().get(first);
   if (row === undefined) throw new Error(`no row begins at ${first}`);

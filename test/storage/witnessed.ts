@@ -15,7 +15,7 @@ async function all(state: WitnessState): Promise<readonly WitnessedHead[]> {
   return (await state.witnessed()).map((head) => ({ ...head, root: new Uint8Array(head.root) as RootHash }));
 }
 
-/** What `storage/witness-state.ts` says, for any engine. */
+/** Tests of `storage/witness-state.ts`, for any engine. */
 export function describeWitnessed(engine: string, open: OpenStore): void {
   const store = useStore(open);
   describe(`WitnessState: ${engine}`, () => {

@@ -21,7 +21,7 @@ export function testAdmissionSettings(
   return { rules, json, maxRetrieve: 10, verifier: 'auto' };
 }
 
-/** What the threads do, on this one. @param changes - of the rules that hold by default */
+/** Does the work of the admission threads on this one. @param changes - of the rules that hold by default */
 export function directAdmission(changes: Partial<AdmissionRules> = {}, json: JsonLimits = JSON_LIMITS): Admission {
   const work = createTasks(testAdmissionSettings(changes, json));
   const run = async (task: Task, body: Uint8Array): Promise<never> => {

@@ -26,7 +26,10 @@ export interface Asking extends AsyncDisposable {
   /** @param body - sent as it stands if it is text, else as JSON */
   post(path: string, body: unknown, headers?: RequestHeaders): Promise<Asked>;
   send(method: string, path: string, headers?: RequestHeaders, body?: string): Promise<Asked>;
-  /** What no client library would send: the path as it stands here, and no header that does not stand here. */
+  /**
+   * Sends a request that no client library would send: the path as it stands here, and no header that does not stand
+   * here.
+   */
   raw(method: string, path: string, headers?: RequestHeaders, body?: string | Uint8Array): Promise<RawAnswer>;
 }
 

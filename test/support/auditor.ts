@@ -1,11 +1,11 @@
 import { createPublicKey, hash, verify } from 'node:crypto';
 
 /*
- * What an auditor checks, written from the specifications on node:crypto alone: nothing of the house is used here, so that
- * a mistake of the house cannot confirm itself.
+ * Checks of an auditor, written from the specifications on node:crypto alone: nothing of the house is used here, so
+ * that a mistake of the house cannot confirm itself.
  */
 
-/** What a signed note says whose signature has been found good. */
+/** The text of a signed note whose signature has been found good. */
 export interface Checkpoint {
   readonly origin: string;
   readonly size: number;

@@ -17,7 +17,7 @@ export interface Response {
 
 export type PostJson = (path: string, body: unknown) => Promise<Response>;
 
-/** What a writer keeps, whichever door it came by. */
+/** The part of an answer that a writer keeps, whichever API it used. */
 export interface Receipt {
   readonly index: number;
   readonly body: Buffer;

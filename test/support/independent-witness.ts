@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { isConsistent, isSigned, keyIdOf, readNote, type ReadNote, type TreeState, vkeyOf } from './witness-math.ts';
 
-/** What goes back over the wire. */
+/** The answer over the wire. */
 export interface WitnessAnswer {
   readonly status: number;
   readonly type?: string;
@@ -11,7 +11,7 @@ export interface WitnessAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What it was asked. */
+/** A request that it got. */
 export interface WitnessRequest {
   readonly old: bigint;
   readonly proof: readonly string[];
@@ -63,7 +63,7 @@ export class IndependentWitness {
     this.#logs.set(origin, vkey.trim());
   }
 
-  /** What it cosigned last. */
+  /** The head that it cosigned last. */
   last(origin: string): TreeState | undefined {
     return this.#heads.get(origin);
   }

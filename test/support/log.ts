@@ -14,7 +14,7 @@ import { mixedSubmissions } from './mixed.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** What logs of tests hold when they begin, beside entry 0. */
+    /** Contents of logs of tests when they begin, beside entry 0. */
     readonly logsBegin: 'empty' | 'mixed';
   }
 }
@@ -26,7 +26,7 @@ export interface TestLog {
   readonly log: Log;
   /** Data folder; the head journal stands beside it. */
   readonly folder: string;
-  /** What was logged as an error since the start. */
+  /** Messages logged as errors since the start. */
   readonly errors: readonly string[];
   close(): Promise<void>;
 }

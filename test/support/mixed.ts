@@ -1,7 +1,7 @@
 import { dsseRequestOf, hashedRekordRequest, keyVerifier, makeV2Signer } from './v2-requests.ts';
 import { dsse, hashedrekord, intoto001, intoto002, newSubmitter, statement } from './proposals.ts';
 
-/** What one of the two doors is sent. */
+/** A request to one of the two APIs. */
 export interface Submission {
   readonly path: '/api/v1/log/entries' | '/api/v2/log/entries';
   readonly body: unknown;

@@ -48,7 +48,7 @@ export interface ServerProcess extends AsyncDisposable {
   readonly base: string;
   /** Of the server, not of its wrapper. */
   readonly pid: number;
-  /** What it and its wrapper have said so far, a line each. */
+  /** Lines that it and its wrapper have written so far. */
   readonly lines: () => readonly string[];
   readonly ended: Promise<Ending>;
   /** Asks it to finish what it accepted. */
@@ -126,7 +126,7 @@ function launch(
   return { child, lines, ended };
 }
 
-/** What of the environment is none of a log's settings. */
+/** Returns the environment without a log's settings. */
 function inherited(): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) => /^(PATH|HOME|MALLOC_\w+|NODE_OPTIONS)$/.test(name)),

@@ -7,7 +7,7 @@ import { type KeyType, makeSigner, pae, type Signer, signArtifact, signPrehashed
 
 const base64 = (bytes: Uint8Array | string): string => Buffer.from(bytes).toString('base64');
 
-/** What Rekor v2 lets an operator choose from: the key, what is signed, and its name in the policy. */
+/** Algorithms that Rekor v2 lets an operator choose from: the key, what is signed, and its name in the policy. */
 export const ALGORITHMS = [
   ['PKIX_ECDSA_P256_SHA_256', 'P-256', 'sha256', 'ecdsa-sha2-256-nistp256'],
   ['PKIX_ECDSA_P384_SHA_384', 'P-384', 'sha384', 'ecdsa-sha2-384-nistp384'],

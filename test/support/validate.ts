@@ -79,7 +79,7 @@ function isGatewayStatus(answer: SeenAnswer): boolean {
 /** A log of v2 alone speaks so also where there is nothing. */
 const isStatus = ({ body }: SeenAnswer): boolean => /^\{"code":\d+,"message":"[^"]*","details":\[\]\}\n$/.test(body);
 
-/** What stands in the row of the path's first operation says how its API speaks. */
+/** Returns the row of the path's first operation, which says how its API writes errors. */
 function rowOf(template: string) {
   const [operation] = Object.values(document.paths[template] ?? {});
   if (operation === undefined) throw new Error(`${template} has no operation`);
@@ -175,7 +175,7 @@ function lengthFaults({ status, headers, body, method, length }: SeenAnswer): re
   return said === String(bytes) ? [] : [`Content-Length ${said} for ${bytes} bytes`];
 }
 
-/** What stands at a pointer, and where: at the end of its references. */
+/** Returns the value at a pointer, and where it stands: at the end of its references. */
 function follow(pointer: string): { readonly pointer: string; readonly value: ResponseObject & HeaderObject } {
   const value = resolve(pointer);
   return value.$ref === undefined ? { pointer, value } : follow(value.$ref);

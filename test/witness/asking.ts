@@ -39,7 +39,7 @@ export function witnessNamed(name: string): IndependentWitness {
 
 export interface Asking {
   readonly witnesses: HttpWitnesses;
-  /** What each round gave, a list for each time that something was given. */
+  /** Cosignatures of each round, a list for each time that some were given. */
   ask(candidate: Candidate, stop?: AbortSignal): Promise<readonly (readonly StoredCosignature[])[]>;
   readonly claims: readonly WitnessClaim[];
   readonly told: readonly WitnessReport[];

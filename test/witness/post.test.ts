@@ -11,7 +11,7 @@ afterEach(async () => {
   server = undefined;
 });
 
-/** What comes back from a server that behaves so. */
+/** Returns the response of a server that behaves so. */
 async function posted(listener: RequestListener, patience = PATIENCE, enough = new AbortController().signal) {
   server = createServer(listener);
   await new Promise<void>((ready) => server?.listen(0, '127.0.0.1', ready));

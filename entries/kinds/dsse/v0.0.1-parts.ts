@@ -13,14 +13,14 @@ import {
   required,
 } from '../../spec/validation.ts';
 
-/** What a client sends. */
+/** The proposed form. */
 export interface Proposed {
   readonly envelope: string;
   /** PEM. */
   readonly verifiers: readonly Uint8Array[];
 }
 
-/** What a leaf holds. */
+/** The stored form. */
 export interface Stored {
   readonly envelopeHash: NamedDigest;
   readonly payloadHash: NamedDigest;

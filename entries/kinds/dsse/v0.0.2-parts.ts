@@ -4,7 +4,7 @@ import { InvalidEntry } from '../../failures.ts';
 import { DSSE_REQUEST, SPEC } from '../../spec/v2-messages.ts';
 import { missing, requireVerifier, type Verifier } from '../../spec/verifier.ts';
 
-/** What a client sends. */
+/** The proposed form. */
 export interface Proposed {
   readonly payload: Uint8Array;
   readonly payloadType: string;
@@ -24,7 +24,7 @@ export interface VerifiedSignature {
   readonly verifier: Verifier;
 }
 
-/** What an entry says. */
+/** The stored form. */
 export interface Stored {
   /** SHA-256, whatever the signatures are over. */
   readonly payloadDigest: Uint8Array;
@@ -94,7 +94,7 @@ export function readStored(spec: unknown): Stored {
   return { payloadDigest: payloadHash.digest, signatures: read };
 }
 
-/** What can stand in an entry: no number without a name, and not the 0 that proto3 JSON leaves out. */
+/** Names that can stand in an entry: no number without a name, and not the 0 that proto3 JSON leaves out. */
 const NAMED = /^(?!PUBLIC_KEY_DETAILS_UNSPECIFIED$)[A-Z]/;
 
 const NOTHING: NonNullable<MessageValue<typeof SPEC.fields>['dsseV002']> = { payloadHash: undefined, signatures: [] };

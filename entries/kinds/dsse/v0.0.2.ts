@@ -81,7 +81,7 @@ function examineProposed(proposed: Proposed): Examination {
   };
 }
 
-/** That each verifier made each signature, row by row. */
+/** Returns claims that each verifier made each signature, row by row. */
 function claimAll({ payload, payloadType, signatures }: Proposed, signers: readonly Signer[]): SignatureClaim[] {
   const message = preAuthEncoding(payloadType, payload);
   const digests = new Map<DigestAlgorithm, Signed>();
@@ -126,9 +126,9 @@ function reasonFor(signers: readonly Signer[], verdict: Verdict | undefined): st
 }
 
 /**
- * Who made each signature. As in Rekor a verifier speaks for the first signature that it made, and for no other. Rekor
- * asks them in no order, until all signatures are spoken for, and one that made none is a fault if it is asked before
- * that: such a request passes by chance. Here it passes.
+ * Returns the maker of each signature. As in Rekor a verifier speaks for the first signature that it made, and for no
+ * other. Rekor asks them in no order, until all signatures are spoken for, and one that made none is a fault if it is
+ * asked before that: such a request passes by chance. Here it passes.
  */
 function makersOf(
   signatures: number,

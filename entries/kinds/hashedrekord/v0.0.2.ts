@@ -39,7 +39,7 @@ export const hashedrekord002: EntryKind = {
   examine: (spec) => (isObject(spec) && Object.hasOwn(spec, STORED) ? examineStored(spec) : examineProposed(spec)),
 };
 
-/** What an entry says. */
+/** Contents of an entry. */
 export interface Parts {
   readonly algorithm: DigestAlgorithm;
   readonly digest: Uint8Array;

@@ -21,7 +21,7 @@ export interface Parts {
   readonly payload: Uint8Array;
   readonly payloadType: string;
   readonly signatures: readonly KeyedSignature[];
-  /** What the client says that the envelope's hash is. */
+  /** Hash of the envelope as the client names it, unchecked. */
   readonly hash: NamedDigest | undefined;
   readonly payloadHash: NamedDigest | undefined;
 }

@@ -8,7 +8,7 @@ import { selfTest } from './self-test.ts';
 export type VerifierChoice = 'auto' | 'openssl' | 'node';
 
 /**
- * What this thread checks signatures with. Takes 30 ms, most of it for the self-test.
+ * Returns the verifier that this thread checks signatures with. Takes 30 ms, most of it for the self-test.
  *
  * @throws Error that says why, if `openssl` is asked for and cannot be had
  */

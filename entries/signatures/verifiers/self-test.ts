@@ -7,8 +7,8 @@ import { digestOf } from '../node-crypto.ts';
 import { type DigestCheck, type DigestVerifier, type RsaKey } from '../verifier.ts';
 
 /*
- * What a verifier has to get right before it is used: signatures of the standards, and the same with one thing wrong. It
- * is asked when a thread starts, because it may find another OpenSSL than the one that it was written for.
+ * Cases that a verifier has to get right before it is used: signatures of the standards, and the same with one thing
+ * wrong. It is asked when a thread starts, because it may find another OpenSSL than the one that it was written for.
  */
 
 /** RFC 6979 A.2.4 to A.2.7: the public key and, over "sample", `r‖s` with SHA-256 and with SHA-512. In hex. */

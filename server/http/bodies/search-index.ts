@@ -62,7 +62,7 @@ function withPrefix(hash: string): string {
   return (PREFIX_OF_LENGTH[hash.length] ?? '') + hash;
 }
 
-/** What JSON says about the key: its base64 is read here, its format only after the members before it. */
+/** Decodes the key of a question: its base64 is read here, its format only after the members before it. */
 function decodeKey(
   query: JsonObject,
 ): { readonly format: string | undefined; readonly content: Uint8Array } | undefined {

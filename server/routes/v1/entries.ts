@@ -14,7 +14,7 @@ import { findById } from './find.ts';
 import { entryId, splitId } from './ids.ts';
 import { renderCreated, renderFound } from './render.ts';
 
-/** What is answered when the log holds the entry already: `409`, or `201` with the entry as first logged. */
+/** The answer to an entry that the log holds already: `409`, or `201` with the entry as first logged. */
 export type DuplicateAnswer = 'conflict' | 'return';
 
 type EntryHandlers = Pick<Handlers, 'createLogEntry' | 'getLogEntryByIndex' | 'getLogEntryByUUID'>;

@@ -27,7 +27,7 @@ function parseListen(text: string): ListenAddress | undefined {
 }
 
 /**
- * What checkpoints name the log by. No note may have a space or a plus sign in it (C2SP signed-note), and clients
+ * The name of the log in checkpoints. No note may have a space or a plus sign in it (C2SP signed-note), and clients
  * compare letter by letter: hence lower case.
  */
 export const originName: ValueType<string> = {

@@ -1,6 +1,6 @@
 import { type ValueType } from './values.ts';
 
-/** What a default may depend on. The caller looks it up: nothing here touches the machine. */
+/** Facts that a default may depend on. The caller looks it up: nothing here touches the machine. */
 export interface Surroundings {
   /** Processors this process may use. */
   readonly cores: number;

@@ -4,7 +4,7 @@ export interface ValueType<T> {
   readonly placeholder: string;
   /** Every text that is taken, in words that follow "expected". */
   readonly expects: string;
-  /** What the flag means without a value; types that lack it need one. */
+  /** The value of the flag without one; types that lack it need one. */
   readonly bare?: string;
   /** Undefined for every text that is not taken. Never throws. */
   parse(text: string): T | undefined;

@@ -72,7 +72,7 @@ export async function openWitnessedJournal(lock: FolderLock, most = RECORDS): Pr
   };
 }
 
-/** What the journal says, beside the process that writes it or without one. */
+/** Reads the journal, beside the process that writes it or without one. */
 export async function viewWitnessedJournal(
   folder: string,
 ): Promise<Pick<WitnessedJournal, 'owner' | 'last' | 'damage'>> {

@@ -14,7 +14,7 @@ import { openSqliteReading } from './open-reading.ts';
 import { readBatch } from './rows/batch-row.ts';
 import { tilePlace } from './rows/tile-table.ts';
 
-/** What tells whether a log, and our own witness, may sign. */
+/** Reads that tell whether a log, and our own witness, may sign. */
 export type UnchangedReads = Pick<LogReads, 'head' | 'frozen' | 'tiles' | 'entry' | 'countHeads'> &
   Pick<WitnessState, 'witnessed' | 'holder'>;
 

@@ -26,7 +26,7 @@ type Reads = Pick<
 > &
   Pick<WitnessState, 'witnessed' | 'holder'>;
 
-/** Who the log is, which heads it has had, and what witnesses and our own witness said. */
+/** Reads the log's identity and heads, and the words of witnesses and of our own witness. */
 export function createStateReader(db: Database.Database): Reads {
   const sql = prepare(db);
   const one = (row: Summed<HeadRow> | undefined): StoredHead | undefined => row && toHead(row);

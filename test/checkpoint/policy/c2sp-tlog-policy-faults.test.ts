@@ -24,7 +24,7 @@ const twin = (number: number, type: number): string => {
 };
 const [TWIN, OTHER_TWIN] = [twin(1936, SIGNATURE_TYPE.cosignature), twin(100_219, SIGNATURE_TYPE.ed25519)];
 
-/** What is wrong, the text, and what is said of it: line, fault. */
+/** A name of the fault, the text, and the message expected: line, fault. */
 type Invalid = readonly [string, string, number, string];
 
 describe('tlog-policy: what is no policy, and in which line', () => {

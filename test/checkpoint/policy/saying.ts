@@ -21,7 +21,7 @@ export const NO_FAULT = 'quorum none\n';
 
 export const parse = (text: string): Policy => parsePolicy(utf8(text));
 
-/** What is said of a policy, one fault a line. */
+/** Returns the faults of a policy, one a line. */
 export function said(text: string | Uint8Array): readonly string[] {
   const thrown = thrownBy(() => parsePolicy(typeof text === 'string' ? utf8(text) : text));
   if (thrown === undefined) return [];

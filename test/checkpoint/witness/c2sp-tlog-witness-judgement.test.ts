@@ -28,7 +28,7 @@ interface Asked {
   readonly logs?: KnownLogs;
 }
 
-/** What the witness says to a request that has gone over the wire. */
+/** Returns the witness's decision about a request that has gone over the wire. */
 function verdict({
   old,
   proof = [],

@@ -69,7 +69,7 @@ function damaged(spec: unknown): fc.Arbitrary<unknown> {
   return fc.oneof(fc.jsonValue(), replaced, replaced);
 }
 
-/** What trips parsers: also text that is nearly right, and text without a UTF-8 form. */
+/** Values that trip parsers: also text that is nearly right, and text without a UTF-8 form. */
 function odd(): fc.Arbitrary<unknown> {
   const text = fc.constantFrom(
     '',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What Rekor v2 made of a request: see the text beside the vectors. */
+/** Rekor v2's verdict on a request: see the text beside the vectors. */
 export type Verdict = { readonly parse: string } | { readonly refused: string } | { readonly leaf: string };
 
 export interface Line {

@@ -13,7 +13,7 @@ import { makeSigner, signArtifact } from '../../support/signing.ts';
 import { admitV2, refusalV2 } from './v2.ts';
 
 /*
- * What sigstore-js sends to a log of version 2, and what it wants back: it compares the signature and the digest in
+ * Requests of sigstore-js to a log of version 2, and the answer it wants: it compares the signature and the digest in
  * `canonicalizedBody` with its bundle, and does not look at the verifier there.
  */
 

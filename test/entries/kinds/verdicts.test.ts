@@ -6,7 +6,7 @@ import { readJson } from '../../../base/json-reader.ts';
 import { type Admission } from '../../../entries/admission.ts';
 import { admitEach } from './admit.ts';
 
-/** What Rekor 1.5.4 said to a proposal: see the text beside the vectors. */
+/** Rekor 1.5.4's verdict on a proposal: see the text beside the vectors. */
 interface Verdict {
   readonly bind?: string;
   readonly lookup?: string;
@@ -31,8 +31,8 @@ const LIST = 'validation failure list:\n';
 const GO_JSON = /^(json: |invalid character|unexpected end of JSON)/;
 
 /**
- * What of a refusal is the contract: not the names that go-swagger repeats in front of a member, and not what Go says
- * of JSON that it cannot decode.
+ * Returns the part of a refusal that clients can rely on: not the names that go-swagger repeats in front of a member,
+ * and not Go's words for JSON that it cannot decode.
  */
 function essence(message: string): string {
   if (GO_JSON.test(message) || message.startsWith('the DSSE envelope')) return 'JSON that cannot be decoded';

@@ -13,7 +13,7 @@ type Known = keyof typeof NOBLE;
 
 const AS_IT_IS = { prehash: false, lowS: false } as const;
 
-/** What @noble/curves, an implementation of its own, says of a claim over a digest in IEEE P1363. */
+/** Checks a claim over a digest in IEEE P1363 with @noble/curves, an implementation of its own. */
 function nobleHolds(curve: Known, { key, signature, signed }: SignatureClaim): boolean {
   if (key.type !== 'ecdsa' || signed.over !== 'digest') throw new Error('not a claim of this test');
   try {
@@ -95,7 +95,7 @@ describe.each(['P-256', 'P-384', 'P-521'] as const)('the corners of the arithmet
     return overSha256(ecdsaKey(curve, point), hash, p1363(curve, r, s));
   };
   const r = NOBLE[curve].Point.BASE.multiply(nonce).toAffine().x % n;
-  /** What the key is shifted by, in multiples of the base: (e − e')/r. */
+  /** The shift of the key, in multiples of the base: (e − e')/r. */
   const known = BigInt(`0x${Buffer.from(digestOf('sha256', new Uint8Array())).toString('hex')}`);
   const shift = mod((e - known) * inverse(r, n), n);
 

@@ -12,7 +12,7 @@ export function ed25519Key(raw: Uint8Array): PublicKey {
   return { type: 'ed25519', raw, spki: Buffer.concat([hexToBytes('302a300506032b6570032100'), raw]) };
 }
 
-/** That `signature` is over a SHA-256 digest. */
+/** Returns a claim that `signature` is over a SHA-256 digest. */
 export function overSha256(key: PublicKey, digest: Uint8Array, signature: Uint8Array): SignatureClaim {
   return { key, signature, signed: { over: 'digest', algorithm: 'sha256', digest } };
 }

@@ -40,7 +40,7 @@ function read(file: string): VectorFile {
   return JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')) as VectorFile;
 }
 
-/** What Go's libraries make of a vector. "acceptable" are DigestInfos without NULL, which Go refuses. */
+/** Whether Go's libraries accept a vector. "acceptable" are DigestInfos without NULL, which Go refuses. */
 function holdsForRekor(file: string, { tcId, result }: Vector): boolean {
   return result === 'valid' || (HALVES_OF_ODD_SIZE[file]?.includes(tcId) ?? false);
 }

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { createLogger, type LoggerOptions } from '../../../server/logging/logger.ts';
 
-/** What a logger writes. */
+/** Returns the lines that a logger writes. */
 function written(options: Partial<LoggerOptions>, say: (log: ReturnType<typeof createLogger>) => void): string {
   const lines: string[] = [];
   say(

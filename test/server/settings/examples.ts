@@ -15,7 +15,7 @@ export const surroundings: Surroundings = {
   ],
 };
 
-/** What a test says; the rest is empty. `file` is the text of the only file there is, `stele.yaml`. */
+/** The sources in a test; the rest is empty. `file` is the text of the only file there is, `stele.yaml`. */
 export interface Example {
   readonly argv?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;

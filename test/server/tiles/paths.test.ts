@@ -88,7 +88,7 @@ describe.each(PREFIXES)('c2sp.org/tlog-tiles at %j', (prefix) => {
   });
 });
 
-/** Nobody may remember for long that a tile is not there: it may come. */
+/** Expects 404 that is not to be cached for long: the tile may come. */
 async function expectNothing(path: string): Promise<void> {
   const { status, headers, bytes } = await get(path);
   expect([status, headers['cache-control'], bytes.length]).toEqual([404, 'no-store', 0]);

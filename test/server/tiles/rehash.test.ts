@@ -21,7 +21,7 @@ describe('a whole log with entries of both doors, hashed again from what it serv
   let vkey: string;
   let pem: string;
   let audits: readonly Audited[];
-  /** What the doors answered, in the order of the submissions. */
+  /** Answers of both APIs, in the order of the submissions. */
   const answers: { readonly path: string; readonly text: string }[] = [];
 
   beforeAll(async () => {

@@ -48,7 +48,7 @@ const x509 = (pem: string) => ({ publicKey: { format: 'x509', content: Buffer.fr
 const idOf = (body: Buffer): string =>
   BigInt(opened.log.shard.treeId).toString(16).padStart(16, '0') + leafHash(body).toString('hex');
 
-/** What v2 was sent, and what v1 finds it by. */
+/** A request of v2, and the keys that v1 finds it by. */
 const KEYED = hashedRekordRequest(signer, keyVerifier(signer), 'keyed');
 const HASHED = hashedRekordRequest(hashed, keyVerifier(hashed), 'hashed');
 const CERTIFIED = hashedRekordRequest(signer, certificateVerifier(derPart(certificate), signer), 'certified');

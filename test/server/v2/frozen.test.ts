@@ -27,7 +27,7 @@ let folder: string;
 let opened: TestLog;
 let asking: Asking;
 let vkey: string;
-/** What was answered while the log grew. */
+/** Answers from while the log grew. */
 let before: { readonly audited: Audited; readonly checkpoint: string; readonly v1: string };
 
 beforeAll(async () => {

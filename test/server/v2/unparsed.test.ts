@@ -6,7 +6,7 @@ import { serveApp } from '../listening.ts';
 import { statusText } from './answers.ts';
 import type { Variant } from '../variants.ts';
 
-/* What is refused before the application sees it, in the words of Go's net/http, on which both genuine servers stand. */
+/* Refusals before the application sees a request, in the words of Go's net/http, on which both genuine servers stand. */
 
 let opened: Awaited<ReturnType<typeof openTestLog>>;
 beforeAll(async () => {

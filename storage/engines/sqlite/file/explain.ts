@@ -14,7 +14,7 @@ const RESTORE =
 
 type SqliteError = InstanceType<typeof Database.SqliteError>;
 
-/** What stands at a path, for what is said when it cannot be used. */
+/** The role of a file, for what is said when it cannot be used. */
 export type FileRole = 'log' | 'lock';
 
 /** An error of SQLite about the file at `path`, as a sentence; every other value as it is. */
@@ -65,7 +65,7 @@ function damaged(path: string, role: FileRole, why: string): string {
   return `${path} is damaged: ${why}. ${RESTORE}`;
 }
 
-/** What the system says to someone who opens the file as SQLite does; undefined if it lets him. */
+/** Returns the system's refusal to open the file as SQLite does; undefined if it does not refuse. */
 function systemSays(path: string): string | undefined {
   try {
     accessSync(dirname(path), constants.W_OK);

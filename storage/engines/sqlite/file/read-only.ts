@@ -55,7 +55,7 @@ export function openBesideWal(folder: string): Database.Database {
   return new UntouchedDatabase(databaseFile(folder), 'readonly_shm') as unknown as Database.Database;
 }
 
-/** What readers use of better-sqlite3's `Database`. */
+/** The part of better-sqlite3's `Database` that readers use. */
 class UntouchedDatabase implements Pick<Database.Database, 'name'> {
   readonly name: string;
   readonly #db: DatabaseSync;
@@ -86,7 +86,7 @@ class UntouchedDatabase implements Pick<Database.Database, 'name'> {
   }
 }
 
-/** What readers use of better-sqlite3's `Statement`. */
+/** The part of better-sqlite3's `Statement` that readers use. */
 class UntouchedStatement {
   readonly #statement: StatementSync;
   #plucks = false;

@@ -20,7 +20,7 @@ interface Merging {
   parts: number;
 }
 
-/** What the writer's thread does for the index: gathers the records of new entries, writes runs, merges them. */
+/** Keeps the index on the writer's thread: gathers the records of new entries, writes runs, merges them. */
 export class IndexKeeper {
   readonly #table: RunTable;
   readonly #published: (runs: readonly Run[]) => void;
@@ -121,7 +121,7 @@ export class IndexKeeper {
     return this.#sound(() => ({ merge: new Merge(runs, this.#table.readPart), id: this.#newId(), runs, parts: 0 }));
   }
 
-  /** What is damaged is not merged into what is not: its run stays as it is until the next start makes it again. */
+  /** Runs `read`, and keeps damaged runs out of merges: such a run stays as it is until the next start makes it again. */
   #sound<T>(read: () => T): T {
     try {
       return read();

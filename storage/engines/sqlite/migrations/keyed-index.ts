@@ -68,7 +68,7 @@ export function keyedIndex(db: Database.Database): void {
   for (let level = 0; level < LEVELS; level += 1) roots = sumTiles(db, level, roots);
 }
 
-/** What stands in these rows is what proofs and signatures are held against at every start, and by everyone. */
+/** Sums the rows that proofs and signatures are held against at every start, and by everyone. */
 function sumState(db: Database.Database): void {
   db.function('row_sum', { varargs: true, deterministic: true }, (table, ...values) =>
     rowSum(table as StateTable, values as readonly Value[]),

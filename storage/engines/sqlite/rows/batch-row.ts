@@ -4,8 +4,8 @@ import { DamagedStore } from '../../../failures.ts';
 import { unsealed } from './checksum.ts';
 
 /*
- * What one commit appended, in one row: the number of entries, where each begins, and the entries. A commit writes one row
- * to the end of one table, whatever it has to say.
+ * The entries that one commit appended, in one row: the number of entries, where each begins, and the entries. A commit
+ * writes one row to the end of one table, whatever it has to say.
  */
 
 /** An entry as rows hold it. Bytes are views of the row. */
@@ -14,7 +14,7 @@ export interface KeptEntry {
   readonly integratedTime: number;
   readonly body: Uint8Array;
   readonly signedEntryTimestamp: Uint8Array;
-  /** What `unpackKeys` reads. */
+  /** The form that `unpackKeys` reads. */
   readonly keys: Uint8Array;
   /** SHA-256 of the attestation; empty if there is none. */
   readonly attestation: Uint8Array;

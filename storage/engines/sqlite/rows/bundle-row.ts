@@ -63,7 +63,7 @@ export function bodiesInBundle(gzip: Uint8Array): readonly Uint8Array[] {
   throw new Error(bodies ? `it holds ${bodies.length} bodies and not ${BUNDLE_ENTRIES}` : 'its last body is cut short');
 }
 
-/** What a full flush leaves in the stream: an empty stored block (RFC 1951 §3.2.4). */
+/** The bytes that a full flush leaves in the stream: an empty stored block (RFC 1951 §3.2.4). */
 const FLUSHED = Buffer.from('0000ffff', 'hex');
 
 /** The places at which entries can be read by themselves. @param parts - of the whole bundle @throws unless they are those of this stream */

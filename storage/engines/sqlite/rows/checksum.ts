@@ -19,7 +19,7 @@ export function sealed(place: number, bytes: Uint8Array): Uint8Array {
   return Buffer.concat([bytes, checksumOf(place, bytes)]);
 }
 
-/** What was sealed, or undefined if it is damaged. */
+/** Returns the bytes without their checksum, or undefined if they are damaged. */
 export function unsealed(place: number, row: Uint8Array): Uint8Array | undefined {
   const bytes = row.subarray(0, Math.max(0, row.length - LENGTH));
   return equalBytes(checksumOf(place, bytes), row.subarray(bytes.length)) ? bytes : undefined;
@@ -48,7 +48,7 @@ export function quickSealed(place: number, bytes: Uint8Array): Buffer {
   return row;
 }
 
-/** What was sealed, a view; undefined if it is damaged. */
+/** Returns the bytes without their checksum, a view; undefined if they are damaged. */
 export function quickUnsealed(place: number, row: Buffer): Buffer | undefined {
   if (row.length < QUICK) return undefined;
   const bytes = row.subarray(0, row.length - QUICK);

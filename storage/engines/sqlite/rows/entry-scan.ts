@@ -9,7 +9,7 @@ export interface ScannedEntry extends KeptEntry {
   readonly index: number;
 }
 
-/** What is kept of an entry cannot be read. */
+/** An entry whose rows cannot be read. */
 export class DamagedEntry extends Error {
   /** Of the first entry that cannot be read. */
   readonly index: number;
@@ -62,7 +62,7 @@ export class EntryScan {
     return { end: first + BUNDLE_ENTRIES, entry };
   }
 
-  /** What 256 entries have beside their bodies. */
+  /** Reads the data of 256 entries beside their bodies. */
   #groups(first: number): readonly GroupEntry[] {
     const place = first / GROUP_ENTRIES;
     const rows = this.#sql.groups.all(place, place + BUNDLE_ENTRIES / GROUP_ENTRIES);

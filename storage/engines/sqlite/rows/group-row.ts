@@ -4,8 +4,8 @@ import type { KeptEntry } from './batch-row.ts';
 import type { BundlePart } from './bundle-row.ts';
 
 /*
- * What 4 entries have beside their bodies: where in the bundle these are; time, signed entry timestamp, search keys, the
- * hash of an attestation. One row, of which six fill a page of the file.
+ * The data of 4 entries beside their bodies: where in the bundle these are; time, signed entry timestamp, search keys,
+ * the hash of an attestation. One row, of which six fill a page of the file.
  */
 
 export const GROUP_ENTRIES = 4;

@@ -1,6 +1,6 @@
 import { DamagedStore } from '../../../failures.ts';
 
-/** What `inflate` gives of the bundle of an entry. @throws DamagedStore for whatever it throws */
+/** Inflates a part of the bundle of an entry. @throws DamagedStore for whatever it throws */
 export function inflated<T>(index: number, inflate: () => T): T {
   try {
     return inflate();

@@ -24,7 +24,7 @@ export interface ChoreParts {
   readonly damaged: (damage: Error) => void;
 }
 
-/** What the writer's thread does when nobody waits for it, a few milliseconds at a time. */
+/** Work of the writer's thread between commits, a few milliseconds at a time. */
 export class Chores {
   readonly #parts: ChoreParts;
   #committed = Number.NEGATIVE_INFINITY;
@@ -109,7 +109,7 @@ export class Chores {
     return this.#unlessBroken('bundles', () => bundler.work(keeper.to));
   }
 
-  /** What is damaged is for a read to report, or for the next start: it must not end the thread that commits. */
+  /** Runs `work`, and leaves damage for a read to report, or for the next start: it must not end the thread that commits. */
   #unlessBroken(what: 'index' | 'bundles', work: () => boolean): boolean {
     if (this.#broken.has(what)) return false;
     try {

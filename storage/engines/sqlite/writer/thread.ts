@@ -102,7 +102,7 @@ function ofItsClass(error: Error): Error {
   return known === undefined ? error : new known(error.message);
 }
 
-/** What changes hands: the row of a commit. The rest is small, or still needed on this side. */
+/** Buffers that change hands: the row of a commit. The rest is small, or still needed on this side. */
 function buffersOf(request: WriterRequest): readonly ArrayBuffer[] {
   return request.op === 'commit' ? [request.value.batch.buffer] : [];
 }

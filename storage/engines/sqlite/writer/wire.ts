@@ -6,7 +6,7 @@ import type { WitnessedHead } from '../../../witness-state.ts';
 import type { WatchedFile } from '../../watched-files.ts';
 import type { RoomSettings } from '../file/room.ts';
 
-/** What the writer's thread is started with. */
+/** Start data of the writer's thread. */
 export interface WriterSettings {
   readonly folder: string;
   /** Files that each write depends on, beside those that only this thread has seen open. */
@@ -21,7 +21,7 @@ export interface WriterCommit {
   /** Size the log must still have. */
   readonly from: number;
   readonly head: StoredHead;
-  /** What `packBatch` made. */
+  /** The row that `packBatch` made. */
   readonly batch: Uint8Array<ArrayBuffer>;
   /** For the index: of every leaf and key. */
   readonly records: Records;
@@ -45,7 +45,7 @@ export interface Holding {
   readonly holder: JournalHolder;
 }
 
-/** What the writer's thread is asked. */
+/** A request to the writer's thread. */
 export type WriterRequest =
   | { readonly op: 'create'; readonly value: LogIdentity }
   | { readonly op: 'keepKeys'; readonly value: NonNullable<LogIdentity['publicKeys']> }
@@ -56,13 +56,13 @@ export type WriterRequest =
   | { readonly op: 'witness'; readonly value: Witnessing }
   | { readonly op: 'hold'; readonly value: Holding }
   | { readonly op: 'heartbeat'; readonly value: number }
-  /** That a part of a run of the index has been found damaged. */
+  /** A part of a run of the index has been found damaged. */
   | { readonly op: 'doubt'; readonly value: number }
   /** Does all that can wait; for good, so that no record of the index is left outside of runs, and no WAL. */
   | { readonly op: 'tidy'; readonly value: 'for now' | 'for good' }
   | { readonly op: 'close' };
 
-/** That the readers have the runs that were published last. Not answered. */
+/** Tells that the readers have the runs that were published last. Not answered. */
 export interface RunsAdopted {
   readonly op: 'adopted';
 }

@@ -26,7 +26,7 @@ const p224 = ecdsa(
 );
 const NOBLE: Readonly<Record<Curve, ECDSA>> = { 'P-224': p224, 'P-256': p256, 'P-384': p384, 'P-521': p521 };
 
-/** What @noble/curves, an implementation of its own, says of a check. */
+/** Judges a check with @noble/curves, an implementation of its own. */
 function nobleHolds(curve: Curve, { point, r, s, digest }: DigestCheck): boolean {
   const { length } = CURVES[curve];
   const scalars = [r, s].map(toInteger);

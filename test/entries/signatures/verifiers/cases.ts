@@ -73,7 +73,7 @@ class Signer {
     return this.#nonces[this.dice.below(KEYS)] as Nonce;
   }
 
-  /** What a digest counts for. */
+  /** Returns the number that a digest stands for. */
   e(digest: Uint8Array): bigint {
     const excess = Math.max(0, 8 * digest.length - CURVES[this.curve].bits);
     return toInteger(digest) >> BigInt(excess);

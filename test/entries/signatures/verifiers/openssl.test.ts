@@ -25,7 +25,7 @@ function rsaKey(modulus: Uint8Array, exponent = Uint8Array.of(1, 0, 1)): RsaKey 
   return { type: 'rsa', modulus, exponent, spki: new Uint8Array() };
 }
 
-/** What node:crypto says of things that are wrong, with all that OpenSSL has in its queue. */
+/** Returns node:crypto's messages about wrong input, with all that OpenSSL has in its queue. */
 function complaints(): readonly string[] {
   const attempts = [
     () => createPublicKey('nonsense'),
@@ -35,7 +35,7 @@ function complaints(): readonly string[] {
   return attempts.map((each) => JSON.stringify(attempt(each, ({ message, ...rest }) => ({ message, ...rest }))));
 }
 
-/** What comes of it, or what is told of the error that does. */
+/** Returns the result of `work`, or `told` of its error. */
 function attempt(work: () => unknown, told: (error: Error) => unknown = ({ name }) => name): unknown {
   try {
     return work();
