@@ -50,7 +50,7 @@ export function recordBegunShard(folders: readonly string[], { number, origin, t
   }
 }
 
-/** What a start is refused with. @param loss - says what is missing @param heads - folder of the shard's head journal */
+/** Returns the refusal of a start whose shard is lost. @param loss - says what is missing @param heads - folder of the shard's head journal */
 export function lostShard(loss: string, shard: RecordedShard, heads: string): string {
   return (
     `${loss}, and ${named(shard)} has begun there, as ${shard.file} says: a second tree under its name is a fork. ` +
@@ -59,7 +59,7 @@ export function lostShard(loss: string, shard: RecordedShard, heads: string): st
   );
 }
 
-/** What a start is refused with where another shard stands in the place of one that has begun. */
+/** Returns the refusal of a start where another shard stands in the place of one that has begun. */
 export function otherShard(folder: string, found: Omit<BegunShard, 'number'>, shard: RecordedShard): string {
   return `${folder} holds log ${found.treeId} (${found.origin}), and ${shard.file} says that ${named(shard)} has begun there: put together the files of one log`;
 }
