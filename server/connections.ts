@@ -16,10 +16,17 @@ export interface ConnectionLimits {
 interface Connection {
   readonly socket: Socket;
   readonly address: string;
-  /** The newest that has no whole answer yet, and its answer. */
-  request: IncomingMessage | undefined;
-  response: ServerResponse | undefined;
+  /** Those that have no whole answer yet, oldest first. */
+  readonly unanswered: Set<Unanswered>;
 }
+
+interface Unanswered {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** Time that earlier answers of a connection may take before it ends without the one that waits for them, in milliseconds. */
+const EARLIER_MS = 60_000;
 
 /** Time between two warnings, in milliseconds. */
 const WARNING_MS = 60_000;
@@ -57,7 +64,7 @@ export class OpenConnections {
       socket.destroy();
       return;
     }
-    const connection: Connection = { socket, address, request: undefined, response: undefined };
+    const connection: Connection = { socket, address, unanswered: new Set() };
     const mates = this.#byAddress.get(address) ?? new Set();
     this.#byAddress.set(address, mates.add(connection));
     this.#bySocket.set(socket, connection);
@@ -79,21 +86,29 @@ export class OpenConnections {
   serve(request: IncomingMessage, response: ServerResponse): void {
     const connection = this.#bySocket.get(request.socket);
     if (connection === undefined) return;
-    connection.request = request;
-    connection.response = response;
-    response.once('close', () => {
-      if (connection.request !== request) return;
-      connection.request = undefined;
-      connection.response = undefined;
-    });
+    const one = { request, response };
+    connection.unanswered.add(one);
+    response.once('close', () => connection.unanswered.delete(one));
   }
 
-  /** Calls `run` once all whole requests of the connection are answered. One that is not whole is never going to be. */
+  /**
+   * Calls `run` once all whole requests of the connection are answered: what it sends before would be taken for the answer
+   * to one of them. One that is not whole is never going to be. Where that takes too long, the connection ends.
+   */
   afterAnswers(socket: Socket, run: () => void): void {
-    const { request, response } = this.#bySocket.get(socket) ?? {};
-    if (request?.complete === true) response?.once('close', run);
-    else if (response?.headersSent === true) socket.destroySoon();
-    else run();
+    const unanswered = this.#bySocket.get(socket)?.unanswered.values().toArray() ?? [];
+    const last = unanswered.findLast(({ request }) => request.complete);
+    const broken = unanswered.find(({ request }) => !request.complete);
+    const answer = (): void => {
+      if (broken?.response.headersSent === true) socket.destroySoon();
+      else run();
+    };
+    if (last === undefined) return answer();
+    const late = setTimeout(() => socket.destroy(), EARLIER_MS).unref();
+    last.response.once('close', () => {
+      clearTimeout(late);
+      answer();
+    });
   }
 
   #hasRoom(address: string): boolean {
@@ -116,7 +131,7 @@ export class OpenConnections {
 
   #endOldest(connections: ReadonlySet<Connection>): boolean {
     for (const connection of connections) {
-      if (connection.request?.complete === true) continue; // accepted: it gets its answer
+      if (connection.unanswered.values().some(({ request }) => request.complete)) continue; // accepted: it gets its answer
       this.#remove(connection);
       connection.socket.destroy();
       return true;

@@ -1,5 +1,9 @@
+import { PassThrough } from 'node:stream';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { OpenConnections } from '../../server/connections.ts';
 import { directAdmission } from '../support/admission.ts';
 import { serveApp } from './listening.ts';
 import { openTestLog } from '../support/log.ts';
@@ -21,6 +25,29 @@ const entry = (): string => {
   const body = JSON.stringify(hashedrekord(`connections ${Math.random()}`, newSubmitter()));
   return postOf(body.length, body);
 };
+
+describe('a connection on which a refusal waits for earlier answers', () => {
+  it('ends without them after a minute, and says nothing that could be taken for one of them', () => {
+    vi.useFakeTimers();
+    try {
+      const limits = { total: 1, perAddress: 1, isProxy: () => false, warn: () => undefined };
+      const open = new OpenConnections(limits);
+      const destroy = vi.fn<() => void>();
+      const socket = Object.assign(new PassThrough(), { remoteAddress: '192.0.2.1', remotePort: 1, destroy });
+      const request = { socket, complete: true };
+      open.admit(socket as unknown as Socket);
+      open.serve(request as unknown as IncomingMessage, new PassThrough() as unknown as ServerResponse);
+      const refuse = vi.fn<() => void>();
+      open.afterAnswers(socket as unknown as Socket, refuse);
+      vi.advanceTimersByTime(59_999);
+      expect(destroy).not.toHaveBeenCalled();
+      vi.advanceTimersByTime(1);
+      expect([destroy.mock.calls.length, refuse.mock.calls.length]).toEqual([1, 0]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
 
 describe('connections that do nothing', () => {
   it('make room for new ones when there are as many as may be, the oldest first', async () => {
@@ -47,6 +74,21 @@ describe('connections that do nothing', () => {
     await expect.poll(() => asking.seen).toContain('200 OK');
     await expect.poll(() => own.map(({ closed }) => closed)).toEqual([true, false]);
     expect([other.closed, served.warnings.length]).toEqual([false, 1]);
+  });
+
+  it('are none of those on which a whole request waits, whatever was begun behind it', async () => {
+    const gate = Promise.withResolvers<void>();
+    const admission = directAdmission();
+    const slow = { ...admission, create: async (body: Uint8Array) => gate.promise.then(() => admission.create(body)) };
+    await using served = await serveApp(opened.log, { maxConnections: 2 }, { admission: slow });
+    const busy = await served.open(entry() + postOf(100, '{'));
+    const idle = await served.open();
+    await sleep(50);
+    const asking = await served.open(PING);
+    await expect.poll(() => asking.seen).toContain('200 OK');
+    expect([busy.closed, idle.closed]).toEqual([false, true]);
+    gate.resolve();
+    await expect.poll(() => busy.seen).toContain('201 Created');
   });
 
   it('make room among those of the address that has most', async () => {

@@ -211,4 +211,22 @@ describe('what cannot be parsed', () => {
     setTimeout(() => gate.resolve(), 100);
     expect((await seen).match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 422', 'HTTP/1.1 400']);
   });
+
+  it('is refused behind the answers to all requests that are whole, where it breaks a later body', async () => {
+    const gate = Promise.withResolvers<void>();
+    const admission = directAdmission();
+    const slow = { ...admission, create: async (body: Uint8Array) => gate.promise.then(() => admission.create(body)) };
+    const post = (...more: string[]): string =>
+      head('POST /api/v1/log/entries HTTP/1.1', 'Host: x', 'Content-Type: application/json', ...more);
+    const whole = `${post('Content-Length: 2')}{}`;
+    await using served = await serveApp(opened.log, {}, { admission: slow });
+    const connection = await served.open(`${whole}${PING}${post('Transfer-Encoding: chunked')}2\r\n{}\r\nnonsense\r\n`);
+    // Answered by the same event loop, and after it: the parser has met the nonsense by then.
+    const other = await served.open(PING);
+    await expect.poll(() => other.seen).toContain('200 OK');
+    expect(connection.seen).toBe('');
+    gate.resolve();
+    await expect.poll(() => connection.closed, { timeout: 10_000 }).toBe(true);
+    expect(connection.seen.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 422', 'HTTP/1.1 200', 'HTTP/1.1 400']);
+  });
 });
