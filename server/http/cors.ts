@@ -31,11 +31,14 @@ export function corsHeaders(request: CorsRequest): Headers {
 
 /** Empty names in a list that are passed over (RFC 9110 §5.6.1.2). */
 const MOST_EMPTY_NAMES = 16;
+/** Characters of a list that can be allowed: all names, empty ones, and the blanks around them. */
+const MOST_CHARACTERS = 256;
 /** A name in a list, with at most one blank on either side. */
 const NAME = /^[ \t]?(?:[ \t]|([^ \t]*)[ \t]?)$/;
 
 /** Browsers send names in lower case, sorted, each once (Fetch standard), and only so they are taken. */
 function areNamesAllowed(list: string): boolean {
+  if (list.length > MOST_CHARACTERS) return false;
   const names = list.split(',').map((part) => (NAME.test(part) ? part.trim() : undefined));
   const places = names.filter((name) => name !== '').map((name) => REQUEST_HEADERS.indexOf(name ?? ''));
   const areSorted = places.every((place, i) => place > (places[i - 1] ?? -1));

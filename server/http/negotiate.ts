@@ -1,9 +1,13 @@
+/** Characters of an `Accept` that is read: browsers send some 150. */
+const MOST_CHARACTERS = 1024;
+
 /**
  * The offer that `Accept` likes best (RFC 9110 §12.5.1): the highest quality, then the more exact range, then the earlier
- * offer. Undefined if it likes none; the first if it says nothing.
+ * offer. Undefined if it likes none; the first if it says nothing,
+ * or more than is read: a server may disregard the field.
  */
 export function negotiate(accept: string | undefined, offers: readonly string[]): string | undefined {
-  if (accept === undefined || accept.trim() === '') return offers[0];
+  if (accept === undefined || accept.trim() === '' || accept.length > MOST_CHARACTERS) return offers[0];
   if (accept === offers[0]) return accept;
   const ranges = accept.split(',').map(parseRange);
   const matches = offers.flatMap((offer) =>

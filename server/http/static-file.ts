@@ -75,10 +75,13 @@ function names(list: string, tag: string): boolean {
   return list.trim() === '*' || list.split(',').some((one) => one.trim().replace(/^W\//, '') === `"${tag}"`);
 }
 
+/** Characters of an `Accept-Encoding` that is read: browsers send some 25. */
+const MOST_CHARACTERS = 1024;
+
 /** Whether the sender takes gzip: RFC 9110 §12.5.3. What says nothing of codings takes the plain form. */
 export function takesGzip({ headers }: Request): boolean {
   const accepted = headers['accept-encoding'];
-  if (typeof accepted !== 'string') return false;
+  if (typeof accepted !== 'string' || accepted.length > MOST_CHARACTERS) return false;
   const codings = new Map(accepted.split(',').map(readCoding));
   return codings.get('gzip') ?? codings.get('x-gzip') ?? codings.get('*') ?? false;
 }

@@ -3,7 +3,6 @@ import helmet from 'helmet';
 import type { LogShards } from '../../log/shards.ts';
 import { type Answer, type Headers, type OtherText, json } from '../http/answer.ts';
 import { Exchange } from '../http/exchange.ts';
-import type { Target } from '../http/target.ts';
 import type { ConsoleFiles } from './console-files.ts';
 import type { Offer } from './first-entry.ts';
 import { homePage } from './home.ts';
@@ -47,14 +46,19 @@ const protect = helmet({
 
 export function mountPages(app: Express, parts: PageParts): void {
   for (const { path, methods, answer } of pages(parts)) {
-    app.route(path).all(protect, (request, response, next) => {
+    const route = app.route(path);
+    route.all((_request, response, next) => {
+      const { path: asked } = Exchange.of(response).target;
+      next(rootOf(asked) === undefined ? 'route' : undefined);
+    });
+    route.all(protect, (request, response, next) => {
       const exchange = Exchange.of(response);
       if (methods === 'read' && !READ.includes(request.method)) {
         exchange.allow(READ);
         return next();
       }
       exchange.enter(path);
-      return exchange.send(answer(request, rootOf(exchange.target)));
+      return exchange.send(answer(request, rootOf(exchange.target.path) ?? ''));
     });
   }
 }
@@ -94,11 +98,15 @@ function baseOf({ protocol, host }: Request): string {
 
 /**
  * The way from the page that was asked for to the root of the server, as the front of a link: a proxy may have put a path
- * before it that the request does not tell. Browsers resolve `..` by the slashes of the path as it was sent.
+ * before it that the request does not tell. Browsers resolve `..` by the slashes of the path as it was sent. Undefined
+ * where there are more than `MOST_STEPS`: each of the page's links would be that long.
  */
-function rootOf({ path }: Target): string {
-  return '../'.repeat(path.split('/').length - 2);
+function rootOf(path: string): string | undefined {
+  const steps = path.split('/', MOST_STEPS + 3).length - 2;
+  return steps > MOST_STEPS ? undefined : '../'.repeat(steps);
 }
+
+const MOST_STEPS = 16;
 
 function consolePage(root: string, dev: boolean): OtherText<string> {
   return renderPage({

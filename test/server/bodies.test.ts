@@ -197,6 +197,18 @@ describe('RFC 9110 §12.5.1: Accept', () => {
   });
 });
 
+describe('an Accept of more than 1024 characters', () => {
+  const offers = ['application/x-pem-file', 'application/json'];
+  it.each([
+    ['many ranges', 'application/json', ',a'],
+    ['many parameters', 'application/json', ';a'],
+    ['many blanks', 'application/json', '  '],
+  ])('is disregarded, whatever is in it: %s', (_, first, more) => {
+    expect(negotiate(first + more.repeat(500), offers)).toBe('application/json');
+    expect(negotiate(first + more.repeat(505), offers)).toBe('application/x-pem-file');
+  });
+});
+
 describe('paths', () => {
   it.each([
     ['/', '/'],

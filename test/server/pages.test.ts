@@ -35,6 +35,20 @@ describe('rekor-v1 §1.1: /', () => {
     ]);
   });
 
+  it('is no longer than it is elsewhere, however many slashes the path has: with many there is no page', async () => {
+    const { length } = (await asking.get('/')).text;
+    expect((await asking.raw('GET', '/'.repeat(17))).text.length).toBeLessThan(1.2 * length);
+    for (const path of [
+      '/'.repeat(18),
+      '/'.repeat(14_000),
+      `${'/'.repeat(14_000)}docs`,
+      `${'/a/..'.repeat(3000)}/docs`,
+    ]) {
+      const { status, text } = await asking.raw('GET', path);
+      expect([status, text.length < path.length + 100]).toEqual([404, true]);
+    }
+  });
+
   it('shows how to send an entry to where the reader found it', async () => {
     const command = (base: string): string => `${base}/api/v1/log/entries -d @- &#60;&#60;EOF`;
     expect((await asking.get('/')).text).toContain(command(asking.base));

@@ -52,12 +52,20 @@ export function validateAnswer(answer: SeenAnswer): void {
   throw new Error(`the answer does not fit the OpenAPI document:\n- ${faults.join('\n- ')}\n${seen}`);
 }
 
+/** Parts of a path, as sent, behind which a page is found: its links go back as many steps. */
+const MOST_PARTS = 18;
+
+function faultsOfPage(sent: string, status: number): readonly string[] {
+  if (sent.split('/').length > MOST_PARTS) return status === 404 ? [] : ['so deep no page is found'];
+  return [200, 405].includes(status) ? [] : ['pages answer 200 or 405'];
+}
+
 function faultsOf(answer: SeenAnswer): readonly string[] {
   const { method, status } = answer;
   const sent = answer.path.split('?', 1)[0] ?? '';
   const path = cleanPath(sent);
   if (status === 204) return method === 'OPTIONS' ? [] : ['only preflights are answered with 204'];
-  if (PAGES.test(path)) return [200, 405].includes(status) ? [] : ['pages answer 200 or 405'];
+  if (PAGES.test(path)) return faultsOfPage(sent, status);
   if (/%(?![0-9a-f]{2})/i.test(sent)) return expected(400, answer, undefined);
   const templates = Object.keys(document.paths).filter((template) => matches(sent, path, template));
   if (templates.length > 0) return operationFaults(templates, answer);
