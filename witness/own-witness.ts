@@ -32,8 +32,7 @@ export interface OwnWitnessParts {
 }
 
 /** The answer to a request. */
-export type WitnessAnswer =
-  { readonly status: 200; readonly text: string } | Omit<Refusal, 'verdict'> | Omit<Conflict, 'verdict'>;
+export type WitnessAnswer = { readonly verdict: 'cosigned'; readonly signatures: string } | Refusal | Conflict;
 
 /** A cosignature that is younger is given again as it was. */
 const RECENT_SECONDS = 60;
@@ -75,13 +74,13 @@ export class OwnWitness {
     const { origin } = request.checkpoint;
     const last = this.#last.get(origin);
     const judgement = judge(request, logs, last);
-    if (judgement.verdict === 'refuse') return judgement;
+    if (judgement.verdict !== 'cosign') return judgement;
     const given = last && this.#givenLately(request, last);
-    if (given !== undefined) return { status: 200, text: formatSignatures([given]) };
+    if (given !== undefined) return { verdict: 'cosigned', signatures: formatSignatures([given]) };
     const line = await this.#sign(request, last);
     const note = formatNote({ text: request.note.text, signatures: [...judgement.signatures, line.signature] });
     await this.#keep({ ...judgement.head, origin, at: line.at, note }, last);
-    return { status: 200, text: formatSignatures([line.signature]) };
+    return { verdict: 'cosigned', signatures: formatSignatures([line.signature]) };
   }
 
   /**

@@ -5,10 +5,9 @@ import { verifyConsistency } from '../../merkle/verify.ts';
 import { BadSignature, UnverifiedNote } from '../failures.ts';
 import type { NoteSignature } from '../note.ts';
 import { type KnownLogs, verifyNote } from '../verify.ts';
-import { formatSize } from './answer.ts';
 import type { ReadAddCheckpoint } from './request.ts';
 
-/** A witness's decision about a request, and the body that goes with a refusal. */
+/** A witness's verdict on a request. */
 export type Judgement = Cosign | Refusal | Conflict;
 
 /** The new state. It must replace the one that was judged by, in one step, and durably, before anything is signed. */
@@ -19,25 +18,27 @@ export interface Cosign {
   readonly signatures: readonly NoteSignature[];
 }
 
-/** The text is the body of the answer, for people. */
+/** The text is for people: a sentence without its stop. */
 export interface Refusal {
   readonly verdict: 'refuse';
-  readonly status: 400 | 403 | 404 | 422;
+  readonly reason: RefusalReason;
   readonly text: string;
 }
 
-/** The text says the size from which the log has to prove: `SIZE_TYPE` is its media type. */
+export type RefusalReason =
+  'sizes-reversed' | 'origin-unknown' | 'signature-missing' | 'signature-bad' | 'tree-inconsistent';
+
+/** The log has to prove from another size than it did. */
 export interface Conflict {
-  readonly verdict: 'refuse';
-  readonly status: 409;
-  readonly text: string;
+  readonly verdict: 'conflict';
+  /** Of the head that was cosigned last. */
   readonly size: TreeSize;
 }
 
 /**
  * All that c2sp.org/tlog-witness asks of a witness, in the order in which it asks: whose checkpoint it is, whether the
- * sizes fit, and only then whether it is consistent. What comes with status 422 is signed by the log, and may prove
- * that it misbehaves.
+ * sizes fit, and only then whether it is consistent. A tree that is inconsistent is signed by the log, and may prove that
+ * it misbehaves.
  *
  * @param last - what was cosigned last for this origin; undefined if nothing was
  */
@@ -55,11 +56,12 @@ function verifiedSignatures(
   logs: KnownLogs,
 ): readonly NoteSignature[] | Refusal {
   const verifiers = logs.get(checkpoint.origin);
-  if (verifiers === undefined) return refuse(404, 'the origin is unknown');
+  if (verifiers === undefined) return refuse('origin-unknown', 'the origin is unknown');
   try {
     return verifyNote(note, verifiers).verified;
   } catch (error) {
-    if (error instanceof BadSignature || error instanceof UnverifiedNote) return refuse(403, error.message);
+    if (error instanceof BadSignature) return refuse('signature-bad', error.message);
+    if (error instanceof UnverifiedNote) return refuse('signature-missing', error.message);
     throw error;
   }
 }
@@ -68,22 +70,27 @@ function sizeRefusal(
   { old, checkpoint }: ReadAddCheckpoint,
   last: TreeHead | undefined,
 ): Refusal | Conflict | undefined {
-  if (old > checkpoint.size) return refuse(400, 'the old size is larger than the size of the checkpoint');
+  if (old > checkpoint.size) return refuse('sizes-reversed', 'the old size is larger than the size of the checkpoint');
   const size = last?.size ?? (0 as TreeSize);
-  return old === size ? undefined : { verdict: 'refuse', status: 409, text: formatSize(size), size };
+  return old === size ? undefined : { verdict: 'conflict', size };
 }
 
 /** Needs `old` to be the size of `last`. */
 function treeRefusal({ checkpoint, old, proof }: ReadAddCheckpoint, last: TreeHead | undefined): Refusal | undefined {
   const isEmpty = equalBytes(checkpoint.root, emptyRoot());
-  if (checkpoint.size === 0 && !isEmpty) return refuse(422, 'the root of an empty tree is the hash of nothing');
+  if (checkpoint.size === 0 && !isEmpty)
+    return refuse('tree-inconsistent', 'the root of an empty tree is the hash of nothing');
   if (last === undefined || old === 0)
-    return proof.length === 0 ? undefined : refuse(422, 'nothing can be proven from an empty tree, so no proof is due');
+    return proof.length === 0
+      ? undefined
+      : refuse('tree-inconsistent', 'nothing can be proven from an empty tree, so no proof is due');
   if (old === checkpoint.size && !equalBytes(last.root, checkpoint.root))
-    return refuse(422, 'another root was cosigned for this size');
-  return verifyConsistency(last, checkpoint, proof) ? undefined : refuse(422, 'the consistency proof does not verify');
+    return refuse('tree-inconsistent', 'another root was cosigned for this size');
+  return verifyConsistency(last, checkpoint, proof)
+    ? undefined
+    : refuse('tree-inconsistent', 'the consistency proof does not verify');
 }
 
-function refuse(status: Refusal['status'], text: string): Refusal {
-  return { verdict: 'refuse', status, text: `${text}\n` };
+function refuse(reason: RefusalReason, text: string): Refusal {
+  return { verdict: 'refuse', reason, text };
 }

@@ -1,11 +1,37 @@
 import { toHex, utf8 } from '../../base/bytes.ts';
 import { sha256 } from '../../base/sha256.ts';
-import { SIZE_TYPE } from '../../checkpoint/witness/answer.ts';
-import type { OwnWitness } from '../../witness/own-witness.ts';
+import { formatSize, SIZE_TYPE } from '../../checkpoint/witness/answer.ts';
+import type { RefusalReason } from '../../checkpoint/witness/judge.ts';
+import type { OwnWitness, WitnessAnswer } from '../../witness/own-witness.ts';
 import type { Handlers } from '../http/operation.ts';
 
 const TEXT = 'text/plain; charset=utf-8';
 const NO_STORE = { 'Cache-Control': 'no-store' };
+
+/** HTTP statuses of c2sp.org/tlog-witness. */
+const STATUS = {
+  'sizes-reversed': 400,
+  'signature-missing': 403,
+  'signature-bad': 403,
+  'origin-unknown': 404,
+  'tree-inconsistent': 422,
+} as const satisfies Record<RefusalReason, number>;
+
+/** The HTTP response to a request for a cosignature. */
+export function addCheckpointResponse(answer: WitnessAnswer) {
+  switch (answer.verdict) {
+    case 'cosigned':
+      return { status: 200, headers: NO_STORE, body: { type: TEXT, text: answer.signatures } } as const;
+    case 'conflict':
+      return { status: 409, headers: NO_STORE, body: { type: SIZE_TYPE, text: formatSize(answer.size) } } as const;
+    case 'refuse':
+      return {
+        status: STATUS[answer.reason],
+        headers: NO_STORE,
+        body: { type: TEXT, text: `${answer.text}\n` },
+      } as const;
+  }
+}
 
 /** Serves our own witness: c2sp.org/tlog-witness. Without one, nothing is there. */
 export function witnessRoutes(
@@ -15,9 +41,7 @@ export function witnessRoutes(
     async addCheckpoint({ body }) {
       if (witness === undefined)
         return { status: 404, headers: NO_STORE, body: { type: TEXT, text: 'no witness is here\n' } };
-      const { status, text } = await witness.addCheckpoint(body);
-      if (status === 409) return { status, headers: NO_STORE, body: { type: SIZE_TYPE, text } };
-      return { status, headers: NO_STORE, body: { type: TEXT, text } };
+      return addCheckpointResponse(await witness.addCheckpoint(body));
     },
 
     /** `<hex SHA-256 of the origin>/checkpoint`. */

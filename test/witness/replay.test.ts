@@ -34,8 +34,8 @@ function witnessing(key = inventKey('tile'), last: readonly WitnessedHead[] = []
   );
   const ask = async (old: number, size: number) => {
     const answer = await witness.addCheckpoint(utf8(LOG.request({ old, size })));
-    const isLine = answer.status === 200;
-    return { ...answer, at: isLine ? cosignedAt(readNote(LOG.note(size) + answer.text), formatVkey(own)) : undefined };
+    if (answer.verdict !== 'cosigned') return { ...answer, at: undefined };
+    return { ...answer, at: cosignedAt(readNote(LOG.note(size) + answer.signatures), formatVkey(own)) };
   };
   return { ask, key, written, pass: (seconds: number) => void (time += seconds) };
 }
@@ -44,7 +44,7 @@ describe('our own witness: a checkpoint is public, and anybody can send it again
   it('for a minute the answer is the cosignature that was given, and nothing is written', async () => {
     const { ask, written, pass } = witnessing();
     const first = await ask(0, 5);
-    expect([first.status, first.at]).toEqual([200, START]);
+    expect([first.verdict, first.at]).toEqual(['cosigned', START]);
     pass(59);
     for (let i = 0; i < 20; i += 1) expect(await ask(5, 5)).toEqual(first);
     expect(written).toHaveLength(1);
@@ -62,7 +62,8 @@ describe('our own witness: a checkpoint is public, and anybody can send it again
     const { ask, written } = witnessing();
     await ask(0, 5);
     expect((await ask(5, 7)).at).toBe(START);
-    expect([(await ask(5, 7)).status, (await ask(5, 5)).status, written.length]).toEqual([409, 409, 2]);
+    const refused = [(await ask(5, 7)).verdict, (await ask(5, 5)).verdict];
+    expect([...refused, written.length]).toEqual(['conflict', 'conflict', 2]);
   });
   it('over a restart it is given again, and by a witness of another key it is made anew', async () => {
     const before = witnessing();

@@ -4,6 +4,7 @@ import { type Checkpoint, formatCheckpoint } from '../../../checkpoint/checkpoin
 import { type NoteSignature, formatNote, formatSignatures, parseNote } from '../../../checkpoint/note.ts';
 import { type KnownLogs, verifyNote } from '../../../checkpoint/verify.ts';
 import { parseSize, readCosignatures } from '../../../checkpoint/witness/answer.ts';
+import { addCheckpointResponse } from '../../../server/routes/witness.ts';
 import { type Judgement, judge } from '../../../checkpoint/witness/judge.ts';
 import { formatAddCheckpoint, parseAddCheckpoint } from '../../../checkpoint/witness/request.ts';
 import { type Proof, type RootHash, type TreeHead, nodeHash, treeSize } from '../../../merkle/types.ts';
@@ -42,7 +43,8 @@ function verdict({
   return judge(parseAddCheckpoint(formatAddCheckpoint(request)), logs, last);
 }
 
-const statusOf = (judgement: Judgement): number => (judgement.verdict === 'cosign' ? 200 : judgement.status);
+const statusOf = (judgement: Judgement): number =>
+  judgement.verdict === 'cosign' ? 200 : addCheckpointResponse(judgement).status;
 const at = (size: number): Checkpoint => checkpointOf(ORIGIN, size);
 const forged = (size: number): Checkpoint => ({ ...at(size), root: WRONG });
 
@@ -144,16 +146,14 @@ describe('tlog-witness: what is refused', () => {
     ],
   ];
   it.each(refused)('%s: %d', (_what, status, asked) => {
-    const judgement = verdict(asked);
-    expect(statusOf(judgement)).toBe(status);
-    expect(judgement.verdict === 'refuse' && judgement.text.endsWith('\n')).toBe(true);
+    expect(statusOf(verdict(asked))).toBe(status);
   });
 
   it('a conflict says the size that was cosigned last, 0 if none was', () => {
     const asked = { old: 7, proof: consistency(7, 20), checkpoint: at(20) };
-    expect(verdict(asked)).toEqual({ verdict: 'refuse', status: 409, text: '0\n', size: 0 });
-    expect(verdict({ ...asked, last: headOf(0) })).toEqual({ verdict: 'refuse', status: 409, text: '0\n', size: 0 });
-    expect(verdict({ ...asked, last: headOf(12) })).toEqual({ verdict: 'refuse', status: 409, text: '12\n', size: 12 });
+    for (const last of [undefined, headOf(0)])
+      expect(verdict({ ...asked, ...(last && { last }) })).toEqual({ verdict: 'conflict', size: 0 });
+    expect(verdict({ ...asked, last: headOf(12) })).toEqual({ verdict: 'conflict', size: 12 });
   });
 });
 
@@ -214,7 +214,10 @@ describe('tlog-witness: a log and its witness, over the wire', () => {
     answer(body: string, time: number): { readonly status: number; readonly body: string } {
       const request = parseAddCheckpoint(body);
       const judgement = judge(request, LOGS, this.#last);
-      if (judgement.verdict === 'refuse') return { status: judgement.status, body: judgement.text };
+      if (judgement.verdict !== 'cosign') {
+        const { status, body: answer } = addCheckpointResponse(judgement);
+        return { status, body: answer.text };
+      }
       this.#last = judgement.head;
       return { status: 200, body: formatSignatures([WITNESS.cosign(request.note.text, time)]) };
     }
