@@ -53,6 +53,7 @@ export class OpenConnections {
   readonly #bySocket = new WeakMap<Socket, Connection>();
   #count = 0;
   #warned = false;
+  #leaving = false;
 
   constructor(limits: ConnectionLimits) {
     this.#limits = limits;
@@ -88,7 +89,17 @@ export class OpenConnections {
     if (connection === undefined) return;
     const one = { request, response };
     connection.unanswered.add(one);
+    if (this.#leaving) endWithNewest(connection);
     response.once('close', () => connection.unanswered.delete(one));
+  }
+
+  /**
+   * Has each connection end with its next answer, which says so: a client that was let send on would do so at the moment in
+   * which its connection is closed, and could not know whether that request was taken.
+   */
+  keepNone(): void {
+    this.#leaving = true;
+    for (const connections of this.#byAddress.values()) for (const connection of connections) endWithNewest(connection);
   }
 
   /**
@@ -152,6 +163,12 @@ export class OpenConnections {
     this.#limits.warn(sentence);
     setTimeout(() => (this.#warned = false), WARNING_MS).unref();
   }
+}
+
+/** The answer to the newest request is the last: those before it that were sent without waiting are answered as well. */
+function endWithNewest({ unanswered }: Connection): void {
+  const responses = [...unanswered].map(({ response }) => response).filter(({ headersSent }) => !headersSent);
+  for (const response of responses) response.shouldKeepAlive = response !== responses.at(-1);
 }
 
 const endpointOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;

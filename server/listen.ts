@@ -30,6 +30,8 @@ export interface Listener extends AsyncDisposable {
   serve(app: Express): void;
   /** Reads the TLS files anew, for connections from now on; false if there are none. @throws ListenRefused, and the old ones stay */
   reloadTls(): boolean;
+  /** Takes no more connections, and resolves when the open requests are answered or `patience` milliseconds are over. */
+  stop(patience: number): Promise<void>;
 }
 
 /**
@@ -110,6 +112,10 @@ export async function listen(settings: ListenSettings, warn: (sentence: string) 
       if (renewed !== undefined) (http as TlsServer).setSecureContext(renewed);
       return renewed !== undefined;
     },
+    stop(patience) {
+      open.keepNone();
+      return close(http, patience);
+    },
     [Symbol.asyncDispose]: () => close(http, 0),
   };
 }
@@ -150,8 +156,7 @@ function bindingFault(error: unknown): string {
   return known ?? `${error instanceof Error ? error.message : String(error)}. Choose another with --listen HOST:PORT`;
 }
 
-/** Takes no more connections, and resolves when the open requests are answered or `patience` milliseconds are over. */
-export async function close(server: HttpServer, patience: number): Promise<void> {
+async function close(server: HttpServer, patience: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   const idle = setInterval(() => server.closeIdleConnections(), 50); // those that were busy when we began to close
   const late = setTimeout(() => server.closeAllConnections(), patience);

@@ -7,7 +7,7 @@ import { systemCode, systemSentence } from '../base/system-error.ts';
 import { kinds, v2Kinds } from '../entries/kinds/index.ts';
 import { composeServer } from './compose.ts';
 import type { LogShards } from '../log/shards.ts';
-import { addressOf, close, listen, type Listener } from './listen.ts';
+import { addressOf, listen, type Listener } from './listen.ts';
 import { type Logger, createLogger } from './logging/logger.ts';
 import { DamagedStore } from '../storage/failures.ts';
 import { type Command, readCommand } from './settings/command.ts';
@@ -55,7 +55,7 @@ async function serve(settings: Settings): Promise<void> {
     listener.serve(server.app);
     greet(logger, settings, server.shards, addressOf(listener.http));
     logger.info(`stopping on ${await stopping}, what was accepted is finished first`);
-    await close(listener.http, settings.shutdownTimeout);
+    await listener.stop(settings.shutdownTimeout);
     const kept = settings.dev
       ? 'this log was in memory only, and is gone'
       : 'every entry that was acknowledged is on disk';

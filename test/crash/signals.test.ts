@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -10,20 +10,26 @@ import { startServer, temporaryFolder } from '../support/server-process.ts';
 /** A submission of which the server has the first half. */
 async function halfSent(base: string): Promise<{ sent: ClientRequest; rest: Buffer }> {
   const body = Buffer.from(JSON.stringify(hashedrekord('sent in two halves')));
+  const agent = new Agent({ keepAlive: true });
   const headers = { 'Content-Type': 'application/json', 'Content-Length': body.length, Expect: '100-continue' };
-  const sent = request(`${base}/api/v1/log/entries`, { method: 'POST', headers });
+  const sent = request(`${base}/api/v1/log/entries`, { method: 'POST', headers, agent });
   sent.flushHeaders();
   await once(sent, 'continue'); // the server has taken the request
   sent.write(body.subarray(0, 100));
   return { sent, rest: body.subarray(100) };
 }
 
-async function answerTo({ sent, rest }: { sent: ClientRequest; rest: Buffer }): Promise<number | undefined> {
+interface Answer {
+  readonly status: number | undefined;
+  readonly connection: string | undefined;
+}
+
+async function answerTo({ sent, rest }: { sent: ClientRequest; rest: Buffer }): Promise<Answer> {
   const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
   sent.end(rest);
   const [response] = await answered;
   response.resume();
-  return response.statusCode;
+  return { status: response.statusCode, connection: response.headers.connection };
 }
 
 const MAIN = new URL('../../server/main.ts', import.meta.url).pathname;
@@ -37,7 +43,7 @@ describe('signals: requests that were accepted are finished', () => {
     process.kill(server.pid, signal);
     await lineWith(server.lines, `stopping on ${signal}`);
     process.kill(server.pid, 'SIGTERM'); // as npm does, which passes it on twice
-    expect(await answerTo(half)).toBe(201);
+    expect(await answerTo(half)).toEqual({ status: 201, connection: 'close' });
     expect(await server.ended).toEqual({ code: 0, signal: undefined });
     expect(server.lines().join('\n')).toMatch(/stopped at size 2: every entry that was acknowledged is on disk/);
     expect(server.lines().join('\n')).not.toContain('Debugger');
@@ -49,7 +55,7 @@ describe('signals: requests that were accepted are finished', () => {
     const half = await halfSent(server.base);
     process.kill(server.pid, 'SIGHUP');
     await lineWith(server.lines, 'SIGHUP: there are no TLS files to read again, and the server goes on');
-    expect(await answerTo(half)).toBe(201);
+    expect(await answerTo(half)).toEqual({ status: 201, connection: 'keep-alive' });
     expect((await fetch(`${server.base}/healthz`)).status).toBe(200);
     expect(await server.stop()).toEqual({ code: 0, signal: undefined });
   });
