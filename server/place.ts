@@ -34,6 +34,18 @@ export function changesOfPlace(folder: string): readonly string[] {
   return changesSince(readPlace(folder), folder);
 }
 
+/**
+ * Whether nothing that has changed tells a copy from a volume that moved: a volume keeps the inode of the folder and the time
+ * it was made wherever it is attached. False where there is no record that could tell.
+ */
+export function mayHaveMoved(folder: string): boolean {
+  const recorded = readPlace(folder);
+  if (recorded === undefined) return false;
+  const actual = placeOf(folder);
+  const isSameBirth = recorded.born === undefined || actual.born === undefined || recorded.born === actual.born;
+  return recorded.inode === actual.inode && isSameBirth && !hasTwin(recorded, actual);
+}
+
 export function hasPlaceRecord(folder: string): boolean {
   return existsSync(placeFile(folder));
 }

@@ -39,6 +39,8 @@ export interface Seen {
   readonly hasPlace: boolean;
   /** Changes since place.json was written, one text each. */
   readonly placeChanges: readonly string[];
+  /** Whether none of these changes tells a copy from a volume that moved. */
+  readonly mayHaveMoved: boolean;
   /** The same of the record of unused keys, for a volume that stays where it is and for one that moves. */
   readonly unusedChanges: Readonly<Record<'fixed' | 'moves', readonly string[]>>;
   /** Folders of shards that follow this one. */
@@ -68,7 +70,7 @@ export function decide(seen: Seen, wish: Wish): Decision {
 }
 
 function decideOpening(
-  { folder, birth, placeChanges, begun }: Seen,
+  { folder, birth, begun, ...seen }: Seen,
   { identity }: Extract<FoundDatabase, { state: 'log' }>,
   { begin, volume, recoverCommand }: Wish,
 ): Decision {
@@ -85,12 +87,15 @@ function decideOpening(
     return refuse(
       `birth.json in ${folder} is that of log ${birth.treeId} (${birth.origin}), and stele.db holds log ${identity.treeId} (${identity.origin}): put together the files of one log`,
     );
-  if (volume === 'moves' || placeChanges.length === 0) return { act: 'open' };
+  if (volume === 'moves' || seen.placeChanges.length === 0) return { act: 'open' };
   return refuse(
-    `${folder} is not where this log was written (${placeChanges.join('; ')}): a copy that signs beside its original is a fork. ` +
-      `If the original is gone and no later head was ever shown to anyone, run: ${recoverCommand}. If the volume is one that moves between machines, set volume to moves`,
+    `${folder} is not where this log was written (${seen.placeChanges.join('; ')}): a copy that signs beside its original is a fork. ` +
+      `If the original is gone and no later head was ever shown to anyone, run: ${recoverCommand}${seen.mayHaveMoved ? ADVICE_VOLUME : ''}`,
   );
 }
+
+const ADVICE_VOLUME =
+  '. If the volume is one that moves between machines, set volume to moves; never for a copy of a log that may still run';
 
 function isBirthOf({ treeId, origin, publicKeys }: LogIdentity, birth: BirthRecord): boolean {
   const hasOtherKeys =

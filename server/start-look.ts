@@ -9,7 +9,7 @@ import { type BirthRecord, parseBirth } from './birth.ts';
 import { readIfThere } from './durable-file.ts';
 import { findKey, type KeyFace } from './keys.ts';
 import type { ShardPlace } from './planned-shard.ts';
-import { changesOfPlace, hasPlaceRecord } from './place.ts';
+import { changesOfPlace, hasPlaceRecord, mayHaveMoved } from './place.ts';
 import type { Seen, SeenJournal, SeenKey } from './start-decision.ts';
 import { isUnused, readUnusedKeys, unusedKeysMoved } from './unused-keys.ts';
 
@@ -35,6 +35,7 @@ export async function lookAt(place: ShardPlace, laterShards: readonly string[]):
     journal,
     hasPlace,
     placeChanges: isThere ? changesOfPlace(folder) : [],
+    mayHaveMoved: isThere && mayHaveMoved(folder),
     unusedChanges: {
       fixed: unused ? unusedKeysMoved(unused, folder, 'fixed') : [],
       moves: unused ? unusedKeysMoved(unused, folder, 'moves') : [],

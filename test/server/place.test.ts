@@ -13,7 +13,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { changesOfPlace, type Place, placeChanges, recordPlace, refreshPlace } from '../../server/place.ts';
+import {
+  changesOfPlace,
+  mayHaveMoved,
+  type Place,
+  placeChanges,
+  recordPlace,
+  refreshPlace,
+} from '../../server/place.ts';
 
 let parent = '';
 const folder = (): string => join(parent, 'data');
@@ -44,6 +51,7 @@ describe('place.json tells a data folder from its copies', () => {
     cpSync(folder(), copy, { recursive: true });
     writeFileSync(join(copy, 'anything'), 'more');
     const { ino } = statSync(folder());
+    expect([mayHaveMoved(folder()), mayHaveMoved(copy)]).toEqual([true, false]);
     expect(changesOfPlace(copy)).toContain(`its inode was ${ino} and is ${statSync(copy).ino}`);
     expect(changesOfPlace(folder())).toEqual([]);
   });

@@ -41,15 +41,17 @@ const JOURNALS = {
 } as const;
 const DATABASES = { missing: { state: 'missing' }, empty: { state: 'empty' }, log: LOG } as const;
 
-const COPIED = ['its inode was 1 and is 2'];
+const [COPIED, MOVED] = [['its inode was 1 and is 2'], ['the machine id was 1 and is 2']];
 const UNUSED_CHANGES = {
   same: { fixed: [], moves: [] },
-  moved: { fixed: ['the machine id was 1 and is 2'], moves: [] },
+  moved: { fixed: MOVED, moves: [] },
   copied: { fixed: COPIED, moves: COPIED },
 } as const;
 
 const RECORD: RecordedShard = { number: 2, origin: 'log.test', treeId: '7', file: '/data/begun-shards.json' };
 const RECORDED = { none: undefined, own: RECORD, other: { ...RECORD, treeId: '8' } } as const;
+
+const PLACE_CHANGES = { none: ['its place.json is missing'], same: [], moved: MOVED, copied: COPIED } as const;
 
 interface Case {
   readonly database: keyof typeof DATABASES;
@@ -57,7 +59,7 @@ interface Case {
   readonly tile: KeyState;
   readonly birth: keyof typeof BIRTHS;
   readonly journal: keyof typeof JOURNALS;
-  readonly place: 'none' | 'same' | 'moved';
+  readonly place: keyof typeof PLACE_CHANGES;
   readonly record: 'same' | 'moved' | 'copied';
   readonly later: boolean;
   readonly recorded: keyof typeof RECORDED;
@@ -72,7 +74,7 @@ const CHOICES: { readonly [Name in keyof Case]: readonly Case[Name][] } = {
   tile: KEYS,
   birth: ['none', 'own', 'other', 'unreadable'],
   journal: ['none', 'begun', 'heads', 'of another log', 'unreadable'],
-  place: ['none', 'same', 'moved'],
+  place: ['none', 'same', 'moved', 'copied'],
   record: ['same', 'moved', 'copied'],
   later: [false, true],
   recorded: ['none', 'own', 'other'],
@@ -104,7 +106,8 @@ function decisionOf(one: Case): Decision {
     birth: BIRTHS[one.birth],
     journal: JOURNALS[one.journal],
     hasPlace: one.place !== 'none',
-    placeChanges: { none: ['its place.json is missing'], same: [], moved: ['its inode was 1 and is 2'] }[one.place],
+    placeChanges: PLACE_CHANGES[one.place],
+    mayHaveMoved: one.place === 'moved',
     unusedChanges: UNUSED_CHANGES[one.record],
     laterShards: one.later ? ['/data/shards/2-next.test'] : [],
     begun: RECORDED[one.recorded],
@@ -131,7 +134,7 @@ const refused = ALL.filter(({ decision }) => decision.act === 'refuse');
 
 describe('the decision of a start, over everything that it may find', () => {
   it('has a decision for each case', () => {
-    expect(ALL.length).toBe(3 * 3 * 3 * 4 * 5 * 3 * 3 * 16 * 3);
+    expect(ALL.length).toBe(3 * 3 * 3 * 4 * 5 * 4 * 3 * 16 * 3);
     expect([begun, opened, refused].every((some) => some.length > 0)).toBe(true);
   });
 
@@ -216,6 +219,14 @@ describe('the decision of a start, over everything that it may find', () => {
   it('refuses --begin where there is a log: left in place it would hide a loss', () => {
     const some = ALL.filter((one) => one.database === 'log' && one.begin);
     expect(some.every((one) => reasonOf(one).includes('Start without it'))).toBe(true);
+  });
+
+  it('names the setting for volumes that move only where nothing tells a copy, and says that it is for no copy', () => {
+    const elsewhere = refused.filter((one) => reasonOf(one).includes('is not where this log was written'));
+    expect(new Set(elsewhere.map(({ place }) => place))).toEqual(new Set(['none', 'moved', 'copied']));
+    for (const one of elsewhere) expect(/volume|moves/.test(reasonOf(one))).toBe(one.place === 'moved');
+    const advised = refused.filter((one) => reasonOf(one).includes('set volume to moves'));
+    expect(advised.every((one) => reasonOf(one).endsWith('never for a copy of a log that may still run'))).toBe(true);
   });
 
   it('names everything that is there and everything that is missing', () => {

@@ -14,7 +14,7 @@ export const DATA = {
   volume: setting(
     choice('fixed', 'moves'),
     'fixed',
-    'Whether the data folder must stay on the same device of the same machine; moves for volumes that are attached elsewhere.',
+    'Whether the data folder must stay on the same device of the same machine; moves for volumes that are attached elsewhere, never for a copy: a copy is not told from its original then.',
   ),
   minFree: optional(
     size(0, 1024 * GIB),
