@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { foldersIn, type LogFolder, runServer, startServer, temporaryFolder } from '../support/server-process.ts';
 import { treeOfFiles } from '../support/tree-of-files.ts';
 import { run, submit } from './operator.ts';
@@ -9,13 +9,33 @@ import { run, submit } from './operator.ts';
 const FORMATS = new URL('../vectors/data-folders/', import.meta.url).pathname;
 const FLAGS = ['--genesis', 'off', '--origin', 'one.test'];
 
+let shared: LogFolder;
 let folder: LogFolder;
 let entries = 0;
-beforeEach(async () => {
+/** A log of four entries, the same for every test: to start one takes a second. */
+beforeAll(async () => {
+  folder = shared = temporaryFolder();
+  await grow(4);
+  cpSync(shared.data, path('begun', 'data'), { recursive: true });
+  cpSync(shared.heads, path('begun', 'heads'), { recursive: true });
+});
+afterAll(() => shared[Symbol.dispose]());
+beforeEach(asBegun);
+
+function asBegun(): void {
+  folder = shared;
+  fill(folder.data, path('begun', 'data'));
+  fill(folder.heads, path('begun', 'heads'));
+}
+afterEach(() => {
+  if (folder !== shared) folder[Symbol.dispose]();
+});
+
+/** For a test that puts another folder in the place of one of its own. */
+async function beginApart(): Promise<void> {
   folder = temporaryFolder();
   await grow(4);
-});
-afterEach(() => folder[Symbol.dispose]());
+}
 
 /** Starts the log, adds entries, stops it. */
 async function grow(count: number): Promise<void> {
@@ -32,10 +52,12 @@ function keepAs(name: string): void {
 }
 
 /** The folder stays the one it was. */
-function putBack(name: string): void {
-  for (const file of readdirSync(folder.data)) rmSync(join(folder.data, file), { recursive: true });
-  cpSync(path(name), folder.data, { recursive: true });
+function fill(place: string, from: string): void {
+  for (const file of readdirSync(place)) rmSync(join(place, file), { recursive: true });
+  cpSync(from, place, { recursive: true });
 }
+
+const putBack = (name: string): void => fill(folder.data, path(name));
 
 /** Digests of all files below a folder, by path. That a process asked for a lock, and which, is left out. */
 function contentsOf(place: string): Readonly<Record<string, string>> {
@@ -79,7 +101,7 @@ describe('npm run recover: a log that starts as it is', () => {
 
 describe('npm run recover: a look that changes nothing, to the byte and the time', () => {
   it.each(readdirSync(FORMATS).filter((name) => name.startsWith('format-')))('at a folder of %s', async (format) => {
-    const old = foldersIn(path('old'));
+    const old = foldersIn(path(format));
     cpSync(join(FORMATS, format), old.parent, { recursive: true });
     const before = treeOfFiles(old.parent);
     const { code, out, err } = await run('recover', old, '--volume', 'moves');
@@ -101,11 +123,12 @@ describe('npm run recover: a look that changes nothing, to the byte and the time
 });
 
 describe('npm run recover: a copy of the log that is behind its journal', () => {
-  beforeEach(async () => {
-    keepAs('copy');
+  beforeAll(async () => {
+    asBegun();
     await grow(2);
-    putBack('copy');
+    cpSync(folder.heads, path('ahead'), { recursive: true });
   });
+  beforeEach(() => fill(folder.heads, path('ahead')));
 
   it('is told the safe ways, in order, and no command that forks it; nothing is changed', async () => {
     const words = await printedCommand();
@@ -167,6 +190,7 @@ describe('npm run recover: a log that nothing speaks against', () => {
   });
 
   it('whose journal is missing goes on from the size that is said', async () => {
+    await beginApart();
     renameSync(folder.heads, path('away'));
     const { code, out } = await run('recover', folder);
     expect([code, readdirSync(folder.parent).includes('data-heads')]).toEqual([1, false]);
@@ -187,6 +211,7 @@ describe('npm run recover: a log that nothing speaks against', () => {
   });
 
   it('that is a copy in another place goes on there', async () => {
+    await beginApart();
     renameSync(folder.data, path('away'));
     mkdirSync(folder.data);
     putBack('away');
@@ -201,8 +226,7 @@ describe("npm run recover: beside another log's journal", () => {
     using other = temporaryFolder();
     await using server = await startServer(other, { flags: ['--genesis', 'off', '--origin', 'other.test'] });
     await server.stop();
-    rmSync(folder.heads, { recursive: true });
-    cpSync(other.heads, folder.heads, { recursive: true });
+    fill(folder.heads, other.heads);
     const before = contentsOf(folder.heads);
     for (const words of [[], ['--accept-size', '4'], ['--fork-the-log-at', '4']]) {
       const { code, out } = await run('recover', folder, ...words);
