@@ -27,7 +27,7 @@ next ORIGIN  freezes the active shard, unless it is, and begins the next one: a 
              name that no shard has had. Entries are taken again, by that shard, when the server is started
 
 For freeze and next the server must be stopped. Neither can be undone. Flags, STELE_ variables and --config say where the log
-is, as for npm start; so does --overrule-witness lift what a witness says against the log.
+is, as for npm start; --overrule-witness and --clock-checked mean what they mean there.
 `;
 
 async function list({ data, heads }: Settings): Promise<void> {
