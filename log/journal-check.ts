@@ -21,7 +21,7 @@ export interface JournalFault {
 
 export interface JournalCheck {
   readonly store: Pick<LogStore, 'countHeads' | 'holder'>;
-  readonly journal: Pick<HeadJournal, 'owner' | 'last' | 'freeze' | 'damage'>;
+  readonly journal: Pick<HeadJournal, 'path' | 'owner' | 'last' | 'freeze' | 'damage'>;
   readonly identity: LogIdentity;
   readonly shelf: TileShelf;
   /** The newest head. */
@@ -62,7 +62,8 @@ async function damageFault(check: JournalCheck): Promise<JournalFault | undefine
 
 function ownerFault({ journal, identity }: JournalCheck): JournalFault | undefined {
   const owner = journal.owner();
-  if (owner === undefined) return safe('the head journal is missing: put it back');
+  if (owner === undefined)
+    return safe(`the head journal is missing: put it back as ${journal.path}, or set heads to the folder where it is`);
   if (owner.treeId === identity.treeId && owner.logId === identity.logId) return undefined;
   const reason = `the head journal is that of log ${owner.treeId}, not of ${identity.treeId}: set heads to the folder of this log's own`;
   return { reason, contradicts: false, file: 'leave' };

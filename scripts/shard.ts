@@ -86,7 +86,8 @@ function announce({ shard }: Log): void {
 
 /** Opens the log as the server does, but for entry 0, which the server writes under its own settings. */
 async function start(settings: Settings, clock: Clock): Promise<StartedLog> {
-  if (!existsSync(join(settings.data, 'stele.db'))) throw new LogRefused(`${settings.data} holds no log`);
+  if (!existsSync(join(settings.data, 'stele.db')))
+    throw new LogRefused(`${settings.data} holds no log: name the data folder of one with --data`);
   const fatal = (reason: unknown): never => {
     throw reason;
   };

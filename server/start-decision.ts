@@ -105,7 +105,7 @@ function isBirthOf({ treeId, origin, publicKeys }: LogIdentity, birth: BirthReco
 
 function decideBeginning(seen: Seen, { begin, volume, mayBegin }: Wish): Decision {
   const { folder, journal } = seen;
-  if (!mayBegin) return refuse(`${folder} holds no log`);
+  if (!mayBegin) return refuse(`${folder} holds no log: name the data folder of one with --data`);
   const loss = lossOf(seen);
   if (loss !== undefined) return refuse(loss);
   const logId = seen.keys.find(({ face }) => face === 'v1')?.id;

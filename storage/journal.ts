@@ -45,6 +45,8 @@ export interface JournalFreeze extends TreeHead {
  * been rolled back, and must not sign again.
  */
 export interface HeadJournal extends AsyncDisposable {
+  /** Where it stands, or would stand. */
+  readonly path: string;
   /** Undefined in a journal that was never begun. */
   owner(): JournalOwner | undefined;
   /** The newest head that was written whole. */

@@ -30,7 +30,7 @@ export async function openShards(data: string, heads: string): Promise<ReadShard
     requireAsRecorded(place, identity);
     if (reading && identity) all.push({ ...place, reading, identity, frozen: await reading.frozen() });
   }
-  if (all.length === 0) throw new LogRefused(`${data} holds no log`);
+  if (all.length === 0) throw new LogRefused(`${data} holds no log: name the data folder of one with --data`);
   const parts = cleanup.move();
   return { all, [Symbol.dispose]: () => parts.dispose() };
 }

@@ -66,7 +66,7 @@ export async function holdShard(
 
 /** @throws LogRefused */
 function undefinedUnlessFirst({ number, folder }: ShardFolder): undefined {
-  if (number === 1) throw new LogRefused(`${folder} holds no log`);
+  if (number === 1) throw new LogRefused(`${folder} holds no log: name the data folder of one with --data`);
   return undefined;
 }
 

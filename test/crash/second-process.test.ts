@@ -115,7 +115,7 @@ describe('decision 10, a copy that signs beside its original, or an old one, is 
     const aside = join(folder.parent, 'aside');
     cpSync(folder.heads, aside, { recursive: true });
     rmSync(folder.heads, { recursive: true });
-    expect(await expectRefused(folder)).toContain('the head journal is missing: put it back.');
+    expect(await expectRefused(folder)).toContain('the head journal is missing: put it back as ');
     cpSync(aside, folder.heads, { recursive: true });
     await expectGoesOn(folder);
   });

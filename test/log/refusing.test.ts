@@ -44,7 +44,9 @@ describe('openLog: a tree that would be a fork', () => {
   it('the journal is missing', async () => {
     await begin(3);
     rmSync(journal());
-    expect(await refusal()).toBe(`the head journal is missing: put it back. ${ADVICE}`);
+    expect(await refusal()).toBe(
+      `the head journal is missing: put it back as ${journal()}, or set heads to the folder where it is. ${ADVICE}`,
+    );
   });
   it('the journal has lost its first line', async () => {
     await begin(3);

@@ -100,7 +100,9 @@ describe('sqlite: a log is read beside the process that writes it', () => {
   });
 
   it('and is refused where there is none, or one of another format', async () => {
-    expect(() => openSqliteReading(join(store.folder(), 'nothing'))).toThrow(/nothing holds no log$/);
+    expect(() => openSqliteReading(join(store.folder(), 'nothing'))).toThrow(
+      /nothing holds no log: name the data folder of one with --data$/,
+    );
     await store.again(() => {
       const db = new Database(join(store.folder(), 'stele.db'));
       const newest = Number(db.pragma('user_version', { simple: true }));

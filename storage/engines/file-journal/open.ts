@@ -26,10 +26,11 @@ export async function readFileJournal(folder: string): Promise<JournalRecords | 
 /** Reads the log that a journal belongs to, as `readFileJournal`. */
 export async function viewFileJournal(
   folder: string,
-): Promise<Pick<HeadJournal, 'owner' | 'last' | 'freeze' | 'damage'>> {
+): Promise<Pick<HeadJournal, 'path' | 'owner' | 'last' | 'freeze' | 'damage'>> {
   const found = await readFileJournal(folder);
   const { last, freeze } = newest(found?.records ?? []);
-  return { owner: () => found?.owner, last: () => last, freeze: () => freeze, damage: () => found?.damage };
+  const path = join(folder, HEADS.name);
+  return { path, owner: () => found?.owner, last: () => last, freeze: () => freeze, damage: () => found?.damage };
 }
 
 /** The journal, and a look at its file. */
@@ -67,6 +68,7 @@ export async function openFileJournal(lock: FolderLock, most = RECORDS): Promise
   }
 
   return {
+    path: file.path,
     owner: () => owner,
     last: () => last,
     freeze: () => freeze,

@@ -40,7 +40,8 @@ export interface SqliteReading
  * @throws StoreRefused if there is none, or one of another format
  */
 export function openSqliteReading(folder: string, open = openReading): SqliteReading {
-  if (!existsSync(databaseFile(folder))) throw new StoreRefused(`${folder} holds no log`);
+  if (!existsSync(databaseFile(folder)))
+    throw new StoreRefused(`${folder} holds no log: name the data folder of one with --data`);
   const file = databaseFile(folder);
   const db = explaining(file, () => open(folder));
   try {
