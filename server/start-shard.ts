@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Clock } from '../log/clock.ts';
 import { openLog } from '../log/open.ts';
 import type { LogKeys, OpenedLog, Publication } from '../log/opening.ts';
@@ -18,6 +18,7 @@ import { recordPlace } from './place.ts';
 import { DEFAULT_ORIGIN } from './settings/values/network-values.ts';
 import { prepareFolders, prepareKeys, setBirthAside } from './start-begin.ts';
 import type { PlannedShard, ShardPlace } from './planned-shard.ts';
+import { trialSentence } from './trial-log.ts';
 import { markKeysUsed } from './unused-keys.ts';
 
 export interface ShardSettings {
@@ -141,11 +142,7 @@ function announceBeginning(
 ): void {
   announce(`began log ${identity.origin} with tree id ${identity.treeId}`);
   if (place.origin !== undefined || dev) return;
-  announce(
-    `this log is for trying: it is named ${identity.origin} for ever, and is kept in ${resolve(place.folder)}. ` +
-      'A log that others will use needs its host name and a folder of its own at its first start: ' +
-      'npm start -- --origin log.example.org --data /var/lib/stele/data',
-  );
+  announce(trialSentence(identity.origin, place.folder));
 }
 
 async function writeBirth(

@@ -13,6 +13,8 @@ export interface WatchedFile {
   readonly path: string;
   readonly device: bigint;
   readonly inode: bigint;
+  /** Whether the next start makes it anew: nothing is kept in it. */
+  readonly isRemade?: boolean;
 }
 
 /** The file that stands at `path` now: to be called once it is open. @throws StoreRefused where there is none */
@@ -52,8 +54,8 @@ export function isGone(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }
 
-function requireSame({ path, device, inode }: WatchedFile, found: BigIntStats | undefined): void {
-  if (found?.dev !== device || found.ino !== inode) throw lost(path);
+function requireSame({ path, device, inode, isRemade }: WatchedFile, found: BigIntStats | undefined): void {
+  if (found?.dev !== device || found.ino !== inode) throw isRemade === true ? lostLock(path) : lost(path);
 }
 
 /**
@@ -76,5 +78,11 @@ export function requireOneName(path: string): void {
 export function lost(path: string): StoreRefused {
   return new StoreRefused(
     `${path} was removed or replaced while this process had it open, so what was written to it since may be lost: put the file back, keep other programs out of its folder, and start again`,
+  );
+}
+
+function lostLock(path: string): StoreRefused {
+  return new StoreRefused(
+    `${path} was removed or replaced while this process had it open, so it kept no other process out: find out what removed it, make sure that no other process uses its folder, and start again: the file is made anew`,
   );
 }

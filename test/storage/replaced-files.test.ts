@@ -26,9 +26,11 @@ describe('sqlite: files that are removed or replaced while they are open', () =>
     await expect(store.now().check()).resolves.toBeUndefined();
     CHANGES[how]?.(path(name));
     await expect(store.now().check()).rejects.toThrow(`${path(name)} was removed or replaced`);
-    const lost = new StoreRefused(
-      `${path(name)} was removed or replaced while this process had it open, so what was written to it since may be lost: put the file back, keep other programs out of its folder, and start again`,
-    );
+    const advice =
+      name === 'lock.db'
+        ? 'so it kept no other process out: find out what removed it, make sure that no other process uses its folder, and start again: the file is made anew'
+        : 'so what was written to it since may be lost: put the file back, keep other programs out of its folder, and start again';
+    const lost = new StoreRefused(`${path(name)} was removed or replaced while this process had it open, ${advice}`);
     await expect(store.now().commit(growth(2, 3))).rejects.toThrow(lost);
     await expect(store.now().heartbeat(1)).rejects.toThrow(lost);
   });

@@ -28,7 +28,7 @@ export function lockFolder(folder: string, owner: string): FolderLock {
   makePrivateFolder(folder);
   const db = takeLock(folder);
   writeOwner(folder, owner);
-  return { folder, file: watchFile(lockFile(folder)), [Symbol.dispose]: () => void db.close() };
+  return { folder, file: { ...watchFile(lockFile(folder)), isRemade: true }, [Symbol.dispose]: () => void db.close() };
 }
 
 /**

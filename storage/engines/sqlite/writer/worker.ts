@@ -127,7 +127,7 @@ function answer(request: WriterRequest): WriterReply {
     return { ok: true };
   } catch (error) {
     const { name, message } = isFull(error)
-      ? new NoRoom('the disk is full: SQLite found no room')
+      ? new NoRoom(`the disk is full: SQLite found no room on the volume of ${file}. Free some space on it`)
       : toError(explained(error, file));
     return { ok: false, name, message };
   }
