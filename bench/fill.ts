@@ -9,7 +9,7 @@ import { hashLeaf } from '../merkle/hash.ts';
 import { unwitnessed } from '../scripts/operator/publication.ts';
 import { startLog } from '../server/start.ts';
 import { makeFolder } from '../storage/folders.ts';
-import type { LogFolder } from '../test/support/server-process.ts';
+import type { LogFolder } from '../testkit/server-process.ts';
 
 /*
  * Makes a log large. Its entries go through the sequencer: each is signed, committed with all its nodes, journalled and

@@ -1,4 +1,4 @@
-import type { LogFolder } from '../test/support/server-process.ts';
+import type { LogFolder } from '../testkit/server-process.ts';
 import { fill } from './fill.ts';
 import type { BenchOptions } from './options.ts';
 import { reads, type Scenario, submit } from './scenarios.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../storage/folders.ts';
-import { foldersIn, type LogFolder, temporaryFolder } from '../test/support/server-process.ts';
+import { foldersIn, type LogFolder, temporaryFolder } from '../testkit/server-process.ts';
 import { admitRows } from './admit.ts';
 import { fill } from './fill.ts';
 import { growth } from './growth.ts';

@@ -1,4 +1,4 @@
-import { type LogFolder, type ServerProcess, startServer } from '../test/support/server-process.ts';
+import { type LogFolder, type ServerProcess, startServer } from '../testkit/server-process.ts';
 import type { LoopResult } from './closed-loop.ts';
 import type { Generator } from './load.ts';
 import { cpuSeconds, peakMemory } from './machine.ts';

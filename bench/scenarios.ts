@@ -1,4 +1,4 @@
-import { type LogFolder, type ServerProcess } from '../test/support/server-process.ts';
+import { type LogFolder, type ServerProcess } from '../testkit/server-process.ts';
 import type { Question } from './connection.ts';
 import { fill, readFilling } from './fill.ts';
 import { Generator } from './load.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type LogFolder, startServer } from '../test/support/server-process.ts';
+import { type LogFolder, startServer } from '../testkit/server-process.ts';
 import { fill, readFilling } from './fill.ts';
 import { Generator } from './load.ts';
 import { residentMemory } from './machine.ts';

@@ -1,6 +1,6 @@
 import { type KeyObject, generateKeyPairSync, hash, randomBytes, sign } from 'node:crypto';
-import { hashedrekordOf } from '../test/support/proposals.ts';
-import { newIssuer } from './certificate.ts';
+import { hashedrekordOf } from '../testkit/proposals.ts';
+import { newIssuer } from '../testkit/certificate.ts';
 import { type Question, requestOf } from './connection.ts';
 
 /**

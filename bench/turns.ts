@@ -6,7 +6,7 @@ import { utf8 } from '../base/bytes.ts';
 import type { AdmittedEntry } from '../entries/kind.ts';
 import { packKeys } from '../entries/key-list.ts';
 import { hashLeaf } from '../merkle/hash.ts';
-import { startServer } from '../test/support/server-process.ts';
+import { startServer } from '../testkit/server-process.ts';
 import type { Question } from './connection.ts';
 import { artifactHash, fill, readFilling } from './fill.ts';
 import { Generator } from './load.ts';

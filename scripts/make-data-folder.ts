@@ -12,7 +12,7 @@ import type { Log } from '../log/types.ts';
 import { startLog } from '../server/start.ts';
 import { makeFolder } from '../storage/folders.ts';
 import { unwitnessed } from './operator/publication.ts';
-import { dsse, hashedrekord, intoto002, newSubmitter, statement } from '../test/support/proposals.ts';
+import { dsse, hashedrekord, intoto002, newSubmitter, statement } from '../testkit/proposals.ts';
 
 /*
  * Makes a data folder as a log of today leaves it behind, for the tests of every later version: entry 0, some hundred

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DOORS, type PostJson, proves, submissionFor, write, writeInTheEnd } from '../support/doors.ts';
-import { type LogFolder, type ServerProcess, startServer, temporaryFolder } from '../support/server-process.ts';
+import { type LogFolder, type ServerProcess, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 import { cosignedAt, readNote } from '../support/witness-math.ts';
 import { type Litewitness, startLitewitness } from './litewitness.ts';
 

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LogFolder, type ServerProcess, startServer, temporaryFolder } from '../support/server-process.ts';
+import { type LogFolder, type ServerProcess, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 
 /*
  * Every block of code in README.md that talks to a log, typed as it stands, in its order, into one folder. A block whose

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type LogFolder, runServer, startServer, temporaryFolder } from '../support/server-process.ts';
+import { type LogFolder, runServer, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 import { bindMount, mounter } from '../support/small-disk.ts';
 import { treeOfFiles } from '../support/tree-of-files.ts';
 import { created, headOf, submissionOf, submit, treeSizeOf } from './client.ts';

@@ -4,8 +4,8 @@ import { type Checkpoint, parseCheckpoint } from '../../checkpoint/checkpoint.ts
 import { parseNote } from '../../checkpoint/note.ts';
 import { nodeHash } from '../../merkle/types.ts';
 import { verifyConsistency } from '../../merkle/verify.ts';
-import { type Proposal, dsse, hashedrekord, intoto001, intoto002 } from '../support/proposals.ts';
-import { newSubmitter, statement } from '../support/proposals.ts';
+import { type Proposal, dsse, hashedrekord, intoto001, intoto002 } from '../../testkit/proposals.ts';
+import { newSubmitter, statement } from '../../testkit/proposals.ts';
 
 /** The part of an answer that a client keeps, to hold the log to it. */
 export interface Receipt {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseRecord } from '../../storage/engines/file-journal/record.ts';
 import { traced } from './trace.ts';
-import { type LogFolder, startServer, temporaryFolder } from '../support/server-process.ts';
+import { type LogFolder, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 import { type Receipt, type Submission, created, entryAt, headOf, inconsistentWith } from './client.ts';
 import { search, submissionOf, submit, treeSizeOf } from './client.ts';
 

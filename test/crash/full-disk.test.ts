@@ -2,7 +2,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { traced } from './trace.ts';
 import { describe, expect, it } from 'vitest';
-import { type LogFolder, runServer, startServer, temporaryFolder } from '../support/server-process.ts';
+import { type LogFolder, runServer, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 import { IndependentLog } from '../support/independent-log.ts';
 import { mounter, type SmallDisk, smallDisk } from '../support/small-disk.ts';
 import { expectKept, sendUntilRefused } from './filling.ts';

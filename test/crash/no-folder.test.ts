@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { run } from '../scripts/operator.ts';
-import { runServer, startServer, temporaryFolder } from '../support/server-process.ts';
+import { runServer, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 
 /** A folder that exists, and answers ENOENT to mkdir. */
 const BARREN = '/proc';

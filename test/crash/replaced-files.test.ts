@@ -7,7 +7,7 @@ import {
   type ServerProcess,
   startServer,
   temporaryFolder,
-} from '../support/server-process.ts';
+} from '../../testkit/server-process.ts';
 import { created, entryAt, headOf, inconsistentWith, type Receipt, submissionOf, submit } from './client.ts';
 
 const SENDERS = 8;

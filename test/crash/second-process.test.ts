@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newSubmitter } from '../support/proposals.ts';
-import { type LogFolder, foldersIn, runServer, startServer, temporaryFolder } from '../support/server-process.ts';
+import { newSubmitter } from '../../testkit/proposals.ts';
+import { type LogFolder, foldersIn, runServer, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 import { created, headOf, inconsistentWith, submissionOf, submit } from './client.ts';
 
 let folder: LogFolder;

@@ -4,8 +4,8 @@ import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:h
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { hashedrekord } from '../support/proposals.ts';
-import { startServer, temporaryFolder } from '../support/server-process.ts';
+import { hashedrekord } from '../../testkit/proposals.ts';
+import { startServer, temporaryFolder } from '../../testkit/server-process.ts';
 
 /** A submission of which the server has the first half. */
 async function halfSent(base: string): Promise<{ sent: ClientRequest; rest: Buffer }> {

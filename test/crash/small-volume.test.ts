@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { NoRoom } from '../../storage/failures.ts';
 import { type PendingWal, Room } from '../../storage/engines/sqlite/file/room.ts';
-import { startServer } from '../support/server-process.ts';
+import { startServer } from '../../testkit/server-process.ts';
 import { mounter, smallDisk } from '../support/small-disk.ts';
 import { expectKept, sendUntilRefused } from './filling.ts';
 

@@ -5,7 +5,7 @@ import { parseBirth } from '../../server/birth.ts';
 import { viewFileJournal } from '../../storage/engines/file-journal/open.ts';
 import { IndependentLog } from '../support/independent-log.ts';
 import { openTestLog } from '../support/log.ts';
-import { type LogFolder, runServer, startServer, temporaryFolder } from '../support/server-process.ts';
+import { type LogFolder, runServer, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 
 /*
  * Kills a real server with SIGKILL before a step of its start that changes a file, and in the middle of a text that it

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { LogFolder } from '../support/server-process.ts';
+import type { LogFolder } from '../../testkit/server-process.ts';
 
 /** Faults to inject, as strace's `-e inject=` takes it. */
 export interface TraceOptions {

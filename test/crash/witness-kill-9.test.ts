@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { IndependentLog } from '../support/independent-log.ts';
-import { type LogFolder, type ServerProcess, startServer, temporaryFolder } from '../support/server-process.ts';
+import { type LogFolder, type ServerProcess, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 import { cosignedAt, readNote } from '../support/witness-math.ts';
 
 const ROUNDS = 8;

@@ -12,7 +12,7 @@ import {
   type ServerProcess,
   startServer,
   temporaryFolder,
-} from '../support/server-process.ts';
+} from '../../testkit/server-process.ts';
 import { cosignedAt, isSigned, readNote } from '../support/witness-math.ts';
 import { entryAt } from './client.ts';
 

@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openWriting, prepareDatabase } from '../../storage/engines/sqlite/file/connection.ts';
 import { createWriter } from '../../storage/engines/sqlite/writer/writer.ts';
-import { type LogFolder, startServer, temporaryFolder } from '../support/server-process.ts';
+import { type LogFolder, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 import { created, submissionOf, submit } from '../crash/client.ts';
 import { type Call, readTrace, traced } from '../crash/trace.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type LogFolder, startServer, temporaryFolder } from '../support/server-process.ts';
+import { type LogFolder, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 import { ask, created, entryAt, inconsistentWith, search, submissionOf, submit } from '../crash/client.ts';
 import { readTrace, traced } from '../crash/trace.ts';
 

@@ -46,6 +46,11 @@ describe('style §1: planted offenders are found', () => {
     ['cryptography among the kinds', 'entries/kinds/x/a.ts', "import { verify } from 'node:crypto';"],
     ['files in the log', 'log/a.ts', "import { readFileSync } from 'node:fs';"],
     ['files in the settings', 'server/settings/a.ts', "import { readFile } from 'node:fs/promises';"],
+    ['a test that imports a measurement', 'test/log/a.ts', "import { x } from '../../bench/x.ts';"],
+    ['a measurement that imports a test', 'bench/a.ts', "import type { X } from '../test/support/x.ts';"],
+    ['a script that imports a test', 'scripts/a.ts', "import { x } from '../test/support/x.ts';"],
+    ['a script that imports a measurement', 'scripts/a.ts', "import { x } from '../bench/x.ts';"],
+    ['what tests and measurements share that imports one of them', 'testkit/a.ts', "import '../test/support/x.ts';"],
     ['any module of Node in the tree', 'merkle/a.ts', "import { join } from 'node:path';"],
   ])('%s', (_what, path, text) => {
     expect(said([path, text])).toStrictEqual([expect.stringContaining(`${path} may not import `)]);
@@ -99,6 +104,7 @@ describe('style §1: planted offenders are found', () => {
         ['storage/engines/sqlite/a.ts', "import Database from 'better-sqlite3'; import '../../contract.ts';"],
         ['entries/signatures/node-crypto.ts', "import { verify } from 'node:crypto';"],
         ['test/log/a.test.ts', "import '../../entries/kinds/index.ts'; import 'node:fs'; f(process.env);"],
+        ['bench/a.ts', "import '../testkit/x.ts'; import '../scripts/x.ts'; import '../log/log.ts'; import './y.ts';"],
         ['log/a.ts', "const asked = { process: 1, now: asked.process }; // process.env\nf('Date.now()');"],
       ),
     ).toStrictEqual([]);

@@ -33,16 +33,25 @@ function importsOf({ path, text }: Source): readonly string[] {
 }
 
 const roomOf = (path: string): string | undefined => ROOMS.find((room) => path.startsWith(`${room}/`));
-const isBeside = (path: string): boolean => BESIDE.some((folder) => path.startsWith(`${folder}/`));
+const besideOf = (path: string): string | undefined =>
+  Object.keys(BESIDE).find((folder) => path.startsWith(`${folder}/`));
+const isBeside = (path: string): boolean => besideOf(path) !== undefined;
 
 function importOffences(path: string, target: string): readonly string[] {
-  if (isBeside(path)) return [];
+  const beside = besideOf(path);
+  if (beside !== undefined) return besideOffences(path, beside, target);
   const from = roomOf(path);
   const to = roomOf(target);
   if (from === undefined) return [`${path} stands in no room`];
   if (to === undefined && !isBeside(target)) return guardOffences(path, target);
   const allowed = [from, ...(MAY_IMPORT[from] ?? []), ...(COMPOSERS[path] ?? [])];
   return to !== undefined && allowed.includes(to) ? [] : [`${path} may not import ${target}`];
+}
+
+function besideOffences(path: string, from: string, target: string): readonly string[] {
+  const to = besideOf(target);
+  const isAllowed = to === undefined || to === from || (BESIDE[from] ?? []).includes(to);
+  return isAllowed ? [] : [`${path} may not import ${target}`];
 }
 
 function guardOffences(path: string, module: string): readonly string[] {
@@ -116,7 +125,7 @@ function wayBack(start: string, edges: ReadonlyMap<string, ReadonlySet<string>>)
 
 /** All TypeScript files of the house and beside it, but those that a machine wrote. */
 export function sources(root: string): readonly Source[] {
-  const folders = [...new Set(ROOMS.map((room) => room.split('/')[0] ?? room)), ...BESIDE];
+  const folders = [...new Set(ROOMS.map((room) => room.split('/')[0] ?? room)), ...Object.keys(BESIDE)];
   const paths = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))

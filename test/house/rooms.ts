@@ -83,8 +83,13 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Beside the house: these may enter any room, and no room imports them. */
-export const BESIDE = ['bench', 'scripts', 'test'];
+/** Beside the house, and which of each other they may import. They may enter any room, and no room imports them. */
+export const BESIDE: Readonly<Record<string, readonly string[]>> = {
+  testkit: [],
+  scripts: ['testkit'],
+  bench: ['testkit', 'scripts'],
+  test: ['testkit', 'scripts'],
+};
 
 /** The only files of the house that may name a wing full of implementations. */
 export const COMPOSERS: Readonly<Record<string, readonly string[]>> = {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rowSum, selectFrom, type Value } from '../../storage/engines/sqlite/rows/state-row.ts';
-import { foldersIn, type LogFolder, startServer, temporaryFolder } from '../support/server-process.ts';
+import { foldersIn, type LogFolder, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 import { run, submit } from './operator.ts';
 
 const ENTRIES = 300; // a full tile and a partial one

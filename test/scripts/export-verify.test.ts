@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type LogFolder, type ServerProcess, startServer, temporaryFolder } from '../support/server-process.ts';
+import { type LogFolder, type ServerProcess, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 import { type Ran, run, submit } from './operator.ts';
 
 let log: LogFolder;

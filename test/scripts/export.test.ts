@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SIGNATURE_TYPE, verifierKey } from '../../checkpoint/key.ts';
 import { formatVkey, parseVkey } from '../../checkpoint/vkey.ts';
-import { type LogFolder, type ServerProcess, startServer, temporaryFolder } from '../support/server-process.ts';
+import { type LogFolder, type ServerProcess, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 import { run, submit } from './operator.ts';
 
 const FULL = ['tile/0/000', 'tile/entries/000'];

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { hashedrekord, newSubmitter } from '../support/proposals.ts';
-import type { LogFolder } from '../support/server-process.ts';
+import { hashedrekord, newSubmitter } from '../../testkit/proposals.ts';
+import type { LogFolder } from '../../testkit/server-process.ts';
 
 export interface Ran {
   readonly code: number;

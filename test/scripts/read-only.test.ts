@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { foldersIn, type LogFolder, runServer, startServer, temporaryFolder } from '../support/server-process.ts';
+import { foldersIn, type LogFolder, runServer, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 import { mounter, type SmallDisk, smallDisk } from '../support/small-disk.ts';
 import { run, submit } from './operator.ts';
 

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { foldersIn, type LogFolder, runServer, startServer, temporaryFolder } from '../support/server-process.ts';
+import { foldersIn, type LogFolder, runServer, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 import { treeOfFiles } from '../support/tree-of-files.ts';
 import { run, submit } from './operator.ts';
 

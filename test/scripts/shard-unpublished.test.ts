@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openSqliteReading } from '../../storage/engines/sqlite/open-reading.ts';
 import { submissionFor } from '../support/doors.ts';
 import { IndependentWitness } from '../support/independent-witness.ts';
-import { type LogFolder, startServer, temporaryFolder } from '../support/server-process.ts';
+import { type LogFolder, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 import { run } from './operator.ts';
 
 /** A port that nothing listens on. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { submissionFor } from '../support/doors.ts';
-import { type LogFolder, startServer, temporaryFolder } from '../support/server-process.ts';
+import { type LogFolder, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 import { run, submit } from './operator.ts';
 
 const FLAGS = ['--genesis', 'off', '--origin', 'one.test'];

@@ -6,7 +6,7 @@ import { Busy } from '../../server/http/failures.ts';
 import { testAdmissionSettings } from '../support/admission.ts';
 import { dsse, envelope } from '../entries/kinds/proposals.ts';
 import { ODD } from '../support/odd-worker.ts';
-import { hashedrekord, newSubmitter } from '../support/proposals.ts';
+import { hashedrekord, newSubmitter } from '../../testkit/proposals.ts';
 import { makeSigner } from '../support/signing.ts';
 
 const submitter = newSubmitter();

@@ -7,7 +7,7 @@ import { testAdmissionSettings } from '../support/admission.ts';
 import { askOf } from '../support/ask.ts';
 import { openTestLog } from '../support/log.ts';
 import { ODD } from '../support/odd-worker.ts';
-import { hashedrekord, newSubmitter } from '../support/proposals.ts';
+import { hashedrekord, newSubmitter } from '../../testkit/proposals.ts';
 import { requestHead } from '../support/raw-connection.ts';
 import { variantOf } from './variants.ts';
 

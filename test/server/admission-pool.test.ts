@@ -4,7 +4,7 @@ import type { AdmittedEntry } from '../../entries/kind.ts';
 import { AdmissionPool } from '../../server/admission/pool.ts';
 import { Busy, InvalidRequest } from '../../server/http/failures.ts';
 import { testAdmissionSettings } from '../support/admission.ts';
-import { hashedrekord, newSubmitter } from '../support/proposals.ts';
+import { hashedrekord, newSubmitter } from '../../testkit/proposals.ts';
 
 const lost: unknown[] = [];
 

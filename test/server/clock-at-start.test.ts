@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { run } from '../scripts/operator.ts';
 import { submissionFor } from '../support/doors.ts';
-import { runServer, startServer, temporaryFolder } from '../support/server-process.ts';
+import { runServer, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 
 const YEARS = 365 * 86_400_000; // milliseconds
 const FLAGS = ['--origin', 'clock.test'];

@@ -7,7 +7,7 @@ import { OpenConnections } from '../../server/connections.ts';
 import { directAdmission } from '../support/admission.ts';
 import { serveApp } from './listening.ts';
 import { openTestLog } from '../support/log.ts';
-import { hashedrekord, newSubmitter } from '../support/proposals.ts';
+import { hashedrekord, newSubmitter } from '../../testkit/proposals.ts';
 
 const ENTRIES = '/api/v1/log/entries';
 const PING = 'GET /ping HTTP/1.1\r\nHost: x\r\n\r\n';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Asking, askOf } from '../support/ask.ts';
 import { openTestLog } from '../support/log.ts';
 import { entryOf, holds } from './entry-answers.ts';
-import { hashedrekord, hashedrekordOf, intoto002, newSubmitter } from '../support/proposals.ts';
+import { hashedrekord, hashedrekordOf, intoto002, newSubmitter } from '../../testkit/proposals.ts';
 import { variantOf } from './variants.ts';
 
 const ENTRIES = '/api/v1/log/entries';

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import express from 'express';
 import { describe, expect, it } from 'vitest';
 import { addressOf, listen } from '../../server/listen.ts';
-import { type LogFolder, runServer, temporaryFolder } from '../support/server-process.ts';
+import { type LogFolder, runServer, temporaryFolder } from '../../testkit/server-process.ts';
 
 const FREE_PORT = {
   listen: { host: '127.0.0.1', port: 0 },

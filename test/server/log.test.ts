@@ -5,7 +5,7 @@ import { verifyConsistency } from '../../merkle/verify.ts';
 import { type Asking, askOf } from '../support/ask.ts';
 import { openTestLog } from '../support/log.ts';
 import { hashOf } from './entry-answers.ts';
-import { hashedrekord, newSubmitter } from '../support/proposals.ts';
+import { hashedrekord, newSubmitter } from '../../testkit/proposals.ts';
 
 const PROOF = '/api/v1/log/proof';
 const KEY = '/api/v1/log/publicKey';

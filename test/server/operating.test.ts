@@ -5,7 +5,7 @@ import { type RequestLine } from '../../server/http/request-line.ts';
 import { Busy } from '../../server/http/failures.ts';
 import { type Asking, askOf } from '../support/ask.ts';
 import { openTestLog } from '../support/log.ts';
-import { hashedrekord, newSubmitter } from '../support/proposals.ts';
+import { hashedrekord, newSubmitter } from '../../testkit/proposals.ts';
 import { directAdmission } from '../support/admission.ts';
 import { SETTINGS, type Variant, variantOf } from './variants.ts';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Asking, askOf } from '../support/ask.ts';
 import { openTestLog } from '../support/log.ts';
 import { entryOf, holds } from './entry-answers.ts';
-import { hashedrekord, newSubmitter } from '../support/proposals.ts';
+import { hashedrekord, newSubmitter } from '../../testkit/proposals.ts';
 
 const ENTRIES = '/api/v1/log/entries';
 const NEVER_CACHE = {

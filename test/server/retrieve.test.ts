@@ -6,7 +6,7 @@ import { directAdmission } from '../support/admission.ts';
 import { openTestLog } from '../support/log.ts';
 import { type EntryValue, entryOf, holds } from './entry-answers.ts';
 import { instead, variantOf } from './variants.ts';
-import { hashedrekord, hashedrekordOf, newSubmitter } from '../support/proposals.ts';
+import { hashedrekord, hashedrekordOf, newSubmitter } from '../../testkit/proposals.ts';
 
 const ENTRIES = '/api/v1/log/entries';
 const RETRIEVE = `${ENTRIES}/retrieve`;

@@ -4,7 +4,7 @@ import { type Asking, askOf } from '../support/ask.ts';
 import type { Log } from '../../log/types.ts';
 import { openTestLog } from '../support/log.ts';
 import { entryOf } from './entry-answers.ts';
-import { hashedrekord, newSubmitter } from '../support/proposals.ts';
+import { hashedrekord, newSubmitter } from '../../testkit/proposals.ts';
 import { variantOf } from './variants.ts';
 
 const SEARCH = '/api/v1/index/retrieve';

@@ -14,7 +14,7 @@ import { migrations } from '../../storage/engines/sqlite/file/schema.ts';
 import { parseRecord } from '../../storage/engines/file-journal/record.ts';
 import { askOf } from '../support/ask.ts';
 import { openTestLog, type TestLog } from '../support/log.ts';
-import { hashedrekord } from '../support/proposals.ts';
+import { hashedrekord } from '../../testkit/proposals.ts';
 
 const FOLDERS = new URL('../vectors/data-folders/', import.meta.url).pathname;
 const formats = readdirSync(FOLDERS).filter((name) => name.startsWith('format-'));

@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, sign } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { hashedrekord, newSubmitter } from './proposals.ts';
+import { hashedrekord, newSubmitter } from '../../testkit/proposals.ts';
 import { isIncluded, readNote } from './witness-math.ts';
 
 /** The two ways into the log. */

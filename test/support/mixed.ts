@@ -1,5 +1,5 @@
 import { dsseRequestOf, hashedRekordRequest, keyVerifier, makeV2Signer } from './v2-requests.ts';
-import { dsse, hashedrekord, intoto001, intoto002, newSubmitter, statement } from './proposals.ts';
+import { dsse, hashedrekord, intoto001, intoto002, newSubmitter, statement } from '../../testkit/proposals.ts';
 
 /** A request to one of the two APIs. */
 export interface Submission {

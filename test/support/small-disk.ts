@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { foldersIn, type LogFolder } from './server-process.ts';
+import { foldersIn, type LogFolder } from '../../testkit/server-process.ts';
 
 /** A volume of its own, in memory. It is gone once disposed of. */
 export interface SmallDisk extends LogFolder {

@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { newIssuer } from '../../../bench/certificate.ts';
+import { newIssuer } from '../../../testkit/certificate.ts';
 import { canonicalJson, type Json } from '../../../base/canonical-json.ts';
 import { admit, bodyOf, keysOf, RULES, searchKeysOf } from './admit.ts';
 import { base64, dsse, envelope, sha256Hex, STATEMENT } from './proposals.ts';

@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { newIssuer } from '../../../bench/certificate.ts';
+import { newIssuer } from '../../../testkit/certificate.ts';
 import { utf8 } from '../../../base/bytes.ts';
 import { patched, vector } from '../pki/vectors.ts';
 import { admit, bodyOf, keysOf, RULES, stored } from './admit.ts';

@@ -6,7 +6,7 @@ import { toCreateEntryRequest } from '@sigstore/sign/dist/witness/tlog/entry.js'
 import { toSignedEntity } from '@sigstore/verify';
 import { verifyTLogBody } from '@sigstore/verify/dist/tlog/index.js';
 import { describe, expect, it } from 'vitest';
-import { newIssuer } from '../../../bench/certificate.ts';
+import { newIssuer } from '../../../testkit/certificate.ts';
 import { bodyOf, RULES } from './admit.ts';
 import { IN_TOTO, STATEMENT } from './proposals.ts';
 import { makeSigner, signArtifact } from '../../support/signing.ts';

@@ -9,7 +9,7 @@ import {
   set,
   utcTime,
   utf8String,
-} from '../../../bench/der.ts';
+} from '../../../testkit/der.ts';
 
 const ECDSA_SHA256 = sequence(objectIdentifier('1.2.840.10045.4.3.2'));
 const COMMON_NAME = objectIdentifier('2.5.4.3');

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { bits, context, der, objectIdentifier, sequence, utcTime, utf8String } from '../../../bench/der.ts';
+import { bits, context, der, objectIdentifier, sequence, utcTime, utf8String } from '../../../testkit/der.ts';
 import { readCertificate, subjectsOf } from '../../../entries/pki/certificate.ts';
 import { judgeCertificateSignature } from '../../../entries/pki/certificate-signature.ts';
 import { readDerKey } from '../../../entries/pki/x509.ts';

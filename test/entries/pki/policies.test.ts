@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { der, objectIdentifier, sequence, utf8String } from '../../../bench/der.ts';
+import { der, objectIdentifier, sequence, utf8String } from '../../../testkit/der.ts';
 import { readCertificate } from '../../../entries/pki/certificate.ts';
 import { judgeChain } from '../../../entries/pki/chain.ts';
 import { reasonOf } from '../../support/verdicts.ts';

@@ -6,8 +6,8 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../../support/free-port.ts';
-import { hashedrekord } from '../../support/proposals.ts';
-import { temporaryFolder } from '../../support/server-process.ts';
+import { hashedrekord } from '../../../testkit/proposals.ts';
+import { temporaryFolder } from '../../../testkit/server-process.ts';
 
 const MAIN = new URL('../../../server/main.ts', import.meta.url).pathname;
 const REPOSITORY = new URL('../../../', import.meta.url).pathname;

@@ -3,7 +3,7 @@ import type { Log } from '../../../log/types.ts';
 import { MAX_WAITING_REQUESTS } from '../../../server/http/connection-turns.ts';
 import { type Asking, askOf } from '../../support/ask.ts';
 import { openTestLog, type TestLog } from '../../support/log.ts';
-import { hashedrekord } from '../../support/proposals.ts';
+import { hashedrekord } from '../../../testkit/proposals.ts';
 import { type RawAnswer, rawConnection, requestHead } from '../../support/raw-connection.ts';
 import { bundleOf, instead, variantOf } from '../variants.ts';
 

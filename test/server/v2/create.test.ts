@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { TransparencyLogEntry } from '@sigstore/protobuf-specs';
 import { Entry } from '@sigstore/protobuf-specs/rekor/v2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newIssuer } from '../../../bench/certificate.ts';
+import { newIssuer } from '../../../testkit/certificate.ts';
 import {
   ALGORITHMS,
   certificateVerifier,
@@ -17,7 +17,7 @@ import {
 } from '../../support/v2-requests.ts';
 import { type Asking, askOf } from '../../support/ask.ts';
 import { openTestLog, type TestLog } from '../../support/log.ts';
-import { statement } from '../../support/proposals.ts';
+import { statement } from '../../../testkit/proposals.ts';
 import { variantOf } from '../variants.ts';
 import { ENTRIES, openEntry, type Proven, statusText } from './answers.ts';
 

@@ -1,6 +1,6 @@
 import { createPublicKey, hash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newIssuer } from '../../../bench/certificate.ts';
+import { newIssuer } from '../../../testkit/certificate.ts';
 import {
   certificateVerifier,
   derPart,
@@ -13,7 +13,7 @@ import { type Asking, askOf } from '../../support/ask.ts';
 import { auditLog } from '../../support/audit.ts';
 import { leafHash } from '../../support/auditor.ts';
 import { openTestLog, type TestLog } from '../../support/log.ts';
-import { dsse, hashedrekord, intoto001, intoto002, newSubmitter, statement } from '../../support/proposals.ts';
+import { dsse, hashedrekord, intoto001, intoto002, newSubmitter, statement } from '../../../testkit/proposals.ts';
 import { referenceConsistency } from '../../support/reference-tree.ts';
 import { entryOf, holds } from '../entry-answers.ts';
 import { ENTRIES as V2, openEntry } from './answers.ts';

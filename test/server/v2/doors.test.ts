@@ -7,7 +7,7 @@ import { hashedRekordRequest, keyVerifier, makeV2Signer } from '../../support/v2
 import { type Asking, askOf } from '../../support/ask.ts';
 import { auditLog } from '../../support/audit.ts';
 import { openTestLog, type TestLog } from '../../support/log.ts';
-import { hashedrekord } from '../../support/proposals.ts';
+import { hashedrekord } from '../../../testkit/proposals.ts';
 import { SETTINGS, variantOf } from '../variants.ts';
 import { ENTRIES, openEntry, statusText } from './answers.ts';
 

@@ -9,7 +9,7 @@ import { openCheckpoint } from '../../support/auditor.ts';
 import { freezeLog } from '../freeze.ts';
 import { openTestLog, type TestLog } from '../../support/log.ts';
 import { mixedSubmissions, type Submission } from '../../support/mixed.ts';
-import { hashedrekord, hashedrekordOf, newSubmitter } from '../../support/proposals.ts';
+import { hashedrekord, hashedrekordOf, newSubmitter } from '../../../testkit/proposals.ts';
 import { directAdmission } from '../../support/admission.ts';
 import { variantOf } from '../variants.ts';
 import { entryOf, holds } from '../entry-answers.ts';

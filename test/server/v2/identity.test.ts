@@ -4,7 +4,7 @@ import { hashedRekordRequest, keyVerifier, makeV2Signer } from '../../support/v2
 import { type Asking, askOf } from '../../support/ask.ts';
 import { openCheckpoint, openRekorCheckpoint, readVkey } from '../../support/auditor.ts';
 import { openTestLog, type TestLog } from '../../support/log.ts';
-import { hashedrekord } from '../../support/proposals.ts';
+import { hashedrekord } from '../../../testkit/proposals.ts';
 import { type Variant, variantOf } from '../variants.ts';
 import { ENTRIES, openEntry } from './answers.ts';
 

@@ -57,7 +57,7 @@ export interface ServerProcess extends AsyncDisposable {
   kill(): Promise<Ending>;
 }
 
-const MAIN = new URL('../../server/main.ts', import.meta.url).pathname;
+const MAIN = new URL('../server/main.ts', import.meta.url).pathname;
 /** A machine that is busy with other tests takes its time. */
 const PATIENCE = 40_000; // milliseconds
 
