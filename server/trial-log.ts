@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 const CHECKOUT = fileURLToPath(new URL('..', import.meta.url));
 
-/** What the first start of a log without a name of its own says. @param folder - of its data */
+/** Returns the line that a log without a name of its own writes at its first start. @param folder - of its data */
 export function trialSentence(origin: string, folder: string): string {
   const path = resolve(folder);
   const danger = path.startsWith(CHECKOUT)
