@@ -75,6 +75,13 @@ export function tileOf(hashes: readonly NodeHash[]): Tile {
   return tile;
 }
 
+/** The hashes of 32 bytes each, one after another, as tiles are served. @throws RangeError if the last one is cut short */
+export function hashesIn(bytes: Uint8Array): readonly NodeHash[] {
+  return Array.from({ length: Math.ceil(bytes.length / HASH) }, (_, i) =>
+    nodeHash(bytes.subarray(i * HASH, (i + 1) * HASH)),
+  );
+}
+
 /** The hash above a full tile: one hash of the tile above it. */
 export function tileRoot(tile: Tile): NodeHash {
   return hashChildren(readSlot(tile, 508), readSlot(tile, 509));

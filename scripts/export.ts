@@ -9,7 +9,7 @@ import type { Settings } from '../server/settings/table.ts';
 import { exportLog, type ExportOptions } from './export/export.ts';
 import { folderSource } from './export/folder-source.ts';
 import { httpSource } from './export/http-source.ts';
-import type { TileSource } from './export/source.ts';
+import type { TileSource } from '../client/tile-source.ts';
 import { runCommand, say, UsageFault } from './operator/command.ts';
 import { openShards } from './operator/shards.ts';
 

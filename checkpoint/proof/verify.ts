@@ -1,6 +1,7 @@
 import type { LeafHash } from '../../merkle/types.ts';
 import { verifyInclusion } from '../../merkle/verify.ts';
 import { type Checkpoint, parseCheckpoint } from '../checkpoint.ts';
+import type { SignedNote } from '../note.ts';
 import { type Policy, cosigners, hasQuorum } from '../policy/policy.ts';
 import { type KnownLogs, verifyNote } from '../verify.ts';
 import { NotIncluded, QuorumMissing, UnknownOrigin } from './failures.ts';
@@ -21,13 +22,24 @@ export interface Proven {
  * @throws UnknownOrigin @throws BadSignature @throws UnverifiedNote @throws QuorumMissing @throws NotIncluded
  */
 export function verifyTlogProof(proof: TlogProof, leaf: LeafHash, logs: KnownLogs, policy: Policy): Proven {
-  const checkpoint = parseCheckpoint(proof.note.text);
-  const verifiers = logs.get(checkpoint.origin);
-  if (verifiers === undefined) throw new UnknownOrigin(`no log ${checkpoint.origin} is trusted`);
-  verifyNote(proof.note, verifiers);
-  const names = cosigners(policy, proof.note);
-  if (!hasQuorum(policy, names)) throw new QuorumMissing(`${names.size} cosignatures of witnesses are no quorum`);
+  const proven = verifyCosigned(proof.note, logs, policy);
+  const { checkpoint } = proven;
   if (!verifyInclusion(checkpoint, proof.index, leaf, proof.hashes))
     throw new NotIncluded(`the entry is not at ${proof.index} of the tree of ${checkpoint.size}`);
+  return proven;
+}
+
+/**
+ * Returns the checkpoint in a note that a trusted log has signed and enough witnesses have cosigned.
+ *
+ * @throws MalformedNote @throws UnknownOrigin @throws BadSignature @throws UnverifiedNote @throws QuorumMissing
+ */
+export function verifyCosigned(note: SignedNote, logs: KnownLogs, policy: Policy): Proven {
+  const checkpoint = parseCheckpoint(note.text);
+  const verifiers = logs.get(checkpoint.origin);
+  if (verifiers === undefined) throw new UnknownOrigin(`no log ${checkpoint.origin} is trusted`);
+  verifyNote(note, verifiers);
+  const names = cosigners(policy, note);
+  if (!hasQuorum(policy, names)) throw new QuorumMissing(`${names.size} cosignatures of witnesses are no quorum`);
   return { checkpoint, cosigners: names };
 }

@@ -1,8 +1,8 @@
 import { equalBytes, toHex } from '../../base/bytes.ts';
 import { foldRoot } from '../../merkle/fold.ts';
 import { coveringNodes } from '../../merkle/plan.ts';
-import { readSlot, slotOf, type Tile, TILE_WIDTH, tileOf } from '../../merkle/tile.ts';
-import { type NodeHash, nodeHash, type RootHash, type TreeHead } from '../../merkle/types.ts';
+import { hashesIn, readSlot, slotOf, type Tile, TILE_WIDTH, tileOf } from '../../merkle/tile.ts';
+import { type NodeHash, type RootHash, type TreeHead } from '../../merkle/types.ts';
 import type { LogReads } from '../../storage/contract.ts';
 import { together, type Tally, NO_RECORDS } from '../../storage/key-index/tally.ts';
 import type { Crew } from './crew.ts';
@@ -103,10 +103,4 @@ function tallyOf(reports: readonly EntriesReport[], run: number): Tally {
     (sum, { firstRun, tallies }) => together(sum, tallies[run - firstRun] ?? NO_RECORDS),
     NO_RECORDS,
   );
-}
-
-const HASH = 32;
-
-function hashesIn(bytes: Uint8Array): readonly NodeHash[] {
-  return Array.from({ length: bytes.length / HASH }, (_, i) => nodeHash(bytes.subarray(i * HASH, (i + 1) * HASH)));
 }

@@ -4,7 +4,7 @@ import { TILE_WIDTH, tileWidth } from '../../merkle/tile.ts';
 import type { TreeSize } from '../../merkle/types.ts';
 import { ExportRefused } from './failures.ts';
 import type { ExportTarget } from './target.ts';
-import type { VerifiedTree } from './verified-tree.ts';
+import type { VerifiedTree } from '../../client/verified-tree.ts';
 
 export interface CopyOptions {
   /** Entries that were exported before; 0 for a folder without a checkpoint. */

@@ -1,16 +1,14 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { Failure } from '../../base/failure.ts';
-import { equalBytes } from '../../base/bytes.ts';
-import { type Checkpoint, parseCheckpoint } from '../../checkpoint/checkpoint.ts';
+import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
 import { isFrozen } from '../../checkpoint/freeze-line.ts';
 import type { VerifierKey } from '../../checkpoint/key.ts';
-import { parseNote } from '../../checkpoint/note.ts';
-import { logVerifier, verifyNote } from '../../checkpoint/verify.ts';
+import { type EcdsaCheck, logVerifier } from '../../checkpoint/verify.ts';
+import { openCheckpoint } from '../../client/checkpoint.ts';
 import { type Copied, copyTree } from './copy.ts';
 import { ExportRefused } from './failures.ts';
-import type { TileSource } from './source.ts';
+import type { TileSource } from '../../client/tile-source.ts';
 import { ExportTarget } from './target.ts';
-import { VerifiedTree } from './verified-tree.ts';
+import { VerifiedTree } from '../../client/verified-tree.ts';
 
 export interface Exported {
   /** Entries in the checkpoint that was there before; 0 if there was none. */
@@ -38,9 +36,9 @@ export async function exportLog(source: TileSource, folder: string, options: Exp
   const target = await ExportTarget.open(folder);
   try {
     const old = await target.checkpoint();
-    const before = old === undefined ? undefined : openCheckpoint(old, source.key, `${folder}/checkpoint`);
+    const before = old === undefined ? undefined : requireCheckpoint(old, source.key, `${folder}/checkpoint`);
     const note = await source.checkpoint();
-    const head = openCheckpoint(note, source.key, `the checkpoint of ${source.key.name}`);
+    const head = requireCheckpoint(note, source.key, `the checkpoint of ${source.key.name}`);
     if (before) requireLater(before, head);
     const tree = await VerifiedTree.open(source, head);
     if (before) await requireGrown(before, tree);
@@ -54,20 +52,15 @@ export async function exportLog(source: TileSource, folder: string, options: Exp
   }
 }
 
-/** @throws ExportRefused */
-function openCheckpoint(note: string, key: VerifierKey, what: string): Checkpoint {
-  try {
-    const verifier = logVerifier(key, (spki, text, signature) =>
-      verify('sha256', text, createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }), signature),
-    );
-    if (verifier === undefined) throw new ExportRefused('its signatures cannot be checked');
-    const checkpoint = parseCheckpoint(verifyNote(parseNote(note), [verifier]).text);
-    if (checkpoint.origin === key.name) return checkpoint;
-    throw new ExportRefused(`it is that of ${checkpoint.origin}`);
-  } catch (error) {
-    if (error instanceof Failure) throw new ExportRefused(`${what} is not one of ${key.name}: ${error.message}`);
-    throw error;
-  }
+const ecdsa: EcdsaCheck = (spki, text, signature) =>
+  verify('sha256', text, createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }), signature);
+
+/** @param what - says where the note is from @throws ExportRefused */
+function requireCheckpoint(note: string, key: VerifierKey, what: string): Checkpoint {
+  const verifier = logVerifier(key, ecdsa);
+  const opened = verifier && openCheckpoint(note, verifier);
+  if (opened?.holds === true) return opened.checkpoint;
+  throw new ExportRefused(`${what} is not one of ${key.name}: ${opened?.reason ?? 'its signatures cannot be checked'}`);
 }
 
 /** @throws ExportRefused */
@@ -83,7 +76,7 @@ function requireLater(before: Checkpoint, head: Checkpoint): void {
 /** @throws ExportRefused */
 async function requireGrown(before: Checkpoint, tree: VerifiedTree): Promise<void> {
   const { head } = tree;
-  if (equalBytes(await tree.rootAt(before.size), before.root)) return;
+  if ((await tree.extends(before)).holds) return;
   throw new ExportRefused(
     `the log ${head.origin} of ${head.size} entries is not the exported one of ${before.size} grown on: this is a fork. Keep both checkpoints`,
   );

@@ -8,7 +8,7 @@ import type { StoredHead } from '../../storage/contract.ts';
 import { readFileJournal } from '../../storage/engines/file-journal/open.ts';
 import { type ReadShard, shardOf } from '../operator/shards.ts';
 import { ExportRefused } from './failures.ts';
-import type { TileSource } from './source.ts';
+import type { TileSource } from '../../client/tile-source.ts';
 
 const HASH = 32;
 

@@ -3,7 +3,7 @@ import { firstBodies } from '../../merkle/entry-bundle.ts';
 import { formatTilePath, type TileResource } from '../../merkle/tile-path.ts';
 import { TILE_WIDTH } from '../../merkle/tile.ts';
 import { ExportRefused } from './failures.ts';
-import type { TileSource } from './source.ts';
+import type { TileSource } from '../../client/tile-source.ts';
 
 const HASH = 32;
 

@@ -22,6 +22,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'entries/envelope',
     'entries/spec',
   ],
+  client: ['base', 'merkle', 'checkpoint', 'checkpoint/policy', 'checkpoint/proof'],
   witness: ['base', 'merkle', 'checkpoint', 'checkpoint/witness', 'checkpoint/policy', 'storage'],
   storage: ['base', 'merkle', 'entries', 'checkpoint'],
   'storage/key-index': ['base', 'entries', 'storage'],

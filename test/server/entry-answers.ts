@@ -1,9 +1,8 @@
-import { createPublicKey, verify } from 'node:crypto';
-import { canonicalJson, type Json } from '../../base/canonical-json.ts';
+import { createPublicKey } from 'node:crypto';
 import { parseHex } from '../../base/bytes.ts';
-import { hashLeaf } from '../../merkle/hash.ts';
-import { logIndex, nodeHash, type RootHash, treeSize } from '../../merkle/types.ts';
-import { verifyInclusion } from '../../merkle/verify.ts';
+import { type RekorLog, rekorLog, verifyRekorEntry } from '../../client/rekor-v1.ts';
+import { nodeHash } from '../../merkle/types.ts';
+import { ecdsa } from '../checkpoint/signing.ts';
 
 export interface EntryValue {
   readonly attestation?: { readonly data: string };
@@ -30,23 +29,15 @@ export function entryOf(text: string): readonly [string, EntryValue] {
   return first;
 }
 
-/** Whether proof, checkpoint and signed entry timestamp all hold, as a client of Rekor checks them. */
+/** Whether id, proof, checkpoint and signed entry timestamp all hold. @param publicKey - of the log, PEM */
 export function holds(id: string, value: EntryValue, publicKey: string): boolean {
-  const { inclusionProof, signedEntryTimestamp } = value.verification;
-  const body = Buffer.from(value.body, 'base64');
-  const leaf = hashLeaf(body);
-  const head = { size: treeSize(inclusionProof.treeSize), root: hashOf(inclusionProof.rootHash) as RootHash };
-  const { integratedTime, logID, logIndex: index } = value;
-  const promise = canonicalJson({ body: value.body, integratedTime, logID, logIndex: index } satisfies Json);
-  const proven = verifyInclusion(head, logIndex(inclusionProof.logIndex), leaf, inclusionProof.hashes.map(hashOf));
-  const [, size, root] = inclusionProof.checkpoint.split('\n');
-  return (
-    id.endsWith(Buffer.from(leaf).toString('hex')) &&
-    proven &&
-    verify('sha256', Buffer.from(promise), createPublicKey(publicKey), Buffer.from(signedEntryTimestamp, 'base64')) &&
-    size === String(head.size) &&
-    root === Buffer.from(head.root).toString('base64')
-  );
+  return verifyRekorEntry(id, value, rekorLogOf(value, publicKey)).holds;
+}
+
+/** The log under the name that the entry's checkpoint has. @param publicKey - PEM */
+export function rekorLogOf({ verification }: EntryValue, publicKey: string): RekorLog {
+  const [name = ''] = verification.inclusionProof.checkpoint.split(' - ', 1);
+  return rekorLog(name, createPublicKey(publicKey).export({ type: 'spki', format: 'der' }), ecdsa);
 }
 
 export function hashOf(hex: string) {

@@ -1,5 +1,5 @@
-import type { VerifierKey } from '../../checkpoint/key.ts';
-import type { TileId } from '../../merkle/tile.ts';
+import type { VerifierKey } from '../checkpoint/key.ts';
+import type { TileId } from '../merkle/tile.ts';
 
 /** Where a log's tiles come from: c2sp.org/tlog-tiles. What it gives is checked before it is used. */
 export interface TileSource {
