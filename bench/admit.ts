@@ -70,7 +70,7 @@ function packed(bodies: readonly Uint8Array[]): Batch {
 function checksOf(bodies: readonly Uint8Array[]): () => void {
   const registry = new KindRegistry(kinds);
   const verifier = chooseVerifier('auto');
-  const claims = bodies.flatMap((body) => registry.examine(JSON.parse(Buffer.from(body).toString())).claims);
+  const claims = bodies.flatMap((body) => registry.parse(JSON.parse(Buffer.from(body).toString())).claims);
   return () => {
     for (let at = 0; at < claims.length; at += BATCH) checkClaims(claims.slice(at, at + BATCH), verifier);
   };

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { utf8 } from '../base/bytes.ts';
 import type { AdmittedEntry } from '../entries/kind.ts';
-import { packKeys } from '../entries/key-list.ts';
+import { packSearchKeys } from '../entries/search-key-list.ts';
 import type { TransparencyLog } from '../log/log.ts';
 import { hashLeaf } from '../merkle/hash.ts';
 import { unwitnessed } from '../scripts/operator/publication.ts';
@@ -67,7 +67,7 @@ export async function fill(
     minFree: undefined,
     limits: LIMITS,
   } as const;
-  const clock = { now: () => Math.floor(Date.now() / 1000), doubt: () => undefined };
+  const clock = { now: () => Math.floor(Date.now() / 1000), reasonUntrusted: () => undefined };
   await using log = await startLog(settings, {
     clock,
     fatal: (reason) => {
@@ -82,7 +82,7 @@ export async function fill(
   const active = shard.opened.log;
   const from: number = active.head().size;
   await grow(active, folder, { from, size, entryOf });
-  for (const { store } of log.started) await store.tidy();
+  for (const { store } of log.started) await store.compact();
 }
 
 interface Growth {
@@ -136,7 +136,7 @@ function entryAbout(index: number): AdmittedEntry {
     `{"apiVersion":"0.0.1","kind":"hashedrekord","spec":{"data":{"hash":{"algorithm":"sha256","value":"${digest}"}},` +
       `"signature":{"content":"${signature}","publicKey":{"content":"${content}"}}}}`,
   );
-  const keys = packKeys([
+  const keys = packSearchKeys([
     { source: 'leaf', text: hash('sha256', key) },
     { source: 'leaf', text: `sha256:${digest}` },
   ]);

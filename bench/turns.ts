@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { utf8 } from '../base/bytes.ts';
 import type { AdmittedEntry } from '../entries/kind.ts';
-import { packKeys } from '../entries/key-list.ts';
+import { packSearchKeys } from '../entries/search-key-list.ts';
 import { hashLeaf } from '../merkle/hash.ts';
 import { startServer } from '../testkit/server-process.ts';
 import type { Question } from './connection.ts';
@@ -120,7 +120,11 @@ function entryOf(index: number, size: number): AdmittedEntry {
     `{"apiVersion":"0.0.1","kind":"hashedrekord","spec":{"data":{"hash":"${digest}"},"filler":"${filler}"}}`,
   );
   const keys = [SIGNER, index % 2 === 0 ? EVEN : ODD, `sha256:${digest}`];
-  const entry = { body, leafHash: hashLeaf(body), keys: packKeys(keys.map((key) => ({ source: 'leaf', text: key }))) };
+  const entry = {
+    body,
+    leafHash: hashLeaf(body),
+    keys: packSearchKeys(keys.map((key) => ({ source: 'leaf', text: key }))),
+  };
   return isLong ? { ...entry, attestation: randomBytes(ATTESTATION_BYTES) } : entry;
 }
 

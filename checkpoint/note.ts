@@ -7,7 +7,7 @@ export interface NoteSignature {
   /** Key name: not empty, no white space, no plus. */
   readonly name: string;
   /** The key's id, 4 bytes: of the key's hash on Rekor v1, of name and key together elsewhere. */
-  readonly hint: Uint8Array;
+  readonly keyId: Uint8Array;
   /** The bytes behind the id: at least one, of a form that the key's type says. */
   readonly signature: Uint8Array;
 }
@@ -38,10 +38,10 @@ export function formatSignatures(signatures: readonly NoteSignature[]): string {
   return signatures.map(formatSignature).join('');
 }
 
-function formatSignature({ name, hint, signature }: NoteSignature): string {
-  if (!isKeyName(name) || hint.length !== 4 || signature.length === 0)
+function formatSignature({ name, keyId, signature }: NoteSignature): string {
+  if (!isKeyName(name) || keyId.length !== 4 || signature.length === 0)
     throw new RangeError('not a signature of a note');
-  return `${DASH} ${name} ${toBase64(concatBytes(hint, signature))}\n`;
+  return `${DASH} ${name} ${toBase64(concatBytes(keyId, signature))}\n`;
 }
 
 /**
@@ -74,5 +74,5 @@ function parseSignature(line: string, i: number, Refused: FailureClass): NoteSig
   const bytes = parseStrayBase64(encoded);
   if (dash !== DASH || !isKeyName(name) || rest.length > 0 || bytes === undefined || bytes.length < 5)
     throw new Refused(`signature line ${i + 1} is not a dash, a name and base64 of at least 5 bytes`);
-  return toBase64(bytes) === encoded ? { name, hint: bytes.slice(0, 4), signature: bytes.slice(4) } : undefined;
+  return toBase64(bytes) === encoded ? { name, keyId: bytes.slice(0, 4), signature: bytes.slice(4) } : undefined;
 }

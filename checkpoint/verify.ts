@@ -37,8 +37,8 @@ export function logVerifier(key: VerifierKey, ecdsa?: EcdsaCheck): Verifier | un
 }
 
 /** Whether the line claims to be by that key: both name and id must match. */
-export function isBy({ name, hint }: NoteSignature, verifier: Verifier): boolean {
-  return name === verifier.name && equalBytes(hint, verifier.id);
+export function isBy(line: NoteSignature, verifier: Verifier): boolean {
+  return line.name === verifier.name && equalBytes(line.keyId, verifier.id);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { equalBytes } from '../base/bytes.ts';
 import { fails, HOLDS, type Verdict } from '../base/verdict.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
-import { Recent } from '../base/recent.ts';
+import { LruMap } from '../base/lru-map.ts';
 import { foldRoot } from '../merkle/fold.ts';
 import { hashLeaf } from '../merkle/hash.ts';
 import { bodiesIn } from '../merkle/entry-bundle.ts';
@@ -24,7 +24,7 @@ export class VerifiedTree {
   readonly #source: Tiles;
   /** Tiles that are not full, by level. */
   readonly #edges = new Map<number, Tile>();
-  readonly #full = new Recent<string, Tile>(KEPT);
+  readonly #full = new LruMap<string, Tile>(KEPT);
 
   private constructor(source: Tiles, head: Checkpoint) {
     this.#source = source;

@@ -3,9 +3,9 @@ import type { Verdict } from '../base/verdict.ts';
 import { hashLeaf } from '../merkle/hash.ts';
 import { allows } from './algorithm-policy.ts';
 import { BodyTooLarge, InvalidEntry } from './failures.ts';
-import { packKeys } from './key-list.ts';
+import { packSearchKeys } from './search-key-list.ts';
 import { type AdmittedEntry, type AlgorithmUse, type CheckedEntry } from './kind.ts';
-import { type KindRegistry, type NamedExamination, notEnabled } from './registry.ts';
+import { type KindRegistry, type NamedEntry, notEnabled } from './registry.ts';
 import { type ClaimVerdict, type SignatureClaim } from './signatures/claim.ts';
 import { CheckBudget, claimsCost } from './signatures/cost.ts';
 
@@ -63,9 +63,7 @@ export function admitAll(
   budget: () => CheckBudget = checkBudget,
 ): readonly Admission[] {
   const shared = purpose === 'lookup' ? budget() : undefined;
-  const examined = proposals.map((proposal) =>
-    attempt(() => affordable(registry.examine(proposal), shared ?? budget())),
-  );
+  const examined = proposals.map((proposal) => attempt(() => affordable(registry.parse(proposal), shared ?? budget())));
   const claims = examined.flatMap((item) => (item instanceof Error ? [] : item.claims));
   const verdicts = attempt(() => judged(claims, check));
   let next = 0;
@@ -89,12 +87,12 @@ function judged(claims: readonly SignatureClaim[], check: ClaimCheck): readonly 
   });
 }
 
-interface Affordable extends NamedExamination {
+interface Affordable extends NamedEntry {
   readonly budget: CheckBudget;
 }
 
 /** @throws what `budget` throws */
-function affordable(examination: NamedExamination, budget: CheckBudget): Affordable {
+function affordable(examination: NamedEntry, budget: CheckBudget): Affordable {
   budget.spend(examination.keysIn, claimsCost(examination.claims));
   return { ...examination, budget };
 }
@@ -115,19 +113,19 @@ function admit(
 ): AdmittedEntry {
   const isCreated = purpose === 'create';
   if (isCreated && examination.claims.length === 0) refuseStored(examination, rules);
-  const entry = examination.conclude(verdicts, examination.budget);
+  const entry = examination.finish(verdicts, examination.budget);
   if (isCreated) {
     refuseStored(examination, rules);
     refuseUnwanted(entry, rules);
   }
   const { body, attestation } = entry;
-  const admitted = { body, leafHash: hashLeaf(body), keys: packKeys(entry.searchKeys) };
+  const admitted = { body, leafHash: hashLeaf(body), keys: packSearchKeys(entry.searchKeys) };
   const isKept = examination.notInsertable === undefined && keeps(attestation, rules.maxAttestation);
   return isKept ? { ...admitted, attestation } : admitted;
 }
 
 /** @throws InvalidEntry */
-function refuseStored({ notInsertable, ...named }: NamedExamination, rules: AdmissionRules): void {
+function refuseStored({ notInsertable, ...named }: NamedEntry, rules: AdmissionRules): void {
   if (notInsertable === undefined) return;
   refuseKind(named, rules.kinds);
   throw new InvalidEntry(`entry not insertable into log: ${notInsertable}`);

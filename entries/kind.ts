@@ -1,6 +1,6 @@
 import type { Verdict } from '../base/verdict.ts';
 import type { LeafHash } from '../merkle/types.ts';
-import type { KeyList, SearchKey } from './key-list.ts';
+import type { SearchKeyList, SearchKey } from './search-key-list.ts';
 import type { SignatureClaim } from './signatures/claim.ts';
 import type { CheckBudget } from './signatures/cost.ts';
 
@@ -30,11 +30,11 @@ export interface CheckedEntry {
 /** The part of a checked entry that the log takes, and the hash that names it. */
 export interface AdmittedEntry extends Pick<CheckedEntry, 'body' | 'attestation'> {
   readonly leafHash: LeafHash;
-  readonly keys: KeyList;
+  readonly keys: SearchKeyList;
 }
 
 /** A spec that was parsed, and none of whose signatures has been checked. */
-export interface Examination {
+export interface ParsedEntry {
   /** The checks that the entry needs, at most `MAX_CLAIMS`. They are values: they may be batched, and checked elsewhere. */
   readonly claims: readonly SignatureClaim[];
   /** The member that the keys of the claims stand in, for a refusal to name. */
@@ -49,7 +49,7 @@ export interface Examination {
    * @param budget - for checks that are made here: those of a chain of certificates
    * @throws InvalidEntry, and what `budget` throws
    */
-  conclude(verdicts: readonly Verdict[], budget: CheckBudget): CheckedEntry;
+  finish(verdicts: readonly Verdict[], budget: CheckBudget): CheckedEntry;
 }
 
 /**
@@ -70,5 +70,5 @@ export interface EntryKind {
    * @throws InvalidEntry naming the member at fault
    * @throws MalformedJson if the spec is a message of protocol buffers, and not in its JSON form
    */
-  examine(spec: unknown): Examination;
+  parse(spec: unknown): ParsedEntry;
 }

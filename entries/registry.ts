@@ -1,9 +1,9 @@
 import { brief } from '../base/brief.ts';
 import { InvalidEntry } from './failures.ts';
-import { type EntryKind, type Examination } from './kind.ts';
+import { type EntryKind, type ParsedEntry } from './kind.ts';
 import { readProposal } from './proposal.ts';
 
-export interface NamedExamination extends Examination {
+export interface NamedEntry extends ParsedEntry {
   readonly kind: string;
   readonly version: string;
 }
@@ -25,7 +25,7 @@ export class KindRegistry {
    * @throws MalformedProposal
    * @throws InvalidEntry
    */
-  examine(proposal: unknown): NamedExamination {
+  parse(proposal: unknown): NamedEntry {
     const { kind, version, spec } = readProposal(proposal);
     const versions = this.#kinds.get(kind);
     if (versions === undefined) throw new InvalidEntry(notEnabled(kind));
@@ -35,7 +35,7 @@ export class KindRegistry {
       const reason = `unable to locate entry for version ${named}`;
       throw new InvalidEntry(`${kind} implementation for version '${named}' not found: ${reason}`);
     }
-    return { ...found.examine(spec), kind, version };
+    return { ...found.parse(spec), kind, version };
   }
 }
 

@@ -7,5 +7,5 @@ export interface Clock {
    *
    * @param newest - a time that has been signed: a clock that is far behind it is wrong, or was
    */
-  doubt(newest: number): string | undefined;
+  reasonUntrusted(newest: number): string | undefined;
 }

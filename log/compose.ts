@@ -6,15 +6,15 @@ import { Frozen, LogRefused, NotPublished } from './failures.ts';
 import type { Faces } from './faces/faces.ts';
 import { type LogParts, TransparencyLog } from './log.ts';
 import type { OpenedLog, OpenParts } from './opening.ts';
-import { OwedAnswers } from './owed.ts';
+import { UnacknowledgedEntries } from './unacknowledged-entries.ts';
 import { proveConsistency } from './prove.ts';
 import { type Published, Publisher } from './publisher.ts';
-import { Rounds } from './rounds.ts';
+import { CosigningLoop } from './cosigning-loop.ts';
 import { Sequencer } from './sequencer.ts';
-import type { TileShelf } from './tiles.ts';
+import type { TileCache } from './tile-cache.ts';
 
 export interface ComposeParts extends OpenParts {
-  readonly shelf: TileShelf;
+  readonly shelf: TileCache;
   readonly faces: Faces;
 }
 
@@ -26,12 +26,13 @@ export async function compose(
   const { store, faces, publication } = parts;
   const freeze = await store.frozen();
   const newest = await faces.complete(stored ?? (await emptyHead(parts)));
-  const awaits = freeze === undefined && publication.mode === 'require' && publication.witnesses?.suffice([]) === false;
+  const awaits =
+    freeze === undefined && publication.mode === 'require' && publication.witnesses?.meetsPolicy([]) === false;
   const size = (): number => sequencer?.size ?? newest.size;
   const claims = new WitnessClaims({ ...publication, store, size }, await store.claims());
-  const rounds: Rounds | undefined = freeze === undefined ? roundsOf(parts, claims, () => publisher) : undefined;
+  const rounds: CosigningLoop | undefined = freeze === undefined ? roundsOf(parts, claims, () => publisher) : undefined;
   const published = await publishedHead(parts, newest, freeze);
-  const owed = new OwedAnswers(published.head.size, newest.size);
+  const owed = new UnacknowledgedEntries(published.head.size, newest.size);
   const holds = (): boolean => claims.refusal() !== undefined;
   const { maxWaiting } = parts.limits;
   const publisher: Publisher = new Publisher({ ...publication, faces, store, rounds, maxWaiting, holds }, published);
@@ -44,7 +45,7 @@ export async function compose(
       if (!awaits) await publisher.release(newest);
       if (newest.size === 0 || rounds === undefined) return;
       ready = rounds.asked;
-      rounds.want(newest, awaits ? await heardOf(store, newest, published) : []);
+      rounds.setTarget(newest, awaits ? await heardOf(store, newest, published) : []);
     },
     freeze: (at) => end({ ...parts, claims }, sequencer, newest, at),
     [Symbol.asyncDispose]: async () => {
@@ -93,7 +94,7 @@ async function end(
   const { origin } = faces.shard;
   if (sequencer === undefined) throw new Frozen(`the log ${origin} is frozen already`);
   // A log whose time is ahead, because an entry was once taken under a wrong clock, can end at that time.
-  const refusal = claims.refusal() ?? clock.doubt(newest.at > clock.now() ? 0 : newest.at);
+  const refusal = claims.refusal() ?? clock.reasonUntrusted(newest.at > clock.now() ? 0 : newest.at);
   if (refusal !== undefined) throw new LogRefused(refusal);
   await sequencer.stop();
   const head = (await store.head()) ?? newest;
@@ -144,12 +145,12 @@ async function withCosignatures(
   return { head, freeze, cosignatures: freeze ? [] : await store.cosignatures(head.size) };
 }
 
-function roundsOf(parts: ComposeParts, claims: WitnessClaims, publisher: () => Publisher): Rounds | undefined {
+function roundsOf(parts: ComposeParts, claims: WitnessClaims, publisher: () => Publisher): CosigningLoop | undefined {
   const { faces, shelf, fatal, publication } = parts;
   const { witnesses, times, now } = publication;
   if (witnesses === undefined) return undefined;
   const prove = (old: TreeSize, size: TreeSize) => proveConsistency(shelf, old, size);
-  return new Rounds({
+  return new CosigningLoop({
     faces,
     witnesses,
     times,

@@ -4,7 +4,7 @@ import { foldRoot } from '../merkle/fold.ts';
 import { coveringNodes } from '../merkle/plan.ts';
 import type { LogIdentity, LogStore, StoredFreeze, StoredHead } from '../storage/contract.ts';
 import { type HeadJournal, isHeldBy, type JournalFreeze } from '../storage/journal.ts';
-import type { TileShelf } from './tiles.ts';
+import type { TileCache } from './tile-cache.ts';
 
 /** Why a log must not sign beside this journal. */
 export interface JournalFault {
@@ -23,7 +23,7 @@ export interface JournalCheck {
   readonly store: Pick<LogStore, 'countHeads' | 'holder'>;
   readonly journal: Pick<HeadJournal, 'path' | 'owner' | 'last' | 'freeze' | 'damage'>;
   readonly identity: LogIdentity;
-  readonly shelf: TileShelf;
+  readonly shelf: TileCache;
   /** The newest head. */
   readonly stored: StoredHead | undefined;
   readonly freeze: StoredFreeze | undefined;

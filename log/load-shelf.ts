@@ -4,15 +4,15 @@ import { TILE_WIDTH } from '../merkle/tile.ts';
 import { type TreeHead, type TreeSize, logIndex } from '../merkle/types.ts';
 import type { LogReads, StoredEntry } from '../storage/contract.ts';
 import { LogRefused } from './failures.ts';
-import { TileShelf } from './tiles.ts';
+import { TileCache } from './tile-cache.ts';
 
 /** The tree of `size` that is stored. @throws LogRefused unless it has the root that was signed */
 export async function loadShelf(
   store: Pick<LogReads, 'tiles' | 'entry'>,
   size: TreeSize,
   stored: TreeHead | undefined,
-): Promise<TileShelf> {
-  const shelf = new TileShelf(store);
+): Promise<TileCache> {
+  const shelf = new TileCache(store);
   const behind = await entriesBehindTiles(store, size);
   const root = await shelf.load(
     size,

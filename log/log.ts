@@ -8,12 +8,12 @@ import { DamagedStore } from '../storage/failures.ts';
 import type { Witnesses, WitnessReport } from '../witness/contract.ts';
 import { Frozen, NotPublished, SizeNotReached, SizesReversed } from './failures.ts';
 import type { Faces } from './faces/faces.ts';
-import type { OwedAnswers } from './owed.ts';
+import type { UnacknowledgedEntries } from './unacknowledged-entries.ts';
 import { InclusionProver, proveConsistency } from './prove.ts';
 import type { Publisher } from './publisher.ts';
 import { search } from './search.ts';
 import type { Sequencer } from './sequencer.ts';
-import type { TileShelf } from './tiles.ts';
+import type { TileCache } from './tile-cache.ts';
 import { ownTurn } from './turns.ts';
 import type { AddedEntry, Log, ProvenEntry, SearchPage, SearchQuestion } from './types.ts';
 import type { Shard, SignedHead } from './faces/shard.ts';
@@ -21,14 +21,14 @@ import type { Shard, SignedHead } from './faces/shard.ts';
 export interface LogParts {
   readonly faces: Faces;
   readonly store: LogStore;
-  readonly shelf: TileShelf;
+  readonly shelf: TileCache;
   readonly publisher: Publisher;
   /** Undefined for a shard that has ended. */
   readonly sequencer: Sequencer | undefined;
   readonly frozenAt: number | undefined;
   /** Whether heads are shown only once witnesses have cosigned them. */
   readonly awaits: boolean;
-  readonly owed: OwedAnswers;
+  readonly owed: UnacknowledgedEntries;
   readonly witnesses: Witnesses | undefined;
   /** Seconds since the Unix epoch. */
   readonly now: () => number;
@@ -105,7 +105,7 @@ export class TransparencyLog implements Log {
     const wasShown = index < this.head().size;
     if (!wasShown) publisher.requireRoom();
     const found = await this.#read(index, await this.#shown(index));
-    const duplicate = !owed.settle(index) && wasShown;
+    const duplicate = !owed.acknowledge(index) && wasShown;
     if (found === undefined) throw new DamagedStore(`entry ${index} is in the index and not in the log`);
     return { entry: found, duplicate };
   }

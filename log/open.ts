@@ -53,7 +53,7 @@ async function begin({
       `the head journal holds heads of log ${journal.owner()?.treeId}, and the data folder is empty: give back that log's data, or begin a new log in another folder`,
     );
   }
-  const doubt = clock.doubt(0);
+  const doubt = clock.reasonUntrusted(0);
   if (doubt !== undefined) throw new LogRefused(`no log begins now: ${doubt}`);
   const publicKeys = keys?.publicKeys;
   const identity = { treeId: newTreeId(), ...expected, publicKeys, offset, created: clock.now() };

@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts';
 import type { Signers } from './faces/faces.ts';
 import type { TransparencyLog } from './log.ts';
 import type { PublicationMode } from './publisher.ts';
-import type { RoundTimes } from './rounds.ts';
+import type { RoundTimes } from './cosigning-loop.ts';
 import type { SequencerLimits } from './sequencer.ts';
 
 /** Identity that the log must have for these keys and settings to serve it. */

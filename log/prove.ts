@@ -4,10 +4,10 @@ import { consistencyRanges, coveringNodes, inclusionPath } from '../merkle/plan.
 import { nodeAt, slotIn, TILE_HEIGHT } from '../merkle/tile.ts';
 import type { LeafHash, LogIndex, NodeHash, Proof, TreeSize } from '../merkle/types.ts';
 import { DamagedStore } from '../storage/failures.ts';
-import type { TileShelf } from './tiles.ts';
+import type { TileCache } from './tile-cache.ts';
 
 /** Proves that the log of `size` extends the one of `old`. Needs `0 < old ≤ size`, and a shelf of at least `size`. */
-export async function proveConsistency(shelf: TileShelf, old: TreeSize, size: TreeSize): Promise<Proof> {
+export async function proveConsistency(shelf: TileCache, old: TreeSize, size: TreeSize): Promise<Proof> {
   const ranges = consistencyRanges(old, size);
   return foldProof(ranges, await shelf.read(ranges.flatMap(coveringNodes)));
 }
@@ -20,11 +20,11 @@ const NONE = -1;
  * that has to be hashed: it is folded once a head.
  */
 export class InclusionProver {
-  readonly #shelf: TileShelf;
+  readonly #shelf: TileCache;
   #size = NONE;
   #edges: Promise<ReadonlyMap<number, NodeHash>> = Promise.resolve(new Map());
 
-  constructor(shelf: TileShelf) {
+  constructor(shelf: TileCache) {
     this.#shelf = shelf;
   }
 
@@ -35,7 +35,7 @@ export class InclusionProver {
    */
   async prove(index: LogIndex, leaf: LeafHash, size: TreeSize): Promise<Proof> {
     const edges = await this.#edgesAt(size);
-    const tiles = await this.#shelf.column(index, size);
+    const tiles = await this.#shelf.tilesOnPath(index, size);
     if (!equalBytes(nodeAt(tiles[0], slotIn(0, index)), leaf))
       throw new DamagedStore(`entry ${index} is not the one that the tree holds`);
     return inclusionPath(

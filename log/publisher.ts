@@ -2,7 +2,7 @@ import type { LogStore, StoredCosignature, StoredFreeze, StoredHead } from '../s
 import { withLater } from './cosignatures.ts';
 import { NotPublished, Overloaded } from './failures.ts';
 import type { Faces } from './faces/faces.ts';
-import type { Rounds } from './rounds.ts';
+import type { CosigningLoop } from './cosigning-loop.ts';
 import type { SignedHead } from './faces/shard.ts';
 
 /**
@@ -17,7 +17,7 @@ export interface PublisherParts {
   /** Whether no head may come to be shown that was not made to be shown at once. */
   readonly holds: () => boolean;
   /** Undefined with mode `off`. */
-  readonly rounds: Pick<Rounds, 'want'> | undefined;
+  readonly rounds: Pick<CosigningLoop, 'setTarget'> | undefined;
   /** Milliseconds that a writer waits for its head to be shown. */
   readonly patience: number;
   /** Writers that may wait so. */
@@ -59,7 +59,7 @@ export class Publisher {
   offer(head: StoredHead): void {
     this.#withheld = undefined;
     if (!head.awaits) this.#publish({ head, cosignatures: [] });
-    this.#parts.rounds?.want(head);
+    this.#parts.rounds?.setTarget(head);
   }
 
   /** Heads of more than `size` entries cannot be offered for now. Those that wait for one are told why, until the next is. */

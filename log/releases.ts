@@ -1,7 +1,7 @@
 import type { SequencedEntry, StoredHead } from '../storage/contract.ts';
 import { NoRoom } from '../storage/failures.ts';
 import type { HeadJournal } from '../storage/journal.ts';
-import { otherWork } from './turns.ts';
+import { yieldToEventLoop } from './turns.ts';
 
 /** Answers that leave in one turn: each costs a proof and a write to a socket, about 1 ms together. */
 const STRIDE = 16;
@@ -70,7 +70,7 @@ export class HeadReleases {
     for (const [i, settle] of batch.settle.entries()) {
       const entry = batch.entries[i];
       if (entry) settle(entry);
-      if (i % STRIDE === STRIDE - 1) await otherWork();
+      if (i % STRIDE === STRIDE - 1) await yieldToEventLoop();
     }
   }
 

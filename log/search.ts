@@ -1,7 +1,7 @@
 import { type LogIndex, type TreeSize, logIndex } from '../merkle/types.ts';
 import type { LeafHash } from '../merkle/types.ts';
 import type { LogStore } from '../storage/contract.ts';
-import type { TileShelf } from './tiles.ts';
+import type { TileCache } from './tile-cache.ts';
 import { ownTurn } from './turns.ts';
 import type { SearchHit, SearchPage, SearchQuestion } from './types.ts';
 import type { Shard } from './faces/shard.ts';
@@ -9,7 +9,7 @@ import type { Shard } from './faces/shard.ts';
 /** Data that a search runs on: one released head, and the entries under it. */
 export interface SearchGround {
   readonly store: LogStore;
-  readonly shelf: TileShelf;
+  readonly shelf: TileCache;
   readonly shard: Shard;
   readonly size: TreeSize;
 }

@@ -7,7 +7,7 @@ import { NotWritable, Overloaded } from './failures.ts';
 import type { Faces, SignedBatch } from './faces/faces.ts';
 import { HeadReleases, type ReleaseParts } from './releases.ts';
 import { ROOM_REFUSAL, RoomWatch } from './room-watch.ts';
-import type { TileShelf } from './tiles.ts';
+import type { TileCache } from './tile-cache.ts';
 
 export interface SequencerLimits {
   /** Entries that may wait before the next is refused. */
@@ -20,7 +20,7 @@ export interface SequencerLimits {
 
 export interface SequencerParts extends Omit<ReleaseParts, 'held'> {
   readonly store: LogStore;
-  readonly shelf: TileShelf;
+  readonly shelf: TileCache;
   readonly faces: Faces;
   /** Whether heads are shown only once witnesses have cosigned them. */
   readonly awaits: boolean;
@@ -86,7 +86,7 @@ export class Sequencer {
   }
 
   #doubt(): string | undefined {
-    return this.#parts.doubt() ?? this.#parts.clock.doubt(this.#lastTime);
+    return this.#parts.doubt() ?? this.#parts.clock.reasonUntrusted(this.#lastTime);
   }
 
   /** Resolves once the entry is durable, and its head in the journal unless that has no room. @throws Overloaded, NotWritable */
@@ -161,7 +161,7 @@ export class Sequencer {
     const isKept = await this.#commit({ from, entries, tiles, head: stored }, waiting);
     if (!isKept) return;
     [this.#size, this.#lastTime] = [head.size, at];
-    shelf.settle(tiles);
+    shelf.markCommitted(tiles);
     const batch = { from, entries, head: stored, settle: waiting.map(({ settle }) => settle) };
     this.#releases.add(batch);
     await this.#released; // one journal write at a time, beside at most one commit

@@ -1,12 +1,12 @@
 /** Lets requests that wait have their turn, so that long work holds the thread for a few milliseconds at a time. */
-export function otherWork(): Promise<void> {
+export function yieldToEventLoop(): Promise<void> {
   return new Promise((resume) => setImmediate(resume));
 }
 
 const waiting: (() => void)[] = [];
 
 /**
- * As `otherWork`, for work that strangers ask for as often as they like: of all that wait here one goes on in each turn of
+ * As `yieldToEventLoop`, for work that strangers ask for as often as they like: of all that wait here one goes on in each turn of
  * the event loop, so that many of them together hold the thread no longer than one.
  *
  * @param gone - aborted once nobody waits for the work

@@ -4,7 +4,7 @@ import { LogRefused } from './failures.ts';
 import { type JournalCheck, journalFault, journalRefusal } from './journal-check.ts';
 import { loadShelf } from './load-shelf.ts';
 import type { Expected, OpenParts } from './opening.ts';
-import type { TileShelf } from './tiles.ts';
+import type { TileCache } from './tile-cache.ts';
 
 /** Reads that tell whether a log may sign: of a store, or of a database that is only read. */
 export type VerifyReads = Pick<LogStore, 'head' | 'frozen' | 'tiles' | 'entry' | 'countHeads' | 'holder'>;
@@ -18,7 +18,7 @@ export interface LoadedLog {
   /** The newest head. */
   readonly stored: StoredHead | undefined;
   readonly freeze: StoredFreeze | undefined;
-  readonly shelf: TileShelf;
+  readonly shelf: TileCache;
 }
 
 /** The tree that is stored, under the head that is. @throws LogRefused unless they fit */

@@ -80,7 +80,7 @@ async function make(into: string, count: number): Promise<void> {
     minFree: undefined,
     limits: { maxWaiting: 1000, maxWaitingBytes: 2 ** 24, batch: 256 },
   } as const;
-  const clock = { now: () => Math.floor(Date.now() / 1000), doubt: () => undefined };
+  const clock = { now: () => Math.floor(Date.now() / 1000), reasonUntrusted: () => undefined };
   const fatal = (reason: unknown): never => {
     throw reason;
   };

@@ -2,14 +2,14 @@ import { availableParallelism } from 'node:os';
 import { toHex } from '../base/bytes.ts';
 import { LogRefused } from '../log/failures.ts';
 import { holdJournal, type JournalFault } from '../log/journal-check.ts';
-import { changesOfPlace, recordPlace } from '../server/place.ts';
+import { changesOfPlace, recordPlace } from '../server/folder-identity.ts';
 import type { Settings } from '../server/settings/table.ts';
 import { type ShardFolder, shardFolders } from '../server/shard-folders.ts';
 import { holdWitnessJournal, type WitnessFault, witnessFault } from '../server/witness-journal.ts';
 import type { StoredHead } from '../storage/contract.ts';
 import { viewFileJournal } from '../storage/engines/file-journal/open.ts';
 import { openWitnessedJournal, viewWitnessedJournal } from '../storage/engines/file-journal/witnessed.ts';
-import { Crew } from './audit/crew.ts';
+import { WorkerPool } from './audit/worker-pool.ts';
 import { auditTree } from './audit/tree.ts';
 import { Damaged } from './audit/wire.ts';
 import { runCommand, say, UsageFault } from './operator/command.ts';
@@ -118,8 +118,8 @@ async function rehash(shard: FoundShard): Promise<void> {
 }
 
 async function rootOf({ folder, reads, unchanged }: FoundShard, head: StoredHead): Promise<Uint8Array> {
-  await using crew = new Crew({ folder, unchanged }, availableParallelism());
-  return (await auditTree(reads, crew, head, [])).root;
+  await using pool = new WorkerPool({ folder, unchanged }, availableParallelism());
+  return (await auditTree(reads, pool, head, [])).root;
 }
 
 async function examineWitness(first: FoundShard | undefined): Promise<WitnessFault | undefined> {

@@ -71,7 +71,7 @@ async function end({ shards, started }: StartedLog, clock: Clock): Promise<void>
   const { size, at } = shards.active.head();
   await shard?.opened.freeze(Math.max(clock.now(), at));
   say(`froze ${shards.active.shard.origin} at ${size} entries`);
-  await shard?.store.retire();
+  await shard?.store.finalize();
 }
 
 /** Prints the facts that others must know before they trust the shard. */

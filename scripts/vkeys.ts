@@ -15,7 +15,7 @@ import { planStart } from '../server/start-plan.ts';
 import { isUnused, readUnusedKeys } from '../server/unused-keys.ts';
 import { lockFolder } from '../storage/engines/sqlite/file/lock.ts';
 import { inspectDatabase } from '../storage/engines/sqlite/inspect.ts';
-import { settingSources } from './operator/surroundings.ts';
+import { settingSources } from './operator/host-environment.ts';
 import { DEFAULT_ORIGIN } from '../server/settings/values/network-values.ts';
 
 /*

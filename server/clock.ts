@@ -72,7 +72,7 @@ export function systemClock(rules: ClockRules, sources: TimeSources = SYSTEM): C
 
   return {
     now: () => Math.floor(wall() / 1000),
-    doubt: (newest) => {
+    reasonUntrusted: (newest) => {
       if (Math.abs(wall() - compared) >= COMPARE) compare(newest);
       const behind = newest - Math.floor(wall() / 1000);
       if (behind > tolerance) return behindBy(behind);

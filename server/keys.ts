@@ -18,7 +18,7 @@ export interface LogKey {
 }
 
 /** A key that is forgotten with the process. */
-export function inventKey(face: KeyFace): LogKey {
+export function generateEphemeralKey(face: KeyFace): LogKey {
   return toLogKey(generate(face));
 }
 

@@ -23,13 +23,13 @@ import { onSignals } from './stop-signals.ts';
 setFlagsFromString('--max-semi-space-size=0');
 
 function readCommandLine(): Command {
-  const surroundings = {
+  const host = {
     cores: availableParallelism(),
     terminal: process.stdout.isTTY,
     kinds: [...kinds, ...v2Kinds],
   };
   const readFile = (path: string): string => readFileSync(path, 'utf8');
-  return readCommand({ argv: process.argv.slice(2), env: process.env, readFile, surroundings }, version());
+  return readCommand({ argv: process.argv.slice(2), env: process.env, readFile, host }, version());
 }
 
 function version(): string {

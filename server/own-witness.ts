@@ -120,7 +120,7 @@ export async function startOwnWitness(
     journal,
     fatal,
     now: () => clock.now(),
-    refusal: () => clock.doubt(newest()),
+    refusal: () => clock.reasonUntrusted(newest()),
   };
   const witness = new OwnWitness(parts, heads);
   return Object.assign(witness, { [Symbol.asyncDispose]: () => journal[Symbol.asyncDispose]() });

@@ -2,7 +2,7 @@ import { existsSync, renameSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogRefused } from '../log/failures.ts';
 import { codeOfWriting, makePrivateFolder, syncFolder } from '../storage/folders.ts';
-import { parseBirth } from './birth.ts';
+import { parseGenesis } from './genesis.ts';
 import { readIfThere } from './durable-file.ts';
 import { findKey, keepKey, type KeyFace, type LogKey, makeKey, type NewKey } from './keys.ts';
 import { recordUnusedKeys } from './unused-keys.ts';
@@ -71,10 +71,10 @@ function findOrMake(face: KeyFace, file: string): FoundKey {
 }
 
 /** The document of another log, if it began under these keys, tells that it did: it is kept under another name. */
-export function setBirthAside(folder: string, announce: (sentence: string) => void): void {
+export function setGenesisAside(folder: string, announce: (sentence: string) => void): void {
   const file = join(folder, 'birth.json');
   if (!existsSync(file)) return;
-  const other = join(folder, `birth-${parseBirth(readIfThere(file) ?? '')?.treeId ?? 'unreadable'}.json`);
+  const other = join(folder, `birth-${parseGenesis(readIfThere(file) ?? '')?.treeId ?? 'unreadable'}.json`);
   renameSync(file, other);
   syncFolder(folder);
   announce(`kept birth.json of an earlier log as ${other}`);

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import type { FoundDatabase, LogIdentity } from '../storage/contract.ts';
 import type { JournalOwner } from '../storage/journal.ts';
 import { lostShard, otherShard, type RecordedShard } from './begun-shards.ts';
-import type { BirthRecord } from './birth.ts';
+import type { GenesisRecord } from './genesis.ts';
 
 /*
  * The second of three phases of a start: look, decide, act. It is a function of what was seen, so that the first write
@@ -33,7 +33,7 @@ export interface Seen {
   readonly database: FoundDatabase;
   readonly keys: readonly SeenKey[];
   /** Undefined where there is none. */
-  readonly birth: BirthRecord | 'unreadable' | undefined;
+  readonly birth: GenesisRecord | 'unreadable' | undefined;
   readonly journal: SeenJournal | undefined;
   /** Whether place.json is there. */
   readonly hasPlace: boolean;
@@ -83,7 +83,7 @@ function decideOpening(
     return refuse(
       `birth.json in ${folder} cannot be read as a birth document: move it away, nothing else depends on it`,
     );
-  if (birth !== undefined && !isBirthOf(identity, birth))
+  if (birth !== undefined && !isGenesisOf(identity, birth))
     return refuse(
       `birth.json in ${folder} is that of log ${birth.treeId} (${birth.origin}), and stele.db holds log ${identity.treeId} (${identity.origin}): put together the files of one log`,
     );
@@ -97,7 +97,7 @@ function decideOpening(
 const ADVICE_VOLUME =
   '. If the volume is one that moves between machines, set volume to moves; never for a copy of a log that may still run';
 
-function isBirthOf({ treeId, origin, publicKeys }: LogIdentity, birth: BirthRecord): boolean {
+function isGenesisOf({ treeId, origin, publicKeys }: LogIdentity, birth: GenesisRecord): boolean {
   const hasOtherKeys =
     publicKeys !== undefined && (birth.keys.v1 !== publicKeys.v1 || birth.keys.tile !== publicKeys.tile);
   return birth.treeId === treeId && birth.origin === origin && !hasOtherKeys;

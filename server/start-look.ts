@@ -5,11 +5,11 @@ import { readFileJournal } from '../storage/engines/file-journal/open.ts';
 import { databaseFile } from '../storage/engines/sqlite/file/files.ts';
 import { inspectDatabase } from '../storage/engines/sqlite/inspect.ts';
 import { requireOneName } from '../storage/engines/watched-files.ts';
-import { type BirthRecord, parseBirth } from './birth.ts';
+import { type GenesisRecord, parseGenesis } from './genesis.ts';
 import { readIfThere } from './durable-file.ts';
 import { findKey, type KeyFace } from './keys.ts';
 import type { ShardPlace } from './planned-shard.ts';
-import { changesOfPlace, hasPlaceRecord, mayHaveMoved } from './place.ts';
+import { changesOfPlace, hasPlaceRecord, mayHaveMoved } from './folder-identity.ts';
 import type { Seen, SeenJournal, SeenKey } from './start-decision.ts';
 import { isUnused, readUnusedKeys, unusedKeysMoved } from './unused-keys.ts';
 
@@ -31,7 +31,7 @@ export async function lookAt(place: ShardPlace, laterShards: readonly string[]):
     headsFile: headsFile(heads),
     database,
     keys: needsNoKeys(database) ? [] : [lookAtKey('v1', place.v1Key), lookAtKey('tile', place.tileKey)],
-    birth: lookAtBirth(folder),
+    birth: lookAtGenesis(folder),
     journal,
     hasPlace,
     placeChanges: isThere ? changesOfPlace(folder) : [],
@@ -56,9 +56,9 @@ function needsNoKeys(database: FoundDatabase): boolean {
 }
 
 /** An empty file is what earlier versions left where the power failed while they wrote it. */
-function lookAtBirth(folder: string): BirthRecord | 'unreadable' | undefined {
+function lookAtGenesis(folder: string): GenesisRecord | 'unreadable' | undefined {
   const text = readIfThere(join(folder, 'birth.json'));
-  return text ? (parseBirth(text) ?? 'unreadable') : undefined;
+  return text ? (parseGenesis(text) ?? 'unreadable') : undefined;
 }
 
 const headsFile = (heads: string): string => join(heads, 'heads.txt');

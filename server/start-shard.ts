@@ -11,19 +11,19 @@ import { type FolderLock, lockFolder } from '../storage/engines/sqlite/file/lock
 import type { RoomSettings } from '../storage/engines/sqlite/file/room.ts';
 import { openSqliteStore, type SqliteStore } from '../storage/engines/sqlite/open.ts';
 import { recordBegunShard } from './begun-shards.ts';
-import { birthOf, type BirthKind } from './birth.ts';
+import { genesisOf, type GenesisKind } from './genesis.ts';
 import { writeDurably } from './durable-file.ts';
-import { inventKey, type LogKey, readKey, tileKeyOf } from './keys.ts';
-import { recordPlace } from './place.ts';
+import { generateEphemeralKey, type LogKey, readKey, tileKeyOf } from './keys.ts';
+import { recordPlace } from './folder-identity.ts';
 import { DEFAULT_ORIGIN } from './settings/values/network-values.ts';
-import { prepareFolders, prepareKeys, setBirthAside } from './start-begin.ts';
+import { prepareFolders, prepareKeys, setGenesisAside } from './start-begin.ts';
 import type { PlannedShard, ShardPlace } from './planned-shard.ts';
 import { trialSentence } from './trial-log.ts';
 import { markKeysUsed } from './unused-keys.ts';
 
 export interface ShardSettings {
   /** Form of entry 0; undefined for none. */
-  readonly genesis: BirthKind | undefined;
+  readonly genesis: GenesisKind | undefined;
   /** Keys in memory and data in a temporary folder. */
   readonly dev: boolean;
   readonly limits: SequencerLimits;
@@ -82,7 +82,7 @@ export async function startShard(
   if (!settings.dev) recordBegun(place, opened.identity); // nothing has been signed so far
   if (opened.created) announceBeginning(opened, place, settings.dev, announce);
   if (keys && settings.genesis !== undefined && opened.log.frozenAt === undefined && (await store.head()) === undefined)
-    await writeBirth(opened, keys, settings.genesis, place.folder, announce);
+    await writeGenesis(opened, keys, settings.genesis, place.folder, announce);
   cleanup.use(watch([store, journal], options.fatal));
   const parts = cleanup.move();
   return { opened, store, headsLock, [Symbol.asyncDispose]: () => parts.disposeAsync() };
@@ -145,14 +145,14 @@ function announceBeginning(
   announce(trialSentence(identity.origin, place.folder));
 }
 
-async function writeBirth(
+async function writeGenesis(
   { identity, log }: OpenedLog,
   keys: LogKeyPair,
-  kind: BirthKind,
+  kind: GenesisKind,
   folder: string,
   announce: StartOptions['announce'],
 ): Promise<void> {
-  const { document, entry } = await birthOf(identity, keys.v1, keys.tile, kind);
+  const { document, entry } = await genesisOf(identity, keys.v1, keys.tile, kind);
   writeDurably(join(folder, 'birth.json'), document);
   await log.addFirst(entry);
   announce('wrote entry 0, the log about itself (birth.json)');
@@ -180,11 +180,11 @@ async function keysOf(
   dev: boolean,
   announce: (sentence: string) => void,
 ): Promise<LogKeyPair | undefined> {
-  if (dev) return { v1: inventKey('v1'), tile: inventKey('tile') };
+  if (dev) return { v1: generateEphemeralKey('v1'), tile: generateEphemeralKey('tile') };
   if (act === 'begin') {
     const keys = prepareKeys(place.folder, { v1: place.v1Key, tile: place.tileKey }, announce);
     if (place.isFirst) recordPlace(place.folder);
-    setBirthAside(place.folder, announce);
+    setGenesisAside(place.folder, announce);
     return keys;
   }
   if ((await store.frozen()) !== undefined && (await store.identity())?.publicKeys !== undefined) return undefined;

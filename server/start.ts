@@ -6,7 +6,7 @@ import { LogShards } from '../log/shards.ts';
 import type { FolderLock } from '../storage/engines/sqlite/file/lock.ts';
 import type { WitnessState } from '../storage/witness-state.ts';
 import { makeDevFolder } from './dev-folder.ts';
-import { refreshPlace } from './place.ts';
+import { refreshPlace } from './folder-identity.ts';
 import { recoverCommandOf } from './recover-command.ts';
 import type { PlannedShard } from './planned-shard.ts';
 import { type PlanSettings, planStart } from './start-plan.ts';
@@ -51,7 +51,7 @@ export async function startLog(settings: StartSettings, options: StartLogOptions
     ({ opened: { log }, store }) =>
       log.frozenAt !== undefined && !(store === first.store && settings.witnessFor !== undefined),
   );
-  await Promise.all(ended.map(({ store }) => store.retire()));
+  await Promise.all(ended.map(({ store }) => store.finalize()));
   if (!settings.dev && settings.volume === 'fixed') refreshPlace(folder);
   const parts = cleanup.move();
   const publish = async (): Promise<void> => {
@@ -63,7 +63,7 @@ export async function startLog(settings: StartSettings, options: StartLogOptions
 
 /** A log that begins under a wrong clock has its first entry in another time for ever. @throws LogRefused */
 function requireTime(clock: Clock): void {
-  const doubt = clock.doubt(0);
+  const doubt = clock.reasonUntrusted(0);
   if (doubt !== undefined) throw new LogRefused(`no log begins now: ${doubt}`);
 }
 

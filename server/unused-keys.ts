@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readIfThere, removeDurably, writeDurably } from './durable-file.ts';
 import type { KeyFace, LogKey } from './keys.ts';
-import { type Place, placeChanges, placeOf } from './place.ts';
+import { type FolderIdentity, folderChanges, folderIdentityOf } from './folder-identity.ts';
 
 /*
  * Keys that have signed nothing yet, by their ids. A log begins under keys that exist only if they stand in this record:
@@ -13,7 +13,7 @@ import { type Place, placeChanges, placeOf } from './place.ts';
 export interface UnusedKeys {
   /** SHA-256 of the SubjectPublicKeyInfo of each: 64 hex digits. */
   readonly keys: Readonly<Partial<Record<KeyFace, string>>>;
-  readonly place: Partial<Place>;
+  readonly place: Partial<FolderIdentity>;
 }
 
 /** Name in the data folder, or in that of a later shard. */
@@ -34,7 +34,7 @@ const isRecord = (value: unknown): boolean => typeof value === 'object' && value
 
 /** Says why the record is none of this folder, one text each, be it on a volume that moves between machines. */
 export function unusedKeysMoved({ place }: UnusedKeys, folder: string, volume: 'fixed' | 'moves'): readonly string[] {
-  return placeChanges(place, placeOf(folder), volume);
+  return folderChanges(place, folderIdentityOf(folder), volume);
 }
 
 export function isUnused(record: UnusedKeys | undefined, face: KeyFace, { id }: LogKey): boolean {
@@ -56,5 +56,5 @@ export function markKeysUsed(folder: string, faces: readonly KeyFace[]): void {
 }
 
 function write(folder: string, keys: UnusedKeys['keys']): void {
-  writeDurably(join(folder, UNUSED_KEYS), `${JSON.stringify({ keys, place: placeOf(folder) })}\n`);
+  writeDurably(join(folder, UNUSED_KEYS), `${JSON.stringify({ keys, place: folderIdentityOf(folder) })}\n`);
 }

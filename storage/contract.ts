@@ -1,5 +1,5 @@
-import type { KeyList } from '../entries/key-list.ts';
-import type { SearchKey } from '../entries/key-list.ts';
+import type { SearchKeyList } from '../entries/search-key-list.ts';
+import type { SearchKey } from '../entries/search-key-list.ts';
 import type { Tile, TileId } from '../merkle/tile.ts';
 import type { LeafHash, LogIndex, TreeHead, TreeSize } from '../merkle/types.ts';
 import type { JournalHolders } from './journal.ts';
@@ -49,7 +49,7 @@ export interface StoredEntry {
 /** An entry with its place in the log, on its way into the store. */
 export interface SequencedEntry extends StoredEntry {
   readonly leafHash: LeafHash;
-  readonly keys: KeyList;
+  readonly keys: SearchKeyList;
 }
 
 /** Signatures of each face of the log over a head. */
@@ -222,10 +222,10 @@ export interface LogStore extends LogReads, JournalHolders, AsyncDisposable {
   /** Writes a row that is no part of the log. Durable once resolved. */
   heartbeat(at: number): Promise<void>;
   /** Does what an engine puts off until it has time, such as merging and compressing. Changes no answer. */
-  tidy(): Promise<void>;
+  compact(): Promise<void>;
   /**
    * For a log that has ended: does all that was put off, and gives back what only writing needs. From then on the store
    * can be read, and nothing can be written to it.
    */
-  retire(): Promise<void>;
+  finalize(): Promise<void>;
 }

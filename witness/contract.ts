@@ -39,6 +39,6 @@ export interface Witnesses {
    */
   ask(candidate: Candidate, listener: WitnessListener, stop: AbortSignal): Promise<void>;
   /** Whether the policy is met by these. */
-  suffice(cosignatures: readonly StoredCosignature[]): boolean;
+  meetsPolicy(cosignatures: readonly StoredCosignature[]): boolean;
   report(): readonly WitnessReport[];
 }

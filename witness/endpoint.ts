@@ -67,7 +67,7 @@ export class Endpoint {
     return this.#witnesses.map(({ name }) => name);
   }
 
-  isResting(): boolean {
+  isBackingOff(): boolean {
     return this.#parts.steady() < this.#restsUntil;
   }
 

@@ -34,7 +34,7 @@ export class HttpWitnesses implements Witnesses {
       if (enough.aborted) return;
       all.push(...some);
       given(some);
-      if (grace !== undefined && this.suffice(all)) timer ??= setTimeout(() => met.abort(POLICY_MET), grace);
+      if (grace !== undefined && this.meetsPolicy(all)) timer ??= setTimeout(() => met.abort(POLICY_MET), grace);
     };
     try {
       await Promise.all(
@@ -45,8 +45,8 @@ export class HttpWitnesses implements Witnesses {
     }
   }
 
-  suffice(cosignatures: readonly StoredCosignature[]): boolean {
-    const lines = cosignatures.map(({ name, keyId, signature }) => ({ name, hint: keyId, signature }));
+  meetsPolicy(cosignatures: readonly StoredCosignature[]): boolean {
+    const lines = cosignatures.map(({ name, keyId, signature }) => ({ name, keyId, signature }));
     const cosigned = this.#policy.witnesses.filter(
       ({ verifier }) => verifier !== undefined && lines.some((line) => isBy(line, verifier)),
     );
@@ -59,7 +59,7 @@ export class HttpWitnesses implements Witnesses {
 
   /** Those that failed lately are left alone for a while, if the others can meet the policy. */
   #worthAsking(): readonly Endpoint[] {
-    const well = this.#endpoints.filter((endpoint) => !endpoint.isResting());
+    const well = this.#endpoints.filter((endpoint) => !endpoint.isBackingOff());
     const names = new Set(well.flatMap(({ names: own }) => own));
     return hasQuorum(this.#policy, names) ? well : this.#endpoints;
   }

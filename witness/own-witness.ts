@@ -92,7 +92,7 @@ export class OwnWitness {
     if (now() - at >= RECENT_SECONDS) return undefined;
     const kept: SignedNote = parseNote(note);
     const id = keyId(key);
-    const own = kept.signatures.findLast((line) => line.name === key.name && equalBytes(line.hint, id));
+    const own = kept.signatures.findLast((line) => line.name === key.name && equalBytes(line.keyId, id));
     return kept.text === text ? own : undefined;
   }
 
@@ -107,7 +107,7 @@ export class OwnWitness {
     if (signature === undefined) throw new Error('the signer signed nothing');
     return {
       at,
-      signature: { name: key.name, hint: keyId(key), signature: formatCosignature({ time: at, signature }) },
+      signature: { name: key.name, keyId: keyId(key), signature: formatCosignature({ time: at, signature }) },
     };
   }
 

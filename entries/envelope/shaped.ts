@@ -1,7 +1,7 @@
 import { CostlyJson } from '../../base/failures.ts';
 import { JsonScanner } from '../../base/json-scanner.ts';
 import { decodeUtf8 } from '../../base/utf8-mending.ts';
-import { MAX_SEARCH_KEYS } from '../key-list.ts';
+import { MAX_SEARCH_KEYS } from '../search-key-list.ts';
 import { fieldOf, type Shape } from './go-shape.ts';
 
 /** Values that are kept. 16,384 subjects with ten digests each are 212,000. */

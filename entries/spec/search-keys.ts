@@ -1,7 +1,7 @@
 import { lowerCase } from '../../base/go-case.ts';
 import { sha256Hex } from '../../base/sha256.ts';
 import { InvalidEntry } from '../failures.ts';
-import { MAX_SEARCH_KEYS, type SearchKey } from '../key-list.ts';
+import { MAX_SEARCH_KEYS, type SearchKey } from '../search-key-list.ts';
 import { type KeyMaterial } from '../pki/x509.ts';
 import { type NamedDigest } from './validation.ts';
 

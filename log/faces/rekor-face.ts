@@ -15,18 +15,18 @@ export interface EntryPromise {
 /** The v1 face of a shard: which bytes it signs, and how they are shown. */
 export class RekorFace {
   readonly #shard: Shard;
-  readonly #hint: Uint8Array;
+  readonly #keyId: Uint8Array;
 
   constructor(shard: Shard) {
     const logId = parseHex(shard.logId, 32);
     if (logId === undefined) throw new Error('a log id is 64 hex digits');
     this.#shard = shard;
-    this.#hint = logId.slice(0, 4);
+    this.#keyId = logId.slice(0, 4);
   }
 
   /** The note as clients read it: rekor-v1 §8. Exactly one signature, by the host alone. */
   note(head: TreeHead, signature: Uint8Array): string {
-    const signatures = [{ name: this.#shard.origin, hint: this.#hint, signature }];
+    const signatures = [{ name: this.#shard.origin, keyId: this.#keyId, signature }];
     return formatNote({ text: this.checkpoint(head), signatures });
   }
 

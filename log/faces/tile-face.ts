@@ -21,13 +21,13 @@ export class TileFace {
 
   /** The note that witnesses are asked to cosign. */
   unwitnessed(head: TreeHead, signature: Uint8Array, frozen?: number): SignedNote {
-    const own: NoteSignature = { name: this.#key.name, hint: keyId(this.#key), signature };
+    const own: NoteSignature = { name: this.#key.name, keyId: keyId(this.#key), signature };
     return { text: this.checkpoint(head, frozen), signatures: [own] };
   }
 
   /** The note as it is served: the log's own signature first, because monitors read no other. */
   note({ text, signatures }: SignedNote, cosignatures: readonly StoredCosignature[]): string {
-    const lines = cosignatures.map(({ name, keyId: hint, signature }) => ({ name, hint, signature }));
+    const lines = cosignatures.map(({ name, keyId: id, signature }) => ({ name, keyId: id, signature }));
     return formatNote({ text, signatures: [...signatures, ...lines] });
   }
 }

@@ -5,9 +5,9 @@ import { TILE_WIDTH } from '../../merkle/tile.ts';
 import type { LeafHash, NodeHash } from '../../merkle/types.ts';
 import type { SqliteReading } from '../../storage/engines/sqlite/open-reading.ts';
 import { DamagedEntry, type ScannedEntry } from '../../storage/engines/sqlite/rows/entry-scan.ts';
-import type { Fingerprints } from '../../storage/key-index/fingerprints.ts';
-import { RecordList } from '../../storage/key-index/records.ts';
-import { Tallier } from '../../storage/key-index/tally.ts';
+import type { Fingerprints } from '../../storage/search-index/fingerprints.ts';
+import { RecordList } from '../../storage/search-index/records.ts';
+import { Tallier } from '../../storage/search-index/tally.ts';
 import { checkTile } from './tiles.ts';
 import { Damaged, type EntriesReport, type Unit } from './wire.ts';
 

@@ -3,7 +3,7 @@ import { equalBytes, utf8 } from '../../base/bytes.ts';
 import { RekorFace } from '../../log/faces/rekor-face.ts';
 import type { Shard } from '../../log/faces/shard.ts';
 import { TileFace } from '../../log/faces/tile-face.ts';
-import type { TileShelf } from '../../log/tiles.ts';
+import type { TileCache } from '../../log/tile-cache.ts';
 import { foldRoot } from '../../merkle/fold.ts';
 import { coveringNodes } from '../../merkle/plan.ts';
 import type { TreeHead } from '../../merkle/types.ts';
@@ -15,12 +15,12 @@ const PAGE = 256;
 
 /** Holds heads against the tree and against the keys of the log. */
 export class HeadCheck {
-  readonly #shelf: TileShelf;
+  readonly #shelf: TileCache;
   readonly #faces: { readonly v1: RekorFace; readonly tile: TileFace };
   readonly #keys: { readonly v1: KeyObject; readonly tile: KeyObject };
 
   /** @param shelf - of the whole tree. @param tileKey - PEM */
-  constructor(shelf: TileShelf, shard: Shard, tileKey: string) {
+  constructor(shelf: TileCache, shard: Shard, tileKey: string) {
     this.#shelf = shelf;
     this.#faces = { v1: new RekorFace(shard), tile: new TileFace(shard.tileKey) };
     this.#keys = { v1: createPublicKey(shard.publicKey), tile: createPublicKey(tileKey) };

@@ -1,8 +1,8 @@
-import type { ReadPart } from '../../storage/key-index/runs.ts';
-import { mayHave } from '../../storage/key-index/filter.ts';
-import { fingerprintIn, indexAt, type Records } from '../../storage/key-index/records.ts';
-import { MissingPart } from '../../storage/engines/sqlite/index/run-reader.ts';
-import { NO_RECORDS, Tallier } from '../../storage/key-index/tally.ts';
+import type { ReadPart } from '../../storage/search-index/runs.ts';
+import { mayHave } from '../../storage/search-index/filter.ts';
+import { fingerprintIn, indexAt, type Records } from '../../storage/search-index/records.ts';
+import { MissingPart } from '../../storage/engines/sqlite/search-index/run-reader.ts';
+import { NO_RECORDS, Tallier } from '../../storage/search-index/tally.ts';
 import { Damaged, type RunReport, type Unit } from './wire.ts';
 
 type RunUnit = Extract<Unit, { readonly what: 'run' }>;

@@ -1,7 +1,7 @@
 import type { SqliteReading } from '../../storage/engines/sqlite/open-reading.ts';
-import { partsOf, type Run } from '../../storage/key-index/runs.ts';
-import { isSame, NO_RECORDS, type Tally, together } from '../../storage/key-index/tally.ts';
-import type { Crew } from './crew.ts';
+import { partsOf, type Run } from '../../storage/search-index/runs.ts';
+import { isSame, NO_RECORDS, type Tally, together } from '../../storage/search-index/tally.ts';
+import type { WorkerPool } from './worker-pool.ts';
 import { Damaged, type RunReport } from './wire.ts';
 
 /** Parts in a unit: two million records. */
@@ -25,14 +25,14 @@ export interface ExpectedRun extends Pick<Run, 'to'> {
  */
 export async function auditIndex(
   reading: SqliteReading,
-  crew: Crew,
+  pool: WorkerPool,
   expected: readonly ExpectedRun[],
 ): Promise<number> {
   const end = expected.at(-1)?.to ?? 0;
   for (let left = TRIES; left > 0; left -= 1) {
     const runs = reading.runs().filter(({ from }) => from < end);
     requireNoGap(runs, end);
-    const reports = await crew.all<'run'>(runs.flatMap((run) => unitsOf(run, end)));
+    const reports = await pool.all<'run'>(runs.flatMap((run) => unitsOf(run, end)));
     if (reports.some(({ gone }) => gone)) continue;
     return compare(runs, reports, expected);
   }

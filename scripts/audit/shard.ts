@@ -1,9 +1,9 @@
 import { createPublicKey, hash } from 'node:crypto';
 import { loadShelf } from '../../log/load-shelf.ts';
 import { type TreeHead, treeSize } from '../../merkle/types.ts';
-import { NO_RECORDS } from '../../storage/key-index/tally.ts';
+import { NO_RECORDS } from '../../storage/search-index/tally.ts';
 import { type ReadShard, shardOf } from '../operator/shards.ts';
-import { Crew } from './crew.ts';
+import { WorkerPool } from './worker-pool.ts';
 import { HeadCheck } from './heads.ts';
 import { readJournal, requireNoNewer } from './journal.ts';
 import { auditRows } from './rows.ts';
@@ -37,24 +37,24 @@ export async function auditShard(shard: ReadShard, threads: number): Promise<Sha
   requireNoNewer(journal, layout.size);
   if (head === undefined) return undefined;
   auditRows(layout);
-  await using crew = new Crew({ folder }, threads);
+  await using pool = new WorkerPool({ folder }, threads);
   const runs = reading.runs().filter(({ to }) => to <= head.size);
   const ends = runs.map(({ to }) => to);
-  const tree = await auditTree(reading, crew, head, ends);
-  const [heads] = await Promise.all([auditHeads(crew, head.size), auditSigned(shard, journal, head)]);
+  const tree = await auditTree(reading, pool, head, ends);
+  const [heads] = await Promise.all([auditHeads(pool, head.size), auditSigned(shard, journal, head)]);
   const expected = ends.map((to, i) => ({ to, tally: tree.tallies[i] ?? NO_RECORDS }));
-  const records = await auditIndex(reading, crew, expected);
+  const records = await auditIndex(reading, pool, expected);
   return { ...heads, head, tree, journal: journal.length, records };
 }
 
 /** Heads in a unit if each entry had one: some seconds of signature checks. */
 const UNIT = 16_384;
 
-async function auditHeads(crew: Crew, size: number): Promise<HeadsReport> {
+async function auditHeads(pool: WorkerPool, size: number): Promise<HeadsReport> {
   const units = Array.from({ length: Math.ceil((size + 1) / UNIT) }, (_, i) => {
     return { what: 'heads' as const, from: i * UNIT, to: Math.min(size + 1, (i + 1) * UNIT), size };
   });
-  const reports = await crew.all<'heads'>(units);
+  const reports = await pool.all<'heads'>(units);
   const sum = (of: (report: HeadsReport) => number): number => reports.reduce((total, one) => total + of(one), 0);
   return { heads: sum(({ heads }) => heads), signatures: sum(({ signatures }) => signatures) };
 }

@@ -4,8 +4,8 @@ import { coveringNodes } from '../../merkle/plan.ts';
 import { hashesIn, readSlot, slotOf, type Tile, TILE_WIDTH, tileOf } from '../../merkle/tile.ts';
 import { type NodeHash, type RootHash, type TreeHead } from '../../merkle/types.ts';
 import type { LogReads } from '../../storage/contract.ts';
-import { together, type Tally, NO_RECORDS } from '../../storage/key-index/tally.ts';
-import type { Crew } from './crew.ts';
+import { together, type Tally, NO_RECORDS } from '../../storage/search-index/tally.ts';
+import type { WorkerPool } from './worker-pool.ts';
 import { checkTile } from './tiles.ts';
 import { Damaged, type EntriesReport } from './wire.ts';
 
@@ -31,14 +31,14 @@ export interface TreeReport {
  */
 export async function auditTree(
   store: Pick<LogReads, 'tiles'>,
-  crew: Crew,
+  pool: WorkerPool,
   head: TreeHead,
   runs: readonly number[],
 ): Promise<TreeReport> {
   const units = Array.from({ length: Math.ceil(head.size / UNIT) }, (_, i) => {
     return { what: 'entries' as const, from: i * UNIT, to: Math.min(head.size, (i + 1) * UNIT), runs };
   });
-  const reports = await crew.all<'entries'>(units);
+  const reports = await pool.all<'entries'>(units);
   requireOrder(reports, units);
   const roots = reports.flatMap((report) => hashesIn(report.roots));
   const { tiles, edges } = await auditUpper(store, roots, hashesIn(reports.at(-1)?.leaves ?? new Uint8Array()));

@@ -1,5 +1,5 @@
-import type { Tally } from '../../storage/key-index/tally.ts';
-import type { Run } from '../../storage/key-index/runs.ts';
+import type { Tally } from '../../storage/search-index/tally.ts';
+import type { Run } from '../../storage/search-index/runs.ts';
 
 /*
  * Messages to and from the auditor's threads. A unit is some tenths of a second of work, so that all threads are done

@@ -2,7 +2,7 @@ import { concatBytes } from '../../base/bytes.ts';
 import { gunzip } from '../../storage/gunzip.ts';
 import { Faces } from '../../log/faces/faces.ts';
 import { loadShelf } from '../../log/load-shelf.ts';
-import type { TileShelf } from '../../log/tiles.ts';
+import type { TileCache } from '../../log/tile-cache.ts';
 import { type TreeSize, treeSize } from '../../merkle/types.ts';
 import type { StoredHead } from '../../storage/contract.ts';
 import { readFileJournal } from '../../storage/engines/file-journal/open.ts';
@@ -16,8 +16,8 @@ const HASH = 32;
 export function folderSource(shard: ReadShard): TileSource {
   const { reading, identity } = shard;
   const own = shardOf(identity);
-  let shelf: Promise<TileShelf> | undefined;
-  const shelfOf = (size: TreeSize): Promise<TileShelf> => loadShelf(reading, size, undefined);
+  let shelf: Promise<TileCache> | undefined;
+  const shelfOf = (size: TreeSize): Promise<TileCache> => loadShelf(reading, size, undefined);
   return {
     key: own.tileKey,
     checkpoint: async () => {

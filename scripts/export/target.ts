@@ -12,20 +12,20 @@ const CHECKPOINT = 'checkpoint';
 /** A folder of plain files. A file has its name once it is whole and on the disk, and is never written again. */
 export class ExportTarget {
   readonly folder: string;
-  readonly #nursery: string;
+  readonly #stagingDir: string;
   /** Folders that have got a new name. */
   readonly #changed = new Set<string>();
   #made = 0;
 
   private constructor(folder: string) {
     this.folder = folder;
-    this.#nursery = join(folder, NURSERY, String(process.pid));
+    this.#stagingDir = join(folder, NURSERY, String(process.pid));
   }
 
   static async open(folder: string): Promise<ExportTarget> {
     const target = new ExportTarget(folder);
     await removeAbandoned(join(folder, NURSERY));
-    makeFolder(target.#nursery);
+    makeFolder(target.#stagingDir);
     return target;
   }
 
@@ -73,12 +73,12 @@ export class ExportTarget {
   }
 
   async close(): Promise<void> {
-    await rm(this.#nursery, { recursive: true, force: true });
+    await rm(this.#stagingDir, { recursive: true, force: true });
     await rmdir(join(this.folder, NURSERY)).catch(() => undefined); // another export may be using it
   }
 
   async #write(file: string, bytes: Uint8Array): Promise<void> {
-    const fresh = join(this.#nursery, String((this.#made += 1)));
+    const fresh = join(this.#stagingDir, String((this.#made += 1)));
     const handle = await open(fresh, 'wx', 0o644);
     try {
       await handle.writeFile(bytes);
@@ -117,10 +117,10 @@ async function orMissing<T>(looking: Promise<T>): Promise<T | undefined> {
 }
 
 /** Removes the leftovers of exports that were cut short. */
-async function removeAbandoned(nursery: string): Promise<void> {
-  const names = await readdir(nursery).catch(() => []);
+async function removeAbandoned(stagingDir: string): Promise<void> {
+  const names = await readdir(stagingDir).catch(() => []);
   for (const name of names)
-    if (!isRunning(Number(name))) await rm(join(nursery, name), { recursive: true, force: true });
+    if (!isRunning(Number(name))) await rm(join(stagingDir, name), { recursive: true, force: true });
 }
 
 function isRunning(pid: number): boolean {

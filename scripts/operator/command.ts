@@ -4,7 +4,7 @@ import { systemCode, systemSentence } from '../../base/system-error.ts';
 import { SettingsFault } from '../../server/settings/failures.ts';
 import { readSettings } from '../../server/settings/read.ts';
 import type { Settings } from '../../server/settings/table.ts';
-import { settingSources } from './surroundings.ts';
+import { settingSources } from './host-environment.ts';
 
 /*
  * The common part of the operator's commands: they find the log as the server does, by the same flags, variables and

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { otherWork } from '../../log/turns.ts';
+import { yieldToEventLoop } from '../../log/turns.ts';
 import type { Answer, ByteStream, Headers } from './answer.ts';
 import { hasBody } from './body.ts';
 import { discardRest } from './discard.ts';
@@ -121,7 +121,7 @@ export class Delivery {
         inTurn += next.value.length;
         if (inTurn < TURN_BYTES) continue;
         inTurn = 0;
-        await otherWork();
+        await yieldToEventLoop();
       }
       if (this.#rest === undefined) return void response.end();
       hold.release();

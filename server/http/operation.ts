@@ -5,7 +5,7 @@ import type { Headers, JsonText, OtherText } from './answer.ts';
 export type OperationId = keyof operations;
 
 /** A request as a stranger sent it. Nothing in it has been checked; `read.ts` does that. */
-export interface Asked {
+export interface OperationRequest {
   readonly path: Readonly<Record<string, string>>;
   /** As sent: what stands in the place of the last parameter, for operations that take all that follows. */
   readonly rest: string;
@@ -44,7 +44,7 @@ export type OperationAnswer<Op extends OperationId> = {
   >;
 }[keyof Responses<Op>];
 
-export type Handler<Op extends OperationId> = (asked: Asked) => Promise<OperationAnswer<Op>>;
+export type Handler<Op extends OperationId> = (asked: OperationRequest) => Promise<OperationAnswer<Op>>;
 
 /** One handler for each operation: to forget one is a type error. */
 export type Handlers = { readonly [Op in OperationId]: Handler<Op> };

@@ -4,7 +4,7 @@ import { type Answer, bindingError } from '../http/answer.ts';
 import { BodyBudget } from '../http/body-budget.ts';
 import { Exchange } from '../http/exchange.ts';
 import type { Handlers, OperationId } from '../http/operation.ts';
-import { type Row, rows } from './rows.ts';
+import { type OperationSpec, operationSpecs } from './operation-specs.ts';
 import { type Operation, serve, type ServeOptions } from './serve.ts';
 import { decodedPath, isWellEncoded, type Target } from '../http/target.ts';
 import type { OpenApiDocument } from '../pages/mount.ts';
@@ -24,7 +24,7 @@ export interface MountSettings {
 
 interface Route {
   readonly path: string;
-  readonly match: Row['match'];
+  readonly match: OperationSpec['match'];
   /** By method. */
   readonly operations: ReadonlyMap<string, Operation>;
 }
@@ -77,7 +77,7 @@ function routeOf(
   const operations = new Map<string, Operation>();
   for (const [method, { operationId }] of Object.entries(methods)) {
     const id = operationId as OperationId;
-    const row = rows[id];
+    const row = operationSpecs[id];
     if (row.face !== undefined && !faces.includes(row.face)) continue;
     const operation = { row, enabled: row.disabled === undefined || enabled.includes(id), handler: handlers[id] };
     operations.set(method.toUpperCase(), operation);
@@ -94,7 +94,7 @@ interface Found {
 
 /** Looks a target up among the routes whose paths are compared as a whole, or up to their last parameter. */
 function finderOf(routes: readonly Route[]): (target: Target) => Found | undefined {
-  const at = (match: Row['match']) =>
+  const at = (match: OperationSpec['match']) =>
     new Map(routes.filter((route) => route.match === match && isFixed(route.path)).map((route) => [route.path, route]));
   const [exact, clean] = [at('exact'), at('clean')];
   // The longer path first: `/tile/entries/` before `/tile/`.

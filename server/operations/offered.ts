@@ -1,5 +1,5 @@
 import type { OperationId } from '../http/operation.ts';
-import { rows } from './rows.ts';
+import { operationSpecs } from './operation-specs.ts';
 import type { OpenApiDocument } from '../pages/mount.ts';
 
 /** The settings that decide which operations a log answers. */
@@ -18,7 +18,7 @@ const WITNESSES: ReadonlySet<OperationId> = new Set(['addCheckpoint', 'getWitnes
 
 /** Whether an operation does here what it is there for. One that is closed or switched off answers that it is not there. */
 export function isOffered(id: OperationId, { faces, operations, isFrozen, hasWitness }: Offer): boolean {
-  const { face, disabled } = rows[id];
+  const { face, disabled } = operationSpecs[id];
   if (face !== undefined && !faces.includes(face)) return false;
   if (WITNESSES.has(id)) return hasWitness;
   if (WRITES.has(id) && isFrozen) return false;

@@ -5,8 +5,8 @@ import { asAccepted } from '../dialects/rekor-v1.ts';
 import { addressBlock } from '../http/address-block.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { DeadlineExceeded } from '../http/failures.ts';
-import type { Asked } from '../http/operation.ts';
-import type { Row } from './rows.ts';
+import type { OperationRequest } from '../http/operation.ts';
+import type { OperationSpec } from './operation-specs.ts';
 import { parseQuery } from '../http/target.ts';
 
 /** Options that all operations share. */
@@ -17,9 +17,9 @@ export interface ServeOptions {
 }
 
 export interface Operation {
-  readonly row: Row;
+  readonly row: OperationSpec;
   readonly enabled: boolean;
-  readonly handler: (asked: Asked) => Promise<Answer>;
+  readonly handler: (asked: OperationRequest) => Promise<Answer>;
 }
 
 /** Takes a request through an operation. @param rest - of the path, for operations that take all that follows */
@@ -72,7 +72,7 @@ async function before(deadline: AbortSignal | undefined, work: Promise<Answer>):
 /** In the words of Go's context. */
 const LATE = 'context deadline exceeded';
 
-function mostBytesOf({ face, most }: Row, { mostBytes }: ServeOptions): number {
+function mostBytesOf({ face, maxBodyBytes: most }: OperationSpec, { mostBytes }: ServeOptions): number {
   if (face === undefined) return most ?? mostBytes.v1;
   return Math.min(most ?? Infinity, mostBytes[face]);
 }

@@ -5,7 +5,7 @@ import { parseTilePath, type TileResource } from '../../merkle/tile-path.ts';
 import { TILE_WIDTH } from '../../merkle/tile.ts';
 import type { EntryBundle } from '../../storage/contract.ts';
 import type { Headers } from '../http/answer.ts';
-import type { Asked, Handlers } from '../http/operation.ts';
+import type { OperationRequest, Handlers } from '../http/operation.ts';
 import { serveFile, type StaticFile, takesGzip } from '../http/static-file.ts';
 import { asKept, inflated } from './bundle-body.ts';
 import { isBoundTo, shardFor } from './shard.ts';
@@ -33,13 +33,13 @@ const OCTETS = 'application/octet-stream';
  * @param lasts - whether the log is still there after its process ends, under the same name
  */
 export function tileRoutes(shards: LogShards, lasts: boolean): TileHandlers {
-  const checkpoint = async (asked: Asked) => {
+  const checkpoint = async (asked: OperationRequest) => {
     const { note } = shardFor(shards, asked).head();
     if (note === undefined) return NOT_THERE;
     const bytes = Buffer.from(note);
     return serveFile(asked.request, { type: NOTE, content: bytes, tag: tagOf(bytes), headers: FRESH });
   };
-  const at = (folder: string) => async (asked: Asked) => {
+  const at = (folder: string) => async (asked: OperationRequest) => {
     const { request, rest } = asked;
     const resource = parseTilePath(folder + rest);
     if (resource === undefined) return NOT_THERE;

@@ -16,7 +16,7 @@ export type Command =
  */
 export function readCommand(input: SettingsInput, version: string): Command {
   if (input.argv.includes('--help') || input.argv.includes('-h')) {
-    return { ask: 'print', text: helpText(input.surroundings.kinds) };
+    return { ask: 'print', text: helpText(input.host.kinds) };
   }
   if (input.argv.includes('--version')) return { ask: 'print', text: `stele ${version}\n` };
   const { settings, readings } = readEverySetting(input);

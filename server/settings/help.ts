@@ -4,7 +4,7 @@ import {
   type Setting,
   settingName,
   type SettingTable,
-  type Surroundings,
+  type HostEnvironment,
   variableName,
 } from './values/setting.ts';
 import { settingGroups } from './table.ts';
@@ -29,7 +29,7 @@ const ANSWERS = {
 } as const;
 
 /** Everything that can be set, for a person at a terminal. */
-export function helpText(kinds: Surroundings['kinds']): string {
+export function helpText(kinds: HostEnvironment['kinds']): string {
   const groups = Object.entries(settingGroups(kinds)).map(([title, table]) => [title, ...groupLines(table)]);
   const others = ['Other flags', ...Object.entries(ANSWERS).flatMap(([name, about]) => entry(flagUse(name), about))];
   return [INTRODUCTION, ...groups, others].map((lines) => `${lines.join('\n')}\n`).join('\n');

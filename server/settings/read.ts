@@ -6,7 +6,7 @@ import {
   type Setting,
   settingName,
   type SettingTable,
-  type Surroundings,
+  type HostEnvironment,
 } from './values/setting.ts';
 import { type FlagNames, type Given, readEnvironment, readFlags, readMembers, type Source } from './sources.ts';
 import { STANDARD_DATA } from './groups/data-folder.ts';
@@ -20,7 +20,7 @@ export interface SettingsInput {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The text of a file, in UTF-8; throws what explains why there is none. */
   readonly readFile: (path: string) => string;
-  readonly surroundings: Surroundings;
+  readonly host: HostEnvironment;
 }
 
 /** A setting as it will be printed: its text, and who said so. */
@@ -46,10 +46,10 @@ export function readSettings(input: SettingsInput): Settings {
 }
 
 /** As `readSettings`, with the source of each value. @throws SettingsFault naming every fault */
-export function readEverySetting({ argv, env, readFile, surroundings }: SettingsInput): SettingsReading {
-  const table = settingTable(surroundings);
+export function readEverySetting({ argv, env, readFile, host }: SettingsInput): SettingsReading {
+  const table = settingTable(host);
   const { given, faults } = gather(argv, env, readFile, table);
-  const readings = withDefaults(table, given, surroundings);
+  const readings = withDefaults(table, given, host);
   const found = parseAll(table, [...given, ...readings.filter(({ source }) => source === DEFAULT)]);
   const values = strongest(table, readings, found.values);
   const all = [...faults, ...found.faults, ...conflicts({ values, source: (property) => givenAs(readings, property) })];
@@ -58,7 +58,7 @@ export function readEverySetting({ argv, env, readFile, surroundings }: Settings
 }
 
 /** Every setting, by its property in `Settings`. */
-export function settingTable({ kinds }: Pick<Surroundings, 'kinds'>): SettingTable {
+export function settingTable({ kinds }: Pick<HostEnvironment, 'kinds'>): SettingTable {
   return Object.assign({}, ...Object.values(settingGroups(kinds))) as SettingTable;
 }
 
@@ -99,12 +99,12 @@ function readConfig({ source, text }: Given, readFile: SettingsInput['readFile']
 }
 
 /** One reading for each setting, in the order of the table. */
-function withDefaults(table: SettingTable, given: readonly Given[], surroundings: Surroundings): readonly Reading[] {
+function withDefaults(table: SettingTable, given: readonly Given[], host: HostEnvironment): readonly Reading[] {
   const strongestGiven = (name: string) => given.find((one) => one.name === name);
   const data = strongestGiven('data')?.text ?? STANDARD_DATA;
   return Object.entries(table).map(([property, setting]) => {
     const name = settingName(property);
-    return strongestGiven(name) ?? { name, source: DEFAULT, text: defaultText(setting, { ...surroundings, data }) };
+    return strongestGiven(name) ?? { name, source: DEFAULT, text: defaultText(setting, { ...host, data }) };
   });
 }
 

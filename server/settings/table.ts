@@ -3,10 +3,10 @@ import { LIMITS, LOAD } from './groups/limits.ts';
 import { DATA, IDENTITY } from './groups/log.ts';
 import { LOGGING, SERVING } from './groups/serving.ts';
 import { WITNESSES } from './groups/witnesses.ts';
-import type { Surroundings, Values } from './values/setting.ts';
+import type { HostEnvironment, Values } from './values/setting.ts';
 
 /** Every setting there is, by the heading it stands under. */
-export function settingGroups(kinds: Surroundings['kinds']) {
+export function settingGroups(kinds: HostEnvironment['kinds']) {
   return {
     Serving: SERVING,
     Data: DATA,

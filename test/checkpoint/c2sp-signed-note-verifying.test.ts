@@ -79,7 +79,7 @@ describe('signed-note: which signatures count', () => {
     expect(lines(verifyNote(note(BAD, OTHER.sign(TEXT)), [OTHER.verifier]).verified)).toBe(lines([OTHER.sign(TEXT)]));
   });
   it('a key is known by its name and its id, and not by one of them', () => {
-    const named: NoteSignature = { ...BAD, hint: Uint8Array.of(1, 2, 3, 4) };
+    const named: NoteSignature = { ...BAD, keyId: Uint8Array.of(1, 2, 3, 4) };
     const identified: NoteSignature = { ...BAD, name: 'log.example.tset' };
     const { verified, unknown } = verifyNote(note(named, identified, SIGNED), [LOG.verifier]);
     expect([lines(verified), lines(unknown)]).toEqual([lines([SIGNED]), lines([named, identified])]);
@@ -130,7 +130,7 @@ describe('signed-note: which signatures count', () => {
   it('post-quantum lines are carried and ignored', () => {
     const quantum: NoteSignature = {
       name: LOG.key.name,
-      hint: Uint8Array.of(6, 6, 6, 6),
+      keyId: Uint8Array.of(6, 6, 6, 6),
       signature: new Uint8Array(2428),
     };
     const read = parseNote(formatNote(note(SIGNED, quantum)));
@@ -153,7 +153,7 @@ describe('signed-note: ECDSA, as somebody else checks it', () => {
     const key = logKey('log.test', Uint8Array.from(publicKey.export({ type: 'spki', format: 'der' })));
     const line: NoteSignature = {
       name: 'log.test',
-      hint: keyId(key),
+      keyId: keyId(key),
       signature: sign('sha256', utf8(TEXT), privateKey),
     };
     const verifier = logVerifier(key, ecdsa) as Verifier;
@@ -224,7 +224,7 @@ describe('signed-note: verifying whatever comes', () => {
     const id = fc.uint8Array({ minLength: 4, maxLength: 4 });
     const signature: fc.Arbitrary<NoteSignature> = fc.record({
       name: fc.constantFrom('log.example.test', 'witness.example.test', 'x'),
-      hint: fc.oneof(id, fc.constant<KeyId>(LOG.verifier.id), fc.constant(WITNESS.verifier.id)),
+      keyId: fc.oneof(id, fc.constant<KeyId>(LOG.verifier.id), fc.constant(WITNESS.verifier.id)),
       signature: fc.oneof(
         fc.uint8Array({ minLength: 1, maxLength: 80 }),
         fc.constant(SIGNED.signature),

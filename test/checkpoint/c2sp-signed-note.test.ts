@@ -51,7 +51,7 @@ describe('signed-note: what is a note', () => {
     ['a carriage return', `${TEXT}\n${line('a', 'AQIDBAU=\r')}`],
     ['no signature', `${TEXT}\n\u2014 a\n`],
     ['an empty signature', `${TEXT}\n${line('a', '')}`],
-    ['a hint without a signature', `${TEXT}\n${line('a', 'AQIDBA==')}`],
+    ['a key ID without a signature', `${TEXT}\n${line('a', 'AQIDBA==')}`],
     ['base64 without its padding', `${TEXT}\n${line('a', 'AQIDBAU')}`],
     ['base64 with stray bits', `${TEXT}\n${line('a', 'AQIDBAV=')}`],
     ['the alphabet of URLs', `${TEXT}\n${line('a', 'AQIDBA-_')}`],
@@ -105,14 +105,14 @@ describe('signed-note: what is a note', () => {
 
 const names = fc.stringMatching(/^[a-z0-9.:/-]{1,20}$/);
 const bytes = (minLength: number, maxLength: number) => fc.uint8Array({ minLength, maxLength });
-const signatures: fc.Arbitrary<NoteSignature> = fc.record({ name: names, hint: bytes(4, 4), signature: bytes(1, 80) });
+const signatures: fc.Arbitrary<NoteSignature> = fc.record({ name: names, keyId: bytes(4, 4), signature: bytes(1, 80) });
 const notes: fc.Arbitrary<SignedNote> = fc.record({
   text: fc.array(fc.stringMatching(/^[ -~é]{0,30}$/), { minLength: 1, maxLength: 6 }).map((t) => `${t.join('\n')}\n`),
   signatures: fc.array(signatures, { minLength: 1, maxLength: 4 }),
 });
 
 describe('signed-note: writing and reading', () => {
-  const one = { name: 'a', hint: Uint8Array.of(1, 2, 3, 4), signature: Uint8Array.of(5) };
+  const one = { name: 'a', keyId: Uint8Array.of(1, 2, 3, 4), signature: Uint8Array.of(5) };
   const unwritable: readonly (readonly [string, SignedNote])[] = [
     ['a text without its newline', { text: 'a', signatures: [one] }],
     ['a text with a tab', { text: 'a\tb\n', signatures: [one] }],
@@ -120,7 +120,7 @@ describe('signed-note: writing and reading', () => {
     ['a name with a space', { text: 'a\n', signatures: [one, { ...one, name: 'a b' }] }],
     ['a name with a newline', { text: 'a\n', signatures: [{ ...one, name: 'a\nb' }] }],
     ['no name', { text: 'a\n', signatures: [{ ...one, name: '' }] }],
-    ['an id of 3 bytes', { text: 'a\n', signatures: [{ ...one, hint: Uint8Array.of(1, 2, 3) }] }],
+    ['an id of 3 bytes', { text: 'a\n', signatures: [{ ...one, keyId: Uint8Array.of(1, 2, 3) }] }],
     ['no signature', { text: 'a\n', signatures: [{ ...one, signature: new Uint8Array() }] }],
   ];
   it.each(unwritable)('writes nothing that it could not read: %s', (_what, note) => {
@@ -158,4 +158,4 @@ describe('signed-note: writing and reading', () => {
   });
 });
 
-const plain = ({ name, hint, signature }: NoteSignature) => [name, toHex(hint), toHex(signature)];
+const plain = ({ name, keyId, signature }: NoteSignature) => [name, toHex(keyId), toHex(signature)];

@@ -132,18 +132,18 @@ describe('tlog-checkpoint: writing and reading', () => {
 
 describe('signed-note: every byte of a note is read or signed', () => {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const hint = new Uint8Array(hash('sha256', 'the key', 'buffer').subarray(0, 4));
+  const keyId = new Uint8Array(hash('sha256', 'the key', 'buffer').subarray(0, 4));
   const text = formatCheckpoint({ origin: 'log.test - 42', size: treeSize(1234), root: zero });
   const signature = sign(undefined, utf8(text), privateKey);
-  const note = utf8(formatNote({ text, signatures: [{ name: 'log.test', hint, signature }] }));
+  const note = utf8(formatNote({ text, signatures: [{ name: 'log.test', keyId, signature }] }));
 
-  /** As a client checks a note of this log: the name, the hint, the signature, and that the text is a checkpoint. */
+  /** As a client checks a note of this log: the name, the key ID, the signature, and that the text is a checkpoint. */
   function isGood(bytes: Uint8Array): boolean {
     try {
       const read = parseNote(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
       parseCheckpoint(read.text);
       return read.signatures.every((one) => {
-        const ours = one.name === 'log.test' && equalBytes(one.hint, hint);
+        const ours = one.name === 'log.test' && equalBytes(one.keyId, keyId);
         return ours && verify(undefined, utf8(read.text), publicKey, one.signature);
       });
     } catch (error) {
@@ -206,7 +206,7 @@ describe('signed-note: checkpoints of the real Rekor', () => {
       const { size, root } = parseCheckpoint(text);
       expect(String(size)).toBe(inclusionProof?.treeSize);
       expect(Buffer.from(root).toString('base64')).toBe(inclusionProof?.rootHash);
-      expect(signatures.map(({ hint }) => toHex(hint))).toEqual([
+      expect(signatures.map(({ keyId }) => toHex(keyId))).toEqual([
         Buffer.from(logId.keyId, 'base64').toString('hex').slice(0, 8),
       ]);
       expect(formatNote({ text, signatures })).toBe(envelope);

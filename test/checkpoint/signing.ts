@@ -35,7 +35,7 @@ export function testLog(name: string, byte: number): TestLog {
   return {
     key,
     verifier: logVerifier(key) as Verifier,
-    sign: (text) => ({ name, hint: keyId(key), signature: signer.sign(utf8(text)) }),
+    sign: (text) => ({ name, keyId: keyId(key), signature: signer.sign(utf8(text)) }),
   };
 }
 
@@ -54,7 +54,7 @@ export function testWitness(name: string, byte: number): TestWitness {
     verifier: cosignatureVerifier(key) as Verifier,
     cosign: (text, time) => ({
       name,
-      hint: keyId(key),
+      keyId: keyId(key),
       signature: formatCosignature({ time, signature: signer.sign(cosignatureMessage(utf8(text), time)) }),
     }),
   };

@@ -18,5 +18,5 @@ for (let step = 1; ; step += 1) {
   await store.commit(commitOf(size, entries, leafTiles(size, size + entries.length, variedEntryAt)));
   size += entries.length;
   process.stdout.write(`${size}\n`);
-  if (step % TIDIED === 0) void store.tidy();
+  if (step % TIDIED === 0) void store.compact();
 }

@@ -106,7 +106,7 @@ describe(`${ROUNDS} kills amid merges and moves into bundles`, () => {
     const size = cuts.at(-1)?.kept ?? 0;
     expect((await store.head())?.size).toBe(size);
     await expectWhole(store, size);
-    for (let i = 0; i < 3; i += 1) await store.tidy();
+    for (let i = 0; i < 3; i += 1) await store.compact();
     await expectWhole(store, size);
     const { indexed, ...rest } = left();
     expect(size - indexed).toBeLessThan(RUN_RECORDS); // too few for a run of their own

@@ -36,7 +36,7 @@ async function makeOld(place: string): Promise<void> {
       const entries = Array.from({ length: COMMIT }, (_, i) => variedEntryAt(at + i));
       await store.commit(commitOf(at, entries, leafTiles(at, at + COMMIT, variedEntryAt)));
     }
-    await store.tidy();
+    await store.compact();
   }
   const db = new Database(join(place, 'stele.db'));
   for (const table of ['run_doubted', 'index_secret', 'tile_sum', 'piece_sum']) db.exec(`DROP TABLE ${table}`);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseBirth } from '../../server/birth.ts';
+import { parseGenesis } from '../../server/genesis.ts';
 import { viewFileJournal } from '../../storage/engines/file-journal/open.ts';
 import { IndependentLog } from '../support/independent-log.ts';
 import { openTestLog } from '../support/log.ts';
@@ -51,7 +51,7 @@ async function killedAt(folder: LogFolder, flags: readonly string[], place: numb
 /** Tree ids under which something was signed, and the largest head. */
 async function signedIn({ data, heads }: LogFolder) {
   const birth = existsSync(join(data, 'birth.json'))
-    ? parseBirth(readFileSync(join(data, 'birth.json'), 'utf8'))
+    ? parseGenesis(readFileSync(join(data, 'birth.json'), 'utf8'))
     : undefined;
   const journal = await viewFileJournal(heads);
   const size = journal.last()?.size;

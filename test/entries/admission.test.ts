@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HOLDS } from '../../base/verdict.ts';
 import { admitAll, attestationSize, type ClaimCheck } from '../../entries/admission.ts';
 import { InvalidEntry } from '../../entries/failures.ts';
-import { MAX_SEARCH_KEYS } from '../../entries/key-list.ts';
+import { MAX_SEARCH_KEYS } from '../../entries/search-key-list.ts';
 import { type AdmittedEntry, type EntryKind } from '../../entries/kind.ts';
 import { KindRegistry } from '../../entries/registry.ts';
 import { checkClaims } from '../../entries/signatures/check.ts';
@@ -94,7 +94,7 @@ describe('rekor-v1 §1.6 admission of many at once', () => {
       kind: 'rpm',
       version: '0.0.1',
       schema: {},
-      examine() {
+      parse() {
         throw new TypeError('a bug');
       },
     };
@@ -102,7 +102,7 @@ describe('rekor-v1 §1.6 admission of many at once', () => {
       [{ kind: 'rpm', apiVersion: '0.0.1', spec: {} }, good],
       'create',
       RULES,
-      new KindRegistry([broken, { ...broken, kind: 'hashedrekord', examine: examineGood }]),
+      new KindRegistry([broken, { ...broken, kind: 'hashedrekord', parse: examineGood }]),
       judgeClaims,
     );
     expect(bug).toBeInstanceOf(Error);
@@ -111,10 +111,10 @@ describe('rekor-v1 §1.6 admission of many at once', () => {
     expect(entry).toHaveProperty('leafHash');
   });
 
-  const examineGood: EntryKind['examine'] = () => ({
+  const examineGood: EntryKind['parse'] = () => ({
     claims: [],
     keysIn: 'spec',
-    conclude: () => ({ kind: 'hashedrekord', version: '0.0.1', body: new Uint8Array(), searchKeys: [] }),
+    finish: () => ({ kind: 'hashedrekord', version: '0.0.1', body: new Uint8Array(), searchKeys: [] }),
   });
 
   it('of none is none', () => {

@@ -44,7 +44,7 @@ function proven(leaves: readonly string[], index: number): Question {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const signature = {
     name: 'log.example',
-    hint: new Uint8Array(4),
+    keyId: new Uint8Array(4),
     signature: sign(undefined, Buffer.from(text), privateKey),
   };
   return {

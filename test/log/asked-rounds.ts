@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, vi } from 'vitest';
-import { Rounds, type RoundTimes } from '../../log/rounds.ts';
+import { CosigningLoop, type RoundTimes } from '../../log/cosigning-loop.ts';
 import type { StoredCosignature } from '../../storage/contract.ts';
 import type { Candidate } from '../../witness/contract.ts';
 import { FACES, said } from './heads.ts';
 
 export const TIMES: RoundTimes = { pause: 200, retry: 250, longest: 3000, idle: 60_000 };
 
-let open: Rounds | undefined;
+let open: CosigningLoop | undefined;
 
 /** Timers stand still, but for `pass`, and what a test leaves open is closed. */
 export function useRounds(): typeof asking {
@@ -34,18 +34,18 @@ interface Kept {
   readonly suffices: boolean;
 }
 
-/** Rounds whose witnesses a test answers for. @param quorum - names that have to cosign */
+/** CosigningLoop whose witnesses a test answers for. @param quorum - names that have to cosign */
 function asking(quorum: readonly string[], keep: () => Promise<void> = async () => undefined) {
   const rounds: Asked[] = [];
   const kept: Kept[] = [];
   const fatal: unknown[] = [];
   const start = performance.now();
-  open = new Rounds({
+  open = new CosigningLoop({
     faces: FACES,
     times: TIMES,
     witnesses: {
       report: () => [],
-      suffice: (cosignatures) => quorum.every((name) => cosignatures.some((one) => one.name === name)),
+      meetsPolicy: (cosignatures) => quorum.every((name) => cosignatures.some((one) => one.name === name)),
       ask: (candidate, { given }, stop) =>
         new Promise<void>((end) => {
           stop.addEventListener('abort', () => end());

@@ -2,7 +2,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { sealed } from '../../storage/engines/file-journal/durable-file.ts';
+import { withChecksum } from '../../storage/engines/file-journal/durable-file.ts';
 import { addMany, EXPECTED, openRoom, refusalOf, type RoomOptions, useFolder } from './room.ts';
 
 const folder = useFolder();
@@ -57,7 +57,7 @@ describe('openLog: two copies of a data folder, one after the other with one jou
     db.exec('DELETE FROM journal_holder');
     db.close();
     const [, ...records] = readFileSync(journal(), 'utf8').split('\n');
-    writeFileSync(journal(), sealed(`stele-heads-1 1234567890123456789 ${EXPECTED.logId}`) + records.join('\n'));
+    writeFileSync(journal(), withChecksum(`stele-heads-1 1234567890123456789 ${EXPECTED.logId}`) + records.join('\n'));
     keepAs('copy');
     await begin(3);
     expect(await refusalOfCopy('copy')).toBe(OTHER);

@@ -72,8 +72,8 @@ describe('rekor-v1 §8: checkpoints', () => {
       const { origin, size: signed, root } = parseCheckpoint(text);
       expect([origin, signed, toHex(root)]).toEqual([`${EXPECTED.origin} - ${TREE}`, size, toHex(head.root)]);
       expect(signatures.length).toBe(1);
-      const [{ name, hint, signature } = { name: '', hint: utf8(''), signature: utf8('') }] = signatures;
-      expect([name, toHex(hint)]).toEqual([EXPECTED.origin, KEY.id.slice(0, 8)]);
+      const [{ name, keyId, signature } = { name: '', keyId: utf8(''), signature: utf8('') }] = signatures;
+      expect([name, toHex(keyId)]).toEqual([EXPECTED.origin, KEY.id.slice(0, 8)]);
       expect(verify('sha256', utf8(text), publicKey, signature)).toBe(true);
       expect(verify('sha256', utf8(text.replace('\n', '0\n')), publicKey, signature)).toBe(false);
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toHex, utf8 } from '../../base/bytes.ts';
 import { InclusionProver, proveConsistency } from '../../log/prove.ts';
-import { TileShelf } from '../../log/tiles.ts';
+import { TileCache } from '../../log/tile-cache.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import type { Tile, TileId } from '../../merkle/tile.ts';
 import { type LeafHash, logIndex, type NodeHash, type TreeHead, treeSize } from '../../merkle/types.ts';
@@ -24,12 +24,12 @@ class Tiles {
 /** A tree that was grown one leaf at a time, as a log grows, with every head it has had. */
 async function grown(leaves: readonly LeafHash[]) {
   const store = new Tiles();
-  const shelf = new TileShelf(store);
+  const shelf = new TileCache(store);
   const heads: TreeHead[] = [];
   for (const [size, leaf] of leaves.entries()) {
     const { head, tiles } = await shelf.grow(treeSize(size), [leaf]);
     for (const { tile, ...id } of tiles) store.stored.set(nameOf(id), tile);
-    shelf.settle(tiles);
+    shelf.markCommitted(tiles);
     heads[head.size] = head;
   }
   return { store, shelf, prover: new InclusionProver(shelf), headOf: (size: number) => heads[size] as TreeHead };
@@ -81,14 +81,14 @@ describe('RFC 9162 §2.1.3 inclusion proofs as they are served: every leaf of ev
     const data = Array.from({ length: 66_049 }, (_, i) => utf8(`entry ${i}`));
     const leaves = data.map(hashLeaf);
     const store = new Tiles();
-    const shelf = new TileShelf(store);
+    const shelf = new TileCache(store);
     const prover = new InclusionProver(shelf);
     const edges = [255, 256, 257, 511, 512, 513, 65_279, 65_280, 65_535, 65_536, 65_537, 65_792, 66_048, 66_049];
     let size = 0;
     for (const next of edges) {
       const { head, tiles } = await shelf.grow(treeSize(size), leaves.slice(size, next));
       for (const { tile, ...id } of tiles) store.stored.set(nameOf(id), tile);
-      shelf.settle(tiles);
+      shelf.markCommitted(tiles);
       size = next;
       expect(toHex(head.root)).toBe(referenceRoot(data, size));
       for (const index of [0, ...edges].flatMap((at) => [at - 1, at]).filter((at) => at >= 0 && at < size)) {
@@ -124,7 +124,7 @@ describe('a proof', () => {
     await expect(proveConsistency(shelf, treeSize(300), treeSize(400))).rejects.toThrow('a tile has no hash at');
     await expect(prover.prove(logIndex(385), leafAt(125), treeSize(395))).rejects.toThrow('a tile has no hash at');
     store.stored.clear();
-    const fresh = new TileShelf(store);
+    const fresh = new TileCache(store);
     await expect(new InclusionProver(fresh).prove(logIndex(0), leafAt(0), treeSize(256))).rejects.toThrow(
       'the store has no tile 1/0',
     );
@@ -133,7 +133,7 @@ describe('a proof', () => {
   it('that could not be read fails with those that wait for it, and with none after it', async () => {
     const leaves = Array.from({ length: 300 }, (_, i) => hashLeaf(utf8(`entry ${i}`)));
     const { store, headOf } = await grown(leaves);
-    const shelf = new TileShelf(store);
+    const shelf = new TileCache(store);
     await shelf.load(treeSize(300), leaves.slice(256));
     const prover = new InclusionProver(shelf);
     const prove = () => prover.prove(logIndex(3), leaves[3] as LeafHash, treeSize(100));

@@ -25,7 +25,7 @@ async function publishing(size: number, parts: Partial<PublisherParts> = {}) {
         },
       },
       holds: () => false,
-      rounds: { want: ({ size: newest }) => void wanted.push(newest) },
+      rounds: { setTarget: ({ size: newest }) => void wanted.push(newest) },
       patience: PATIENCE,
       maxWaiting: 100,
       ...parts,

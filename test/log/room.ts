@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { utf8 } from '../../base/bytes.ts';
-import { packKeys } from '../../entries/key-list.ts';
+import { packSearchKeys } from '../../entries/search-key-list.ts';
 import type { AdmittedEntry } from '../../entries/kind.ts';
-import type { SearchKey } from '../../entries/key-list.ts';
+import type { SearchKey } from '../../entries/search-key-list.ts';
 import type { Clock } from '../../log/clock.ts';
 import { LogRefused } from '../../log/failures.ts';
 import { openLog } from '../../log/open.ts';
@@ -14,7 +14,7 @@ import type { SequencerLimits } from '../../log/sequencer.ts';
 import type { AddedEntry, ProvenEntry } from '../../log/types.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import { verifyInclusion } from '../../merkle/verify.ts';
-import { inventKey, tileKeyOf } from '../../server/keys.ts';
+import { generateEphemeralKey, tileKeyOf } from '../../server/keys.ts';
 import type { LogStore } from '../../storage/contract.ts';
 import { openFileJournal } from '../../storage/engines/file-journal/open.ts';
 import { lockFolder } from '../../storage/engines/sqlite/file/lock.ts';
@@ -22,8 +22,8 @@ import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
 import type { HeadJournal } from '../../storage/journal.ts';
 
 /** The key that logs of one test file sign with. */
-export const KEY = inventKey('v1');
-export const TILE_KEY = inventKey('tile');
+export const KEY = generateEphemeralKey('v1');
+export const TILE_KEY = generateEphemeralKey('tile');
 export const LIMITS: SequencerLimits = { maxWaiting: 100_000, maxWaitingBytes: 2 ** 30, batch: 100_000 };
 export const EXPECTED = { origin: 'log.test', logId: KEY.id, tileKeyId: TILE_KEY.id };
 
@@ -45,7 +45,7 @@ export interface TestClock extends Clock {
 }
 
 export function testClock(time = 1_700_000_000): TestClock {
-  const clock: TestClock = { time, reason: undefined, now: () => clock.time, doubt: () => clock.reason };
+  const clock: TestClock = { time, reason: undefined, now: () => clock.time, reasonUntrusted: () => clock.reason };
   return clock;
 }
 
@@ -116,7 +116,7 @@ export function useFolder(): () => string {
 export function admitted(text: string, keys: readonly string[] = []): AdmittedEntry {
   const body = utf8(text);
   const searchKeys = keys.map((key): SearchKey => ({ source: 'leaf', text: key }));
-  return { body, leafHash: hashLeaf(body), keys: packKeys(searchKeys) };
+  return { body, leafHash: hashLeaf(body), keys: packSearchKeys(searchKeys) };
 }
 
 /** Entries `from` up to `to`, sent in one turn. */

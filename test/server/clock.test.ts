@@ -35,7 +35,7 @@ describe('decision: a clock that was set while the log ran is not to be trusted'
     const clock = systemClock(RULES, sources);
     for (let day = 0; day < 400; day += 1) {
       pass(86_400);
-      expect(clock.doubt(clock.now())).toBeUndefined();
+      expect(clock.reasonUntrusted(clock.now())).toBeUndefined();
     }
   });
   it.each([10, -10, 3, -3])('is trusted when it was set by %i s', (seconds) => {
@@ -43,7 +43,7 @@ describe('decision: a clock that was set while the log ran is not to be trusted'
     const clock = systemClock(RULES, sources);
     set(seconds);
     pass(1);
-    expect(clock.doubt(0)).toBeUndefined();
+    expect(clock.reasonUntrusted(0)).toBeUndefined();
   });
   it.each([
     [11, '11 s forward'],
@@ -54,13 +54,13 @@ describe('decision: a clock that was set while the log ran is not to be trusted'
     const clock = systemClock(RULES, sources);
     pass(100);
     set(seconds);
-    expect(clock.doubt(0)).toBe(
+    expect(clock.reasonUntrusted(0)).toBe(
       `the clock was set ${words} while the log ran: set it right, or restart the log if it is right now`,
     );
     pass(5);
-    expect(clock.doubt(0)).toContain(words);
+    expect(clock.reasonUntrusted(0)).toContain(words);
     set(-seconds);
-    expect(clock.doubt(0)).toBeUndefined();
+    expect(clock.reasonUntrusted(0)).toBeUndefined();
   });
   it('adds small steps up', () => {
     const { sources, pass, set } = machine();
@@ -68,7 +68,7 @@ describe('decision: a clock that was set while the log ran is not to be trusted'
     const doubts = Array.from({ length: 12 }, () => {
       pass(60);
       set(1);
-      return clock.doubt(0) !== undefined;
+      return clock.reasonUntrusted(0) !== undefined;
     });
     expect(doubts).toEqual([...Array<boolean>(10).fill(false), true, true]);
   });
@@ -81,7 +81,7 @@ describe('decision: a clock that was set while the log ran is not to be trusted'
       steady: () => ((asked += 1), wall / 1000),
     });
     const atStart = asked;
-    for (const end = wall + 5000; wall < end; wall += 100) clock.doubt(0);
+    for (const end = wall + 5000; wall < end; wall += 100) clock.reasonUntrusted(0);
     expect(asked - atStart).toBe(10);
   });
 });
@@ -91,11 +91,11 @@ describe('decision: time never goes back inside a log', () => {
     const now = 1_900_000_000;
     const { sources } = machine(now * 1000);
     const clock = systemClock(RULES, sources);
-    expect(clock.doubt(now)).toBeUndefined();
-    expect(clock.doubt(now + 10)).toBeUndefined();
-    expect(clock.doubt(now + 11)).toBe('the clock is 11 s behind the newest entry: set it right');
-    expect(clock.doubt(now - 100)).toBeUndefined();
-    expect(clock.doubt(now + 10 * 365 * DAY)).toMatch(/wrong clock, begin the next shard$/);
+    expect(clock.reasonUntrusted(now)).toBeUndefined();
+    expect(clock.reasonUntrusted(now + 10)).toBeUndefined();
+    expect(clock.reasonUntrusted(now + 11)).toBe('the clock is 11 s behind the newest entry: set it right');
+    expect(clock.reasonUntrusted(now - 100)).toBeUndefined();
+    expect(clock.reasonUntrusted(now + 10 * 365 * DAY)).toMatch(/wrong clock, begin the next shard$/);
   });
 });
 
@@ -114,7 +114,7 @@ const OLD =
 
 describe('decision: what a clock says at a start has to be possible', () => {
   const doubtAt = (date: string, newest: number, rules: Partial<ClockRules> = {}): string | undefined =>
-    systemClock({ ...RULES, ...rules }, machine(at(date) * 1000).sources).doubt(newest);
+    systemClock({ ...RULES, ...rules }, machine(at(date) * 1000).sources).reasonUntrusted(newest);
 
   it.each(['1970-01-01', '2020-02-29'])('it is not %s: that is before the software was made', (date) => {
     expect(doubtAt(date, 0)).toMatch(OLD);
@@ -148,18 +148,18 @@ describe('decision: what a clock says at a start has to be possible', () => {
     const clock = systemClock(RULES, sources);
     const newest = clock.now();
     pass(3 * 365 * DAY);
-    expect(clock.doubt(newest)).toBeUndefined();
+    expect(clock.reasonUntrusted(newest)).toBeUndefined();
   });
   it('a clock that was impossible at the start, and was set right since, is trusted from then on', () => {
     const { sources, pass, set } = machine(at('1970-01-01') * 1000);
     const clock = systemClock(RULES, sources);
-    expect(clock.doubt(0)).toMatch(OLD);
+    expect(clock.reasonUntrusted(0)).toMatch(OLD);
     set(at('2027-01-01'));
     pass(1);
-    expect(clock.doubt(0)).toBeUndefined();
+    expect(clock.reasonUntrusted(0)).toBeUndefined();
     set(60);
     pass(1);
-    expect(clock.doubt(0)).toMatch(/^the clock was set 60 s forward/);
+    expect(clock.reasonUntrusted(0)).toMatch(/^the clock was set 60 s forward/);
   });
 });
 
@@ -175,13 +175,13 @@ describe('--clock-synchronized: whether a time service keeps the clock right', (
     ] as const) {
       synchronize(is);
       pass(1);
-      expect(clock.doubt(0) ?? 'none').toMatch(words);
+      expect(clock.reasonUntrusted(0) ?? 'none').toMatch(words);
     }
   });
   it('is not asked where it is ignored', () => {
     const { sources, synchronize } = machine();
     synchronize(false);
-    expect(systemClock({ ...RULES, synchronized: 'ignore' }, sources).doubt(0)).toBeUndefined();
+    expect(systemClock({ ...RULES, synchronized: 'ignore' }, sources).reasonUntrusted(0)).toBeUndefined();
   });
   it('of this machine is told by its kernel as by adjtimex, or not at all', () => {
     const said = spawnSync('python3', ['-c', PROBE], { encoding: 'utf8' });
@@ -196,6 +196,6 @@ describe('systemClock: this machine', () => {
     const now = Math.floor(Date.now() / 1000);
     expect(clock.now() - now).toBeLessThanOrEqual(1);
     expect(clock.now()).toBeGreaterThanOrEqual(now);
-    expect(clock.doubt(clock.now())).toBeUndefined();
+    expect(clock.reasonUntrusted(clock.now())).toBeUndefined();
   });
 });

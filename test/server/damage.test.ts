@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { packKeys } from '../../entries/key-list.ts';
+import { packSearchKeys } from '../../entries/search-key-list.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import { type Asking, askOf } from '../support/ask.ts';
 import { openTestLog, type TestLog } from '../support/log.ts';
@@ -84,7 +84,7 @@ describe('a log whose file rots', () => {
       const { body = '' } =
         Object.values(JSON.parse(whole[2]?.text ?? '{}') as Record<string, { body: string }>)[0] ?? {};
       const sent = Buffer.from(body, 'base64');
-      const again = log.add({ keys: packKeys([]), body: sent, leafHash: hashLeaf(sent) });
+      const again = log.add({ keys: packSearchKeys([]), body: sent, leafHash: hashLeaf(sent) });
       await expect(again).rejects.toThrow('tile 0/0 is damaged');
       expect(log.head().size).toBe(size);
     });

@@ -6,7 +6,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../base/bytes.ts';
 import { systemSentence } from '../../base/system-error.ts';
 import { LogRefused } from '../../log/failures.ts';
-import { findKey, inventKey, keepKey, type KeyFace, type LogKey, makeKey, readKey } from '../../server/keys.ts';
+import {
+  findKey,
+  generateEphemeralKey,
+  keepKey,
+  type KeyFace,
+  type LogKey,
+  makeKey,
+  readKey,
+} from '../../server/keys.ts';
 
 let folder = '';
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'stele-keys-'))));
@@ -74,9 +82,9 @@ describe.each(FACES)('decision: keys are never made up silently: $face', ({ face
     );
   });
   it('is forgotten when it is invented, and another each time', async () => {
-    const key = inventKey(face);
+    const key = generateEphemeralKey(face);
     await expectWhole(key, type, digest);
-    expect(inventKey(face).id).not.toBe(key.id);
+    expect(generateEphemeralKey(face).id).not.toBe(key.id);
   });
 });
 
@@ -110,7 +118,7 @@ describe('keys: what a file may hold', () => {
   it.each([
     ['nothing', ''],
     ['no PEM', 'a key'],
-    ['a public key', inventKey('v1').publicKey],
+    ['a public key', generateEphemeralKey('v1').publicKey],
     ['half a key', (PEMS['P-256'] ?? '').slice(0, 80)],
   ])('%s is refused, and left as it is', (_what, text) => {
     const path = given(text);

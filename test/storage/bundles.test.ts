@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { unpackKeys } from '../../entries/key-list.ts';
+import { unpackSearchKeys } from '../../entries/search-key-list.ts';
 import { logIndex } from '../../merkle/types.ts';
 import type { LogStore } from '../../storage/contract.ts';
 import { migrations } from '../../storage/engines/sqlite/file/schema.ts';
@@ -32,7 +32,7 @@ async function grow(now: LogStore, from: number, size: number): Promise<void> {
 
 /** Merges, then what merging leaves behind, then bundles. */
 async function tidied(now: LogStore): Promise<void> {
-  for (let i = 0; i < 3; i += 1) await now.tidy();
+  for (let i = 0; i < 3; i += 1) await now.compact();
 }
 
 async function expectAll(now: LogStore, size: number): Promise<void> {
@@ -47,7 +47,7 @@ async function expectAll(now: LogStore, size: number): Promise<void> {
   const thirds = Array.from({ length: Math.ceil(size / 3) }, (_, i) => 3 * i);
   expect(await indexesOf(now, ['every third'], 0, size)).toEqual(thirds);
   const lists = await now.searchKeys([0, 1, size - 1].map(logIndex));
-  expect(lists).toEqual([0, 1, size - 1].map((index) => unpackKeys(entry(index).keys.packed)));
+  expect(lists).toEqual([0, 1, size - 1].map((index) => unpackSearchKeys(entry(index).keys.packed)));
   expect(await now.entry(logIndex(size))).toBeUndefined();
 }
 

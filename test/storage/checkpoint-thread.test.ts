@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { CheckpointThread } from '../../storage/engines/sqlite/checkpoint/thread.ts';
+import { WalCheckpointer } from '../../storage/engines/sqlite/wal-checkpointer/thread.ts';
 import { openWriting, prepareDatabase } from '../../storage/engines/sqlite/file/connection.ts';
 import { databaseFile } from '../../storage/engines/sqlite/file/files.ts';
 import { makePrivateFolder } from '../../storage/folders.ts';
@@ -17,7 +17,7 @@ it('a checkpoint thread that ends with an error is told of, and replaced until o
   const folder = join(parentFolder(), 'data');
   const reasons: string[] = [];
   await using cleanup = new AsyncDisposableStack();
-  cleanup.use(new CheckpointThread(folder, { lost: (reason) => void reasons.push(reason), wait: 20 }));
+  cleanup.use(new WalCheckpointer(folder, { lost: (reason) => void reasons.push(reason), wait: 20 }));
   await vi.waitFor(() => expect(reasons.length).toBeGreaterThan(1), 30_000);
   expect(reasons[0]).toMatch(/directory does not exist/);
 
@@ -33,7 +33,7 @@ it('a checkpoint thread that ends with an error is told of, and replaced until o
 it('a checkpoint thread that has ended can be closed', async () => {
   const folder = join(parentFolder(), 'data');
   const reasons: string[] = [];
-  const thread = new CheckpointThread(folder, { lost: (reason) => void reasons.push(reason) });
+  const thread = new WalCheckpointer(folder, { lost: (reason) => void reasons.push(reason) });
   await vi.waitFor(() => expect(reasons).toHaveLength(1), 30_000);
   await thread[Symbol.asyncDispose]();
   expect(existsSync(folder)).toBe(false);

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { utf8 } from '../../base/bytes.ts';
-import { packKeys } from '../../entries/key-list.ts';
-import type { SearchKey } from '../../entries/key-list.ts';
+import { packSearchKeys } from '../../entries/search-key-list.ts';
+import type { SearchKey } from '../../entries/search-key-list.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import { emptyTile, TILE_WIDTH, tileOf } from '../../merkle/tile.ts';
 import { type LogIndex, type RootHash, logIndex, nodeHash, treeSize } from '../../merkle/types.ts';
@@ -42,7 +42,7 @@ export function entryAt(index: number, { keys, attestation, body = utf8(`body ${
     body,
     leafHash: hashLeaf(body),
     signedEntryTimestamp: utf8(`timestamp ${index}`),
-    keys: packKeys(keys ?? [{ source: 'leaf', text: `entry:${index}` }]),
+    keys: packSearchKeys(keys ?? [{ source: 'leaf', text: `entry:${index}` }]),
     ...(attestation && { attestation }),
   };
   return entry;

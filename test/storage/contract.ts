@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../base/bytes.ts';
-import { unpackKeys } from '../../entries/key-list.ts';
+import { unpackSearchKeys } from '../../entries/search-key-list.ts';
 import type { LeafHash } from '../../merkle/types.ts';
 import { logIndex } from '../../merkle/types.ts';
 import type { LogStore } from '../../storage/contract.ts';
@@ -87,7 +87,7 @@ function committing(store: Used): void {
         expect(await now.findDuplicate(entry.leafHash)).toBe(entry.index);
       }
       expect(await now.searchKeys([logIndex(1), logIndex(0)])).toEqual(
-        entries.map(({ keys }) => unpackKeys(keys.packed)).reverse(),
+        entries.map(({ keys }) => unpackSearchKeys(keys.packed)).reverse(),
       );
       expect((await now.tiles([tileAt(1, 0)])).map((tile) => new Uint8Array(tile))).toEqual([tileAt(1, 0).tile]);
     }
@@ -207,13 +207,13 @@ function retiring(store: Used): void {
   it('keeps all that was written, and lets nothing be written any more', async () => {
     await store.now().commit(growth(0, 700));
     await store.now().freeze({ at: 1_700_000_000, signature: utf8('the end') });
-    await store.now().retire();
+    await store.now().finalize();
     await expectAll();
     await expect(store.now().commit(growth(700, 701))).rejects.toThrow(/./);
     await expect(store.now().heartbeat(1)).rejects.toThrow(/./);
     await store.again();
     await expectAll();
-    await store.now().retire();
+    await store.now().finalize();
     await expectAll();
   });
 

@@ -25,7 +25,7 @@ beforeAll(async () => {
   for (let at = 0; at < SIZE; at += 100) {
     const entries = Array.from({ length: 100 }, (_, i) => entry(at + i));
     await store.commit(commitOf(at, entries, leafTiles(at, at + 100, entry)));
-    await store.tidy();
+    await store.compact();
   }
   const cosignature = { size: treeSize(SIZE), name: 'w', keyId: utf8('1234'), signature: new Uint8Array(72) };
   await store.cosign([cosignature], undefined);
@@ -155,7 +155,7 @@ describe('sqlite: a part of the index in which a bit has changed', () => {
           leafTiles(at, at + 200, entry),
         ),
       );
-      await store.tidy();
+      await store.compact();
     }
     expect(said).toEqual([
       expect.stringMatching(/^stele\.db is damaged: part 0 of run \d+ of the search index is damaged$/),

@@ -28,7 +28,7 @@ beforeEach(async () => {
   await store.now().create(IDENTITY);
   await store.now().commit(growth(0, 300));
   await store.now().commit(growth(300, 600));
-  await store.now().tidy();
+  await store.now().compact();
   await store.now()[Symbol.asyncDispose]();
 });
 

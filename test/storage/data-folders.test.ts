@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import canonicalize from 'canonicalize';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { toHex, utf8 } from '../../base/bytes.ts';
-import { packKeys } from '../../entries/key-list.ts';
+import { packSearchKeys } from '../../entries/search-key-list.ts';
 import type { Log, ProvenEntry } from '../../log/types.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import type { TreeHead } from '../../merkle/types.ts';
@@ -140,7 +140,7 @@ describe.each(formats)('data folder of %s', (format) => {
     const { log, close } = await openCopy();
     for (const index of [0, 1, 200, 310]) {
       const entry = await log.byIndex(index);
-      const sent = { keys: packKeys([]), body: entry?.body ?? utf8('') };
+      const sent = { keys: packSearchKeys([]), body: entry?.body ?? utf8('') };
       const added = await log.add({ ...sent, leafHash: hashLeaf(sent.body) });
       expect([added.duplicate, added.entry.index]).toEqual([true, index]);
     }

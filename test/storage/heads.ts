@@ -243,6 +243,6 @@ function bundling(store: Used): void {
 }
 
 async function tidied(now: LogStore): Promise<LogStore> {
-  for (let i = 0; i < 3; i += 1) await now.tidy();
+  for (let i = 0; i < 3; i += 1) await now.compact();
   return now;
 }

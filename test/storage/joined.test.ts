@@ -19,7 +19,7 @@ beforeAll(async () => {
   await using store = await open(whole);
   for (let at = 0; at < 350; at += 50) {
     await store.commit(growth(at, at + 50));
-    await store.tidy();
+    await store.compact();
   }
 });
 afterAll(() => rmSync(whole, { recursive: true, force: true }));

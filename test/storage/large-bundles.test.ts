@@ -65,20 +65,20 @@ describe('sqlite: a bundle of more than 256 KiB', () => {
   });
 
   it('that is compressed says its length without being read', async () => {
-    for (let i = 0; i < 3; i += 1) await store.now().tidy();
+    for (let i = 0; i < 3; i += 1) await store.now().compact();
     const bundle = await store.now().bundle(0, 256);
     expect([bundle.encoding, bundle.plainLength]).toEqual(['gzip', plain.length]);
   });
 
   it('that is compressed gives each entry, inflated beside the thread, and no other in its place', async () => {
-    for (let i = 0; i < 3; i += 1) await store.now().tidy();
+    for (let i = 0; i < 3; i += 1) await store.now().compact();
     const all = Array.from({ length: 256 }, (_, index) => index);
     const read = await Promise.all(all.map((index) => store.now().entry(logIndex(index))));
     expect(read.map((entry) => entry?.body)).toEqual(all.map((index) => Buffer.from(bodyAt(index))));
   });
 
   it('that is compressed and damaged is said to be', async () => {
-    for (let i = 0; i < 3; i += 1) await store.now().tidy();
+    for (let i = 0; i < 3; i += 1) await store.now().compact();
     const db = new Database(join(store.folder(), 'stele.db'));
     const cut = db.prepare('UPDATE bundle_piece SET gzip = zeroblob(length(gzip))').run();
     db.close();

@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LeafHash } from '../../merkle/types.ts';
 import { openReading } from '../../storage/engines/sqlite/file/connection.ts';
-import { Candidates } from '../../storage/engines/sqlite/index/candidates.ts';
-import { partReader, readRuns } from '../../storage/engines/sqlite/index/run-reader.ts';
-import { fingerprintsOf } from '../../storage/engines/sqlite/index/secret.ts';
+import { SearchIndexReader } from '../../storage/engines/sqlite/search-index/candidates.ts';
+import { partReader, readRuns } from '../../storage/engines/sqlite/search-index/run-reader.ts';
+import { fingerprintsOf } from '../../storage/engines/sqlite/search-index/secret.ts';
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
 import { PrefetchThread } from '../../storage/engines/sqlite/prefetch/thread.ts';
 import { commitOf, leafTiles, variedEntryAt } from './commits.ts';
@@ -21,7 +21,7 @@ beforeEach(async () => {
   for (let at = 0; at < SIZE; at += 20) {
     const entries = Array.from({ length: 20 }, (_, i) => variedEntryAt(at + i));
     await store.now().commit(commitOf(at, entries, leafTiles(at, at + 20, variedEntryAt)));
-    await store.now().tidy();
+    await store.now().compact();
   }
 });
 
@@ -29,7 +29,7 @@ function candidates() {
   const db = openReading(store.folder());
   const fingerprints = fingerprintsOf(db);
   const print = (at: number): number => fingerprints.ofLeaf(variedEntryAt(at).leafHash);
-  const index = new Candidates(readRuns(db), partReader(db));
+  const index = new SearchIndexReader(readRuns(db), partReader(db));
   return { print, places: (at: number) => index.oldPlaces(print(at)), [Symbol.dispose]: () => void db.close() };
 }
 

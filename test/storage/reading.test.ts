@@ -5,7 +5,7 @@ import { crc32 } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { utf8 } from '../../base/bytes.ts';
-import { unpackKeys } from '../../entries/key-list.ts';
+import { unpackSearchKeys } from '../../entries/search-key-list.ts';
 import { logIndex } from '../../merkle/types.ts';
 import type { LogStore, SequencedEntry } from '../../storage/contract.ts';
 import { openSqliteReading, type SqliteReading } from '../../storage/engines/sqlite/open-reading.ts';
@@ -30,16 +30,16 @@ async function grow(now: LogStore, from: number, to: number): Promise<void> {
 }
 
 async function tidied(now: LogStore): Promise<void> {
-  for (let i = 0; i < 3; i += 1) await now.tidy();
+  for (let i = 0; i < 3; i += 1) await now.compact();
 }
 
 function shown({ index, body, integratedTime, signedEntryTimestamp, keys }: ScannedEntry) {
   const bytes = (value: Uint8Array): Uint8Array => new Uint8Array(value);
-  return [index, bytes(body), integratedTime, bytes(signedEntryTimestamp), unpackKeys(keys)];
+  return [index, bytes(body), integratedTime, bytes(signedEntryTimestamp), unpackSearchKeys(keys)];
 }
 
 function expected({ index, body, integratedTime, signedEntryTimestamp, keys }: SequencedEntry) {
-  return [index, body, integratedTime, signedEntryTimestamp, unpackKeys(keys.packed)];
+  return [index, body, integratedTime, signedEntryTimestamp, unpackSearchKeys(keys.packed)];
 }
 
 function expectScan(reading: SqliteReading, from: number, to: number): void {

@@ -25,7 +25,7 @@ function look(sql: string): unknown {
 describe('sqlite: the shard of a log that has ended', () => {
   it('has every entry in a run and every whole bundle made, and leaves no WAL', async () => {
     for (let at = 0; at < SIZE; at += 100) await store.now().commit(growth(at, at + 100));
-    await store.now().retire();
+    await store.now().finalize();
     expect(look('SELECT max(last) FROM run')).toBe(SIZE);
     expect(look('SELECT count(*) FROM bundle_piece')).toBe(8 * Math.floor(SIZE / 256));
     expect(look('SELECT count(*) FROM run_doomed')).toBe(0);
@@ -38,7 +38,7 @@ describe('sqlite: the shard of a log that has ended', () => {
   it('gives its threads back', async () => {
     await store.now().commit(growth(0, 10));
     const before = threads();
-    await store.now().retire();
+    await store.now().finalize();
     expect(threads()).toBe(before - 2);
     expect(await store.now().locate(entryAt(3).leafHash)).toBe(3);
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SearchKey } from '../../entries/key-list.ts';
+import type { SearchKey } from '../../entries/search-key-list.ts';
 import { type LogIndex, logIndex, treeSize } from '../../merkle/types.ts';
 import type { LogStore } from '../../storage/contract.ts';
 import { growth, indexesOf } from './commits.ts';

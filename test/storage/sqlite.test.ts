@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../base/bytes.ts';
-import { packKeys } from '../../entries/key-list.ts';
-import type { SearchKey } from '../../entries/key-list.ts';
+import { packSearchKeys } from '../../entries/search-key-list.ts';
+import type { SearchKey } from '../../entries/search-key-list.ts';
 import { logIndex } from '../../merkle/types.ts';
 import { openWriting, prepareDatabase } from '../../storage/engines/sqlite/file/connection.ts';
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
 import { packBatch } from '../../storage/engines/sqlite/rows/batch-row.ts';
-import { sealed } from '../../storage/engines/sqlite/rows/checksum.ts';
+import { withChecksum } from '../../storage/engines/sqlite/rows/checksum.ts';
 import { migrations } from '../../storage/engines/sqlite/file/schema.ts';
-import { Fingerprints } from '../../storage/key-index/fingerprints.ts';
+import { Fingerprints } from '../../storage/search-index/fingerprints.ts';
 import { StoreRefused } from '../../storage/failures.ts';
 import { commitOf, entryAt, growth, IDENTITY, indexesOf } from './commits.ts';
 import { expectSize, useStore } from './contract.ts';
@@ -101,7 +101,7 @@ describe('sqlite: a damaged row is reported, never read', () => {
         replaceRow(
           db,
           0,
-          sealed(
+          withChecksum(
             0,
             packBatch(
               [0, 1, 2].map((i) => entryAt(i)),
@@ -122,8 +122,10 @@ describe('sqlite: key lists', () => {
     expect(await store.now().searchKeys([logIndex(0), logIndex(1)])).toEqual([keys, []]);
   });
   it('are not made of a key that is longer', () => {
-    expect(() => packKeys([leafKey('x'.repeat(65_536))])).toThrow('a search key has at most 65535 bytes, not 65536');
-    expect(() => packKeys([leafKey('é'.repeat(32_768))])).toThrow(RangeError);
+    expect(() => packSearchKeys([leafKey('x'.repeat(65_536))])).toThrow(
+      'a search key has at most 65535 bytes, not 65536',
+    );
+    expect(() => packSearchKeys([leafKey('é'.repeat(32_768))])).toThrow(RangeError);
   });
 });
 

@@ -39,7 +39,7 @@ export interface TestLog {
  */
 export async function openTestLog(argv: readonly string[] = [], folder?: string): Promise<TestLog> {
   const data = folder ?? join(mkdtempSync(join(tmpdir(), 'stele-test-')), 'data');
-  const surroundings = { cores: 2, terminal: false, kinds: [...kinds, ...v2Kinds] };
+  const host = { cores: 2, terminal: false, kinds: [...kinds, ...v2Kinds] };
   const settings = readSettings({
     argv: [
       '--data',
@@ -53,7 +53,7 @@ export async function openTestLog(argv: readonly string[] = [], folder?: string)
     readFile: () => {
       throw new Error('tests have no settings file');
     },
-    surroundings,
+    host,
   });
   const errors: string[] = [];
   const stream = { write: (line: string) => void errors.push(line) };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { cleanPath, decodedPath, parseTarget } from '../../server/http/target.ts';
-import { rows } from '../../server/operations/rows.ts';
+import { operationSpecs } from '../../server/operations/operation-specs.ts';
 import type { OperationId } from '../../server/http/operation.ts';
 
 /** An answer, as it came over the wire. */
@@ -91,7 +91,7 @@ const isStatus = ({ body }: SeenAnswer): boolean => /^\{"code":\d+,"message":"[^
 function rowOf(template: string) {
   const [operation] = Object.values(document.paths[template] ?? {});
   if (operation === undefined) throw new Error(`${template} has no operation`);
-  return rows[operation.operationId];
+  return operationSpecs[operation.operationId];
 }
 
 function operationFaults(templates: readonly string[], answer: SeenAnswer): readonly string[] {

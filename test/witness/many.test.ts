@@ -197,7 +197,7 @@ describe('rekor-v2 §5.6: when the policy is met', () => {
     const all = three();
     for (const witness of all) if (!honest.includes(nameOf(witness))) witness.conduct = broken;
     const { witnesses, ask } = askingOf(all, { policy });
-    expect(witnesses.suffice((await ask(candidate(7))).flat())).toBe(met);
+    expect(witnesses.meetsPolicy((await ask(candidate(7))).flat())).toBe(met);
   });
 
   it('witnesses behind one address are asked once, and each line counts for its own', async () => {
@@ -209,7 +209,7 @@ describe('rekor-v2 §5.6: when the policy is met', () => {
     const { witnesses, ask } = askingOf([a], { policy });
     const given = await ask(candidate(7));
     expect(given.map((some) => some.map(({ name }) => name))).toEqual([['a', 'b']]);
-    expect([witnesses.suffice(given.flat()), a.asked.length]).toEqual([true, 1]);
+    expect([witnesses.meetsPolicy(given.flat()), a.asked.length]).toEqual([true, 1]);
     expect(witnesses.report().map(({ name, size }) => `${name} ${size}`)).toEqual(['a 7', 'b 7']);
   });
 

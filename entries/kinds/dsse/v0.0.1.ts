@@ -2,10 +2,10 @@ import { toBase64, utf8 } from '../../../base/bytes.ts';
 import { canonicalJson } from '../../../base/canonical-json.ts';
 import { type Envelope, readEnvelope } from '../../envelope/envelope.ts';
 import { IN_TOTO_TYPE, statementDigests } from '../../envelope/statement.ts';
-import { EnvelopeTrial } from '../../envelope/trial.ts';
+import { EnvelopeVerification } from '../../envelope/verification.ts';
 import { InvalidEntry } from '../../failures.ts';
-import { type CheckedEntry, type EntryKind, type Examination } from '../../kind.ts';
-import type { SearchKey } from '../../key-list.ts';
+import { type CheckedEntry, type EntryKind, type ParsedEntry } from '../../kind.ts';
+import type { SearchKey } from '../../search-key-list.ts';
 import { type KeyMaterial } from '../../pki/x509.ts';
 import { readKeysIfReadable } from '../../spec/key.ts';
 import { PEM } from '../../spec/schema.ts';
@@ -30,14 +30,14 @@ export const dsse001: EntryKind = {
       },
     },
   },
-  examine(value) {
+  parse(value) {
     const parts = readParts(value);
     return 'verifiers' in parts ? examineProposed(parts) : examineStored(parts);
   },
 };
 
 /** A stored entry whose keys cannot be read is an entry all the same; only nothing finds it. */
-function examineStored(parts: Stored): Examination {
+function examineStored(parts: Stored): ParsedEntry {
   const signatures = parts.signatures.toSorted((a, b) => bytewise(a.signature, b.signature));
   const stored = { ...parts, signatures };
   const keys = readKeysIfReadable(signatures.map(({ verifier }) => verifier));
@@ -46,18 +46,18 @@ function examineStored(parts: Stored): Examination {
     claims: [],
     keysIn: 'spec.signatures',
     notInsertable: 'missing proposed content',
-    conclude: () => entry(stored, found),
+    finish: () => entry(stored, found),
   };
 }
 
-function examineProposed(proposed: Proposed): Examination {
+function examineProposed(proposed: Proposed): ParsedEntry {
   const envelope = readEnvelope(proposed.envelope);
   if (envelope.signatures.length === 0) throw new InvalidEntry('DSSE envelope must contain 1 or more signatures');
-  const trial = new EnvelopeTrial(envelope, proposed.verifiers);
+  const trial = new EnvelopeVerification(envelope, proposed.verifiers);
   return {
     claims: trial.claims,
     keysIn: 'spec.proposedContent.verifiers',
-    conclude(verdicts) {
+    finish(verdicts) {
       const { payload, keys } = trial.cover(verdicts, 'ignore');
       return concludeProposed(proposed.envelope, envelope, payload, keys);
     },

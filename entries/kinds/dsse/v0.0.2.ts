@@ -6,8 +6,8 @@ import { sha256 } from '../../../base/sha256.ts';
 import { preAuthEncoding } from '../../envelope/opened.ts';
 import { IN_TOTO_TYPE, statementDigests } from '../../envelope/statement.ts';
 import { InvalidEntry } from '../../failures.ts';
-import { type CheckedEntry, type EntryKind, type Examination } from '../../kind.ts';
-import type { SearchKey } from '../../key-list.ts';
+import { type CheckedEntry, type EntryKind, type ParsedEntry } from '../../kind.ts';
+import type { SearchKey } from '../../search-key-list.ts';
 import { type KeyMaterial } from '../../pki/x509.ts';
 import { type DigestAlgorithm, type SignatureClaim, type Signed } from '../../signatures/claim.ts';
 import { digestOf } from '../../signatures/node-crypto.ts';
@@ -52,14 +52,14 @@ export const dsse002: EntryKind = {
       verifiers: { type: 'array', minItems: 1, maxItems: 10, items: VERIFIER_SCHEMA },
     },
   },
-  examine: (spec) =>
+  parse: (spec) =>
     isObject(spec) && Object.hasOwn(spec, STORED)
       ? examineStored(readStored(spec))
       : examineProposed(readProposed(spec)),
 };
 
 /** A stored entry whose keys cannot be read is an entry all the same; only nothing finds it. */
-function examineStored({ payloadDigest, signatures }: Stored): Examination {
+function examineStored({ payloadDigest, signatures }: Stored): ParsedEntry {
   const stored = { payloadDigest, signatures: inOrder(signatures) };
   const materials = materialsIfReadable(stored.signatures.map(({ verifier }) => verifier));
   const found = materials === undefined ? [] : searchKeys(leafKeys(stored, materials));
@@ -67,17 +67,17 @@ function examineStored({ payloadDigest, signatures }: Stored): Examination {
     claims: [],
     keysIn: `spec.${STORED}.signatures`,
     notInsertable: 'missing envelope content',
-    conclude: () => entry(stored, found),
+    finish: () => entry(stored, found),
   };
 }
 
 /** Every verifier's algorithm is judged, also of one that made nothing. */
-function examineProposed(proposed: Proposed): Examination {
+function examineProposed(proposed: Proposed): ParsedEntry {
   const signers = proposed.verifiers.map(readSigner);
   return {
     claims: claimAll(proposed, signers),
     keysIn: `${REQUEST}.verifiers`,
-    conclude: (verdicts) => conclude(proposed, signers, verdicts),
+    finish: (verdicts) => conclude(proposed, signers, verdicts),
   };
 }
 

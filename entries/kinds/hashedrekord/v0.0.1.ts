@@ -4,7 +4,7 @@ import { fails, UNJUDGED, type Verdict } from '../../../base/verdict.ts';
 import { algorithmUse } from '../../algorithm-policy.ts';
 import { readBase64 } from '../../base64.ts';
 import { InvalidEntry } from '../../failures.ts';
-import { type CheckedEntry, type EntryKind, type Examination } from '../../kind.ts';
+import { type CheckedEntry, type EntryKind, type ParsedEntry } from '../../kind.ts';
 import { type KeyMaterial } from '../../pki/x509.ts';
 import { DIGEST_LENGTH, type DigestAlgorithm } from '../../signatures/claim.ts';
 import { type CheckBudget } from '../../signatures/cost.ts';
@@ -33,7 +33,7 @@ export const hashedrekord001: EntryKind = {
       },
     },
   },
-  examine: (spec) => examine(readParts(spec)),
+  parse: (spec) => examine(readParts(spec)),
 };
 
 interface Parts {
@@ -45,13 +45,13 @@ interface Parts {
   readonly key: KeyMaterial;
 }
 
-function examine(parts: Parts): Examination {
+function examine(parts: Parts): ParsedEntry {
   const { algorithm, digest, signature, key } = parts;
   const claim = { key: key.key, signature, signed: { over: 'digest', algorithm, digest } } as const;
   return {
     claims: signature.length > 0 ? [claim] : [],
     keysIn: KEY_MEMBER,
-    conclude: ([made = UNJUDGED], budget) => conclude(parts, made, budget),
+    finish: ([made = UNJUDGED], budget) => conclude(parts, made, budget),
   };
 }
 

@@ -4,7 +4,7 @@ import { isObject } from '../../../base/json-reader.ts';
 import { readMessage } from '../../../base/proto-message.ts';
 import { UNJUDGED } from '../../../base/verdict.ts';
 import { InvalidEntry } from '../../failures.ts';
-import { type EntryKind, type Examination } from '../../kind.ts';
+import { type EntryKind, type ParsedEntry } from '../../kind.ts';
 import { DIGEST_LENGTH, type DigestAlgorithm } from '../../signatures/claim.ts';
 import { BYTES, VERIFIER_SCHEMA } from '../../spec/schema.ts';
 import { digestKey, keyHash, searchKeys } from '../../spec/search-keys.ts';
@@ -36,7 +36,7 @@ export const hashedrekord002: EntryKind = {
       },
     },
   },
-  examine: (spec) => (isObject(spec) && Object.hasOwn(spec, STORED) ? examineStored(spec) : examineProposed(spec)),
+  parse: (spec) => (isObject(spec) && Object.hasOwn(spec, STORED) ? examineStored(spec) : examineProposed(spec)),
 };
 
 /** Contents of an entry. */
@@ -47,12 +47,12 @@ export interface Parts {
   readonly verifier: Verifier;
 }
 
-function examineProposed(spec: unknown): Examination {
+function examineProposed(spec: unknown): ParsedEntry {
   const { digest, signature } = readMessage(spec, HASHED_REKORD_REQUEST, REQUEST);
   return examine(readSigned(digest, signature, REQUEST, 'digest'), undefined);
 }
 
-function examineStored(spec: unknown): Examination {
+function examineStored(spec: unknown): ParsedEntry {
   const { data, signature } = readMessage(spec, SPEC, 'spec').hashedRekordV002 ?? {};
   const path = `spec.${STORED}`;
   const signed = readSigned(data?.digest ?? new Uint8Array(), signature, path, 'data.digest');
@@ -91,7 +91,7 @@ function readSigned(
   return { parts: { algorithm, digest, signature: signature.content, verifier }, signer, path: `${path}.signature` };
 }
 
-function examine({ parts, signer, path }: Signed, notInsertable: string | undefined): Examination {
+function examine({ parts, signer, path }: Signed, notInsertable: string | undefined): ParsedEntry {
   const { algorithm, digest, signature } = parts;
   const { material, keyForCertificate } = signer;
   const { kind, version } = hashedrekord002;
@@ -99,7 +99,7 @@ function examine({ parts, signer, path }: Signed, notInsertable: string | undefi
     claims: [{ key: material.key, signature, signed: { over: 'digest', algorithm, digest } }],
     keysIn: `${path}.verifier`,
     ...(notInsertable === undefined ? {} : { notInsertable }),
-    conclude([verdict = UNJUDGED]) {
+    finish([verdict = UNJUDGED]) {
       if (!verdict.holds) throw new InvalidEntry(`${path}.content does not hold: ${verdict.reason}`);
       const named = { algorithm, value: toHex(digest) };
       return {

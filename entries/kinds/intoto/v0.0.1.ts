@@ -5,7 +5,7 @@ import { type Envelope, readEnvelope } from '../../envelope/envelope.ts';
 import { claimSignatures, limitClaims, NONE_ACCEPTED, openEnvelope } from '../../envelope/opened.ts';
 import { IN_TOTO_TYPE, statementDigests } from '../../envelope/statement.ts';
 import { InvalidEntry } from '../../failures.ts';
-import { type CheckedEntry, type EntryKind, type Examination } from '../../kind.ts';
+import { type CheckedEntry, type EntryKind, type ParsedEntry } from '../../kind.ts';
 import { sshFingerprint } from '../../pki/ssh-fingerprint.ts';
 import { type KeyMaterial } from '../../pki/x509.ts';
 import { readKey } from '../../spec/key.ts';
@@ -30,7 +30,7 @@ export const intoto001: EntryKind = {
       publicKey: PEM,
     },
   },
-  examine(value) {
+  parse(value) {
     const parts = readParts(value);
     return parts.envelope === '' ? examineStored(parts) : examineProposed(parts.envelope, parts.key);
   },
@@ -63,18 +63,18 @@ function readParts(value: unknown): Parts {
 }
 
 /** As old logs hold them the payload's hash may be absent. */
-function examineStored({ hash, payloadHash, key }: Parts): Examination {
+function examineStored({ hash, payloadHash, key }: Parts): ParsedEntry {
   if (hash === undefined) throw new InvalidEntry('missing hash value for envelope');
   const stored = entry(key, hash, payloadHash, []);
   return {
     claims: [],
     keysIn: 'spec.publicKey',
     notInsertable: 'missing envelope content',
-    conclude: () => stored,
+    finish: () => stored,
   };
 }
 
-function examineProposed(text: string, key: KeyMaterial): Examination {
+function examineProposed(text: string, key: KeyMaterial): ParsedEntry {
   const envelope = readEnvelope(text);
   const opened = openEnvelope(envelope);
   const sigs = new Set(signaturesFor(key, envelope));
@@ -83,7 +83,7 @@ function examineProposed(text: string, key: KeyMaterial): Examination {
     claims: claimSignatures(opened, key.key, sigs),
     keysIn: 'spec.publicKey',
     ...(envelope.payload === '' || envelope.payloadType === '' ? { notInsertable: 'invalid DSSE envelope' } : {}),
-    conclude(verdicts) {
+    finish(verdicts) {
       if (!verdicts.some(({ holds }) => holds)) throw new InvalidEntry(NONE_ACCEPTED);
       return concludeProposed(text, envelope, key);
     },

@@ -1,11 +1,11 @@
 import { utf8 } from '../../../base/bytes.ts';
 import { canonicalJson } from '../../../base/canonical-json.ts';
 import { readBase64 } from '../../base64.ts';
-import { EnvelopeTrial } from '../../envelope/trial.ts';
+import { EnvelopeVerification } from '../../envelope/verification.ts';
 import { IN_TOTO_TYPE, statementDigests } from '../../envelope/statement.ts';
 import { InvalidEntry } from '../../failures.ts';
-import { type CheckedEntry, type EntryKind, type Examination } from '../../kind.ts';
-import type { SearchKey } from '../../key-list.ts';
+import { type CheckedEntry, type EntryKind, type ParsedEntry } from '../../kind.ts';
+import type { SearchKey } from '../../search-key-list.ts';
 import { readKeysIfReadable } from '../../spec/key.ts';
 import { digestKey, searchKeys, sha256Digest, signerKeys } from '../../spec/search-keys.ts';
 import { type NamedDigest } from '../../spec/validation.ts';
@@ -20,7 +20,7 @@ export const intoto002: EntryKind = {
   kind: 'intoto',
   version: '0.0.2',
   schema,
-  examine(value) {
+  parse(value) {
     const parts = readParts(value);
     return parts.payload.length === 0 ? examineStored(parts) : examineProposed(parts);
   },
@@ -28,24 +28,24 @@ export const intoto002: EntryKind = {
 
 const SIGNATURES = 'spec.content.envelope.signatures';
 
-function examineStored(parts: Parts): Examination {
+function examineStored(parts: Parts): ParsedEntry {
   return {
     claims: [],
     keysIn: SIGNATURES,
     notInsertable: 'missing envelope content',
-    conclude: () => entry(parts, parts.payloadHash, searchKeys(leafKeys(parts, parts.payloadHash))),
+    finish: () => entry(parts, parts.payloadHash, searchKeys(leafKeys(parts, parts.payloadHash))),
   };
 }
 
-function examineProposed(parts: Parts): Examination {
+function examineProposed(parts: Parts): ParsedEntry {
   const envelope = envelopeOf(parts);
   const verifiers = parts.signatures.map(({ publicKey }) => publicKey);
-  const trial = new EnvelopeTrial(envelope, verifiers);
+  const trial = new EnvelopeVerification(envelope, verifiers);
   return {
     claims: trial.claims,
     keysIn: SIGNATURES,
     ...(parts.payloadType === '' ? { notInsertable: 'missing payloadType content' } : {}),
-    conclude(verdicts) {
+    finish(verdicts) {
       trial.cover(verdicts, 'judge');
       return concludeProposed(parts, readBase64(envelope.payload, 'could not decode envelope payload: '));
     },

@@ -4,7 +4,7 @@ import type { SearchHit, SearchPage, SearchQuestion } from '../../../log/types.t
 import type { Admission } from '../../admission/contract.ts';
 import type { JsonText } from '../../http/answer.ts';
 import { InvalidRequest } from '../../http/failures.ts';
-import type { Asked, Handlers } from '../../http/operation.ts';
+import type { OperationRequest, Handlers } from '../../http/operation.ts';
 import { readInteger } from '../../http/read.ts';
 import { entryId } from './ids.ts';
 
@@ -37,7 +37,7 @@ export function searchRoutes(
 }
 
 /** Undefined if the request does not ask for pages: Rekor has none. @param end - where the log ends @throws InvalidRequest */
-function readPage(query: Asked['query'], { searchPage }: SearchLimits, end: number): Page | undefined {
+function readPage(query: OperationRequest['query'], { searchPage }: SearchLimits, end: number): Page | undefined {
   const limit = readInteger(query, 'limit', 1);
   const after = readInteger(query, 'after', 0);
   if (limit === undefined && after === undefined) return undefined;

@@ -5,7 +5,7 @@ import type { LogShards } from '../../../log/shards.ts';
 import type { Admission } from '../../admission/contract.ts';
 import { GRPC, status } from '../../dialects/rekor-v2.ts';
 import { DeadlineExceeded } from '../../http/failures.ts';
-import type { Asked, Handlers, OperationId } from '../../http/operation.ts';
+import type { OperationRequest, Handlers, OperationId } from '../../http/operation.ts';
 import { shardFor } from '../shard.ts';
 import type { DuplicateAnswer } from '../v1/entries.ts';
 import { renderTransparencyLogEntry } from './render.ts';
@@ -42,7 +42,7 @@ const LATE = 'context deadline exceeded';
  * A log that takes no entries asks no more of a request than that it can be read, and nor does one whose caller waits no
  * longer: rekor-v2 §1.3, rule 13.
  */
-async function admit(admission: Admission, asked: Asked, isClosed: boolean): Promise<AdmittedEntry> {
+async function admit(admission: Admission, asked: OperationRequest, isClosed: boolean): Promise<AdmittedEntry> {
   const { body, from, deadline } = asked;
   const read = await admission.createV2(body, { from, gone: goneOrLate(asked) }).catch((error: unknown) => {
     if (deadline?.aborted === true && error === deadline.reason) return new DeadlineExceeded(LATE);
@@ -56,6 +56,6 @@ async function admit(admission: Admission, asked: Asked, isClosed: boolean): Pro
 }
 
 /** A deadline that was over before does not count: the request is still to be read. */
-function goneOrLate({ gone, deadline }: Asked): AbortSignal {
+function goneOrLate({ gone, deadline }: OperationRequest): AbortSignal {
   return deadline === undefined || deadline.aborted ? gone() : AbortSignal.any([gone(), deadline]);
 }

@@ -1,6 +1,6 @@
 import { DEFAULT_ALGORITHMS, KNOWN_ALGORITHMS } from '../../../entries/algorithm-policy.ts';
 import { type operations } from '../../../openapi/types.ts';
-import { setting, type Surroundings } from '../values/setting.ts';
+import { setting, type HostEnvironment } from '../values/setting.ts';
 import { choice, onOff, parseList, unknownItems, type ValueType, words } from '../values/values.ts';
 
 /** Operations of the Rekor v1 API and the one that writes of v2, by their operationId in the OpenAPI document. */
@@ -16,7 +16,7 @@ export const OPERATIONS = [
   'createEntry',
 ] as const satisfies readonly (keyof operations)[];
 
-export function acceptance(kinds: Surroundings['kinds']) {
+export function acceptance(kinds: HostEnvironment['kinds']) {
   return {
     faces: setting(
       choice('both', 'v1', 'v2'),
@@ -53,7 +53,7 @@ export function acceptance(kinds: Surroundings['kinds']) {
 }
 
 /** `kind` stands for all its versions; the answer names each version as `kind:version`. */
-function kindList(kinds: Surroundings['kinds']): ValueType<readonly string[]> {
+function kindList(kinds: HostEnvironment['kinds']): ValueType<readonly string[]> {
   const versions = kinds.map(({ kind, version }) => `${kind}:${version}`);
   const named = (item: string) => {
     const found = versions.filter((one) => one === item || (item !== '' && one.startsWith(`${item}:`)));

@@ -1,7 +1,7 @@
 import { type ValueType } from './values.ts';
 
 /** Facts that a default may depend on. The caller looks it up: nothing here touches the machine. */
-export interface Surroundings {
+export interface HostEnvironment {
   /** Processors this process may use. */
   readonly cores: number;
   /** Whether standard output is a terminal. */
@@ -10,8 +10,8 @@ export interface Surroundings {
   readonly kinds: readonly { readonly kind: string; readonly version: string }[];
 }
 
-/** The surroundings, and the settings that others follow. */
-export interface DefaultContext extends Surroundings {
+/** The host, and the settings that others follow. */
+export interface DefaultContext extends HostEnvironment {
   readonly data: string;
 }
 

@@ -9,12 +9,12 @@ import { isNoRoom } from '../no-room.ts';
  * before them. Text, so that a person at three in the morning can read the last of them with `tail`.
  */
 
-export function sealed(text: string): string {
+export function withChecksum(text: string): string {
   return `${text} ${checksum(text)}\n`;
 }
 
 /** Undefined for a line that is not as it was written. */
-export function unsealed(line: string | undefined): string | undefined {
+export function verifyChecksum(line: string | undefined): string | undefined {
   const cut = line?.lastIndexOf(' ') ?? -1;
   if (line === undefined || cut < 0) return undefined;
   const text = line.slice(0, cut);
@@ -36,7 +36,7 @@ export async function readLines(file: string, longest: number): Promise<readonly
   const lines = text.toString().split('\n');
   const rest = lines.pop() ?? '';
   const isCutShort =
-    rest.length <= longest && unsealed(rest) === undefined && unsealed(rest.slice(0, -1)) === undefined;
+    rest.length <= longest && verifyChecksum(rest) === undefined && verifyChecksum(rest.slice(0, -1)) === undefined;
   return isCutShort ? lines : [...lines, rest];
 }
 

@@ -1,7 +1,7 @@
 import { parseHex, toHex } from '../../../base/bytes.ts';
 import { type RootHash, type TreeHead, nodeHash, treeSize } from '../../../merkle/types.ts';
 import type { JournalFreeze, JournalOwner } from '../../journal.ts';
-import { sealed, unsealed } from './durable-file.ts';
+import { withChecksum, verifyChecksum } from './durable-file.ts';
 import type { JournalFormat } from './journal-file.ts';
 
 /*
@@ -29,13 +29,13 @@ export function isFreeze(record: JournalRecord): record is JournalFreeze {
 }
 
 function formatOwner({ treeId, logId, holder }: JournalOwner): string {
-  return sealed(
+  return withChecksum(
     holder === undefined ? `${TITLE_WITHOUT_HOLDER} ${treeId} ${logId}` : `${TITLE} ${treeId} ${logId} ${holder}`,
   );
 }
 
 function parseOwner(line: string | undefined): JournalOwner | undefined {
-  const [title, treeId, logId, ...rest] = unsealed(line)?.split(' ') ?? [];
+  const [title, treeId, logId, ...rest] = verifyChecksum(line)?.split(' ') ?? [];
   const [holder, more] = rest;
   if (treeId === undefined || logId === undefined || more !== undefined) return undefined;
   return title === (holder === undefined ? TITLE_WITHOUT_HOLDER : TITLE) ? { treeId, logId, holder } : undefined;
@@ -43,12 +43,12 @@ function parseOwner(line: string | undefined): JournalOwner | undefined {
 
 export function formatRecord({ size, root, at }: JournalRecord): string {
   const head = `${size} ${toHex(root)}`;
-  return sealed(at === undefined ? head : `${END} ${head} ${at}`);
+  return withChecksum(at === undefined ? head : `${END} ${head} ${at}`);
 }
 
 /** Undefined for a line that is not as it was written. */
 export function parseRecord(line: string): JournalRecord | undefined {
-  const text = unsealed(line);
+  const text = verifyChecksum(line);
   const [, end, digits, root, at] = /^(frozen )?(\d{1,16}) ([0-9a-f]{64})(?: (\d{1,16}))?$/.exec(text ?? '') ?? [];
   const [size, bytes] = [Number(digits), parseHex(root ?? '', 32)];
   if (bytes === undefined || !Number.isSafeInteger(size) || (end === undefined) !== (at === undefined))

@@ -3,7 +3,7 @@ import { parseHex, toHex } from '../../../base/bytes.ts';
 import { type RootHash, type TreeHead, nodeHash, treeSize } from '../../../merkle/types.ts';
 import type { WitnessedHead } from '../../witness-state.ts';
 import type { FolderLock } from '../sqlite/file/lock.ts';
-import { sealed, unsealed } from './durable-file.ts';
+import { withChecksum, verifyChecksum } from './durable-file.ts';
 import { damagedLines, JournalFile, type JournalFormat, readJournal } from './journal-file.ts';
 
 /** Records in one file, beside the newest of each log, before the next is begun with those. */
@@ -101,22 +101,24 @@ const WITNESSED: JournalFormat<WitnessOwner, NamedHead> = {
 };
 
 function formatOwner({ name, key, holder }: WitnessOwner): string {
-  return sealed(holder === undefined ? `${TITLE_WITHOUT_HOLDER} ${name} ${key}` : `${TITLE} ${name} ${key} ${holder}`);
+  return withChecksum(
+    holder === undefined ? `${TITLE_WITHOUT_HOLDER} ${name} ${key}` : `${TITLE} ${name} ${key} ${holder}`,
+  );
 }
 
 function parseOwner(line: string | undefined): WitnessOwner | undefined {
-  const [title, name, key, ...rest] = unsealed(line)?.split(' ') ?? [];
+  const [title, name, key, ...rest] = verifyChecksum(line)?.split(' ') ?? [];
   const [holder, more] = rest;
   if (name === undefined || key === undefined || more !== undefined) return undefined;
   return title === (holder === undefined ? TITLE_WITHOUT_HOLDER : TITLE) ? { name, key, holder } : undefined;
 }
 
 function formatRecord({ size, root, origin }: NamedHead): string {
-  return sealed(`${size} ${toHex(root)} ${origin}`);
+  return withChecksum(`${size} ${toHex(root)} ${origin}`);
 }
 
 function parseRecord(line: string): NamedHead | undefined {
-  const [, digits, root, origin] = /^(\d{1,16}) ([0-9a-f]{64}) (.+)$/su.exec(unsealed(line) ?? '') ?? [];
+  const [, digits, root, origin] = /^(\d{1,16}) ([0-9a-f]{64}) (.+)$/su.exec(verifyChecksum(line) ?? '') ?? [];
   const [size, bytes] = [Number(digits), parseHex(root ?? '', 32)];
   if (bytes === undefined || origin === undefined || !Number.isSafeInteger(size)) return undefined;
   return { size: treeSize(size), root: nodeHash(bytes) as RootHash, origin };

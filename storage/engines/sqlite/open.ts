@@ -2,14 +2,14 @@ import type Database from 'better-sqlite3';
 import type { LogStore } from '../../contract.ts';
 import { NoRoom } from '../../failures.ts';
 import type { WitnessState } from '../../witness-state.ts';
-import { CheckpointThread } from './checkpoint/thread.ts';
+import { WalCheckpointer } from './wal-checkpointer/thread.ts';
 import { checkSameFiles, requireOneName, watchFile } from '../watched-files.ts';
 import { formatOf, openReading, openWriting, prepareDatabase } from './file/connection.ts';
 import { explained, explaining, explainingAll } from './file/explain.ts';
 import { databaseFile, sideFiles } from './file/files.ts';
-import { Candidates } from './index/candidates.ts';
-import { partReader } from './index/run-reader.ts';
-import { fingerprintsOf } from './index/secret.ts';
+import { SearchIndexReader } from './search-index/candidates.ts';
+import { partReader } from './search-index/run-reader.ts';
+import { fingerprintsOf } from './search-index/secret.ts';
 import { lockFolder } from './file/lock.ts';
 import type { RoomSettings } from './file/room.ts';
 import { migrations } from './file/schema.ts';
@@ -63,7 +63,7 @@ export async function openSqliteStore(
   const writer = threads.use(new WriterThread({ folder, watched, runRecords, room }, tell));
   const begun = await writer.begin();
   watched.push(...sideFiles(folder).map(watchFile));
-  threads.use(new CheckpointThread(folder, { lost: (reason) => announce?.(`${LOST}: ${reason}`) }));
+  threads.use(new WalCheckpointer(folder, { lost: (reason) => announce?.(`${LOST}: ${reason}`) }));
   const prefetch = threads.use(new PrefetchThread(folder));
   const file = databaseFile(folder);
   const reading = explaining(file, () => openReading(folder));
@@ -81,8 +81,8 @@ export async function openSqliteStore(
       index.add(value.records, value.head.size);
     },
     check: () => checkSameFiles(watched),
-    retire: async () => {
-      await tidyForGood(writer);
+    finalize: async () => {
+      await compactForGood(writer);
       await threads.disposeAsync();
     },
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
@@ -94,7 +94,7 @@ function createWrites(
   writer: WriterThread,
 ): Pick<
   LogStore & WitnessState,
-  'create' | 'keepKeys' | 'cosign' | 'keepClaim' | 'freeze' | 'hold' | 'witness' | 'heartbeat' | 'tidy'
+  'create' | 'keepKeys' | 'cosign' | 'keepClaim' | 'freeze' | 'hold' | 'witness' | 'heartbeat' | 'compact'
 > {
   return {
     create: (value) => writer.request({ op: 'create', value }),
@@ -105,7 +105,7 @@ function createWrites(
     hold: (journal, holder) => writer.request({ op: 'hold', value: { journal, holder } }),
     witness: (head, size) => writer.request({ op: 'witness', value: { head, size } }),
     heartbeat: (value) => writer.request({ op: 'heartbeat', value }),
-    tidy: () => writer.request({ op: 'tidy', value: 'for now' }),
+    compact: () => writer.request({ op: 'compact', value: 'for now' }),
   };
 }
 
@@ -114,19 +114,19 @@ function openIndex(
   reading: Database.Database,
   writer: WriterThread,
   { runs, fresh, to }: WriterBegun['begun'],
-): Candidates {
+): SearchIndexReader {
   const doubt = (run: number): void => void writer.request({ op: 'doubt', value: run }).catch(() => undefined);
-  const index = new Candidates(runs, partReader(reading, doubt));
+  const index = new SearchIndexReader(runs, partReader(reading, doubt));
   index.add(fresh, to);
   writer.publishTo((published) => index.adopt(published));
   return index;
 }
 
 /** Where there is no room, what was put off stays so: it can be read as it is. */
-async function tidyForGood(writer: WriterThread): Promise<void> {
+async function compactForGood(writer: WriterThread): Promise<void> {
   // The runs that the first leaves behind can be deleted once this side has the new runs, which it has before the second.
   try {
-    for (let time = 0; time < 2; time += 1) await writer.request({ op: 'tidy', value: 'for good' });
+    for (let time = 0; time < 2; time += 1) await writer.request({ op: 'compact', value: 'for good' });
   } catch (error) {
     if (!(error instanceof NoRoom)) throw error;
   }

@@ -1,17 +1,17 @@
 import type Database from 'better-sqlite3';
-import { setImmediate as otherWork } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { equalBytes } from '../../../base/bytes.ts';
 import { sha256 } from '../../../base/sha256.ts';
-import { unpackKeys, WantedKeys } from '../../../entries/key-list.ts';
+import { unpackSearchKeys, WantedKeys } from '../../../entries/search-key-list.ts';
 import { hashLeaf } from '../../../merkle/hash.ts';
 import { readSlot, TILE_WIDTH } from '../../../merkle/tile.ts';
 import { type LeafHash, type LogIndex, logIndex } from '../../../merkle/types.ts';
 import type { LogReads, LogStore, StoredEntry, Turn } from '../../contract.ts';
 import { DamagedStore } from '../../failures.ts';
-import { join } from '../../key-index/join.ts';
-import type { Candidates } from './index/candidates.ts';
-import { findLeaf } from './index/find-leaf.ts';
-import { fingerprintsOf } from './index/secret.ts';
+import { join } from '../../search-index/join.ts';
+import type { SearchIndexReader } from './search-index/candidates.ts';
+import { findLeaf } from './search-index/find-leaf.ts';
+import { fingerprintsOf } from './search-index/secret.ts';
 import type { PrefetchThread } from './prefetch/thread.ts';
 import { EntryTable } from './rows/entry-table.ts';
 import { findTile, tileReader } from './rows/tile-table.ts';
@@ -22,7 +22,7 @@ type SearchReads = Pick<LogStore, 'locate' | 'findDuplicate' | 'search'>;
 /** Entries and what stands for them: everything that grows. Each statement sees one committed state; no read waits for a writer. */
 export function createReader(
   db: Database.Database,
-  index: Candidates,
+  index: SearchIndexReader,
   prefetch: Pick<PrefetchThread, 'read'>,
 ): EntryReads & SearchReads {
   const entries = new EntryTable(db);
@@ -50,13 +50,13 @@ export function createEntryReader(db: Database.Database, entries = new EntryTabl
     entry,
     tiles: async (ids) => ids.map(tile),
     bundle: async (number, width) => entries.bundle(number, width),
-    searchKeys: async (indexes) => indexes.map((at) => unpackKeys(listOf(entries, at))),
+    searchKeys: async (indexes) => indexes.map((at) => unpackSearchKeys(listOf(entries, at))),
   };
 }
 
 interface SearchParts {
   readonly entries: EntryTable;
-  readonly index: Candidates;
+  readonly index: SearchIndexReader;
   readonly prefetch: Pick<PrefetchThread, 'read'>;
 }
 
@@ -64,7 +64,7 @@ function createSearch(db: Database.Database, { entries, index, prefetch }: Searc
   const fingerprints = fingerprintsOf(db);
   const leafAt = leafReader(db, entries);
 
-  const locate = async (leaf: LeafHash, turn: Turn = otherWork): Promise<LogIndex | undefined> => {
+  const locate = async (leaf: LeafHash, turn: Turn = yieldToEventLoop): Promise<LogIndex | undefined> => {
     const candidates = index.of(fingerprints.ofLeaf(leaf), 0);
     const found = await findLeaf(candidates, (at) => equalBytes(leafAt(at), leaf), turn);
     return found === undefined ? undefined : logIndex(found);

@@ -94,7 +94,7 @@ describe('tlog-policy: who has cosigned', () => {
     const published = verifierKey('a.example.test', SIGNATURE_TYPE.ed25519, a?.key.material as Uint8Array);
     const quantum = verifierKey('q', SIGNATURE_TYPE.mlDsa44, new Uint8Array(1312));
     const mixed = parse(`witness a ${formatVkey(published)}\nwitness q ${formatVkey(quantum)}\nquorum q\n`);
-    const line: NoteSignature = { name: 'q', hint: keyId(quantum), signature: new Uint8Array(2428) };
+    const line: NoteSignature = { name: 'q', keyId: keyId(quantum), signature: new Uint8Array(2428) };
     const note = {
       text: TEXT,
       signatures: [line, a?.cosign(TEXT, 1) as NoteSignature, b?.cosign(TEXT, 1) as NoteSignature],
@@ -120,7 +120,7 @@ describe('tlog-policy: known logs', () => {
       expect(verifyNote({ text: TEXT, signatures: [log.sign(TEXT)] }, verifiers).verified.length).toBe(1);
   });
   it('with ECDSA keys need somebody to check them, and are unverified without', () => {
-    const line: NoteSignature = { name: ec.name, hint: keyId(ec), signature: sign('sha256', utf8(TEXT), privateKey) };
+    const line: NoteSignature = { name: ec.name, keyId: keyId(ec), signature: sign('sha256', utf8(TEXT), privateKey) };
     const check = (logs: ReturnType<typeof knownLogs>) =>
       verifyNote({ text: TEXT, signatures: [line] }, logs.get('ec.example.test') ?? []);
     expect(check(knownLogs(policy, ecdsa)).verified.length).toBe(1);

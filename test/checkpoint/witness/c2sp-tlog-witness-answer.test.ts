@@ -42,7 +42,7 @@ describe('tlog-witness: the signature lines of an answer', () => {
   it('one answer may have those of several witnesses, and of strangers', () => {
     const quantum: NoteSignature = {
       name: WITNESS.key.name,
-      hint: Uint8Array.of(6, 6, 6, 6),
+      keyId: Uint8Array.of(6, 6, 6, 6),
       signature: new Uint8Array(2428),
     };
     const lines = [STRANGER, SECOND, WITNESS].map((one) => one.cosign(TEXT, COSIGNED_AT));
@@ -63,7 +63,7 @@ describe('tlog-witness: the signature lines of an answer', () => {
     const line = WITNESS.cosign(TEXT, COSIGNED_AT);
     const answer = formatSignatures([
       { ...line, name: 'x' },
-      { ...line, hint: Uint8Array.of(1, 2, 3, 4) },
+      { ...line, keyId: Uint8Array.of(1, 2, 3, 4) },
     ]);
     expect(readCosignatures(answer, TEXT, asked(WITNESS), CLOCK)).toEqual({ accepted: [], refused: [] });
   });

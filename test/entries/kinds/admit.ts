@@ -1,8 +1,8 @@
 import { type Admission, admitAll, type AdmissionRules } from '../../../entries/admission.ts';
 import { DEFAULT_ALGORITHMS } from '../../../entries/algorithm-policy.ts';
-import { unpackKeys } from '../../../entries/key-list.ts';
+import { unpackSearchKeys } from '../../../entries/search-key-list.ts';
 import type { AdmittedEntry } from '../../../entries/kind.ts';
-import type { SearchKey } from '../../../entries/key-list.ts';
+import type { SearchKey } from '../../../entries/search-key-list.ts';
 import { kinds } from '../../../entries/kinds/index.ts';
 import { KindRegistry } from '../../../entries/registry.ts';
 import { judgeClaims } from '../signatures/every-verifier.ts';
@@ -58,5 +58,5 @@ export function bodyOf(admission: Admission): string {
 }
 
 export const stored = (entry: AdmittedEntry): unknown => JSON.parse(bodyOf(entry));
-export const searchKeysOf = ({ keys }: AdmittedEntry): readonly SearchKey[] => unpackKeys(keys.packed);
+export const searchKeysOf = ({ keys }: AdmittedEntry): readonly SearchKey[] => unpackSearchKeys(keys.packed);
 export const keysOf = (entry: AdmittedEntry): readonly string[] => searchKeysOf(entry).map(({ text }) => text);

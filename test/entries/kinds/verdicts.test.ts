@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { toHex } from '../../../base/bytes.ts';
-import { unpackKeys } from '../../../entries/key-list.ts';
+import { unpackSearchKeys } from '../../../entries/search-key-list.ts';
 import { readJson } from '../../../base/json-reader.ts';
 import { type Admission } from '../../../entries/admission.ts';
 import { admitEach } from './admit.ts';
@@ -55,7 +55,7 @@ describe('rekor-v1 §3: what Rekor 1.5.4 says to the same proposals', () => {
     if (entry === undefined || entry instanceof Error) return;
     expect(toHex(entry.leafHash)).toBe(verdict.leaf);
     expect(
-      unpackKeys(entry.keys.packed)
+      unpackSearchKeys(entry.keys.packed)
         .map(({ text }) => text)
         .sort(),
     ).toEqual(keysOf(verdict));

@@ -1,10 +1,10 @@
 import { readCommand } from '../../../server/settings/command.ts';
 import { SettingsFault } from '../../../server/settings/failures.ts';
 import { readSettings, type SettingsInput } from '../../../server/settings/read.ts';
-import { type Surroundings } from '../../../server/settings/values/setting.ts';
+import { type HostEnvironment } from '../../../server/settings/values/setting.ts';
 import { type Settings } from '../../../server/settings/table.ts';
 
-export const surroundings: Surroundings = {
+export const host: HostEnvironment = {
   cores: 4,
   terminal: false,
   kinds: [
@@ -20,7 +20,7 @@ export interface Example {
   readonly argv?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly file?: string;
-  readonly surroundings?: Partial<Surroundings>;
+  readonly host?: Partial<HostEnvironment>;
 }
 
 export function input(example: Example): SettingsInput {
@@ -35,7 +35,7 @@ export function input(example: Example): SettingsInput {
         path,
       });
     },
-    surroundings: { ...surroundings, ...example.surroundings },
+    host: { ...host, ...example.host },
   };
 }
 

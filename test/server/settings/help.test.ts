@@ -4,7 +4,7 @@ import { readCommand } from '../../../server/settings/command.ts';
 import { settingTable } from '../../../server/settings/read.ts';
 import { settingName, variableName } from '../../../server/settings/values/setting.ts';
 import { OPERATIONS } from '../../../server/settings/groups/acceptance.ts';
-import { input, printed, surroundings } from './examples.ts';
+import { input, printed, host } from './examples.ts';
 
 describe('settings: --help', () => {
   it('prints what help.golden.txt says', async () => {
@@ -13,7 +13,7 @@ describe('settings: --help', () => {
 
   it('names every setting as a flag and as a variable, in lines that fit a terminal', () => {
     const help = printed({ argv: ['--help'] });
-    const properties = Object.keys(settingTable(surroundings)).map(settingName);
+    const properties = Object.keys(settingTable(host)).map(settingName);
     const missing = properties.filter(
       (name) => !help.includes(`  --${name} `) || !help.includes(`  ${variableName(name)}\n`),
     );

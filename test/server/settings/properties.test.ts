@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { SettingsFault } from '../../../server/settings/failures.ts';
 import { readSettings, settingTable } from '../../../server/settings/read.ts';
 import { settingName, variableName } from '../../../server/settings/values/setting.ts';
-import { faults, input, printed, settings, surroundings } from './examples.ts';
+import { faults, input, printed, settings, host } from './examples.ts';
 
-const table = Object.entries(settingTable(surroundings));
+const table = Object.entries(settingTable(host));
 const names = table.map(([property]) => settingName(property));
 
 /** Any text, and often one that is nearly a setting. */

@@ -61,7 +61,7 @@ describe('settings: defaults', () => {
 
   it('leaves one processor to HTTP, and writes for people on a terminal', () => {
     expect(settings({})).toMatchObject({ admissionThreads: 3, logFormat: 'json' });
-    const alone = settings({ surroundings: { cores: 1, terminal: true } });
+    const alone = settings({ host: { cores: 1, terminal: true } });
     expect(alone).toMatchObject({ admissionThreads: 1, logFormat: 'text' });
   });
 

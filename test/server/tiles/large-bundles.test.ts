@@ -68,7 +68,7 @@ const PATHS = [
 
 describe.each([
   ['as soon as they are written', async () => undefined],
-  ['once they are compressed', async () => room.store.tidy()],
+  ['once they are compressed', async () => room.store.compact()],
 ])('c2sp.org/tlog-tiles: bundles of large entries, %s', (when, prepare) => {
   beforeAll(prepare);
 

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import type Database from 'better-sqlite3';
-import { packKeys } from '../../../../entries/key-list.ts';
-import type { SearchKey } from '../../../../entries/key-list.ts';
+import { packSearchKeys } from '../../../../entries/search-key-list.ts';
+import type { SearchKey } from '../../../../entries/search-key-list.ts';
 import { hashLeaf } from '../../../../merkle/hash.ts';
 import { logIndex } from '../../../../merkle/types.ts';
 import type { SequencedEntry } from '../../../contract.ts';
 import { packBatch } from '../rows/batch-row.ts';
-import { sealed } from '../rows/checksum.ts';
+import { withChecksum } from '../rows/checksum.ts';
 
 /*
  * Formats 1 and 2 had a row for every entry, one for its search keys, and two b-trees as their index. They become rows of
@@ -25,7 +25,7 @@ export function batchesOfEntries(db: Database.Database): void {
     const found = rows.all(first, first + ENTRIES);
     if (found.length !== Math.min(ENTRIES, count - first)) throw new Error(`entries are missing after ${first}`);
     const attestations = found.map(({ attestation }) => attestation ?? new Uint8Array());
-    add.run(first, sealed(first, packBatch(found.map(toEntry), attestations)));
+    add.run(first, withChecksum(first, packBatch(found.map(toEntry), attestations)));
   }
   db.exec('DROP TABLE entry; DROP TABLE entry_keys; DROP TABLE leaf; DROP TABLE lookup');
 }
@@ -46,7 +46,7 @@ function toEntry({ idx, integrated_time, body, set_v1, packed }: EntryRow): Sequ
     body,
     leafHash: hashLeaf(body),
     signedEntryTimestamp: set_v1,
-    keys: packKeys(unpackOldKeys(idx, packed)),
+    keys: packSearchKeys(unpackOldKeys(idx, packed)),
   };
 }
 

@@ -3,7 +3,7 @@ import { equalBytes } from '../../../../base/bytes.ts';
 import { readSlot, type Tile, TILE_WIDTH, tileOf, tileRoot } from '../../../../merkle/tile.ts';
 import type { NodeHash } from '../../../../merkle/types.ts';
 import { StoreRefused } from '../../../failures.ts';
-import { makeSecret } from '../index/secret.ts';
+import { makeSecret } from '../search-index/secret.ts';
 import { quickSum } from '../rows/checksum.ts';
 import { entryInGroup, GROUP_ENTRIES } from '../rows/group-row.ts';
 import { columnsOf, rowSum, STATE_TABLES, type StateTable, type Value } from '../rows/state-row.ts';

@@ -1,4 +1,4 @@
-import type { RunPlace } from '../../../key-index/runs.ts';
+import type { RunPlace } from '../../../search-index/runs.ts';
 
 /** Where entries may be that have a key with the fingerprint. Answered, in order, once all of that has been read. */
 export interface PrefetchRequest {

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { candidatesAt } from '../../../key-index/runs.ts';
+import { candidatesAt } from '../../../search-index/runs.ts';
 import { openReading } from '../file/connection.ts';
-import { firstOf, MOST_CANDIDATES } from '../index/find-leaf.ts';
-import { partReader } from '../index/run-reader.ts';
+import { firstOf, MOST_CANDIDATES } from '../search-index/find-leaf.ts';
+import { partReader } from '../search-index/run-reader.ts';
 import { EntryTable } from '../rows/entry-table.ts';
 import { findTile } from '../rows/tile-table.ts';
 import { TILE_WIDTH } from '../../../../merkle/tile.ts';

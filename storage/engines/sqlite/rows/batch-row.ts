@@ -1,7 +1,7 @@
 import { ByteReader, ByteWriter } from '../../../../base/byte-record.ts';
 import type { SequencedEntry } from '../../../contract.ts';
 import { DamagedStore } from '../../../failures.ts';
-import { unsealed } from './checksum.ts';
+import { verifyChecksum } from './checksum.ts';
 
 /*
  * The entries that one commit appended, in one row: the number of entries, where each begins, and the entries. A commit
@@ -14,7 +14,7 @@ export interface KeptEntry {
   readonly integratedTime: number;
   readonly body: Uint8Array;
   readonly signedEntryTimestamp: Uint8Array;
-  /** The form that `unpackKeys` reads. */
+  /** The form that `unpackSearchKeys` reads. */
   readonly keys: Uint8Array;
   /** SHA-256 of the attestation; empty if there is none. */
   readonly attestation: Uint8Array;
@@ -46,7 +46,7 @@ export function packBatch(
 
 /** @throws Error if the row is damaged, or stands in another's place */
 export function readBatch(first: number, row: Uint8Array): Batch {
-  const bytes = unsealed(first, row);
+  const bytes = verifyChecksum(first, row);
   if (bytes === undefined) throw new DamagedStore(`the row of the entries from ${first} on is damaged`);
   return new Batch(first, bytes);
 }

@@ -15,12 +15,12 @@ export function checksumOf(place: number, ...parts: readonly Uint8Array[]): Uint
 }
 
 /** `bytes` with their checksum behind them. */
-export function sealed(place: number, bytes: Uint8Array): Uint8Array {
+export function withChecksum(place: number, bytes: Uint8Array): Uint8Array {
   return Buffer.concat([bytes, checksumOf(place, bytes)]);
 }
 
 /** Returns the bytes without their checksum, or undefined if they are damaged. */
-export function unsealed(place: number, row: Uint8Array): Uint8Array | undefined {
+export function verifyChecksum(place: number, row: Uint8Array): Uint8Array | undefined {
   const bytes = row.subarray(0, Math.max(0, row.length - LENGTH));
   return equalBytes(checksumOf(place, bytes), row.subarray(bytes.length)) ? bytes : undefined;
 }
@@ -41,7 +41,7 @@ export function quickSum(place: number, ...parts: readonly Uint8Array[]): number
 const QUICK = 4;
 
 /** `bytes` with their `quickSum` behind them. */
-export function quickSealed(place: number, bytes: Uint8Array): Buffer {
+export function withQuickChecksum(place: number, bytes: Uint8Array): Buffer {
   const row = Buffer.allocUnsafe(bytes.length + QUICK);
   row.set(bytes);
   row.writeUInt32LE(quickSum(place, bytes), bytes.length);
@@ -49,7 +49,7 @@ export function quickSealed(place: number, bytes: Uint8Array): Buffer {
 }
 
 /** Returns the bytes without their checksum, a view; undefined if they are damaged. */
-export function quickUnsealed(place: number, row: Buffer): Buffer | undefined {
+export function verifyQuickChecksum(place: number, row: Buffer): Buffer | undefined {
   if (row.length < QUICK) return undefined;
   const bytes = row.subarray(0, row.length - QUICK);
   return row.readUInt32LE(bytes.length) === quickSum(place, bytes) ? bytes : undefined;

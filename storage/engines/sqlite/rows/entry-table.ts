@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { Recent } from '../../../../base/recent.ts';
+import { LruMap } from '../../../../base/lru-map.ts';
 import { packBodies } from '../../../../merkle/entry-bundle.ts';
 import { type EntryBundle, WHOLE_BUNDLE_BYTES } from '../../../contract.ts';
 import { DamagedStore } from '../../../failures.ts';
@@ -41,8 +41,8 @@ export class EntryTable {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #bundles: BundleReads;
   readonly #batches = new Map<number, Batch>();
-  readonly #found = new Recent<number, KeptEntry>(REMEMBERED);
-  readonly #lengths = new Recent<number, BatchLengths>(LENGTHS);
+  readonly #found = new LruMap<number, KeptEntry>(REMEMBERED);
+  readonly #lengths = new LruMap<number, BatchLengths>(LENGTHS);
   readonly #kept: number;
   #weight = 0;
   /** Entries before this index are in bundles; later ones may be. */
@@ -92,7 +92,7 @@ export class EntryTable {
     return this.#batchOf(index)?.entry(index);
   }
 
-  /** The entry's search keys, as `unpackKeys` reads them. */
+  /** The entry's search keys, as `unpackSearchKeys` reads them. */
   keys(index: number): Uint8Array | undefined {
     return this.#batchOf(index)?.entry(index).keys ?? this.#inGroup(index)?.keys;
   }

@@ -1,5 +1,5 @@
 import { isDamage } from '../../../failures.ts';
-import type { IndexKeeper } from '../index/index-keeper.ts';
+import type { SearchIndexWriter } from '../search-index/search-index-writer.ts';
 import type { Bundler } from '../rows/bundler.ts';
 
 /** Milliseconds without a commit after which entries are bundled, because nobody waits for the processor. */
@@ -15,7 +15,7 @@ const PACE = 100;
 const MOST_UNBUNDLED = 262_144;
 
 export interface ChoreParts {
-  readonly keeper: IndexKeeper;
+  readonly keeper: SearchIndexWriter;
   readonly bundler: Bundler;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Commit, SequencedEntry } from '../../../contract.ts';
-import type { Fingerprints } from '../../../key-index/fingerprints.ts';
-import { type Records, RecordList } from '../../../key-index/records.ts';
+import type { Fingerprints } from '../../../search-index/fingerprints.ts';
+import { type Records, RecordList } from '../../../search-index/records.ts';
 import { packBatch } from '../rows/batch-row.ts';
 import { tilePlace } from '../rows/tile-table.ts';
 import type { WriterCommit } from './wire.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { Run } from '../../../key-index/runs.ts';
+import type { Run } from '../../../search-index/runs.ts';
 import { NoRoom, StaleCommit, StaleWitness, StoreRefused } from '../../../failures.ts';
 import type {
   RunsAdopted,

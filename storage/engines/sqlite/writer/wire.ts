@@ -1,5 +1,5 @@
-import type { Records } from '../../../key-index/records.ts';
-import type { Run } from '../../../key-index/runs.ts';
+import type { Records } from '../../../search-index/records.ts';
+import type { Run } from '../../../search-index/runs.ts';
 import type { LogIdentity, StoredCosignature, StoredFreeze, StoredHead, WitnessClaim } from '../../../contract.ts';
 import type { JournalHolder, JournalName } from '../../../journal.ts';
 import type { WitnessedHead } from '../../../witness-state.ts';
@@ -59,7 +59,7 @@ export type WriterRequest =
   /** A part of a run of the index has been found damaged. */
   | { readonly op: 'doubt'; readonly value: number }
   /** Does all that can wait; for good, so that no record of the index is left outside of runs, and no WAL. */
-  | { readonly op: 'tidy'; readonly value: 'for now' | 'for good' }
+  | { readonly op: 'compact'; readonly value: 'for now' | 'for good' }
   | { readonly op: 'close' };
 
 /** Tells that the readers have the runs that were published last. Not answered. */

@@ -5,10 +5,10 @@ import { openDeriving, openWriting, pendingWal } from '../file/connection.ts';
 import { explained, explaining } from '../file/explain.ts';
 import { databaseFile, sideFiles } from '../file/files.ts';
 import { isWantOfRoom, Room } from '../file/room.ts';
-import { IndexKeeper } from '../index/index-keeper.ts';
-import { createRunTable } from '../index/run-table.ts';
-import { fingerprintsOf } from '../index/secret.ts';
-import { refusalOf, unflushed } from '../index/unflushed.ts';
+import { SearchIndexWriter } from '../search-index/search-index-writer.ts';
+import { createRunTable } from '../search-index/run-table.ts';
+import { fingerprintsOf } from '../search-index/secret.ts';
+import { refusalOf, unflushed } from '../search-index/unflushed.ts';
 import { sumBundles } from '../rows/bundle-table.ts';
 import { Bundler } from '../rows/bundler.ts';
 import { Chores } from './chores.ts';
@@ -37,7 +37,7 @@ const { folder, watched, runRecords, room: leaving } = workerData as WriterSetti
 const file = databaseFile(folder);
 const [db, derived] = explaining(file, () => [openWriting(folder), openDeriving(folder)] as const);
 const [writer, table] = explaining(file, () => [createWriter(db), createRunTable(derived, rebuilt)] as const);
-const keeper = explaining(file, () => new IndexKeeper(table, publish, runRecords));
+const keeper = explaining(file, () => new SearchIndexWriter(table, publish, runRecords));
 const room = new Room(folder, leaving, pendingWal(db));
 const isFull = (error: unknown): boolean => isWantOfRoom(error, folder);
 const chores = new Chores({
@@ -139,7 +139,7 @@ function toError(thrown: unknown): Error {
 
 function perform(request: WriterRequest): void {
   if (request.op === 'commit') commit(request.value);
-  else if (request.op === 'tidy') tidy(request.value);
+  else if (request.op === 'compact') compact(request.value);
   else if (request.op === 'close') close();
   else write(request);
 }
@@ -166,7 +166,7 @@ function close(): void {
 }
 
 /** Rows that are written beside the entries. */
-function write(request: Exclude<WriterRequest, { readonly op: 'commit' | 'tidy' | 'close' }>): void {
+function write(request: Exclude<WriterRequest, { readonly op: 'commit' | 'compact' | 'close' }>): void {
   switch (request.op) {
     case 'create':
       return writer.create(request.value);
@@ -190,7 +190,7 @@ function write(request: Exclude<WriterRequest, { readonly op: 'commit' | 'tidy' 
   }
 }
 
-function tidy(how: 'for now' | 'for good'): void {
+function compact(how: 'for now' | 'for good'): void {
   if (how === 'for good') keeper.flush(1);
   chores.finish();
   if (how === 'for good') db.pragma('wal_checkpoint(TRUNCATE)');

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { LogIdentity, StoredFreeze, WitnessClaim } from '../../../contract.ts';
 import { StaleCommit, StaleWitness } from '../../../failures.ts';
-import { sealed } from '../rows/checksum.ts';
+import { withChecksum } from '../rows/checksum.ts';
 import { checkRow, insertInto, rowSum, selectFrom, type Value, withSum } from '../rows/state-row.ts';
 import { tileWriter } from '../rows/tile-table.ts';
 import type { Cosigning, Holding, Witnessing, WriterCommit } from './wire.ts';
@@ -29,7 +29,7 @@ export function createWriter(db: Database.Database): Writer {
     if (size !== from) throw new StaleCommit(`the log has ${size} entries, not ${from}: something else wrote to it`);
     if (sql.frozen.get() !== undefined) throw new Error('the log is frozen');
     for (const { hash, payload } of attestations) sql.addAttestation.run(hash, payload);
-    sql.addBatch.run(from, sealed(from, batch));
+    sql.addBatch.run(from, withChecksum(from, batch));
     for (const { place, nodes } of tiles) addTile(place, nodes);
     const { v1, tile } = head.signatures;
     sql.addHead.run(withSum('head', [head.size, head.root, head.at, v1, tile, Number(head.awaits)]));

@@ -1,0 +1,40 @@
+import type { LogIndex, TreeSize } from '../merkle/types.ts';
+
+/** Entries whose senders are remembered; the oldest are forgotten first, and are duplicates then like any other. */
+const MOST = 100_000;
+
+/**
+ * Entries that were kept and whose senders had no answer but that they should send them again. The first time that one of
+ * them is sent again it is new, also if it has been shown meanwhile: decision 12.
+ */
+export class UnacknowledgedEntries {
+  /** Entries that had not been shown before the start: it is not known who was told of them, so all of them are owed. */
+  readonly #before: { readonly from: number; readonly to: number };
+  readonly #answered = new Set<LogIndex>();
+  readonly #owed = new Set<LogIndex>();
+
+  /** @param shown - size of the head that was shown last; @param kept - entries in the log */
+  constructor(shown: TreeSize, kept: TreeSize) {
+    this.#before = { from: shown, to: kept };
+  }
+
+  add(index: LogIndex): void {
+    if (this.#isFromBefore(index)) return;
+    this.#owed.add(index);
+    if (this.#owed.size <= MOST) return;
+    const [oldest] = this.#owed;
+    if (oldest !== undefined) this.#owed.delete(oldest);
+  }
+
+  /** Whether an answer is owed, which is given with this. */
+  acknowledge(index: LogIndex): boolean {
+    if (!this.#isFromBefore(index)) return this.#owed.delete(index);
+    if (this.#answered.has(index)) return false;
+    this.#answered.add(index);
+    return true;
+  }
+
+  #isFromBefore(index: LogIndex): boolean {
+    return index >= this.#before.from && index < this.#before.to;
+  }
+}
