@@ -94,6 +94,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Beside the house, and which of each other they may import. They may enter any room, and no room imports them. */
 export const BESIDE: Readonly<Record<string, readonly string[]>> = {
+  examples: [],
   testkit: [],
   scripts: ['testkit'],
   bench: ['testkit', 'scripts'],
