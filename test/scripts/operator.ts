@@ -17,7 +17,7 @@ export async function run(command: OperatorCommand, { data, heads }: LogFolder, 
   const script = new URL(`../../scripts/${command}.ts`, import.meta.url).pathname;
   const child = spawn(process.execPath, [script, ...words, '--data', data, '--heads', heads], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'] },
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] },
   });
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { code: child.exitCode ?? -1, out, err };
