@@ -136,7 +136,7 @@ async function publishedHead(
   return withCosignatures(store, head ? await faces.complete(head) : await emptyHead(parts), undefined);
 }
 
-async function withCosignatures(
+export async function withCosignatures(
   store: LogStore,
   head: StoredHead,
   freeze: StoredFreeze | undefined,

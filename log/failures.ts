@@ -31,4 +31,10 @@ export class NotPublished extends Failure<'log-not-published'> {
 export class Frozen extends Failure<'log-frozen'> {
   readonly code = 'log-frozen';
 }
-export type LogFailure = SizeNotReached | SizesReversed | Overloaded | NotWritable | NotPublished | Frozen;
+
+/** The log grows elsewhere, or rests: this process was started to read it. */
+export class ReadOnly extends Failure<'log-read-only'> {
+  readonly code = 'log-read-only';
+}
+
+export type LogFailure = ReadOnly | SizeNotReached | SizesReversed | Overloaded | NotWritable | NotPublished | Frozen;

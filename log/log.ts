@@ -6,7 +6,7 @@ import { hashLeaf } from '../merkle/hash.ts';
 import type { EntryBundle, LogStore, StoredEntry } from '../storage/contract.ts';
 import { DamagedStore } from '../storage/failures.ts';
 import type { Witnesses, WitnessReport } from '../witness/contract.ts';
-import { Frozen, NotPublished, SizeNotReached, SizesReversed } from './failures.ts';
+import { Frozen, NotPublished, ReadOnly, SizeNotReached, SizesReversed } from './failures.ts';
 import type { Faces } from './faces/faces.ts';
 import type { UnacknowledgedEntries } from './unacknowledged-entries.ts';
 import { InclusionProver, proveConsistency } from './prove.ts';
@@ -23,7 +23,7 @@ export interface LogParts {
   readonly store: LogStore;
   readonly shelf: TileCache;
   readonly publisher: Publisher;
-  /** Undefined for a shard that has ended. */
+  /** Undefined for a shard that has ended, or is only read. */
   readonly sequencer: Sequencer | undefined;
   readonly frozenAt: number | undefined;
   /** Whether heads are shown only once witnesses have cosigned them. */
@@ -33,6 +33,8 @@ export interface LogParts {
   /** Seconds since the Unix epoch. */
   readonly now: () => number;
 }
+
+const READ_ONLY = 'this server only reads';
 
 const BYTES = 32; // in a hash
 
@@ -52,13 +54,18 @@ export class TransparencyLog implements Log {
     this.#prover = new InclusionProver(parts.shelf);
   }
 
+  get isReadOnly(): boolean {
+    return this.#parts.sequencer === undefined && this.frozenAt === undefined;
+  }
+
   head(): SignedHead {
     return this.#parts.publisher.head;
   }
 
   refusal(): string | undefined {
     const { sequencer } = this.#parts;
-    return sequencer === undefined ? 'the log is frozen' : sequencer.refusal();
+    if (sequencer !== undefined) return sequencer.refusal();
+    return this.frozenAt === undefined ? READ_ONLY : 'the log is frozen';
   }
 
   witnesses(): readonly WitnessReport[] {
@@ -90,7 +97,8 @@ export class TransparencyLog implements Log {
 
   async #addOrFind(entry: AdmittedEntry): Promise<AddedEntry> {
     const { store, sequencer, publisher } = this.#parts;
-    if (sequencer === undefined) throw new Frozen(`the log ${this.shard.origin} is frozen`);
+    if (sequencer === undefined)
+      throw this.isReadOnly ? new ReadOnly(READ_ONLY) : new Frozen(`the log ${this.shard.origin} is frozen`);
     const known = await store.findDuplicate(entry.leafHash);
     if (known !== undefined) return this.#addAgain(known);
     publisher.requireRoom();

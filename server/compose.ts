@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Express } from 'express';
 import { chooseVerifier } from '../entries/signatures/verifiers/choose.ts';
+import type { Clock } from '../log/clock.ts';
 import type { LogShards } from '../log/shards.ts';
 import type { WitnessReport } from '../witness/contract.ts';
 import { AdmissionPool } from './admission/pool.ts';
@@ -16,6 +17,7 @@ import { readConsoleFiles } from './pages/console-files.ts';
 import type { OpenApiDocument } from './pages/mount.ts';
 import type { Settings } from './settings/table.ts';
 import { startLog } from './start.ts';
+import { startReadOnly } from './start-read-only.ts';
 import { startOwnWitness, verifyOwnWitness, watchedLogs } from './own-witness.ts';
 import { publicationOf } from './witnesses.ts';
 
@@ -50,6 +52,7 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   const tell = ({ name, state }: WitnessReport): void =>
     state === 'ok' ? logger.info(`witness ${name} cosigns`) : logger.warn(`witness ${name} ${state}`);
   const { name: verifier } = chooseVerifier(settings.verifier); // the threads choose alike: one that could not would end, and the next as well
+  if (settings.readOnly) return await composeReader(settings, { options, damage, clock, faces });
   const log = cleanup.use(
     await startLog(
       { ...settings, mayBegin: true, genesis, limits: settings },
@@ -68,19 +71,38 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   const witness =
     watched &&
     cleanup.use(await startOwnWitness(watched, { settings, state, headsLock, origin, clock, fatal, announce }));
-  const admission = cleanup.use(
-    new AdmissionPool({
-      threads: settings.admissionThreads,
-      maxQueued: settings.admissionQueue,
-      settings: admissionSettings(settings),
-      lost: (error) => logger.error('an admission thread ended, and another takes its place', { error }),
-    }),
-  );
+  const admission = cleanup.use(admissionOf(settings, logger));
   const app = await createFront(settings, { shards, witness, admission, faces }, options, damage);
   await log.publish(); // last: a start that is refused has shown nothing
   warnOfRefusal(shards, warn);
   const parts = cleanup.move();
   return { app, shards, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}
+
+interface ReaderParts {
+  readonly options: ComposeOptions;
+  readonly damage: DamageReport;
+  readonly clock: Clock;
+  readonly faces: AppParts['settings']['faces'];
+}
+
+/** A server of a log that it only reads. @throws LogRefused, StoreRefused */
+async function composeReader(settings: Settings, { options, damage, clock, faces }: ReaderParts): Promise<Server> {
+  await using cleanup = new AsyncDisposableStack();
+  const { shards } = cleanup.use(await startReadOnly(settings, clock));
+  const admission = cleanup.use(admissionOf(settings, options.logger));
+  const app = await createFront(settings, { shards, witness: undefined, admission, faces }, options, damage);
+  const parts = cleanup.move();
+  return { app, shards, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}
+
+function admissionOf(settings: Settings, logger: Logger): AdmissionPool {
+  return new AdmissionPool({
+    threads: settings.admissionThreads,
+    maxQueued: settings.admissionQueue,
+    settings: admissionSettings(settings),
+    lost: (error) => logger.error('an admission thread ended, and another takes its place', { error }),
+  });
 }
 
 function warnOfRefusal({ active }: LogShards, warn: (sentence: string) => void): void {
@@ -128,7 +150,8 @@ function healthOf(
   now: () => number,
 ): Health {
   const damagedReads = (): number => damage.count;
-  if (active.frozenAt !== undefined) return createReadingHealth(() => active.byIndex(size - 1), damagedReads);
+  if (active.frozenAt !== undefined || active.isReadOnly)
+    return createReadingHealth(() => active.byIndex(size - 1), damagedReads);
   return createHealth({
     heartbeat: () => active.heartbeat(),
     refusal: () => active.refusal(),

@@ -79,7 +79,7 @@ function requireWritable(settings: PlanSettings, folders: readonly ShardFolder[]
     if (code === undefined) continue;
     throw new LogRefused(
       `this process may not write in ${folder} (${code}), and a server does: give its user that right, or mount it for writing. ` +
-        `To read the log as it is: npm run audit -- --data ${data} --heads ${heads}, or npm run export -- --data ${data} --into FOLDER`,
+        `To serve the log as it is: npm start -- --read-only --data ${data} --heads ${heads}. To look at it: npm run audit or npm run export with the same --data and --heads`,
     );
   }
 }

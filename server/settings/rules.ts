@@ -12,7 +12,7 @@ export interface Readings {
 
 /** Settings that are right alone and wrong together. */
 export function conflicts(readings: Readings): readonly Fault[] {
-  const rules = [withoutDisk, withoutPartner, withoutWitnesses, tooHasty, headsInside, bodyTooLarge];
+  const rules = [withoutDisk, withoutWriting, withoutPartner, withoutWitnesses, tooHasty, headsInside, bodyTooLarge];
   return rules.flatMap((rule) => rule(readings));
 }
 
@@ -21,6 +21,17 @@ const ON_DISK = ['data', 'heads', 'v1Key', 'tileKey'] as const;
 function withoutDisk({ values, source }: Readings): readonly Fault[] {
   if (values.dev !== true) return [];
   return ON_DISK.flatMap((name) => fault(source(name), values[name], 'has no use with --dev, which writes nothing'));
+}
+
+function withoutWriting({ values: { readOnly, dev, begin, witnessFor, witness }, source }: Readings): readonly Fault[] {
+  if (readOnly !== true) return [];
+  const reason = 'has no use with --read-only, which writes nothing';
+  return [
+    ...(dev === true ? fault(source('dev'), undefined, reason) : []),
+    ...(begin === true ? fault(source('begin'), undefined, reason) : []),
+    ...(witnessFor === undefined ? [] : fault(source('witnessFor'), witnessFor, reason)),
+    ...(witness === undefined || witness === 'off' ? [] : fault(source('witness'), witness, reason)),
+  ];
 }
 
 function withoutPartner({ values, source }: Readings): readonly Fault[] {

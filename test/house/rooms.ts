@@ -109,6 +109,7 @@ export const COMPOSERS: Readonly<Record<string, readonly string[]>> = {
   'server/start-look.ts': ['storage/engines'],
   'server/start-plan.ts': ['storage/engines'],
   'server/start-shard.ts': ['storage/engines'],
+  'server/start-read-only.ts': ['storage/engines'],
   'server/start-verify.ts': ['storage/engines'],
   'server/own-witness.ts': ['storage/engines'],
   'server/own-witness-check.ts': ['storage/engines'],

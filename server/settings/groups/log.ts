@@ -20,6 +20,11 @@ export const DATA = {
     size(0, 1024 * GIB),
     'Bytes that stay free on the volumes of --data and --heads: below that, entries are refused (503) and reads go on. Unless given, a hundredth of each volume, and at most 64MiB.',
   ),
+  readOnly: setting(
+    flag,
+    'off',
+    'Serves the log as it was published last, and takes no entries. Needs no keys and writes nothing: for a read-only mount, a snapshot or a copy. Not together with --dev, --begin or --witness-for.',
+  ),
   dev: setting(
     flag,
     'off',

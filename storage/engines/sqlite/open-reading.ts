@@ -73,7 +73,7 @@ function createReading(db: Database.Database): SqliteReading {
 }
 
 /** @throws StoreRefused */
-function requireFormat(db: Database.Database): void {
+export function requireFormat(db: Database.Database): void {
   const format = formatOf(db);
   if (format === migrations.length) return;
   throw new StoreRefused(

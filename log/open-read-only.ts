@@ -1,0 +1,62 @@
+import type { VerifierKey } from '../checkpoint/key.ts';
+import { treeSize } from '../merkle/types.ts';
+import type { LogStore } from '../storage/contract.ts';
+import type { Clock } from './clock.ts';
+import { withCosignatures } from './compose.ts';
+import { LogRefused } from './failures.ts';
+import { Faces } from './faces/faces.ts';
+import { TransparencyLog } from './log.ts';
+import { Publisher } from './publisher.ts';
+import { UnacknowledgedEntries } from './unacknowledged-entries.ts';
+import { loadLog } from './verify-log.ts';
+
+export interface ReadOnlyParts {
+  readonly store: LogStore;
+  /** The Ed25519 key behind a PEM, under the log's name. */
+  readonly tileKeyOf: (origin: string, pem: string) => VerifierKey;
+  readonly clock: Clock;
+  /** Names the folder, for a refusal. */
+  readonly folder: string;
+}
+
+/**
+ * Opens a log to be read at the head that was published last. Nothing is signed and nothing is written, so neither keys nor
+ * a head journal are needed; the stored tree must have the root of the newest head all the same.
+ *
+ * @throws LogRefused
+ */
+export async function openReadOnlyLog({ store, tileKeyOf, clock, folder }: ReadOnlyParts): Promise<TransparencyLog> {
+  const identity = await store.identity();
+  if (identity === undefined) throw new LogRefused(`${folder} holds no log: name the data folder of one with --data`);
+  const { origin, publicKeys } = identity;
+  if (publicKeys === undefined)
+    throw new LogRefused(
+      `the public keys of ${origin} are not written down yet: start the log once where it may write`,
+    );
+  const { freeze, shelf } = await loadLog(store);
+  const size = await store.publishedSize();
+  const head = size === undefined ? undefined : await store.headAt(size);
+  if (head === undefined)
+    throw new LogRefused(`${origin} has published no head: there is nothing to read in ${folder}`);
+  const faces = new Faces(
+    { ...identity, publicKey: publicKeys.v1, tileKey: tileKeyOf(origin, publicKeys.tile) },
+    undefined,
+  );
+  const published = await withCosignatures(store, head, freeze);
+  const publisher = new Publisher(
+    { faces, store, holds: () => true, rounds: undefined, patience: 0, maxWaiting: 0 },
+    published,
+  );
+  return new TransparencyLog({
+    faces,
+    store,
+    shelf,
+    publisher,
+    sequencer: undefined,
+    frozenAt: freeze?.at,
+    awaits: false,
+    owed: new UnacknowledgedEntries(treeSize(head.size), treeSize(head.size)),
+    witnesses: undefined,
+    now: () => clock.now(),
+  });
+}

@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import type { LogStore } from '../../contract.ts';
+import { StoreRefused } from '../../failures.ts';
+import { openReading } from './file/connection.ts';
+import { explaining, explainingAll } from './file/explain.ts';
+import { databaseFile } from './file/files.ts';
+import { isWritable } from './file/read-only.ts';
+import { lockFolder } from './file/lock.ts';
+import { requireFormat } from './open-reading.ts';
+import { createReader } from './reader.ts';
+import { SearchIndexReader } from './search-index/candidates.ts';
+import { partReader, readRuns } from './search-index/run-reader.ts';
+import { fingerprintsOf } from './search-index/secret.ts';
+import { unflushed } from './search-index/unflushed.ts';
+import { createStateReader } from './state-reader.ts';
+
+/**
+ * Opens the log in `folder` to be served and never written: on a mount that is read-only, in a snapshot, or a copy. Where
+ * the folder could be written it is locked, so that nobody changes what is served. The part of the search index that a
+ * writer has in memory is made from the stored keys.
+ *
+ * @param owner - one line that tells another process who holds the folder
+ * @throws StoreRefused if there is none, or one of another format, or another process holds it
+ */
+export function openSqliteReadOnly(folder: string, owner: string): LogStore {
+  const file = databaseFile(folder);
+  if (!existsSync(file)) throw new StoreRefused(`${folder} holds no log: name the data folder of one with --data`);
+  using cleanup = new DisposableStack();
+  if (isWritable(folder)) cleanup.use(lockFolder(folder, owner));
+  const db = explaining(file, () => openReading(folder));
+  cleanup.defer(() => void db.close());
+  const reads = explaining(file, () => {
+    requireFormat(db);
+    const runs = readRuns(db);
+    const index = new SearchIndexReader(runs, partReader(db));
+    for (const { records, to } of unflushed(db, fingerprintsOf(db), runs.at(-1)?.to ?? 0)) index.add(records, to);
+    return { ...createReader(db, index, { read: async () => undefined }), ...createStateReader(db) };
+  });
+  const parts = cleanup.move();
+  return { ...explainingAll(file, reads), ...NO_WRITES, [Symbol.asyncDispose]: async () => parts.dispose() };
+}
+
+const refuse = async (): Promise<never> => {
+  throw new Error('a log that was opened to be read is not written');
+};
+
+const NO_WRITES = {
+  create: refuse,
+  keepKeys: refuse,
+  commit: refuse,
+  cosign: refuse,
+  keepClaim: refuse,
+  freeze: refuse,
+  hold: refuse,
+  heartbeat: refuse,
+  compact: refuse,
+  finalize: refuse,
+} as const;

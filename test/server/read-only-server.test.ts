@@ -1,0 +1,134 @@
+import { hash } from 'node:crypto';
+import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hashedrekord, newSubmitter } from '../../testkit/proposals.ts';
+import { foldersIn, type LogFolder, runServer, startServer, temporaryFolder } from '../../testkit/server-process.ts';
+import { mounter, smallDisk } from '../support/small-disk.ts';
+import { treeOfFiles } from '../support/tree-of-files.ts';
+
+const ENTRIES = 300; // a full bundle and a partial one
+const DISK_BYTES = 2 ** 25;
+const submitter = newSubmitter();
+const proposals = Array.from({ length: ENTRIES + 1 }, (_, i) => hashedrekord(`artifact ${i}`, submitter));
+const JSON_TYPE = { 'Content-Type': 'application/json' };
+
+async function post(base: string, path: string, body: unknown): Promise<readonly [number, string]> {
+  const answer = await fetch(base + path, { method: 'POST', headers: JSON_TYPE, body: JSON.stringify(body) });
+  return [answer.status, await answer.text()];
+}
+
+/** Answers of every kind of read, and the two searches. */
+async function readsOf(base: string): Promise<readonly (readonly [number, string])[]> {
+  const paths = [
+    '/api/v1/log',
+    '/api/v1/log/publicKey',
+    '/api/v1/log/entries?logIndex=0',
+    `/api/v1/log/entries?logIndex=${ENTRIES - 1}`,
+    `/api/v1/log/proof?firstSize=7&lastSize=${ENTRIES}`,
+    '/checkpoint',
+    '/tile/0/000',
+    `/tile/0/001.p/${ENTRIES - 256}`,
+    '/tile/entries/000',
+    `/api/v2/log/heads`,
+  ];
+  const answers = await Promise.all(
+    paths.map(async (path) => {
+      const answer = await fetch(base + path);
+      return [answer.status, Buffer.from(await answer.arrayBuffer()).toString('latin1')] as const;
+    }),
+  );
+  const sha256 = hash('sha256', 'artifact 0');
+  return [
+    ...answers,
+    await post(base, '/api/v1/index/retrieve', { hash: `sha256:${sha256}` }),
+    await post(base, '/api/v1/log/entries/retrieve', { entries: [proposals[0], proposals[ENTRIES - 1]] }),
+  ];
+}
+
+let parent: LogFolder;
+let stopped: LogFolder;
+let snapshot: LogFolder;
+let expected: Awaited<ReturnType<typeof readsOf>>;
+beforeAll(async () => {
+  parent = temporaryFolder();
+  stopped = foldersIn(join(parent.parent, 'stopped'));
+  snapshot = foldersIn(join(parent.parent, 'snapshot'));
+  for (const { parent: folder } of [stopped, snapshot]) mkdirSync(folder);
+  await using server = await startServer(stopped, { flags: ['--genesis', 'off'] });
+  for (let from = 0; from < ENTRIES; from += 50) {
+    await Promise.all(proposals.slice(from, from + 50).map((one) => post(server.base, '/api/v1/log/entries', one)));
+  }
+  expected = await readsOf(server.base);
+  cpSync(stopped.data, snapshot.data, { recursive: true });
+  cpSync(stopped.heads, snapshot.heads, { recursive: true });
+  await server.stop();
+});
+afterAll(() => parent[Symbol.dispose]());
+
+async function expectReading(base: string): Promise<void> {
+  expect(expected.map(([status]) => status)).toEqual(expected.map(() => 200));
+  expect(expected.slice(-2).map(([, text]) => (JSON.parse(text) as unknown[]).length)).toEqual([1, 2]);
+  expect(await readsOf(base)).toEqual(expected);
+  const refused = await post(base, '/api/v1/log/entries', proposals[ENTRIES]);
+  expect(refused).toEqual([501, '{"code":501,"message":"Create Entry API not enabled in this Rekor instance"}\n']);
+  const v2 = await post(base, '/api/v2/log/entries', {});
+  expect(v2[0]).toBeGreaterThanOrEqual(400);
+  const ready = await fetch(`${base}/readyz`);
+  expect([ready.status, await ready.json()]).toEqual([200, { ready: true, checks: { read: 'ok' } }]);
+  expect(await (await fetch(`${base}/`)).text()).toContain('this server only reads');
+}
+
+describe.runIf(mounter)('a server with --read-only on a read-only mount', () => {
+  it.each([
+    ['a log that was stopped', () => stopped],
+    ['a log that runs', () => snapshot],
+  ] as const)('answers as the log did, without keys, and changes nothing: a snapshot of %s', async (_what, of) => {
+    using disk = smallDisk(DISK_BYTES);
+    using elsewhere = temporaryFolder();
+    cpSync(of().data, disk.data, { recursive: true });
+    cpSync(of().heads, disk.heads, { recursive: true });
+    rmSync(join(disk.data, 'keys'), { recursive: true });
+    disk.protect();
+    const before = treeOfFiles(disk.data);
+    {
+      await using server = await startServer(
+        { ...disk, parent: elsewhere.parent },
+        { flags: ['--read-only', '--genesis', 'off'] },
+      );
+      await expectReading(server.base);
+      expect(server.lines().join('\n')).toContain('only read: no entry is taken');
+      expect((await server.stop()).code).toBe(0);
+    }
+    expect(treeOfFiles(disk.data)).toEqual(before);
+  });
+});
+
+describe('a server with --read-only on a copy that could be written', () => {
+  it('keeps writers out, and is kept out by one', async () => {
+    const copy = foldersIn(join(parent.parent, 'copy'));
+    cpSync(stopped.data, copy.data, { recursive: true });
+    cpSync(stopped.heads, copy.heads, { recursive: true });
+    {
+      await using server = await startServer(copy, { flags: ['--read-only'] });
+      await expectReading(server.base);
+      const second = await runServer(copy, { flags: ['--volume', 'moves'] });
+      expect([second.code, second.said]).toEqual([1, expect.stringContaining('is in use by another process')]);
+    }
+    await using writer = await startServer(stopped, { flags: ['--genesis', 'off'] });
+    expect(readdirSync(stopped.data)).toContain('stele.db-wal');
+    const reader = await runServer(stopped, { flags: ['--read-only'] });
+    expect([reader.code, reader.said]).toEqual([1, expect.stringContaining('is in use by another process')]);
+    await writer.stop();
+  });
+
+  it('is refused where there is no log, or one of an older format, and makes nothing', async () => {
+    const none = foldersIn(join(parent.parent, 'none'));
+    mkdirSync(none.parent);
+    expect((await runServer(none, { flags: ['--read-only'] })).said).toContain(`${none.data} holds no log`);
+    expect(readdirSync(none.parent).filter((name) => !name.startsWith('output-'))).toEqual([]);
+    const old = foldersIn(join(parent.parent, 'old'));
+    cpSync(new URL('../vectors/data-folders/format-6', import.meta.url).pathname, old.parent, { recursive: true });
+    expect((await runServer(old, { flags: ['--read-only'] })).said).toContain('start the log once, which brings it to');
+  });
+});
