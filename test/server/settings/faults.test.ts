@@ -111,6 +111,28 @@ describe('settings: values that are right alone and wrong together', () => {
     ]);
   });
 
+  it('refuses what has no use with --read-only', () => {
+    const argv = [
+      '--read-only',
+      '--dev',
+      '--begin',
+      '--witness-for',
+      'f',
+      '--witness',
+      'prefer',
+      '--witness-policy',
+      'p',
+    ];
+    expect(faults({ argv })).toEqual(
+      expect.arrayContaining([
+        '--dev: has no use with --read-only, which writes nothing',
+        '--begin: has no use with --read-only, which writes nothing',
+        '--witness-for "f": has no use with --read-only, which writes nothing',
+        '--witness "prefer": has no use with --read-only, which writes nothing',
+      ]),
+    );
+  });
+
   it('wants certificate and key together', () => {
     expect(faults({ argv: ['--tls-cert', 'c'] })).toStrictEqual(['--tls-cert "c": needs --tls-key beside it']);
     expect(faults({ argv: ['--tls-key', 'k'] })).toStrictEqual(['--tls-key "k": needs --tls-cert beside it']);
