@@ -15,7 +15,7 @@ export interface OperationRequest {
   readonly target: string;
   /** Host of a target in absolute form; undefined for a target that is a path. */
   readonly authority: string | undefined;
-  /** The media type that was agreed on: one of those that the row in `rows.ts` produces; empty where there are none. */
+  /** The media type that was agreed on: one of those that the row in `operation-specs.ts` produces; empty where there are none. */
   readonly accepted: string;
   /** Empty for operations without a body. */
   readonly body: Uint8Array;

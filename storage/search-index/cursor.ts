@@ -21,7 +21,7 @@ export interface IndexView {
   fresh(fingerprint: number, from: number): readonly number[];
 }
 
-/** SearchIndexReader of one fingerprint in log order. A leap costs the reading of a few parts, however far it is. */
+/** Candidates of one fingerprint in log order. A leap costs the reading of a few parts, however far it is. */
 export class KeyCursor {
   readonly #view: IndexView;
   readonly #fingerprint: number;

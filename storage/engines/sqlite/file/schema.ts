@@ -3,7 +3,7 @@ import { batchesOfEntries } from '../migrations/batches-of-entries.ts';
 import { keyedIndex } from '../migrations/keyed-index.ts';
 import { piecesOfBundles } from '../migrations/pieces-of-bundles.ts';
 
-/** Changes that a format makes to the one before it: statements, or a function where statements do not meetsPolicy. */
+/** Changes that a format makes to the one before it: statements, or a function where statements do not suffice. */
 export type Migration = string | ((db: Database.Database) => void);
 
 const FORMAT_2 = `

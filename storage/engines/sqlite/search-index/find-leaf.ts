@@ -1,14 +1,14 @@
 import { DamagedStore } from '../../../failures.ts';
 
 /**
- * SearchIndexReader that are held against a leaf at most. A leaf has 29 bits of fingerprint, made with a secret of the log, so that
+ * Candidates that are held against a leaf at most. A leaf has 29 bits of fingerprint, made with a secret of the log, so that
  * nobody can choose what meets. By chance alone a look-up has 0.02 false candidates in a log of 10 million entries and the
  * fullest of all fingerprints 4; of 100 million 0.2 and 7; of the 2^34 entries that an index can tell apart 32 and about 75.
  * More than this is no chance: the index is not what the log wrote, and the answer is an error, never that there is no entry.
  */
 export const MOST_CANDIDATES = 256;
 
-/** SearchIndexReader looked at in one turn: each may be in a tile of its own, which is read and checked in some 20 microseconds. */
+/** Candidates looked at in one turn: each may be in a tile of its own, which is read and checked in some 20 microseconds. */
 const IN_A_TURN = 8;
 
 /**
