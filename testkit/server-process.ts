@@ -129,7 +129,9 @@ function launch(
 /** Returns the environment without a log's settings. */
 function inherited(): NodeJS.ProcessEnv {
   return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => /^(PATH|HOME|MALLOC_\w+|NODE_OPTIONS|NODE_COMPILE_CACHE)$/.test(name)),
+    Object.entries(process.env).filter(([name]) =>
+      /^(PATH|HOME|MALLOC_\w+|NODE_OPTIONS|NODE_COMPILE_CACHE)$/.test(name),
+    ),
   );
 }
 
