@@ -42,6 +42,7 @@ const BYTES = 32; // in a hash
 export class TransparencyLog implements Log {
   readonly shard: Shard;
   readonly frozenAt: number | undefined;
+  readonly isReadOnly: boolean;
   readonly #parts: LogParts;
   readonly #prover: InclusionProver;
   /** Entries on their way, by leaf hash, so that one that is sent twice becomes one leaf. */
@@ -50,12 +51,9 @@ export class TransparencyLog implements Log {
   constructor(parts: LogParts) {
     this.shard = parts.faces.shard;
     this.frozenAt = parts.frozenAt;
+    this.isReadOnly = parts.sequencer === undefined && parts.frozenAt === undefined;
     this.#parts = parts;
     this.#prover = new InclusionProver(parts.shelf);
-  }
-
-  get isReadOnly(): boolean {
-    return this.#parts.sequencer === undefined && this.frozenAt === undefined;
   }
 
   head(): SignedHead {
