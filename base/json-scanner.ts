@@ -75,7 +75,7 @@ export class JsonScanner {
   }
 
   /** Skips the value that is next, however deep it is. */
-  skip(): void {
+  passOver(): void {
     const ends = this.#ends;
     let depth = 0;
     do {

@@ -27,14 +27,8 @@ export class NotPublished extends Failure<'log-not-published'> {
   readonly code = 'log-not-published';
 }
 
-/** The shard has ended. Another one may take entries. */
+/** The shard has ended, or is only read here. Another one may take entries. */
 export class Frozen extends Failure<'log-frozen'> {
   readonly code = 'log-frozen';
 }
-
-/** The log grows elsewhere, or rests: this process was started to read it. */
-export class ReadOnly extends Failure<'log-read-only'> {
-  readonly code = 'log-read-only';
-}
-
-export type LogFailure = ReadOnly | SizeNotReached | SizesReversed | Overloaded | NotWritable | NotPublished | Frozen;
+export type LogFailure = SizeNotReached | SizesReversed | Overloaded | NotWritable | NotPublished | Frozen;

@@ -6,7 +6,7 @@ import { hashLeaf } from '../merkle/hash.ts';
 import type { EntryBundle, LogStore, StoredEntry } from '../storage/contract.ts';
 import { DamagedStore } from '../storage/failures.ts';
 import type { Witnesses, WitnessReport } from '../witness/contract.ts';
-import { Frozen, NotPublished, ReadOnly, SizeNotReached, SizesReversed } from './failures.ts';
+import { Frozen, NotPublished, SizeNotReached, SizesReversed } from './failures.ts';
 import type { Faces } from './faces/faces.ts';
 import type { UnacknowledgedEntries } from './unacknowledged-entries.ts';
 import { InclusionProver, proveConsistency } from './prove.ts';
@@ -34,15 +34,13 @@ export interface LogParts {
   readonly now: () => number;
 }
 
-const READ_ONLY = 'this server only reads';
-
 const BYTES = 32; // in a hash
 
 /** One shard. Reads are made from the head that was published last, whatever has been committed since. */
 export class TransparencyLog implements Log {
   readonly shard: Shard;
   readonly frozenAt: number | undefined;
-  readonly isReadOnly: boolean;
+  readonly isClosed: boolean;
   readonly #parts: LogParts;
   readonly #prover: InclusionProver;
   /** Entries on their way, by leaf hash, so that one that is sent twice becomes one leaf. */
@@ -51,7 +49,7 @@ export class TransparencyLog implements Log {
   constructor(parts: LogParts) {
     this.shard = parts.faces.shard;
     this.frozenAt = parts.frozenAt;
-    this.isReadOnly = parts.sequencer === undefined && parts.frozenAt === undefined;
+    this.isClosed = parts.sequencer === undefined;
     this.#parts = parts;
     this.#prover = new InclusionProver(parts.shelf);
   }
@@ -63,7 +61,7 @@ export class TransparencyLog implements Log {
   refusal(): string | undefined {
     const { sequencer } = this.#parts;
     if (sequencer !== undefined) return sequencer.refusal();
-    return this.frozenAt === undefined ? READ_ONLY : 'the log is frozen';
+    return this.frozenAt === undefined ? 'this server only reads' : 'the log is frozen';
   }
 
   witnesses(): readonly WitnessReport[] {
@@ -95,8 +93,7 @@ export class TransparencyLog implements Log {
 
   async #addOrFind(entry: AdmittedEntry): Promise<AddedEntry> {
     const { store, sequencer, publisher } = this.#parts;
-    if (sequencer === undefined)
-      throw this.isReadOnly ? new ReadOnly(READ_ONLY) : new Frozen(`the log ${this.shard.origin} is frozen`);
+    if (sequencer === undefined) throw new Frozen(`${this.shard.origin} takes no entries`);
     const known = await store.findDuplicate(entry.leafHash);
     if (known !== undefined) return this.#addAgain(known);
     publisher.requireRoom();

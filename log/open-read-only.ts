@@ -1,6 +1,7 @@
 import type { VerifierKey } from '../checkpoint/key.ts';
 import { treeSize } from '../merkle/types.ts';
 import type { LogStore } from '../storage/contract.ts';
+import { noLogIn } from '../storage/failures.ts';
 import type { Clock } from './clock.ts';
 import { withCosignatures } from './compose.ts';
 import { LogRefused } from './failures.ts';
@@ -27,7 +28,7 @@ export interface ReadOnlyParts {
  */
 export async function openReadOnlyLog({ store, tileKeyOf, clock, folder }: ReadOnlyParts): Promise<TransparencyLog> {
   const identity = await store.identity();
-  if (identity === undefined) throw new LogRefused(`${folder} holds no log: name the data folder of one with --data`);
+  if (identity === undefined) throw new LogRefused(noLogIn(folder));
   const { origin, publicKeys } = identity;
   if (publicKeys === undefined)
     throw new LogRefused(

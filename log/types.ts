@@ -55,8 +55,8 @@ export interface Log {
   head(): SignedHead;
   /** Seconds since the Unix epoch; undefined while the shard grows. */
   readonly frozenAt: number | undefined;
-  /** Whether this process was started to read the shard only, which may grow elsewhere. */
-  readonly isReadOnly: boolean;
+  /** Whether it takes no entries as long as the process runs: it has ended, or the process was started to read it only. */
+  readonly isClosed: boolean;
   /** Why no entries are taken now; undefined while they are. */
   refusal(): string | undefined;
   /** How the witnesses do; empty without any. */

@@ -12,6 +12,7 @@ import { type StartedLog, startLog } from '../server/start.ts';
 import { runCommand, say, UsageFault } from './operator/command.ts';
 import { unwitnessed } from './operator/publication.ts';
 import { openShards } from './operator/shards.ts';
+import { noLogIn } from '../storage/failures.ts';
 
 /*
  * Ends a log's active shard, and begins the next. Each step is one durable write, and the same command finds where an
@@ -86,8 +87,7 @@ function announce({ shard }: Log): void {
 
 /** Opens the log as the server does, but for entry 0, which the server writes under its own settings. */
 async function start(settings: Settings, clock: Clock): Promise<StartedLog> {
-  if (!existsSync(join(settings.data, 'stele.db')))
-    throw new LogRefused(`${settings.data} holds no log: name the data folder of one with --data`);
+  if (!existsSync(join(settings.data, 'stele.db'))) throw new LogRefused(noLogIn(settings.data));
   const fatal = (reason: unknown): never => {
     throw reason;
   };

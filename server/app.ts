@@ -147,8 +147,7 @@ function withoutPath({ method }: Request, { path }: Target, { faces }: Pick<AppS
 
 function pagePartsOf(parts: AppParts): PageParts {
   const { shards, witness, settings, document } = parts;
-  const isFrozen = shards.active.frozenAt !== undefined || shards.active.isReadOnly;
-  const offered = { ...settings, isFrozen, hasWitness: witness !== undefined };
+  const offered = { ...settings, isClosed: shards.active.isClosed, hasWitness: witness !== undefined };
   const has = (id: OperationId): boolean => isOffered(id, offered);
   return { ...parts, document: offeredDocument(document, has), offer: { ...settings, has } };
 }

@@ -106,7 +106,7 @@ function admissionOf(settings: Settings, logger: Logger): AdmissionPool {
 }
 
 function warnOfRefusal({ active }: LogShards, warn: (sentence: string) => void): void {
-  const refusal = active.frozenAt === undefined ? active.refusal() : undefined;
+  const refusal = active.isClosed ? undefined : active.refusal();
   if (refusal !== undefined) warn(`no entries are taken: ${refusal}`);
 }
 
@@ -150,8 +150,7 @@ function healthOf(
   now: () => number,
 ): Health {
   const damagedReads = (): number => damage.count;
-  if (active.frozenAt !== undefined || active.isReadOnly)
-    return createReadingHealth(() => active.byIndex(size - 1), damagedReads);
+  if (active.isClosed) return createReadingHealth(() => active.byIndex(size - 1), damagedReads);
   return createHealth({
     heartbeat: () => active.heartbeat(),
     refusal: () => active.refusal(),

@@ -101,9 +101,9 @@ const SIZE_WITHOUT_USERS = 1;
 function greet(logger: Logger, settings: Settings, shards: LogShards, address: string): void {
   const url = `${settings.tlsCert === undefined ? 'http' : 'https'}://${address}`;
   const { origin, treeId } = shards.active.shard;
-  const { frozenAt, isReadOnly } = shards.active;
-  const closed = isReadOnly ? ', only read: no entry is taken' : '';
-  const takesNone = frozenAt === undefined ? closed : ', frozen: no entry is taken any more';
+  const { frozenAt, isClosed } = shards.active;
+  const why = frozenAt === undefined ? ', only read: no entry is taken' : ', frozen: no entry is taken any more';
+  const takesNone = isClosed ? why : '';
   const apis = { both: 'Rekor v1 and v2', v1: 'Rekor v1', v2: 'Rekor v2' }[settings.faces];
   const where = settings.dev ? 'memory' : resolve(settings.data);
   if (settings.dev) logger.warn('keys and data are in memory only: this log ends with this process');

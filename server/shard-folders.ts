@@ -58,6 +58,11 @@ export function requireAsRecorded({ folder, heads, begun }: ShardFolder, found: 
   );
 }
 
+/** Whether it was made for a shard that has not begun. */
+export function isUnopened({ number, folder }: ShardFolder): boolean {
+  return number > 1 && !existsSync(join(folder, 'stele.db'));
+}
+
 /** From now on the log has this shard. Durable once it returns. */
 export function addShardFolder(data: string, number: number, origin: string): void {
   const shards = join(data, SHARDS);

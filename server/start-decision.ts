@@ -3,6 +3,7 @@ import type { FoundDatabase, LogIdentity } from '../storage/contract.ts';
 import type { JournalOwner } from '../storage/journal.ts';
 import { lostShard, otherShard, type RecordedShard } from './begun-shards.ts';
 import type { GenesisRecord } from './genesis.ts';
+import { noLogIn } from '../storage/failures.ts';
 
 /*
  * The second of three phases of a start: look, decide, act. It is a function of what was seen, so that the first write
@@ -105,7 +106,7 @@ function isGenesisOf({ treeId, origin, publicKeys }: LogIdentity, birth: Genesis
 
 function decideBeginning(seen: Seen, { begin, volume, mayBegin }: Wish): Decision {
   const { folder, journal } = seen;
-  if (!mayBegin) return refuse(`${folder} holds no log: name the data folder of one with --data`);
+  if (!mayBegin) return refuse(noLogIn(folder));
   const loss = lossOf(seen);
   if (loss !== undefined) return refuse(loss);
   const logId = seen.keys.find(({ face }) => face === 'v1')?.id;

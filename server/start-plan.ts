@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { PlannedShard, ShardPlace } from './planned-shard.ts';
 import { quoted, recoverCommandOf } from './recover-command.ts';
-import { type ShardFolder, shardFolders } from './shard-folders.ts';
+import { isUnopened, type ShardFolder, shardFolders } from './shard-folders.ts';
 import { decide, type Decision, type Seen, type Wish } from './start-decision.ts';
 import { lookAt } from './start-look.ts';
 import { verifySeen } from './start-verify.ts';
@@ -119,7 +119,7 @@ function requireSame({ folder }: ShardPlace, planned: 'open' | 'begin', now: Dec
 /** A shard is made once the one before it has ended. @param next - the shard that follows @throws LogRefused */
 function requireEnded({ database }: Seen, next: ShardFolder | undefined): void {
   if (next === undefined || database.state !== 'log' || database.frozen) return;
-  const hasBegun = next.begun !== undefined || existsSync(join(next.folder, 'stele.db')) || existsSync(next.heads);
+  const hasBegun = next.begun !== undefined || !isUnopened(next) || existsSync(next.heads);
   const advice = hasBegun ? 'put back what is newer' : 'put back what is newer, or move that folder away';
   throw new LogRefused(`${database.identity.origin} still grows, and ${next.folder} is there to follow it: ${advice}`);
 }

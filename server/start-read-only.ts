@@ -1,12 +1,10 @@
-import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import type { Clock } from '../log/clock.ts';
 import { openReadOnlyLog } from '../log/open-read-only.ts';
 import { LogShards } from '../log/shards.ts';
 import { openSqliteReadOnly } from '../storage/engines/sqlite/open-read-only.ts';
 import { tileKeyOf } from './keys.ts';
-import { requireAsRecorded, shardFolders } from './shard-folders.ts';
+import { isUnopened, requireAsRecorded, shardFolders } from './shard-folders.ts';
 
 export interface ReadOnlyStart extends AsyncDisposable {
   readonly shards: LogShards;
@@ -23,16 +21,13 @@ export async function startReadOnly(
   clock: Clock,
 ): Promise<ReadOnlyStart> {
   await using cleanup = new AsyncDisposableStack();
+  const owner = `process ${process.pid} on ${hostname()}, which only reads`;
   const logs = [];
   for (const place of shardFolders(data, heads)) {
-    const { number, folder } = place;
-    if (number > 1 && !existsSync(join(folder, 'stele.db'))) {
-      requireAsRecorded(place, undefined);
-      continue; // prepared, and not begun
-    }
-    const store = cleanup.use(openSqliteReadOnly(folder, `process ${process.pid} on ${hostname()}, which only reads`));
-    requireAsRecorded(place, await store.identity());
-    logs.push(await openReadOnlyLog({ store, tileKeyOf, clock, folder }));
+    const { folder } = place;
+    const store = isUnopened(place) ? undefined : cleanup.use(openSqliteReadOnly(folder, owner));
+    requireAsRecorded(place, await store?.identity());
+    if (store) logs.push(await openReadOnlyLog({ store, tileKeyOf, clock, folder }));
   }
   const parts = cleanup.move();
   return { shards: new LogShards(logs), [Symbol.asyncDispose]: () => parts.disposeAsync() };

@@ -38,3 +38,6 @@ export function isDamage(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return /^SQLITE_(CORRUPT|IOERR|NOTADB)/.test(code);
 }
+
+/** Says that a folder has no log in it, and what to do. */
+export const noLogIn = (folder: string): string => `${folder} holds no log: name the data folder of one with --data`;

@@ -49,7 +49,7 @@ class ShapedReader {
   }
 
   #none(placeholder: object): unknown {
-    this.#scanner.skip();
+    this.#scanner.passOver();
     return placeholder;
   }
 
@@ -73,7 +73,7 @@ class ShapedReader {
     const members = new Map<string, unknown>();
     this.#scanner.children((name) => {
       const field = fieldOf(shape.members, name);
-      if (field === undefined || field === 'anything') return this.#scanner.skip();
+      if (field === undefined || field === 'anything') return this.#scanner.passOver();
       const value = this.#value(field);
       members.delete(name); // or it would stay where it stood first, before one in another spelling
       members.set(name, value);

@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Shard } from '../../log/faces/shard.ts';
 import { LogRefused } from '../../log/failures.ts';
 import { tileKeyOf } from '../../server/keys.ts';
-import { requireAsRecorded, type ShardFolder, shardFolders } from '../../server/shard-folders.ts';
+import { isUnopened, requireAsRecorded, type ShardFolder, shardFolders } from '../../server/shard-folders.ts';
 import type { LogIdentity, StoredFreeze } from '../../storage/contract.ts';
 import { openSqliteReading, type SqliteReading } from '../../storage/engines/sqlite/open-reading.ts';
+import { noLogIn } from '../../storage/failures.ts';
 
 /** A shard as it stands in its folder. */
 export interface ReadShard extends ShardFolder {
@@ -24,13 +23,12 @@ export async function openShards(data: string, heads: string): Promise<ReadShard
   using cleanup = new DisposableStack();
   const all: ReadShard[] = [];
   for (const place of shardFolders(data, heads)) {
-    const isUnopened = place.number > 1 && !existsSync(join(place.folder, 'stele.db'));
-    const reading = isUnopened ? undefined : cleanup.use(openSqliteReading(place.folder));
+    const reading = isUnopened(place) ? undefined : cleanup.use(openSqliteReading(place.folder));
     const identity = await reading?.identity();
     requireAsRecorded(place, identity);
     if (reading && identity) all.push({ ...place, reading, identity, frozen: await reading.frozen() });
   }
-  if (all.length === 0) throw new LogRefused(`${data} holds no log: name the data folder of one with --data`);
+  if (all.length === 0) throw new LogRefused(noLogIn(data));
   const parts = cleanup.move();
   return { all, [Symbol.dispose]: () => parts.dispose() };
 }

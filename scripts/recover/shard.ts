@@ -12,6 +12,7 @@ import { type FolderLock, lockFolder, requireUnlocked } from '../../storage/engi
 import { inspectDatabase } from '../../storage/engines/sqlite/inspect.ts';
 import { openSqliteStore, type SqliteStore } from '../../storage/engines/sqlite/open.ts';
 import { openSqliteUnchanged, type UnchangedReads } from '../../storage/engines/sqlite/open-unchanged.ts';
+import { noLogIn } from '../../storage/failures.ts';
 
 /** A shard, and what can be asked of it. */
 export interface FoundShard extends ShardFolder {
@@ -66,7 +67,7 @@ export async function holdShard(
 
 /** @throws LogRefused */
 function undefinedUnlessFirst({ number, folder }: ShardFolder): undefined {
-  if (number === 1) throw new LogRefused(`${folder} holds no log: name the data folder of one with --data`);
+  if (number === 1) throw new LogRefused(noLogIn(folder));
   return undefined;
 }
 

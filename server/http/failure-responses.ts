@@ -127,12 +127,6 @@ const responses: { readonly [C in Code]: FailureResponse<Extract<KnownFailure, {
     plain: 405,
     crossing: 'never',
   },
-  'log-read-only': {
-    v1: { status: 501, by: 'handler', message: 'Create Entry API not enabled in this Rekor instance' },
-    v2: { http: 501, code: 12 },
-    plain: 405,
-    crossing: 'never',
-  },
   'server-busy': BUSY,
   'add-checkpoint-malformed': { ...BAD_REQUEST, crossing: 'never' },
   'witness-not-signing': BUSY,

@@ -8,7 +8,7 @@ export interface Offer {
   /** Of those that can be switched off, the ones that are on. */
   readonly operations: readonly OperationId[];
   /** Whether the log takes no entries any more. */
-  readonly isFrozen: boolean;
+  readonly isClosed: boolean;
   /** Whether there is a witness for other logs. */
   readonly hasWitness: boolean;
 }
@@ -17,11 +17,11 @@ const WRITES: ReadonlySet<OperationId> = new Set(['createLogEntry', 'createEntry
 const WITNESSES: ReadonlySet<OperationId> = new Set(['addCheckpoint', 'getWitnessedCheckpoint']);
 
 /** Whether an operation does here what it is there for. One that is closed or switched off answers that it is not there. */
-export function isOffered(id: OperationId, { faces, operations, isFrozen, hasWitness }: Offer): boolean {
+export function isOffered(id: OperationId, { faces, operations, isClosed, hasWitness }: Offer): boolean {
   const { face, disabled } = operationSpecs[id];
   if (face !== undefined && !faces.includes(face)) return false;
   if (WITNESSES.has(id)) return hasWitness;
-  if (WRITES.has(id) && isFrozen) return false;
+  if (WRITES.has(id) && isClosed) return false;
   return (disabled === undefined && id !== 'createEntry') || operations.includes(id);
 }
 

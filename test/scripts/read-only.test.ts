@@ -1,49 +1,27 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { foldersIn, type LogFolder, runServer, startServer, temporaryFolder } from '../../testkit/server-process.ts';
-import { mounter, type SmallDisk, smallDisk } from '../support/small-disk.ts';
+import { runServer, temporaryFolder } from '../../testkit/server-process.ts';
+import { copiesOfLog, type LogCopies, readOnlyVolume } from '../support/log-copies.ts';
+import { mounter, smallDisk } from '../support/small-disk.ts';
 import { run, submit } from './operator.ts';
 
 const ENTRIES = 300; // a full bundle and a partial one
 const DISK_BYTES = 2 ** 25;
 
-/** Copies of a log: stopped, and as a snapshot of its volume has it while it runs. */
-let parent: LogFolder;
-let stopped: LogFolder;
-let snapshot: LogFolder;
-beforeAll(async () => {
-  parent = temporaryFolder();
-  stopped = foldersIn(join(parent.parent, 'stopped'));
-  snapshot = foldersIn(join(parent.parent, 'snapshot'));
-  for (const { parent: folder } of [stopped, snapshot]) mkdirSync(folder);
-  await using server = await startServer(stopped, { flags: ['--genesis', 'off'] });
-  await submit(server.base, 'entry', ENTRIES);
-  cpSync(stopped.data, snapshot.data, { recursive: true });
-  cpSync(stopped.heads, snapshot.heads, { recursive: true });
-  await server.stop();
-});
-afterAll(() => parent[Symbol.dispose]());
-
-/** A volume that holds a copy of the log and can be read only. */
-function protectedCopy({ data, heads }: LogFolder, without: readonly string[] = []): SmallDisk {
-  const disk = smallDisk(DISK_BYTES);
-  cpSync(data, disk.data, { recursive: true });
-  cpSync(heads, disk.heads, { recursive: true });
-  for (const name of without) rmSync(join(disk.data, name), { force: true });
-  disk.protect();
-  return disk;
-}
+let copies: LogCopies;
+beforeAll(async () => void (copies = await copiesOfLog((base) => submit(base, 'entry', ENTRIES))));
+afterAll(() => copies[Symbol.dispose]());
 
 const SIDES = ['stele.db-wal', 'stele.db-shm'];
 
 describe.runIf(mounter)('a read-only mount', () => {
   it.each([
-    ['of a log that was stopped', () => stopped, []],
-    ['of a log that was stopped, as a copy of stele.db alone', () => stopped, SIDES],
-    ['of a log that runs', () => snapshot, []],
+    ['of a log that was stopped', () => copies.stopped, []],
+    ['of a log that was stopped, as a copy of stele.db alone', () => copies.stopped, SIDES],
+    ['of a log that runs', () => copies.snapshot, []],
   ] as const)('can be audited, exported and listed: %s', async (_what, of, without) => {
-    using disk = protectedCopy(of(), without);
+    using disk = readOnlyVolume(of(), without);
     using target = temporaryFolder();
     const names = readdirSync(disk.data);
     const audit = await run('audit', disk);
@@ -61,10 +39,10 @@ describe.runIf(mounter)('a read-only mount', () => {
   });
 
   it.each([
-    ['of a log that was stopped', () => stopped],
-    ['of a log that runs', () => snapshot],
+    ['of a log that was stopped', () => copies.stopped],
+    ['of a log that runs', () => copies.snapshot],
   ] as const)('is looked at by recover, and refused by a start that names what can read it: %s', async (_what, of) => {
-    using disk = protectedCopy(of());
+    using disk = readOnlyVolume(of());
     using elsewhere = temporaryFolder();
     const look = await run('recover', disk, '--volume', 'moves');
     expect([look.err, look.code]).toEqual(['', 0]);
@@ -81,7 +59,7 @@ describe.runIf(mounter)('a read-only mount', () => {
   });
 
   it('says what to do where entries are in a write-ahead log that cannot be read there', async () => {
-    using disk = protectedCopy(snapshot, ['stele.db-shm']);
+    using disk = readOnlyVolume(copies.snapshot, ['stele.db-shm']);
     for (const command of ['audit', 'shard'] as const) {
       const { code, err } = await run(command, disk);
       expect(code).toBe(1);
@@ -93,7 +71,7 @@ describe.runIf(mounter)('a read-only mount', () => {
   it('of a damaged file is refused as any other', async () => {
     using disk = smallDisk(DISK_BYTES);
     mkdirSync(disk.data);
-    cpSync(join(stopped.heads, 'heads.txt'), join(disk.data, 'stele.db'));
+    cpSync(join(copies.stopped.heads, 'heads.txt'), join(disk.data, 'stele.db'));
     disk.protect();
     const { code, err } = await run('audit', disk);
     expect([code, err]).toEqual([

@@ -101,7 +101,7 @@ describe('the home page', () => {
   });
 
   it('of a log that has ended says when, and shows no way to write', async () => {
-    const frozen = instead(opened.log, { frozenAt: Date.UTC(2026, 10, 3) / 1000 });
+    const frozen = instead(opened.log, { frozenAt: Date.UTC(2026, 10, 3) / 1000, isClosed: true });
     const page = await homeOf({ shards: new LogShards([frozen]) });
     expect(page).toContain('<strong>This log ended on 2026-11-03.</strong>');
     expect(page).not.toContain('echo hello');
@@ -156,7 +156,7 @@ describe('the OpenAPI document', () => {
     expect(idsOf(v2)).toEqual(expect.arrayContaining(['createEntry', 'getTileFile', 'ready']));
     expect(idsOf(v2)).not.toContain('createLogEntry');
     expect((v2['tags'] as { name: string }[]).map(({ name }) => name)).toEqual(['tiles', 'service']);
-    const frozen = instead(opened.log, { frozenAt: 1 });
+    const frozen = instead(opened.log, { frozenAt: 1, isClosed: true });
     const ended = idsOf(await documentOf({ shards: new LogShards([frozen]) }));
     expect(ended).not.toContain('createLogEntry');
     expect(ended).toContain('getLogInfo');

@@ -1,6 +1,6 @@
 import { InvalidEntry } from '../../../entries/failures.ts';
 import type { AdmittedEntry } from '../../../entries/kind.ts';
-import { Frozen, ReadOnly } from '../../../log/failures.ts';
+import { Frozen } from '../../../log/failures.ts';
 import type { LogShards } from '../../../log/shards.ts';
 import type { Log } from '../../../log/types.ts';
 import type { Admission, Sender } from '../../admission/contract.ts';
@@ -52,10 +52,9 @@ function conflict(id: string): string {
   return `an equivalent entry already exists in the transparency log with UUID ${id}`;
 }
 
-/** To a log that has ended, or is only read, the operation is switched off, and Rekor then looks at no proposal. @throws Frozen, ReadOnly */
-function requireGrowing({ frozenAt, isReadOnly, shard }: Log): void {
-  if (isReadOnly) throw new ReadOnly('this server only reads');
-  if (frozenAt !== undefined) throw new Frozen(`the log ${shard.origin} is frozen`);
+/** To a closed log the operation is switched off, and Rekor then looks at no proposal. @throws Frozen */
+function requireGrowing({ isClosed, shard }: Log): void {
+  if (isClosed) throw new Frozen(`${shard.origin} takes no entries`);
 }
 
 /** Rekor says whose fault it is on this operation only. */

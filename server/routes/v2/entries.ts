@@ -26,7 +26,7 @@ export function v2EntryRoutes(
   return {
     async createEntry(asked) {
       const log = shardFor(shards, asked);
-      const isClosed = isOff || log.frozenAt !== undefined || log.isReadOnly;
+      const isClosed = isOff || log.isClosed;
       const { entry, duplicate } = await log.add(await admit(admission, asked, isClosed));
       if (!duplicate || duplicates === 'return') return { status: 201, body: renderTransparencyLogEntry(entry) };
       const message = `an equivalent entry already exists in the transparency log with index ${entry.index}`;

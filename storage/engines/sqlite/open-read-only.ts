@@ -1,12 +1,9 @@
-import { existsSync } from 'node:fs';
 import type { LogStore } from '../../contract.ts';
-import { StoreRefused } from '../../failures.ts';
 import { openReading } from './file/connection.ts';
-import { explaining, explainingAll } from './file/explain.ts';
-import { databaseFile } from './file/files.ts';
+import { explainingAll } from './file/explain.ts';
 import { isWritable } from './file/read-only.ts';
 import { lockFolder } from './file/lock.ts';
-import { requireFormat } from './open-reading.ts';
+import { readingFrom } from './open-reading.ts';
 import { createReader } from './reader.ts';
 import { SearchIndexReader } from './search-index/candidates.ts';
 import { partReader, readRuns } from './search-index/run-reader.ts';
@@ -23,21 +20,17 @@ import { createStateReader } from './state-reader.ts';
  * @throws StoreRefused if there is none, or one of another format, or another process holds it
  */
 export function openSqliteReadOnly(folder: string, owner: string): LogStore {
-  const file = databaseFile(folder);
-  if (!existsSync(file)) throw new StoreRefused(`${folder} holds no log: name the data folder of one with --data`);
   using cleanup = new DisposableStack();
-  if (isWritable(folder)) cleanup.use(lockFolder(folder, owner));
-  const db = explaining(file, () => openReading(folder));
-  cleanup.defer(() => void db.close());
-  const reads = explaining(file, () => {
-    requireFormat(db);
+  return readingFrom(folder, openReading, (db) => {
+    if (isWritable(folder)) cleanup.use(lockFolder(folder, owner));
     const runs = readRuns(db);
     const index = new SearchIndexReader(runs, partReader(db));
     for (const { records, to } of unflushed(db, fingerprintsOf(db), runs.at(-1)?.to ?? 0)) index.add(records, to);
-    return { ...createReader(db, index, { read: async () => undefined }), ...createStateReader(db) };
+    const reads = { ...createReader(db, index, { read: async () => undefined }), ...createStateReader(db) };
+    cleanup.defer(() => void db.close());
+    const parts = cleanup.move();
+    return { ...explainingAll(db.name, reads), ...NO_WRITES, [Symbol.asyncDispose]: async () => parts.dispose() };
   });
-  const parts = cleanup.move();
-  return { ...explainingAll(file, reads), ...NO_WRITES, [Symbol.asyncDispose]: async () => parts.dispose() };
 }
 
 const refuse = async (): Promise<never> => {

@@ -3,7 +3,7 @@ import type Database from 'better-sqlite3';
 import type { Fingerprints } from '../../search-index/fingerprints.ts';
 import type { ReadPart, Run } from '../../search-index/runs.ts';
 import type { LogReads } from '../../contract.ts';
-import { StoreRefused } from '../../failures.ts';
+import { noLogIn, StoreRefused } from '../../failures.ts';
 import type { WitnessState } from '../../witness-state.ts';
 import { formatOf, openReading } from './file/connection.ts';
 import { explaining, explainingAll, explainingEach } from './file/explain.ts';
@@ -40,12 +40,28 @@ export interface SqliteReading
  * @throws StoreRefused if there is none, or one of another format
  */
 export function openSqliteReading(folder: string, open = openReading): SqliteReading {
-  if (!existsSync(databaseFile(folder)))
-    throw new StoreRefused(`${folder} holds no log: name the data folder of one with --data`);
+  return readingFrom(folder, open, createReading);
+}
+
+/**
+ * Makes a reader of the database in `folder`, which closes it; where none can be made it is closed here.
+ *
+ * @throws StoreRefused as `openSqliteReading`
+ */
+export function readingFrom<Reader>(
+  folder: string,
+  open: (folder: string) => Database.Database,
+  make: (db: Database.Database) => Reader,
+): Reader {
   const file = databaseFile(folder);
+  if (!existsSync(file)) throw new StoreRefused(noLogIn(folder));
   const db = explaining(file, () => open(folder));
   try {
-    return explaining(file, () => createReading(db));
+    return explaining(file, () => {
+      requireOwn(db);
+      requireFormat(db);
+      return make(db);
+    });
   } catch (error) {
     db.close();
     throw error;
@@ -53,8 +69,6 @@ export function openSqliteReading(folder: string, open = openReading): SqliteRea
 }
 
 function createReading(db: Database.Database): SqliteReading {
-  requireOwn(db);
-  requireFormat(db);
   const entries = new EntryScan(db);
   const reads = {
     ...createEntryReader(db),
@@ -73,7 +87,7 @@ function createReading(db: Database.Database): SqliteReading {
 }
 
 /** @throws StoreRefused */
-export function requireFormat(db: Database.Database): void {
+function requireFormat(db: Database.Database): void {
   const format = formatOf(db);
   if (format === migrations.length) return;
   throw new StoreRefused(

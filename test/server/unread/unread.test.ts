@@ -88,7 +88,7 @@ describe('answers that are not read', () => {
 
   it('make room for a reader that reads, once they have stood for two seconds', async () => {
     lines = [];
-    // What the system takes at first may look like a reader for some seconds: that it took nothing must not be said before.
+    // The bytes that the system takes at first may look like a reader for some seconds: that it took nothing must not be said before.
     await using patient = await serving(60_000);
     const stalled = await ask(BUNDLE, undefined, patient);
     await begins(stalled);
