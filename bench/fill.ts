@@ -140,7 +140,7 @@ function entryAbout(index: number): AdmittedEntry {
     { source: 'leaf', text: hash('sha256', key) },
     { source: 'leaf', text: `sha256:${digest}` },
   ]);
-  return { body, leafHash: hashLeaf(body), keys };
+  return { kind: 'hashedrekord', version: '0.0.1', body, leafHash: hashLeaf(body), keys };
 }
 
 const DER_SIGNATURE = 71;

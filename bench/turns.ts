@@ -121,6 +121,8 @@ function entryOf(index: number, size: number): AdmittedEntry {
   );
   const keys = [SIGNER, index % 2 === 0 ? EVEN : ODD, `sha256:${digest}`];
   const entry = {
+    kind: 'hashedrekord',
+    version: '0.0.1',
     body,
     leafHash: hashLeaf(body),
     keys: packSearchKeys(keys.map((key) => ({ source: 'leaf', text: key }))),

@@ -118,8 +118,8 @@ function admit(
     refuseStored(examination, rules);
     refuseUnwanted(entry, rules);
   }
-  const { body, attestation } = entry;
-  const admitted = { body, leafHash: hashLeaf(body), keys: packSearchKeys(entry.searchKeys) };
+  const { kind, version, body, attestation } = entry;
+  const admitted = { kind, version, body, leafHash: hashLeaf(body), keys: packSearchKeys(entry.searchKeys) };
   const isKept = examination.notInsertable === undefined && keeps(attestation, rules.maxAttestation);
   return isKept ? { ...admitted, attestation } : admitted;
 }

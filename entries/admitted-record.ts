@@ -7,7 +7,10 @@ import type { AdmittedEntry } from './kind.ts';
  * cloning those one by one costs more than writing them here and reading them there.
  */
 
-export function writeAdmitted(writer: ByteWriter, { body, leafHash, keys, attestation }: AdmittedEntry): void {
+export function writeAdmitted(writer: ByteWriter, entry: AdmittedEntry): void {
+  const { kind, version, body, leafHash, keys, attestation } = entry;
+  writer.text(kind);
+  writer.text(version);
   writer.bytes(body);
   writer.bytes(leafHash);
   writer.bytes(keys.packed);
@@ -17,9 +20,10 @@ export function writeAdmitted(writer: ByteWriter, { body, leafHash, keys, attest
 
 /** Bytes are views of what `reader` reads. */
 export function readAdmitted(reader: ByteReader): AdmittedEntry {
+  const [kind, version] = [reader.text(), reader.text()];
   const body = reader.bytes();
   const leafHash = reader.bytes() as LeafHash;
   const keys = { packed: reader.bytes() };
-  const entry = { body, leafHash, keys };
+  const entry = { kind, version, body, leafHash, keys };
   return reader.uint8() === 0 ? entry : { ...entry, attestation: reader.bytes() };
 }

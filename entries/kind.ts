@@ -28,7 +28,7 @@ export interface CheckedEntry {
 }
 
 /** The part of a checked entry that the log takes, and the hash that names it. */
-export interface AdmittedEntry extends Pick<CheckedEntry, 'body' | 'attestation'> {
+export interface AdmittedEntry extends Pick<CheckedEntry, 'kind' | 'version' | 'body' | 'attestation'> {
   readonly leafHash: LeafHash;
   readonly keys: SearchKeyList;
 }

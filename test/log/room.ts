@@ -116,7 +116,7 @@ export function useFolder(): () => string {
 export function admitted(text: string, keys: readonly string[] = []): AdmittedEntry {
   const body = utf8(text);
   const searchKeys = keys.map((key): SearchKey => ({ source: 'leaf', text: key }));
-  return { body, leafHash: hashLeaf(body), keys: packSearchKeys(searchKeys) };
+  return { kind: 'test', version: '0.0.1', body, leafHash: hashLeaf(body), keys: packSearchKeys(searchKeys) };
 }
 
 /** Entries `from` up to `to`, sent in one turn. */

@@ -84,7 +84,8 @@ describe('a log whose file rots', () => {
       const { body = '' } =
         Object.values(JSON.parse(whole[2]?.text ?? '{}') as Record<string, { body: string }>)[0] ?? {};
       const sent = Buffer.from(body, 'base64');
-      const again = log.add({ keys: packSearchKeys([]), body: sent, leafHash: hashLeaf(sent) });
+      const named = { kind: 'hashedrekord', version: '0.0.1' };
+      const again = log.add({ ...named, keys: packSearchKeys([]), body: sent, leafHash: hashLeaf(sent) });
       await expect(again).rejects.toThrow('tile 0/0 is damaged');
       expect(log.head().size).toBe(size);
     });

@@ -27,8 +27,11 @@ export function v2EntryRoutes(
     async createEntry(asked) {
       const log = shardFor(shards, asked);
       const isClosed = isOff || log.isClosed;
-      const { entry, duplicate } = await log.add(await admit(admission, asked, isClosed));
-      if (!duplicate || duplicates === 'return') return { status: 201, body: renderTransparencyLogEntry(entry) };
+      const admitted = await admit(admission, asked, isClosed);
+      const { entry, duplicate } = await log.add(admitted);
+      // Equal leaves have equal bodies: an entry that was there before has the kind of the one that was sent.
+      if (!duplicate || duplicates === 'return')
+        return { status: 201, body: renderTransparencyLogEntry(entry, admitted) };
       const message = `an equivalent entry already exists in the transparency log with index ${entry.index}`;
       return status(409, GRPC.alreadyExists, message, { 'X-Log-Index': String(entry.index) });
     },

@@ -1,5 +1,6 @@
 import { toBase64 } from '../../../base/bytes.ts';
 import { longKeyId } from '../../../checkpoint/key.ts';
+import type { AdmittedEntry } from '../../../entries/kind.ts';
 import type { ProvenEntry } from '../../../log/types.ts';
 import type { Shard, SignedHead } from '../../../log/faces/shard.ts';
 import type { components } from '../../../openapi/types.ts';
@@ -11,8 +12,10 @@ type TransparencyLogEntry = components['schemas']['TransparencyLogEntry'];
  * dev.sigstore.rekor.v1.TransparencyLogEntry in proto3 JSON, with what is not set written out: rekor-v2 §1.4. All
  * that stands in it is base64 or a number, but for the note.
  */
-export function renderTransparencyLogEntry(entry: ProvenEntry): JsonText<TransparencyLogEntry> {
-  const { kind, version } = kindIn(entry.body);
+export function renderTransparencyLogEntry(
+  entry: ProvenEntry,
+  { kind, version }: Pick<AdmittedEntry, 'kind' | 'version'>,
+): JsonText<TransparencyLogEntry> {
   const hashes = entry.proof.map((hash) => `"${toBase64(hash)}"`).join(',');
   const { root, note } = renderHead(entry.head);
   const text =
@@ -22,15 +25,6 @@ export function renderTransparencyLogEntry(entry: ProvenEntry): JsonText<Transpa
     `"treeSize":"${entry.head.size}","hashes":[${hashes}],"checkpoint":{"envelope":${note}}},` +
     `"canonicalizedBody":"${toBase64(entry.body)}"}\n`;
   return { type: 'application/json', text, ascii: true };
-}
-
-const HEADING = /^\{"apiVersion":"([^"\\]*)","kind":"([^"\\]*)"/;
-
-/** Canonical JSON begins with the two. */
-function kindIn(body: Uint8Array): { readonly kind: string; readonly version: string } {
-  const [, version, kind] = HEADING.exec(new TextDecoder().decode(body.subarray(0, 256))) ?? [];
-  if (version === undefined || kind === undefined) throw new Error('a canonical body begins with its version and kind');
-  return { kind, version };
 }
 
 const keyIds = new WeakMap<Shard, string>();
