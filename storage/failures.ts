@@ -20,6 +20,8 @@ export class StoreRefused extends Failure<'store-refused'> {
   readonly code = 'store-refused';
 }
 
+export type StoreFailure = StaleCommit | StaleWitness | NoRoom | StoreRefused;
+
 /**
  * Stored data that is not as it was written, or is gone. No `Failure`: the caller can do nothing about it and is told
  * nothing, the read ends with it, and the operator reads where it is.

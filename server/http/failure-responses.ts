@@ -64,8 +64,10 @@ const BUSY = {
   crossing: 'never',
 } as const;
 
-/** The registry: a failure without a row, or a row without a member, does not compile. */
-const responses: { readonly [C in Code]: FailureResponse<Extract<KnownFailure, { code: C }>> } = {
+/** A row for each failure: one that is missing, or has no `crossing`, does not compile. */
+export type FailureResponses = { readonly [C in Code]: FailureResponse<Extract<KnownFailure, { code: C }>> };
+
+const responses: FailureResponses = {
   'json-malformed': {
     v1: { status: 400, by: 'binding' },
     v2: INVALID,

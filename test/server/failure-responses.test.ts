@@ -1,11 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { MalformedJson } from '../../base/failures.ts';
 import { BodyTooLarge, InvalidEntry, MalformedProposal } from '../../entries/failures.ts';
 import { Frozen, Overloaded } from '../../log/failures.ts';
 import { fromOutcome, toOutcome } from '../../server/admission/wire.ts';
-import { isKnown, responseTo, v1ResponseTo } from '../../server/http/failure-responses.ts';
+import { type FailureResponses, isKnown, responseTo, v1ResponseTo } from '../../server/http/failure-responses.ts';
 import { BodyTooSlow, Busy, InvalidRequest, UnreadableBody } from '../../server/http/failures.ts';
 import { LogRefused } from '../../log/failures.ts';
+import { revivedError, sentError, type StoreFailureClasses } from '../../storage/engines/sqlite/writer/wire.ts';
+import { NoRoom, StaleCommit, StaleWitness, StoreRefused } from '../../storage/failures.ts';
 
 const crossed = (thrown: unknown): Error => {
   const outcome = structuredClone(toOutcome(thrown));
@@ -35,6 +37,43 @@ describe('a failure that an admission thread throws', () => {
       expect(isKnown(arrived)).toBe(false);
       expect(arrived).toBeInstanceOf(Error);
     }
+  });
+});
+
+/** Rows that the table may lack. */
+type Dispensable<Table> = { [Row in keyof Table]: Omit<Table, Row> extends Table ? Row : never }[keyof Table];
+/** Rows that need not say whether their failure crosses threads. */
+type NotCrossing = {
+  [Row in keyof FailureResponses]: Omit<FailureResponses[Row], 'crossing'> extends FailureResponses[Row] ? Row : never;
+}[keyof FailureResponses];
+
+describe('the tables of failures', () => {
+  it('of HTTP responses does not compile without one of its rows', () => {
+    expectTypeOf<Dispensable<FailureResponses>>().toBeNever();
+  });
+
+  it('of HTTP responses does not compile where a row lacks how its failure crosses threads', () => {
+    expectTypeOf<NotCrossing>().toBeNever();
+  });
+
+  it('of the writer thread does not compile without one of its rows', () => {
+    expectTypeOf<Dispensable<StoreFailureClasses>>().toBeNever();
+  });
+
+  it.each([
+    new StaleCommit('another size'),
+    new StaleWitness('another head'),
+    new NoRoom('full'),
+    new StoreRefused('held'),
+  ])('of the writer thread keeps the class of $code', (failure) => {
+    const arrived = revivedError(structuredClone(sentError(failure)));
+    expect(arrived).toBeInstanceOf(failure.constructor);
+    expect(arrived.message).toBe(failure.message);
+  });
+
+  it('of the writer thread takes an error by its code, never by its name', () => {
+    const named = Object.assign(new Error('a bug'), { name: 'NoRoom' });
+    expect(revivedError(structuredClone(sentError(named)))).not.toBeInstanceOf(NoRoom);
   });
 });
 

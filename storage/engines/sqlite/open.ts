@@ -113,7 +113,7 @@ function createWrites(
 function openIndex(
   reading: Database.Database,
   writer: WriterThread,
-  { runs, fresh, to }: WriterBegun['begun'],
+  { runs, fresh, to }: WriterBegun,
 ): SearchIndexReader {
   const doubt = (run: number): void => void writer.request({ op: 'doubt', value: run }).catch(() => undefined);
   const index = new SearchIndexReader(runs, partReader(reading, doubt));

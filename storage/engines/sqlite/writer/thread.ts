@@ -1,21 +1,22 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Run } from '../../../search-index/runs.ts';
-import { NoRoom, StaleCommit, StaleWitness, StoreRefused } from '../../../failures.ts';
-import type {
-  RunsAdopted,
-  RunsPublished,
-  WriterBegun,
-  WriterReply,
-  WriterRequest,
-  WriterSays,
-  WriterSettings,
+import {
+  revivedError,
+  sentError,
+  type RunsAdopted,
+  type RunsPublished,
+  type WriterBegun,
+  type WriterReply,
+  type WriterRequest,
+  type WriterSays,
+  type WriterSettings,
 } from './wire.ts';
 
 /** Of the thread's heap, in MiB: what it allocates lives no longer than a batch, and V8 would take 48. */
 const YOUNG = 6;
 
-type Message = WriterReply | RunsPublished | WriterBegun | { readonly says: WriterSays };
+type Message = WriterReply | RunsPublished | WriterBegun | WriterSays;
 
 interface Waiting {
   readonly settle: () => void;
@@ -26,7 +27,7 @@ interface Waiting {
 export class WriterThread implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #waiting: Waiting[] = [];
-  readonly #began = Promise.withResolvers<WriterBegun['begun']>();
+  readonly #began = Promise.withResolvers<WriterBegun>();
   readonly #tell: (says: WriterSays) => void;
   #adopt: (runs: readonly Run[]) => void = () => undefined;
   #gone: Error | undefined;
@@ -40,14 +41,12 @@ export class WriterThread implements AsyncDisposable {
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG },
     });
     this.#worker.on('message', (message: Message) => this.#receive(message));
-    this.#worker.on('error', (error) =>
-      this.#lose(ofItsClass(error instanceof Error ? error : new Error(String(error)))),
-    );
+    this.#worker.on('error', (error) => this.#lose(revivedError(sentError(error))));
     this.#worker.on('exit', () => this.#lose(new Error('the writer thread has ended')));
   }
 
   /** Resolves with what the index has once the thread works. */
-  begin(): Promise<WriterBegun['begun']> {
+  begin(): Promise<WriterBegun> {
     return this.#began.promise;
   }
 
@@ -65,17 +64,19 @@ export class WriterThread implements AsyncDisposable {
   }
 
   #receive(message: Message): void {
-    if ('begun' in message) return this.#began.resolve(message.begun);
-    if ('says' in message) return this.#tell(message.says);
-    if (!('runs' in message)) return this.#settle(message);
-    this.#adopt(message.runs);
-    this.#worker.postMessage({ op: 'adopted' } satisfies RunsAdopted);
-  }
-
-  #settle(reply: WriterReply): void {
-    const waiting = this.#waiting.shift();
-    if (reply.ok) waiting?.settle();
-    else waiting?.fail(toError(reply));
+    switch (message.op) {
+      case 'begun':
+        return this.#began.resolve(message);
+      case 'says':
+        return this.#tell(message);
+      case 'runs':
+        this.#adopt(message.runs);
+        return this.#worker.postMessage({ op: 'adopted' } satisfies RunsAdopted);
+      case 'done':
+        return this.#waiting.shift()?.settle();
+      case 'failed':
+        return this.#waiting.shift()?.fail(revivedError(message.error));
+    }
   }
 
   #lose(reason: Error): void {
@@ -90,16 +91,6 @@ export class WriterThread implements AsyncDisposable {
     await this.request({ op: 'close' });
     await ended;
   }
-}
-
-/** A failure keeps its class over the threads. */
-function toError({ name, message }: Extract<WriterReply, { readonly ok: false }>): Error {
-  return ofItsClass(Object.assign(new Error(message), { name }));
-}
-
-function ofItsClass(error: Error): Error {
-  const known = [StaleCommit, StaleWitness, StoreRefused, NoRoom].find((one) => one.name === error.name);
-  return known === undefined ? error : new known(error.message);
 }
 
 /** Buffers that change hands: the row of a commit. The rest is small, or still needed on this side. */

@@ -1,6 +1,7 @@
 import type { Records } from '../../../search-index/records.ts';
 import type { Run } from '../../../search-index/runs.ts';
 import type { LogIdentity, StoredCosignature, StoredFreeze, StoredHead, WitnessClaim } from '../../../contract.ts';
+import { NoRoom, StaleCommit, StaleWitness, type StoreFailure, StoreRefused } from '../../../failures.ts';
 import type { JournalHolder, JournalName } from '../../../journal.ts';
 import type { WitnessedHead } from '../../../witness-state.ts';
 import type { WatchedFile } from '../../watched-files.ts';
@@ -68,21 +69,62 @@ export interface RunsAdopted {
 }
 
 /** Requests are answered in the order asked. */
-export type WriterReply =
-  { readonly ok: true } | { readonly ok: false; readonly name: string; readonly message: string };
+export type WriterReply = { readonly op: 'done' } | { readonly op: 'failed'; readonly error: SentError };
 
 /** The thread works: these are the runs of the index, and the records of the entries up to `to` that are in none yet. */
 export interface WriterBegun {
-  readonly begun: { readonly runs: readonly Run[]; readonly fresh: Records; readonly to: number };
+  readonly op: 'begun';
+  readonly runs: readonly Run[];
+  readonly fresh: Records;
+  readonly to: number;
 }
 
 /** For the operator. Answers nothing. */
 export interface WriterSays {
+  readonly op: 'says';
   readonly level: 'info' | 'error';
   readonly sentence: string;
 }
 
 /** The runs of the index have changed. Answers nothing. */
 export interface RunsPublished {
+  readonly op: 'runs';
   readonly runs: readonly Run[];
+}
+
+/** An error as it crosses threads. */
+export interface SentError {
+  /** Undefined for what is no failure of a store. */
+  readonly code: StoreFailure['code'] | undefined;
+  readonly name: string;
+  readonly message: string;
+}
+
+/** The class of each failure of a store: one that is missing here does not compile. */
+export type StoreFailureClasses = {
+  readonly [C in StoreFailure['code']]: new (message: string) => Extract<StoreFailure, { readonly code: C }>;
+};
+
+const CLASSES: StoreFailureClasses = {
+  'store-stale': StaleCommit,
+  'witness-stale': StaleWitness,
+  'no-room': NoRoom,
+  'store-refused': StoreRefused,
+};
+
+export function sentError(thrown: unknown): SentError {
+  if (!(thrown instanceof Error)) return { code: undefined, name: 'Error', message: String(thrown) };
+  return { code: codeOf(thrown), name: thrown.name, message: thrown.message };
+}
+
+/** A failure of a store keeps its class. */
+export function revivedError({ code, name, message }: SentError): Error {
+  if (code === undefined) return Object.assign(new Error(message), { name });
+  return new CLASSES[code](message);
+}
+
+/** Also of an error that ended a thread: Node copies its members, and not its class. */
+function codeOf(error: Error): StoreFailure['code'] | undefined {
+  const code = 'code' in error ? String(error.code) : '';
+  return Object.hasOwn(CLASSES, code) ? (code as StoreFailure['code']) : undefined;
 }

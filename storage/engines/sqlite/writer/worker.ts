@@ -12,15 +12,16 @@ import { refusalOf, unflushed } from '../search-index/unflushed.ts';
 import { sumBundles } from '../rows/bundle-table.ts';
 import { Bundler } from '../rows/bundler.ts';
 import { Chores } from './chores.ts';
-import type {
-  RunsAdopted,
-  RunsPublished,
-  WriterBegun,
-  WriterCommit,
-  WriterReply,
-  WriterRequest,
-  WriterSays,
-  WriterSettings,
+import {
+  type RunsAdopted,
+  type RunsPublished,
+  sentError,
+  type WriterBegun,
+  type WriterCommit,
+  type WriterReply,
+  type WriterRequest,
+  type WriterSays,
+  type WriterSettings,
 } from './wire.ts';
 import { createWriter } from './writer.ts';
 
@@ -51,7 +52,7 @@ const chores = new Chores({
 let begun = false;
 explaining(file, catchUp);
 const files = [...watched, ...sideFiles(folder).map(watchFile)];
-port.postMessage({ begun: { runs: keeper.runs, fresh: keeper.fresh, to: keeper.to } } satisfies WriterBegun);
+port.postMessage({ op: 'begun', runs: keeper.runs, fresh: keeper.fresh, to: keeper.to } satisfies WriterBegun);
 begun = true;
 keeper.adopted(); // what has just been sent
 chores.start();
@@ -100,12 +101,12 @@ function rebuilt(damage: string): void {
   say({ level: 'error', sentence: `stele.db is damaged: ${damage}; the index is made again from there on` });
 }
 
-function say(told: WriterSays): void {
-  port.postMessage({ says: told });
+function say(told: Omit<WriterSays, 'op'>): void {
+  port.postMessage({ op: 'says', ...told } satisfies WriterSays);
 }
 
 function publish(): void {
-  if (begun) port.postMessage({ runs: keeper.runs } satisfies RunsPublished);
+  if (begun) port.postMessage({ op: 'runs', runs: keeper.runs } satisfies RunsPublished);
 }
 
 /** Does what can be done later. @returns whether there was room for it */
@@ -124,17 +125,13 @@ function answer(request: WriterRequest): WriterReply {
   try {
     perform(request);
     if (request.op !== 'close') requireSameFiles(files);
-    return { ok: true };
+    return { op: 'done' };
   } catch (error) {
-    const { name, message } = isFull(error)
+    const failure = isFull(error)
       ? new NoRoom(`the disk is full: SQLite found no room on the volume of ${file}. Free some space on it`)
-      : toError(explained(error, file));
-    return { ok: false, name, message };
+      : explained(error, file);
+    return { op: 'failed', error: sentError(failure) };
   }
-}
-
-function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 function perform(request: WriterRequest): void {
