@@ -7,7 +7,7 @@ import { packSearchKeys } from '../entries/search-key-list.ts';
 import type { TransparencyLog } from '../log/log.ts';
 import { hashLeaf } from '../merkle/hash.ts';
 import { unwitnessed } from '../scripts/operator/publication.ts';
-import { startLog } from '../server/start.ts';
+import { startLog } from '../host/start/start-log.ts';
 import { makeFolder } from '../storage/folders.ts';
 import type { LogFolder } from '../testkit/server-process.ts';
 

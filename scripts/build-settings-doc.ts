@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { format } from 'prettier';
 import { kinds, v2Kinds } from '../entries/kinds/index.ts';
-import { defaultWords } from '../server/settings/help.ts';
-import { type Setting, settingName, type SettingTable, variableName } from '../server/settings/values/setting.ts';
-import { settingGroups } from '../server/settings/table.ts';
+import { defaultWords } from '../host/settings/help.ts';
+import { type Setting, settingName, type SettingTable, variableName } from '../host/settings/values/setting.ts';
+import { settingGroups } from '../host/settings/table.ts';
 
 /* Writes docs/settings.md from the table of settings; with --check, says whether it is fresh. */
 

@@ -9,7 +9,7 @@ import { KindRegistry } from '../entries/registry.ts';
 import { checkClaims } from '../entries/signatures/check.ts';
 import { nodeVerifier } from '../entries/signatures/verifiers/node.ts';
 import type { Log } from '../log/types.ts';
-import { startLog } from '../server/start.ts';
+import { startLog } from '../host/start/start-log.ts';
 import { makeFolder } from '../storage/folders.ts';
 import { unwitnessed } from './operator/publication.ts';
 import { dsse, hashedrekord, intoto002, newSubmitter, statement } from '../testkit/proposals.ts';

@@ -4,19 +4,19 @@ import { Failure } from '../base/failure.ts';
 import { systemSentence } from '../base/system-error.ts';
 import { formatVkey } from '../checkpoint/vkey.ts';
 import { LogRefused } from '../log/failures.ts';
-import { findKey, tileKeyOf } from '../server/keys.ts';
-import { refuseUsedKey } from '../server/own-witness-check.ts';
-import { witnessNameOf, witnessVkey } from '../server/own-witness.ts';
-import { SettingsFault } from '../server/settings/failures.ts';
-import { readSettings } from '../server/settings/read.ts';
-import type { Settings } from '../server/settings/table.ts';
-import { prepareFolders, prepareKeys } from '../server/start-begin.ts';
-import { planStart } from '../server/start-plan.ts';
-import { isUnused, readUnusedKeys } from '../server/unused-keys.ts';
+import { findKey, tileKeyOf } from '../host/keys/keys.ts';
+import { refuseUsedKey } from '../host/witness/own-witness-check.ts';
+import { witnessNameOf, witnessVkey } from '../host/witness/own-witness.ts';
+import { SettingsFault } from '../host/settings/failures.ts';
+import { readSettings } from '../host/settings/read.ts';
+import type { Settings } from '../host/settings/table.ts';
+import { prepareFolders, prepareKeys } from '../host/start/begin.ts';
+import { planStart } from '../host/start/plan.ts';
+import { isUnused, readUnusedKeys } from '../host/keys/unused-keys.ts';
 import { lockFolder } from '../storage/engines/sqlite/file/lock.ts';
 import { inspectDatabase } from '../storage/engines/sqlite/inspect.ts';
 import { settingSources } from './operator/host-environment.ts';
-import { DEFAULT_ORIGIN } from '../server/settings/values/network-values.ts';
+import { DEFAULT_ORIGIN } from '../host/settings/values/network-values.ts';
 
 /*
  * Two logs that are to witness each other from their first head on have to know each other's keys before either has

@@ -8,11 +8,11 @@ import { kinds, v2Kinds } from '../entries/kinds/index.ts';
 import { composeServer } from './compose.ts';
 import type { LogShards } from '../log/shards.ts';
 import { addressOf, listen, type Listener } from './listen.ts';
-import { type Logger, createLogger } from './logging/logger.ts';
+import { type Logger, createLogger } from '../host/logging/logger.ts';
 import { DamagedStore } from '../storage/failures.ts';
-import { type Command, readCommand } from './settings/command.ts';
-import type { Settings } from './settings/table.ts';
-import { onSignals } from './stop-signals.ts';
+import { type Command, readCommand } from '../host/settings/command.ts';
+import type { Settings } from '../host/settings/table.ts';
+import { onSignals } from '../host/stop-signals.ts';
 
 /*
  * The program: reads its settings once, opens the log, serves it until it is told to stop. The exit status is 0 after

@@ -1,9 +1,9 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { Failure } from '../../base/failure.ts';
 import { systemCode, systemSentence } from '../../base/system-error.ts';
-import { SettingsFault } from '../../server/settings/failures.ts';
-import { readSettings } from '../../server/settings/read.ts';
-import type { Settings } from '../../server/settings/table.ts';
+import { SettingsFault } from '../../host/settings/failures.ts';
+import { readSettings } from '../../host/settings/read.ts';
+import type { Settings } from '../../host/settings/table.ts';
 import { settingSources } from './host-environment.ts';
 
 /*

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { kinds, v2Kinds } from '../../entries/kinds/index.ts';
-import type { HostEnvironment } from '../../server/settings/values/setting.ts';
+import type { HostEnvironment } from '../../host/settings/values/setting.ts';
 
 /**
  * Returns the sources that settings are read from, here and now, besides the command line; for the server, only its

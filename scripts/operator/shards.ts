@@ -1,7 +1,7 @@
 import type { Shard } from '../../log/faces/shard.ts';
 import { LogRefused } from '../../log/failures.ts';
-import { tileKeyOf } from '../../server/keys.ts';
-import { isUnopened, requireAsRecorded, type ShardFolder, shardFolders } from '../../server/shard-folders.ts';
+import { tileKeyOf } from '../../host/keys/keys.ts';
+import { isUnopened, requireAsRecorded, type ShardFolder, shardFolders } from '../../host/shards/shard-folders.ts';
 import type { LogIdentity, StoredFreeze } from '../../storage/contract.ts';
 import { openSqliteReading, type SqliteReading } from '../../storage/engines/sqlite/open-reading.ts';
 import { noLogIn } from '../../storage/failures.ts';

@@ -5,7 +5,7 @@ import { LogRefused } from '../../log/failures.ts';
 import { type JournalFault, journalFault } from '../../log/journal-check.ts';
 import { loadShelf } from '../../log/load-shelf.ts';
 import { treeSize } from '../../merkle/types.ts';
-import { requireAsRecorded, type ShardFolder } from '../../server/shard-folders.ts';
+import { requireAsRecorded, type ShardFolder } from '../../host/shards/shard-folders.ts';
 import type { LogIdentity, StoredHead } from '../../storage/contract.ts';
 import { type FileJournal, openFileJournal, viewFileJournal } from '../../storage/engines/file-journal/open.ts';
 import { type FolderLock, lockFolder, requireUnlocked } from '../../storage/engines/sqlite/file/lock.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseGenesis } from '../../server/genesis.ts';
+import { parseGenesis } from '../../host/start/genesis.ts';
 import { viewFileJournal } from '../../storage/engines/file-journal/open.ts';
 import { IndependentLog } from '../support/independent-log.ts';
 import { openTestLog } from '../support/log.ts';

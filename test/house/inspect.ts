@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import ts from 'typescript';
-import { AMBIENT, BESIDE, COMPOSERS, GUARDED, MAY_IMPORT } from './rooms.ts';
+import { AMBIENT, BESIDE, BESIDE_MAY_NOT_IMPORT, COMPOSERS, GUARDED, MAY_IMPORT } from './rooms.ts';
 
 /** A source file of the house: its path from the root, with `/`, and its text. */
 export interface Source {
@@ -50,7 +50,8 @@ function importOffences(path: string, target: string): readonly string[] {
 
 function besideOffences(path: string, from: string, target: string): readonly string[] {
   const to = besideOf(target);
-  const isAllowed = to === undefined || to === from || (BESIDE[from] ?? []).includes(to);
+  const closed = (BESIDE_MAY_NOT_IMPORT[from] ?? []).some((room) => target.startsWith(`${room}/`));
+  const isAllowed = !closed && (to === undefined || to === from || (BESIDE[from] ?? []).includes(to));
   return isAllowed ? [] : [`${path} may not import ${target}`];
 }
 

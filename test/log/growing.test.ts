@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NotWritable, Overloaded } from '../../log/failures.ts';
 import { BATCH_BYTES } from '../../log/sequencer.ts';
-import { systemClock } from '../../server/clock.ts';
+import { systemClock } from '../../host/clock/clock.ts';
 import type { LogStore } from '../../storage/contract.ts';
 import { addMany, admitted, isProven, LIMITS, openRoom, testClock, useFolder } from './room.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Faces } from '../../log/faces/faces.ts';
 import type { Shard } from '../../log/faces/shard.ts';
 import { type RootHash, nodeHash, treeSize } from '../../merkle/types.ts';
-import { tileKeyOf } from '../../server/keys.ts';
+import { tileKeyOf } from '../../host/keys/keys.ts';
 import type { StoredCosignature, StoredHead } from '../../storage/contract.ts';
 import { EXPECTED, KEY, TILE_KEY } from './room.ts';
 

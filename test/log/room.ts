@@ -14,7 +14,7 @@ import type { SequencerLimits } from '../../log/sequencer.ts';
 import type { AddedEntry, ProvenEntry } from '../../log/types.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import { verifyInclusion } from '../../merkle/verify.ts';
-import { generateEphemeralKey, tileKeyOf } from '../../server/keys.ts';
+import { generateEphemeralKey, tileKeyOf } from '../../host/keys/keys.ts';
 import type { LogStore } from '../../storage/contract.ts';
 import { openFileJournal } from '../../storage/engines/file-journal/open.ts';
 import { lockFolder } from '../../storage/engines/sqlite/file/lock.ts';

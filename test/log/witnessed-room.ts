@@ -5,7 +5,7 @@ import { formatVkey } from '../../checkpoint/vkey.ts';
 import type { SignedHead } from '../../log/faces/shard.ts';
 import type { Publication } from '../../log/opening.ts';
 import type { PublicationMode } from '../../log/publisher.ts';
-import { tileKeyOf } from '../../server/keys.ts';
+import { tileKeyOf } from '../../host/keys/keys.ts';
 import { HttpWitnesses } from '../../witness/http-witnesses.ts';
 import { IndependentWitness } from '../support/independent-witness.ts';
 import { cosignedAt, isSigned, readNote } from '../support/witness-math.ts';

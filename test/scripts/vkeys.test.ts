@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findKey, makeKey } from '../../server/keys.ts';
+import { findKey, makeKey } from '../../host/keys/keys.ts';
 import { openTestLog } from '../support/log.ts';
 import { treeOfFiles } from '../support/tree-of-files.ts';
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { startShard } from '../../server/start-shard.ts';
+import { startShard } from '../../host/start/start-shard.ts';
 import { LIMITS, testClock, UNWITNESSED } from '../log/room.ts';
 
 /** Ends the log in a folder that nobody serves now. @param at - seconds since the Unix epoch */

@@ -7,8 +7,8 @@ import { kinds, v2Kinds } from '../../entries/kinds/index.ts';
 import type { LogShards } from '../../log/shards.ts';
 import type { Log } from '../../log/types.ts';
 import { composeServer } from '../../server/compose.ts';
-import { createLogger } from '../../server/logging/logger.ts';
-import { readSettings } from '../../server/settings/read.ts';
+import { createLogger } from '../../host/logging/logger.ts';
+import { readSettings } from '../../host/settings/read.ts';
 import { directAdmission } from './admission.ts';
 import { mixedSubmissions } from './mixed.ts';
 

@@ -5,7 +5,7 @@ import { knownLogs } from '../../checkpoint/policy/policy.ts';
 import { parseEd25519Spki } from '../../checkpoint/spki.ts';
 import { formatVkey } from '../../checkpoint/vkey.ts';
 import { utf8 } from '../../base/bytes.ts';
-import { generateEphemeralKey } from '../../server/keys.ts';
+import { generateEphemeralKey } from '../../host/keys/keys.ts';
 import type { WitnessedHead } from '../../storage/witness-state.ts';
 import { OwnWitness } from '../../witness/own-witness.ts';
 import { IndependentLog } from '../support/independent-log.ts';

@@ -1,0 +1,36 @@
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { systemCode } from '../../base/system-error.ts';
+import { syncFolder } from '../../storage/folders.ts';
+
+/** Writes a whole file, for its owner alone, in a folder that is there. Durable once it returns; cut short, it leaves the old one. */
+export function writeDurably(file: string, text: string): void {
+  // A file that an interrupted start left under the other name is written over.
+  const handle = openSync(`${file}.new`, 'w', 0o600);
+  try {
+    writeFileSync(handle, text);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(`${file}.new`, file);
+  syncFolder(dirname(file));
+}
+
+/** Removes a file that may be missing. Durable once it returns. */
+export function removeDurably(file: string): void {
+  rmSync(file, { force: true });
+  syncFolder(dirname(file));
+}
+
+const GONE: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR']);
+
+/** Undefined where there is none. */
+export function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (GONE.has(systemCode(error))) return undefined;
+    throw error instanceof Error ? Object.assign(error, { path: file }) : error; // a folder's EISDIR names no path
+  }
+}

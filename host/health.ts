@@ -1,0 +1,97 @@
+import { NoRoom } from '../storage/failures.ts';
+import type { WitnessReport } from '../witness/contract.ts';
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** `ok`, or what is wrong, for each part that was asked. Shown to everyone. */
+  readonly checks: Readonly<Record<string, string>>;
+  /** How each witness of the policy does. Says nothing of whether the log is ready. */
+  readonly witnesses?: readonly WitnessReport[];
+  /** Lines of the server's own log that could not be written; left out while there are none. */
+  readonly droppedLogLines?: number;
+  /** Times that something damaged was found in the database since the start; left out while there is none. */
+  readonly damagedReads?: number;
+}
+
+export interface Health {
+  /** Whether requests can be taken and answered. Should resolve within seconds, whatever is wrong. */
+  ready(): Promise<Readiness>;
+}
+
+export interface HealthParts {
+  /** A durable write that adds no leaf. */
+  readonly heartbeat: () => Promise<void>;
+  /** Why the log takes no entries now; undefined while it does. */
+  readonly refusal: () => string | undefined;
+  readonly witnesses: () => readonly WitnessReport[];
+  /** Lines of the server's own log that could not be written. */
+  readonly droppedLines: () => number;
+  /** Times that something damaged was found in the database. */
+  readonly damagedReads: () => number;
+  /** Age of a heartbeat that is young enough, in milliseconds. */
+  readonly within: number;
+  /** Time that a heartbeat may take, in milliseconds. */
+  readonly patience: number;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
+}
+
+/** Of a log that has ended: it is ready while it can be read, and takes no entries because that is how it is meant. */
+export function createReadingHealth(read: () => Promise<unknown>, damagedReads: () => number): Health {
+  return {
+    ready: async () => {
+      const state = await read().then(
+        () => 'ok',
+        () => 'a read failed',
+      );
+      return { ready: state === 'ok', checks: { read: state }, ...unlessNone('damagedReads', damagedReads()) };
+    },
+  };
+}
+
+function unlessNone(name: 'droppedLogLines' | 'damagedReads', count: number): Partial<Record<typeof name, number>> {
+  return count > 0 ? { [name]: count } : {};
+}
+
+/** Writes a heartbeat only when it is asked and the last one is old: a log that nobody probes writes nothing. */
+export function createHealth(parts: HealthParts): Health {
+  const { heartbeat, refusal, witnesses, within, patience, now } = parts;
+  let written = Number.NEGATIVE_INFINITY;
+  let writing: Promise<string> | undefined;
+
+  async function write(): Promise<string> {
+    try {
+      await heartbeat();
+      written = now();
+      return 'ok';
+    } catch (error) {
+      return error instanceof NoRoom ? 'the disk is full' : 'a write failed';
+    } finally {
+      writing = undefined;
+    }
+  }
+
+  async function disk(): Promise<string> {
+    if (now() - written <= within) return 'ok';
+    writing ??= write();
+    const late = new Promise<string>((resolve) =>
+      setTimeout(resolve, patience, `no write within ${patience} ms`).unref(),
+    );
+    return Promise.race([writing, late]);
+  }
+
+  return {
+    ready: async () => {
+      const checks = { write: await disk(), entries: refusal() ?? 'ok' };
+      const ready = Object.values(checks).every((state) => state === 'ok');
+      const asked = witnesses();
+      return {
+        ready,
+        checks,
+        ...(asked.length > 0 && { witnesses: asked }),
+        ...unlessNone('droppedLogLines', parts.droppedLines()),
+        ...unlessNone('damagedReads', parts.damagedReads()),
+      };
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { readIfThere, removeDurably, writeDurably } from '../folder/durable-file.ts';
+import type { KeyFace, LogKey } from './keys.ts';
+import { type FolderIdentity, folderChanges, folderIdentityOf } from '../folder/folder-identity.ts';
+
+/*
+ * Keys that have signed nothing yet, by their ids. A log begins under keys that exist only if they stand in this record:
+ * it is written before the key files, by the command vkeys or by a first start, and taken away before the first
+ * signature, so that a first start which was cut short is gone on with, and a log that lost its database is not begun
+ * anew. It names the folder that it was made for: a copy of a prepared folder could begin the same log twice.
+ */
+
+export interface UnusedKeys {
+  /** SHA-256 of the SubjectPublicKeyInfo of each: 64 hex digits. */
+  readonly keys: Readonly<Partial<Record<KeyFace, string>>>;
+  readonly place: Partial<FolderIdentity>;
+}
+
+/** Name in the data folder, or in that of a later shard. */
+export const UNUSED_KEYS = 'unused-keys.json';
+
+/** Undefined where there is none that can be read: then no key is known to be unused. */
+export function readUnusedKeys(folder: string): UnusedKeys | undefined {
+  const text = readIfThere(join(folder, UNUSED_KEYS));
+  try {
+    const { keys, place } = JSON.parse(text ?? '') as UnusedKeys;
+    return isRecord(keys) && isRecord(place) ? { keys, place } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null;
+
+/** Says why the record is none of this folder, one text each, be it on a volume that moves between machines. */
+export function unusedKeysMoved({ place }: UnusedKeys, folder: string, volume: 'fixed' | 'moves'): readonly string[] {
+  return folderChanges(place, folderIdentityOf(folder), volume);
+}
+
+export function isUnused(record: UnusedKeys | undefined, face: KeyFace, { id }: LogKey): boolean {
+  return record?.keys[face] === id;
+}
+
+/** Records keys before they are written, beside those that stand there. Durable once it returns. */
+export function recordUnusedKeys(folder: string, keys: UnusedKeys['keys']): void {
+  write(folder, { ...readUnusedKeys(folder)?.keys, ...keys });
+}
+
+/** From now on these keys have signed. Durable once it returns. */
+export function markKeysUsed(folder: string, faces: readonly KeyFace[]): void {
+  const record = readUnusedKeys(folder);
+  if (record === undefined) return;
+  const left = Object.entries(record.keys).filter(([face]) => !faces.includes(face as KeyFace));
+  if (left.length === 0) removeDurably(join(folder, UNUSED_KEYS));
+  else if (left.length < Object.keys(record.keys).length) write(folder, Object.fromEntries(left));
+}
+
+function write(folder: string, keys: UnusedKeys['keys']): void {
+  writeDurably(join(folder, UNUSED_KEYS), `${JSON.stringify({ keys, place: folderIdentityOf(folder) })}\n`);
+}

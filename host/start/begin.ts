@@ -1,0 +1,81 @@
+import { existsSync, renameSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { LogRefused } from '../../log/failures.ts';
+import { codeOfWriting, makePrivateFolder, syncFolder } from '../../storage/folders.ts';
+import { parseGenesis } from './genesis.ts';
+import { readIfThere } from '../folder/durable-file.ts';
+import { findKey, keepKey, type KeyFace, type LogKey, makeKey, type NewKey } from '../keys/keys.ts';
+import { recordUnusedKeys } from '../keys/unused-keys.ts';
+
+/*
+ * Files that a log needs before it begins. A start that is cut short anywhere in here, or before the first signature, is gone
+ * on with by the next one: see `unused-keys.ts`.
+ */
+
+/** Makes folders and what is missing above them: all, or none if one cannot be made or written to. @throws LogRefused, StoreRefused */
+export function prepareFolders(folders: readonly string[], announce: (sentence: string) => void): void {
+  const made: string[] = [];
+  try {
+    for (const folder of folders) {
+      made.push(...makePrivateFolder(folder));
+      requireWritable(folder);
+    }
+  } catch (error) {
+    for (const folder of made.toReversed()) rmdirSync(folder);
+    throw error;
+  }
+  if (made.length > 0) announce(`made the ${made.length === 1 ? 'folder' : 'folders'} ${made.join(', ')}`);
+}
+
+/** @throws LogRefused */
+function requireWritable(folder: string): void {
+  const code = codeOfWriting(folder);
+  if (code === undefined) return;
+  throw new LogRefused(
+    `this process may not write in ${folder} (${code}): give its user that right, mount it for writing, or name another folder`,
+  );
+}
+
+/**
+ * Finds the keys of a log that is to begin, or makes them, and records that they have signed nothing. Durable once it
+ * returns.
+ */
+export function prepareKeys<Face extends KeyFace>(
+  folder: string,
+  files: Readonly<Record<Face, string>>,
+  announce: (sentence: string) => void,
+): Readonly<Record<Face, LogKey>> {
+  const faces = Object.keys(files) as Face[];
+  const found = faces.map((face) => findOrMake(face, files[face]));
+  recordUnusedKeys(folder, Object.fromEntries(found.map(({ face, key }) => [face, key.id])));
+  for (const { face, file, made } of found) {
+    if (made) keepKey(made, file);
+    announce(`${made ? 'made' : 'found'} the ${face} key ${file}`);
+  }
+  return Object.fromEntries(found.map(({ face, key }) => [face, key])) as Record<Face, LogKey>;
+}
+
+interface FoundKey {
+  readonly face: KeyFace;
+  readonly file: string;
+  readonly key: LogKey;
+  /** Undefined for one that was there. */
+  readonly made: NewKey | undefined;
+}
+
+function findOrMake(face: KeyFace, file: string): FoundKey {
+  const key = findKey(face, file);
+  if (key !== undefined) return { face, file, key, made: undefined };
+  const made = makeKey(face);
+  return { face, file, key: made.key, made };
+}
+
+/** The document of another log, if it began under these keys, tells that it did: it is kept under another name. */
+export function setGenesisAside(folder: string, announce: (sentence: string) => void): void {
+  const file = join(folder, 'birth.json');
+  if (!existsSync(file)) return;
+  const other = join(folder, `birth-${parseGenesis(readIfThere(file) ?? '')?.treeId ?? 'unreadable'}.json`);
+  renameSync(file, other);
+  syncFolder(folder);
+  announce(`kept birth.json of an earlier log as ${other}`);
+}

@@ -1,0 +1,97 @@
+import { createPublicKey, hash } from 'node:crypto';
+import { toBase64, toHex, utf8 } from '../../base/bytes.ts';
+import { canonicalJson } from '../../base/canonical-json.ts';
+import { admitAll } from '../../entries/admission.ts';
+import type { AdmittedEntry } from '../../entries/kind.ts';
+import { kinds as v1Kinds, v2Kinds } from '../../entries/kinds/index.ts';
+import { KindRegistry } from '../../entries/registry.ts';
+import { checkClaims } from '../../entries/signatures/check.ts';
+import { nodeVerifier } from '../../entries/signatures/verifiers/node.ts';
+import type { LogIdentity } from '../../storage/contract.ts';
+import type { LogKey } from '../keys/keys.ts';
+
+/** Entry 0 and what it is about. */
+export interface Genesis {
+  /** The birth document: canonical JSON, to be kept beside the log. */
+  readonly document: string;
+  readonly entry: AdmittedEntry;
+}
+
+/** In the form of which API entry 0 stands: a log of v2 alone holds nothing else. */
+export type GenesisKind = 'v1' | 'v2';
+
+/** Of which log a birth document is. */
+export interface GenesisRecord {
+  readonly treeId: string;
+  readonly origin: string;
+  /** PEM. */
+  readonly keys: { readonly v1: string; readonly tile: string };
+}
+
+/** Undefined for what is no birth document. */
+export function parseGenesis(text: string): GenesisRecord | undefined {
+  try {
+    const { type, treeID, origin, keys } = JSON.parse(text) as Record<string, unknown>;
+    const { v1, tile } = keys as Record<string, unknown>;
+    const isWhole =
+      type === BIRTH_TYPE && [treeID, origin, v1, tile].every((member) => typeof member === 'string' && member !== '');
+    return isWhole ? ({ treeId: treeID, origin, keys: { v1, tile } } as GenesisRecord) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const BIRTH_TYPE = 'stele-birth';
+const ALGORITHM = 'ecdsa-sha2-256-nistp256';
+
+/**
+ * The log's own first entry: a hashedrekord over its birth document, signed with its own key. Proto JSON leaves out an
+ * index of 0, and two client libraries then fail on an entry that has it, so no user's entry gets it.
+ */
+export async function genesisOf(
+  identity: LogIdentity,
+  v1: LogKey,
+  tile: LogKey,
+  face: GenesisKind = 'v1',
+): Promise<Genesis> {
+  const { treeId, origin, created } = identity;
+  const document = `${canonicalJson({ type: BIRTH_TYPE, origin, treeID: treeId, created, keys: { v1: v1.publicKey, tile: tile.publicKey } })}\n`;
+  const [signature] = await v1.signer.sign([utf8(document)]);
+  if (signature === undefined) throw new Error('the signer signed nothing');
+  const digest = hash('sha256', document, 'buffer');
+  const made = { digest, signature, publicKey: v1.publicKey };
+  const [proposal, kinds] = face === 'v1' ? [proposalOf(made), v1Kinds] : [requestOf(made), v2Kinds];
+  const rules = {
+    algorithms: new Set([ALGORITHM]),
+    kinds: new Set([proposal.kind]),
+    maxBody: 65_535,
+    maxAttestation: 0,
+  };
+  const [entry] = admitAll([proposal], 'create', rules, new KindRegistry(kinds), (claims) =>
+    checkClaims(claims, nodeVerifier),
+  );
+  if (entry === undefined || entry instanceof Error) throw entry ?? new Error('the birth entry was not admitted');
+  return { document, entry };
+}
+
+interface Made {
+  readonly digest: Uint8Array;
+  readonly signature: Uint8Array;
+  /** PEM. */
+  readonly publicKey: string;
+}
+
+function proposalOf({ digest, signature, publicKey }: Made) {
+  const spec = {
+    data: { hash: { algorithm: 'sha256', value: toHex(digest) } },
+    signature: { content: toBase64(signature), publicKey: { content: toBase64(utf8(publicKey)) } },
+  };
+  return { apiVersion: '0.0.1', kind: 'hashedrekord', spec };
+}
+
+function requestOf({ digest, signature, publicKey }: Made) {
+  const rawBytes = createPublicKey(publicKey).export({ type: 'spki', format: 'der' }).toString('base64');
+  const verifier = { publicKey: { rawBytes }, keyDetails: 'PKIX_ECDSA_P256_SHA_256' };
+  const spec = { digest: toBase64(digest), signature: { content: toBase64(signature), verifier } };
+  return { apiVersion: '0.0.2', kind: 'hashedrekord', spec };
+}

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FoundDatabase } from '../../storage/contract.ts';
+import { readFileJournal } from '../../storage/engines/file-journal/open.ts';
+import { databaseFile } from '../../storage/engines/sqlite/file/files.ts';
+import { inspectDatabase } from '../../storage/engines/sqlite/inspect.ts';
+import { requireOneName } from '../../storage/engines/watched-files.ts';
+import { type GenesisRecord, parseGenesis } from './genesis.ts';
+import { readIfThere } from '../folder/durable-file.ts';
+import { findKey, type KeyFace } from '../keys/keys.ts';
+import type { ShardPlace } from './planned-shard.ts';
+import { changesOfPlace, hasPlaceRecord, mayHaveMoved } from '../folder/folder-identity.ts';
+import type { Seen, SeenJournal, SeenKey } from './decision.ts';
+import { isUnused, readUnusedKeys, unusedKeysMoved } from '../keys/unused-keys.ts';
+
+/*
+ * The first of three phases of a start: look, decide, act. Nothing here writes.
+ */
+
+/** Returns all that stands on the disk of a shard. @throws LogRefused, StoreRefused for a key or a database that cannot be read as one, and for a file with two names */
+export async function lookAt(place: ShardPlace, laterShards: readonly string[]): Promise<Seen> {
+  const { folder, heads } = place;
+  for (const file of [databaseFile(folder), headsFile(heads)]) requireOneName(file);
+  const journal = await lookAtJournal(heads); // before the database: a log that runs grows in the other order
+  const database = inspectDatabase(folder);
+  const isThere = existsSync(folder);
+  const hasPlace = isThere && hasPlaceRecord(folder);
+  const unused = isThere ? readUnusedKeys(folder) : undefined;
+  return {
+    folder,
+    headsFile: headsFile(heads),
+    database,
+    keys: needsNoKeys(database) ? [] : [lookAtKey('v1', place.v1Key), lookAtKey('tile', place.tileKey)],
+    birth: lookAtGenesis(folder),
+    journal,
+    hasPlace,
+    placeChanges: isThere ? changesOfPlace(folder) : [],
+    mayHaveMoved: isThere && mayHaveMoved(folder),
+    unusedChanges: {
+      fixed: unused ? unusedKeysMoved(unused, folder, 'fixed') : [],
+      moves: unused ? unusedKeysMoved(unused, folder, 'moves') : [],
+    },
+    laterShards,
+    begun: place.later?.begun,
+  };
+
+  function lookAtKey(face: SeenKey['face'] & KeyFace, file: string): SeenKey {
+    const key = findKey(face, file);
+    return { face, file, id: key?.id, isUnused: key !== undefined && isUnused(unused, face, key) };
+  }
+}
+
+/** A shard that has ended signs no more, and may have lost its keys. */
+function needsNoKeys(database: FoundDatabase): boolean {
+  return database.state === 'log' && database.frozen && database.identity.publicKeys !== undefined;
+}
+
+/** An empty file is what earlier versions left where the power failed while they wrote it. */
+function lookAtGenesis(folder: string): GenesisRecord | 'unreadable' | undefined {
+  const text = readIfThere(join(folder, 'birth.json'));
+  return text ? (parseGenesis(text) ?? 'unreadable') : undefined;
+}
+
+const headsFile = (heads: string): string => join(heads, 'heads.txt');
+
+async function lookAtJournal(heads: string): Promise<SeenJournal | undefined> {
+  if (!existsSync(headsFile(heads))) return undefined;
+  const journal = await readFileJournal(heads);
+  return { owner: journal?.damage === undefined ? journal?.owner : undefined, size: journal?.records.at(-1)?.size };
+}

@@ -1,0 +1,34 @@
+import { hostname } from 'node:os';
+import type { Clock } from '../../log/clock.ts';
+import { openReadOnlyLog } from '../../log/open-read-only.ts';
+import { LogShards } from '../../log/shards.ts';
+import { openSqliteReadOnly } from '../../storage/engines/sqlite/open-read-only.ts';
+import { tileKeyOf } from '../keys/keys.ts';
+import { isUnopened, requireAsRecorded, shardFolders } from '../shards/shard-folders.ts';
+
+export interface ReadOnlyStart extends AsyncDisposable {
+  readonly shards: LogShards;
+}
+
+/**
+ * Opens all shards of the log in `data` to be read, as they were published last. Writes nothing but the lock of a folder
+ * that may be written.
+ *
+ * @throws LogRefused, StoreRefused
+ */
+export async function startReadOnly(
+  { data, heads }: { readonly data: string; readonly heads: string },
+  clock: Clock,
+): Promise<ReadOnlyStart> {
+  await using cleanup = new AsyncDisposableStack();
+  const owner = `process ${process.pid} on ${hostname()}, which only reads`;
+  const logs = [];
+  for (const place of shardFolders(data, heads)) {
+    const { folder } = place;
+    const store = isUnopened(place) ? undefined : cleanup.use(openSqliteReadOnly(folder, owner));
+    requireAsRecorded(place, await store?.identity());
+    if (store) logs.push(await openReadOnlyLog({ store, tileKeyOf, clock, folder }));
+  }
+  const parts = cleanup.move();
+  return { shards: new LogShards(logs), [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}

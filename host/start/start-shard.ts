@@ -1,0 +1,198 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Clock } from '../../log/clock.ts';
+import { openLog } from '../../log/open.ts';
+import type { LogKeys, OpenedLog, Publication } from '../../log/opening.ts';
+import type { SequencerLimits } from '../../log/sequencer.ts';
+import type { LogIdentity, LogStore } from '../../storage/contract.ts';
+import { openFileJournal } from '../../storage/engines/file-journal/open.ts';
+import { type FolderLock, lockFolder } from '../../storage/engines/sqlite/file/lock.ts';
+import type { RoomSettings } from '../../storage/engines/sqlite/file/room.ts';
+import { openSqliteStore, type SqliteStore } from '../../storage/engines/sqlite/open.ts';
+import { recordBegunShard } from '../shards/begun-shards.ts';
+import { genesisOf, type GenesisKind } from './genesis.ts';
+import { writeDurably } from '../folder/durable-file.ts';
+import { generateEphemeralKey, type LogKey, readKey, tileKeyOf } from '../keys/keys.ts';
+import { recordPlace } from '../folder/folder-identity.ts';
+import { DEFAULT_ORIGIN } from '../settings/values/network-values.ts';
+import { prepareFolders, prepareKeys, setGenesisAside } from './begin.ts';
+import type { PlannedShard, ShardPlace } from './planned-shard.ts';
+import { trialSentence } from './trial-log.ts';
+import { markKeysUsed } from '../keys/unused-keys.ts';
+
+export interface ShardSettings {
+  /** Form of entry 0; undefined for none. */
+  readonly genesis: GenesisKind | undefined;
+  /** Keys in memory and data in a temporary folder. */
+  readonly dev: boolean;
+  readonly limits: SequencerLimits;
+  /** Bytes that stay free on the volumes of the data and the heads folder; undefined for the standard share of each. */
+  readonly minFree: number | undefined;
+}
+
+export interface StartOptions {
+  readonly clock: Clock;
+  readonly fatal: (reason: unknown) => void;
+  /** Told once for each thing that the first start made. */
+  readonly announce: (sentence: string) => void;
+  /** Told of what is found damaged while nobody reads. */
+  readonly damaged?: (sentence: string) => void;
+  /** Told of what the operator should know of while the log runs. */
+  readonly warn: (sentence: string) => void;
+  /** How heads come to be shown: of a shard that grows. */
+  readonly publication: (store: LogStore) => Promise<Publication>;
+}
+
+export interface StartedShard extends AsyncDisposable {
+  readonly opened: OpenedLog;
+  readonly store: SqliteStore;
+  /** Of the folder of its head journal. */
+  readonly headsLock: FolderLock;
+}
+
+/** The third of three phases of a start: opens the shard in its folder, or begins it. @throws LogRefused, StoreRefused */
+export async function startShard(
+  shard: PlannedShard,
+  settings: ShardSettings,
+  options: StartOptions,
+): Promise<StartedShard> {
+  await using cleanup = new AsyncDisposableStack();
+  const { announce } = options;
+  const { place, act } = shard;
+  const { folder, heads, v1Key, tileKey } = place;
+  if (act === 'begin' && !settings.dev) prepareFolders([folder, heads, dirname(v1Key), dirname(tileKey)], announce);
+  const { store, headsLock, journal } = await openFiles(shard, roomOf(place, settings), options, cleanup);
+  const keys = await keysOf(shard, store, settings.dev, announce);
+  const opened = cleanup.use(
+    await openLog({
+      ...options,
+      store,
+      journal,
+      expected: await expectedOf(store, place, keys),
+      keys: keys && { signers: { v1: keys.v1.signer, tile: keys.tile.signer }, publicKeys: publicKeysOf(keys) },
+      tileKeyOf,
+      limits: settings.limits,
+      publication: await options.publication(store),
+      newTreeId,
+      recoverCommand: place.recoverCommand,
+      offset: place.offset,
+    }),
+  );
+  if (!settings.dev) recordBegun(place, opened.identity); // nothing has been signed so far
+  if (opened.created) announceBeginning(opened, place, settings.dev, announce);
+  if (keys && settings.genesis !== undefined && opened.log.frozenAt === undefined && (await store.head()) === undefined)
+    await writeGenesis(opened, keys, settings.genesis, place.folder, announce);
+  cleanup.use(watch([store, journal], options.fatal));
+  const parts = cleanup.move();
+  return { opened, store, headsLock, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}
+
+/** Writes down what keeps the shard from being begun a second time. Durable once it returns. */
+function recordBegun({ folder, later }: ShardPlace, identity: LogIdentity): void {
+  if (later !== undefined) recordBegunShard(later.recordedIn, { ...identity, number: later.number });
+  markKeysUsed(folder, ['v1', 'tile']);
+}
+
+/** Both folders are locked before anything in either is opened. @throws LogRefused, StoreRefused */
+async function openFiles(
+  { place, confirm }: PlannedShard,
+  room: RoomSettings,
+  { announce, damaged }: StartOptions,
+  cleanup: AsyncDisposableStack,
+) {
+  const owner = `process ${process.pid} on ${hostname()}`;
+  const locks: FolderLock[] = [];
+  const lockHeads = (): Promise<void> => {
+    locks.push(cleanup.use(lockFolder(place.heads, owner)));
+    return confirm();
+  };
+  const parts = { owner, announce, confirm: lockHeads, damaged, room };
+  const store = cleanup.use(await openSqliteStore(place.folder, parts));
+  const [headsLock] = locks;
+  if (headsLock === undefined) throw new Error('the store was opened before the heads folder was locked');
+  return { store, headsLock, journal: cleanup.use(await openFileJournal(headsLock)) };
+}
+
+function roomOf({ heads }: ShardPlace, { minFree }: ShardSettings): RoomSettings {
+  return { minFree, others: [heads] };
+}
+
+/** Milliseconds between two looks at the files of a log that nobody asks for anything. */
+const WATCH_MS = 1000;
+
+/** Looks again and again whether files are still those that were opened: what an idle log has lost would not be seen. */
+function watch(watched: readonly { check(): Promise<void> }[], fatal: (reason: unknown) => void): AsyncDisposable {
+  let looking: Promise<unknown> = Promise.resolve();
+  const look = (): void => void (looking = Promise.all(watched.map((one) => one.check())).catch(fatal));
+  const timer = setInterval(look, WATCH_MS).unref();
+  return {
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(timer);
+      await looking; // or it would miss files that are gone because the log was closed
+    },
+  };
+}
+
+function announceBeginning(
+  { identity }: OpenedLog,
+  place: ShardPlace,
+  dev: boolean,
+  announce: StartOptions['announce'],
+): void {
+  announce(`began log ${identity.origin} with tree id ${identity.treeId}`);
+  if (place.origin !== undefined || dev) return;
+  announce(trialSentence(identity.origin, place.folder));
+}
+
+async function writeGenesis(
+  { identity, log }: OpenedLog,
+  keys: LogKeyPair,
+  kind: GenesisKind,
+  folder: string,
+  announce: StartOptions['announce'],
+): Promise<void> {
+  const { document, entry } = await genesisOf(identity, keys.v1, keys.tile, kind);
+  writeDurably(join(folder, 'birth.json'), document);
+  await log.addFirst(entry);
+  announce('wrote entry 0, the log about itself (birth.json)');
+}
+
+interface LogKeyPair {
+  readonly v1: LogKey;
+  readonly tile: LogKey;
+}
+
+const publicKeysOf = ({ v1, tile }: LogKeyPair): LogKeys['publicKeys'] => ({ v1: v1.publicKey, tile: tile.publicKey });
+
+/** A shard that has ended is who it is: it has no use for keys, and may have lost them. */
+async function expectedOf(store: LogStore, place: ShardPlace, keys: LogKeyPair | undefined) {
+  const identity = await store.identity();
+  const origin = place.origin ?? identity?.origin ?? DEFAULT_ORIGIN;
+  if (keys !== undefined) return { origin, logId: keys.v1.id, tileKeyId: keys.tile.id };
+  return { origin, logId: identity?.logId ?? '', tileKeyId: identity?.tileKeyId ?? '' };
+}
+
+/** Finds the keys that an existing shard needs to go on, or those of a log that begins now. @throws LogRefused */
+async function keysOf(
+  { place, act }: PlannedShard,
+  store: LogStore,
+  dev: boolean,
+  announce: (sentence: string) => void,
+): Promise<LogKeyPair | undefined> {
+  if (dev) return { v1: generateEphemeralKey('v1'), tile: generateEphemeralKey('tile') };
+  if (act === 'begin') {
+    const keys = prepareKeys(place.folder, { v1: place.v1Key, tile: place.tileKey }, announce);
+    if (place.isFirst) recordPlace(place.folder);
+    setGenesisAside(place.folder, announce);
+    return keys;
+  }
+  if ((await store.frozen()) !== undefined && (await store.identity())?.publicKeys !== undefined) return undefined;
+  return { v1: readKey('v1', place.v1Key), tile: readKey('tile', place.tileKey) };
+}
+
+/** A positive int64, random: two logs with one tree id could be taken for one. */
+function newTreeId(): string {
+  const id = BigInt.asUintN(63, randomBytes(8).readBigUInt64BE());
+  return String(id === 0n ? 1n : id);
+}

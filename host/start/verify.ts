@@ -1,0 +1,37 @@
+import { LogRefused } from '../../log/failures.ts';
+import { verifyLog } from '../../log/verify-log.ts';
+import type { LogIdentity } from '../../storage/contract.ts';
+import { viewFileJournal } from '../../storage/engines/file-journal/open.ts';
+import { openSqliteUnchanged } from '../../storage/engines/sqlite/open-unchanged.ts';
+import { readKey } from '../keys/keys.ts';
+import type { ShardPlace } from './planned-shard.ts';
+import type { Seen, SeenKey } from './decision.ts';
+
+/**
+ * Makes all comparisons that opening a log makes, on a database that is only read, so that they refuse before anything is
+ * written, and before a database of an earlier version is brought up to date.
+ *
+ * @throws LogRefused, StoreRefused
+ */
+export async function verifySeen({ folder, database, keys }: Seen, place: ShardPlace): Promise<void> {
+  if (database.state !== 'log') return;
+  const { identity } = database;
+  const ids = keys.map(({ face, file }) => [face, readKey(face, file).id] as const);
+  const { v1 = identity.logId, tile = identity.tileKeyId } = Object.fromEntries(ids);
+  if ((place.origin ?? identity.origin) === identity.origin) requireKeys(identity, keys, { v1, tile });
+  const expected = { origin: place.origin ?? identity.origin, logId: v1, tileKeyId: tile };
+  const { recoverCommand, offset } = place;
+  const journal = await viewFileJournal(place.heads);
+  using store = openSqliteUnchanged(folder);
+  await verifyLog({ store, journal, expected, recoverCommand, offset }, identity);
+}
+
+/** As `verifyLog`, and names the file. @throws LogRefused */
+function requireKeys(identity: LogIdentity, files: Seen['keys'], ids: Readonly<Record<SeenKey['face'], string>>): void {
+  const used = { v1: identity.logId, tile: identity.tileKeyId };
+  const other = files.find(({ face }) => ids[face] !== used[face]);
+  if (other === undefined) return;
+  throw new LogRefused(
+    `the ${other.face} key is not the one this log has signed with since it began: put that key back as ${other.file}, or name its file with --${other.face}-key`,
+  );
+}

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { systemReason } from '../../base/system-error.ts';
+import { MalformedPolicy } from '../../checkpoint/policy/failures.ts';
+import { parsePolicy } from '../../checkpoint/policy/parse.ts';
+import { hasQuorum, type Policy } from '../../checkpoint/policy/policy.ts';
+import type { Clock } from '../../log/clock.ts';
+import { LogRefused } from '../../log/failures.ts';
+import type { Publication } from '../../log/opening.ts';
+import type { LogStore } from '../../storage/contract.ts';
+import type { WitnessReport } from '../../witness/contract.ts';
+import { HttpWitnesses } from '../../witness/http-witnesses.ts';
+import { postOver } from '../../witness/post.ts';
+import type { Settings } from '../settings/table.ts';
+
+/** Milliseconds that a witness may take longer than those that met the policy, while writers wait for the next round. */
+const GRACE = 250;
+/** Milliseconds until a round that did not meet the policy is tried again: at first, and at most. */
+const [RETRY, LONGEST_RETRY] = [250, 5000];
+
+type WitnessSettings = Pick<
+  Settings,
+  | 'witness'
+  | 'witnessPolicy'
+  | 'witnessTimeout'
+  | 'witnessPause'
+  | 'witnessRefresh'
+  | 'publishTimeout'
+  | 'overruleWitness'
+  | 'clockTolerance'
+>;
+
+/**
+ * How the heads of the log come to be shown, as the settings say.
+ *
+ * @param told - how a witness does, each time that this changes; why nothing is signed any more, when that begins
+ * @throws LogRefused for a policy that cannot be read or met
+ */
+export function publicationOf(
+  settings: WitnessSettings,
+  clock: Clock,
+  { tell, alarm }: { readonly tell: (report: WitnessReport) => void; readonly alarm: (sentence: string) => void },
+): (store: LogStore) => Promise<Publication> {
+  const { witness: mode, witnessPolicy, witnessTimeout, witnessPause, witnessRefresh, publishTimeout } = settings;
+  const policy = witnessPolicy === undefined ? undefined : readPolicy('--witness-policy', witnessPolicy);
+  if (policy) requireMeetable(`--witness-policy ${witnessPolicy}`, policy, mode);
+  const now = (): number => performance.now();
+  const times = { pause: witnessPause, retry: RETRY, longest: LONGEST_RETRY, idle: witnessRefresh };
+  const parts = {
+    post: postOver(fetch, witnessTimeout),
+    now: () => clock.now(),
+    steady: now,
+    tolerance: settings.clockTolerance / 1000,
+    tell,
+  };
+  const grace = mode === 'require' ? GRACE : undefined;
+  return async (store) => {
+    const witnesses = policy && new HttpWitnesses(policy, await store.lastCosignatures(), parts, { grace });
+    return { mode, witnesses, times, patience: publishTimeout, overruled: settings.overruleWitness ?? 0, alarm, now };
+  };
+}
+
+/** @param setting - that names the file @throws LogRefused */
+export function readPolicy(setting: string, file: string): Policy {
+  try {
+    return parsePolicy(readFileSync(file));
+  } catch (error) {
+    if (error instanceof MalformedPolicy)
+      throw new LogRefused(`${setting} ${file} is no policy: ${error.message.replaceAll('\n', '; ')}`);
+    throw new LogRefused(
+      `${setting} ${file} cannot be read: ${error instanceof Error ? systemReason(error) : String(error)}`,
+    );
+  }
+}
+
+/** A policy that no round of asking can meet would stop the log, or ask for ever. @throws LogRefused */
+function requireMeetable(file: string, policy: Policy, mode: Settings['witness']): void {
+  const asked = policy.witnesses.filter(({ url, verifier }) => url !== undefined && verifier !== undefined);
+  const names = asked.map(({ name }) => name);
+  if (names.length === 0)
+    throw new LogRefused(`${file} names no witness to ask: a line is needed such as witness NAME VKEY https://HOST/`);
+  if (!hasQuorum(policy, new Set(names)))
+    throw new LogRefused(
+      `${file} asks for a quorum that cannot be met: of its witnesses only ${names.join(', ')} can be asked, the others have no address or a key that is not Ed25519`,
+    );
+  if (mode === 'require' && policy.quorum === undefined)
+    throw new LogRefused(
+      `${file} says "quorum none", so there is nothing to require: name a quorum, or set --witness=prefer`,
+    );
+}
