@@ -3,6 +3,7 @@ import type { Express } from 'express';
 import { chooseVerifier } from '../entries/signatures/verifiers/choose.ts';
 import type { Clock } from '../log/clock.ts';
 import type { LogShards } from '../log/shards.ts';
+import type { MetricRegistry } from '../metrics/registry.ts';
 import type { WitnessReport } from '../witness/contract.ts';
 import { AdmissionPool } from './admission/pool.ts';
 import { type AppParts, createApp } from './app.ts';
@@ -25,6 +26,8 @@ export interface ComposeOptions {
   /** Called when the outcome of a write is unknown. The process must end. */
   readonly fatal: (reason: unknown) => void;
   readonly observe?: (line: RequestLine) => void;
+  /** Gets what is measured of this server. */
+  readonly metrics?: MetricRegistry;
 }
 
 /** A log and its HTTP face, listening to nothing yet. Disposing of it finishes what was accepted. */
@@ -43,6 +46,7 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   await using cleanup = new AsyncDisposableStack();
 
   const damage = new DamageReport(logger);
+  options.metrics?.add({ stele_damaged_reads_total: () => damage.count });
   const voices = voicesOf(logger, damage);
   const { announce, warn, alarm } = voices;
   const faces = settings.faces === 'both' ? (['v1', 'v2'] as const) : [settings.faces];

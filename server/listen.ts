@@ -7,11 +7,9 @@ import {
   createServer,
 } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import type { Express } from 'express';
+import { bind, close, REQUEST_LIMITS } from './bind.ts';
 import { limitConnections } from './connections.ts';
-import { systemCode } from '../base/system-error.ts';
-import { ListenRefused } from './failures.ts';
 import { SERVING } from './routes/service.ts';
 import { answerUnparsed } from './unparsed-requests.ts';
 import { readTls, type TlsFiles } from './tls.ts';
@@ -33,20 +31,6 @@ export interface Listener extends AsyncDisposable {
   /** Takes no more connections, and resolves when the open requests are answered or `patience` milliseconds are over. */
   stop(patience: number): Promise<void>;
 }
-
-/**
- * Times in milliseconds, sizes in bytes. A whole request may take 30 s and a connection may be idle for 10 s, as in genuine
- * Rekor: rekor-v1 §1.4. Headers are held for every connection before there is a request to count, so they have less
- * time and less room than there: `maxConnections` of them have 64 MiB.
- */
-const LIMITS: ServerOptions = {
-  requestTimeout: 30_000,
-  headersTimeout: 10_000,
-  keepAliveTimeout: 10_000,
-  connectionsCheckingInterval: 1000,
-  maxHeaderSize: 16 * 1024,
-  requireHostHeader: false, // the application answers it, with a body
-};
 
 /** Time that a client has to agree on TLS, in milliseconds. Before that no other time-out runs. */
 const HANDSHAKE_MS = 10_000;
@@ -82,7 +66,7 @@ export async function listen(settings: ListenSettings, warn: (sentence: string) 
   const tls = readTls(settings);
   const classes = new MessageClasses();
   const options: ServerOptions = {
-    ...LIMITS,
+    ...REQUEST_LIMITS,
     IncomingMessage: classes.IncomingMessage,
     ServerResponse: classes.ServerResponse,
   };
@@ -98,7 +82,7 @@ export async function listen(settings: ListenSettings, warn: (sentence: string) 
     warn,
   });
   answerUnparsed(http, open);
-  await bind(http, settings.listen);
+  await bind(http, settings.listen, '--listen');
   return {
     http,
     serve(app) {
@@ -127,45 +111,3 @@ const answerWhileOpening: RequestListener = ({ url }, response) => {
       : ([503, 'application/json', '{"code":503,"message":"the log is being opened: try again soon"}\n'] as const);
   response.writeHead(status, { 'Content-Type': type, 'Retry-After': '1', Connection: 'close' }).end(text);
 };
-
-async function bind(http: HttpServer, { host, port }: ListenSettings['listen']): Promise<void> {
-  try {
-    await new Promise<void>((resolve, reject) => {
-      http.once('error', reject);
-      http.listen({ port, host }, () => {
-        http.off('error', reject);
-        resolve();
-      });
-    });
-  } catch (error) {
-    throw new ListenRefused(`cannot listen on ${host ?? ''}:${port}: ${bindingFault(error)}`);
-  }
-}
-
-const NO_SUCH_ADDRESS =
-  'no interface of this machine has this address. Name one that it has with --listen HOST:PORT, such as 127.0.0.1';
-const BINDING_FAULTS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another process has this port. Stop that process, or choose another port with --listen HOST:PORT',
-  EACCES: 'this user may not bind this port. Choose one from 1024 on with --listen HOST:PORT',
-  EADDRNOTAVAIL: NO_SUCH_ADDRESS,
-  ENOTFOUND: NO_SUCH_ADDRESS,
-};
-
-function bindingFault(error: unknown): string {
-  const known = BINDING_FAULTS[systemCode(error) ?? ''];
-  return known ?? `${error instanceof Error ? error.message : String(error)}. Choose another with --listen HOST:PORT`;
-}
-
-async function close(server: HttpServer, patience: number): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const idle = setInterval(() => server.closeIdleConnections(), 50); // those that were busy when we began to close
-  const late = setTimeout(() => server.closeAllConnections(), patience);
-  await closed;
-  clearInterval(idle);
-  clearTimeout(late);
-}
-
-export function addressOf(server: HttpServer): string {
-  const { address, family, port } = server.address() as AddressInfo;
-  return `${family === 'IPv6' ? `[${address}]` : address}:${port}`;
-}

@@ -7,12 +7,16 @@ import { systemCode, systemSentence } from '../base/system-error.ts';
 import { kinds, v2Kinds } from '../entries/kinds/index.ts';
 import { composeServer } from './compose.ts';
 import type { LogShards } from '../log/shards.ts';
-import { addressOf, listen, type Listener } from './listen.ts';
+import { addressOf } from './bind.ts';
+import { listen, type Listener } from './listen.ts';
 import { type Logger, createLogger } from '../host/logging/logger.ts';
+import { MetricRegistry } from '../metrics/registry.ts';
 import { DamagedStore } from '../storage/failures.ts';
 import { type Command, readCommand } from '../host/settings/command.ts';
 import type { Settings } from '../host/settings/table.ts';
 import { onSignals } from '../host/stop-signals.ts';
+import { serveMetrics } from './metrics-listener.ts';
+import { programReaders } from './metrics/program.ts';
 
 /*
  * The program: reads its settings once, opens the log, serves it until it is told to stop. The exit status is 0 after
@@ -47,10 +51,17 @@ async function serve(settings: Settings): Promise<void> {
   process.on('exit', () => logger.flush());
   try {
     await using listener = await listen(settings, (sentence) => logger.warn(sentence));
+    const metrics = metricsOf(logger);
+    await using cleanup = new AsyncDisposableStack();
+    cleanup.use(await serveMetrics(settings, metrics, voicesOf(logger)));
     const stopping = stopSignal(logger, listener);
     let open = false;
     void stopping.then((signal) => open || endBeforeOpen(logger, signal));
-    await using server = await composeServer(settings, { logger, fatal: (reason) => die(logger, reason) });
+    await using server = await composeServer(settings, {
+      logger,
+      metrics,
+      fatal: (reason) => die(logger, reason),
+    });
     open = true;
     listener.serve(server.app);
     greet(logger, settings, server.shards, addressOf(listener.http));
@@ -65,6 +76,20 @@ async function serve(settings: Settings): Promise<void> {
     logger.fatal(`cannot go on: ${error instanceof DamagedStore ? damageSentence(error) : systemSentence(error)}`);
     process.exitCode = 1;
   }
+}
+
+/** Returns the metrics of the program itself, to which the log adds its own. */
+function metricsOf(logger: Logger): MetricRegistry {
+  const metrics = new MetricRegistry();
+  metrics.add(programReaders(version(), () => logger.dropped()));
+  return metrics;
+}
+
+function voicesOf(logger: Logger) {
+  return {
+    announce: (sentence: string): void => logger.info(sentence),
+    warn: (sentence: string): void => logger.warn(sentence),
+  };
 }
 
 /** Resolves to the first signal that asks the server to stop. */

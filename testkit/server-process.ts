@@ -126,8 +126,8 @@ function launch(
   return { child, lines, ended };
 }
 
-/** Virtual machines have their clocks set while tests run, and a log stops at a step. */
-const STEADY = { STELE_CLOCK_TOLERANCE: '60m' };
+/** Virtual machines have their clocks set while tests run, and a log stops at a step. Of servers that run beside each other one would have the port. */
+const STEADY = { STELE_CLOCK_TOLERANCE: '60m', STELE_METRICS_LISTEN: 'off' };
 
 /** Returns the environment without a log's settings. */
 function inherited(): NodeJS.ProcessEnv {

@@ -1,7 +1,7 @@
 import { acceptance } from './groups/acceptance.ts';
 import { LIMITS, LOAD } from './groups/limits.ts';
 import { DATA, IDENTITY } from './groups/log.ts';
-import { LOGGING, SERVING } from './groups/serving.ts';
+import { LOGGING, MONITORING, SERVING } from './groups/serving.ts';
 import { WITNESSES } from './groups/witnesses.ts';
 import type { HostEnvironment, Values } from './values/setting.ts';
 
@@ -15,6 +15,7 @@ export function settingGroups(kinds: HostEnvironment['kinds']) {
     'What is accepted': acceptance(kinds),
     'Limits of one request': LIMITS,
     'Limits of all requests together': LOAD,
+    Monitoring: MONITORING,
     Logging: LOGGING,
   };
 }
@@ -27,4 +28,5 @@ export type Settings = Values<typeof SERVING> &
   Values<ReturnType<typeof acceptance>> &
   Values<typeof LIMITS> &
   Values<typeof LOAD> &
+  Values<typeof MONITORING> &
   Values<typeof LOGGING>;

@@ -7,7 +7,8 @@ import { connect } from 'node:tls';
 import { once } from 'node:events';
 import express from 'express';
 import { describe, expect, it } from 'vitest';
-import { addressOf, listen } from '../../server/listen.ts';
+import { addressOf } from '../../server/bind.ts';
+import { listen } from '../../server/listen.ts';
 import { type LogFolder, runServer, temporaryFolder } from '../../testkit/server-process.ts';
 
 const FREE_PORT = {

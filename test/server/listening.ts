@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Log } from '../../log/types.ts';
-import { addressOf, listen } from '../../server/listen.ts';
+import { addressOf } from '../../server/bind.ts';
+import { listen } from '../../server/listen.ts';
 import { type Variant, variantOf } from './variants.ts';
 
 export interface Limits {

@@ -1,4 +1,5 @@
 import { headerName, listenAddress, proxies, webAddress } from '../values/network-values.ts';
+import { metricsAddress } from '../values/metrics-address.ts';
 import { optional, setting } from '../values/setting.ts';
 import { choice, duration, path } from '../values/values.ts';
 import { MINUTE } from './units.ts';
@@ -27,6 +28,14 @@ export const SERVING = {
     duration(0, 10 * MINUTE),
     '5s',
     'Age of the last durable write that /readyz accepts before it makes one of its own.',
+  ),
+};
+
+export const MONITORING = {
+  metricsListen: setting(
+    metricsAddress,
+    'auto',
+    'Address and port to serve GET /metrics on, for Prometheus; without a host, 127.0.0.1. auto is 127.0.0.1:2112, without which the server goes on if another process has it.',
   ),
 };
 
