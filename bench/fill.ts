@@ -55,10 +55,10 @@ export async function fill(
   const keys = join(folder.data, 'keys');
   const settings = {
     ...folder,
-    v1Key: join(keys, 'rekor-v1.pem'),
-    tileKey: join(keys, 'tile.pem'),
+    rekorKey: join(keys, 'rekor-v1.pem'),
+    c2spKey: join(keys, 'tile.pem'),
     origin: 'bench.test',
-    genesis: 'v1',
+    genesis: 'rekor-v1',
     volume: 'moves',
     begin: false,
     mayBegin: true,

@@ -33,7 +33,7 @@ const STEPS: readonly (readonly [string, RegExp])[] = [
     'reading and checking entries',
     /\/entries\/|server\/admission\/tasks\.ts|json-(meter|reader)\.ts|go-base64|canonical-json/,
   ],
-  ['requests and answers', /server\/(http|dialects|operations|routes|app)/],
+  ['requests and answers', /server\/(http|apis|operations|routes|app)/],
   ['sequencing and proving', /\/log\/|\/merkle\/|\/checkpoint\//],
   ['the head journal', /file-journal\/|internal\/fs\/promises/],
   ['the store', /storage\/|better-sqlite3/],

@@ -3,7 +3,7 @@ import { type TreeSize, logIndex, treeSize } from '../merkle/types.ts';
 import type { LogStore, StoredCosignature, StoredFreeze, StoredHead } from '../storage/contract.ts';
 import { WitnessClaims } from './claims.ts';
 import { Frozen, LogRefused, NotPublished } from './failures.ts';
-import type { Faces } from './faces/faces.ts';
+import type { ShardSigner } from './signers/shard-signer.ts';
 import { type LogParts, TransparencyLog } from './log.ts';
 import type { OpenedLog, OpenParts } from './opening.ts';
 import { UnacknowledgedEntries } from './unacknowledged-entries.ts';
@@ -15,7 +15,7 @@ import type { TileCache } from './tile-cache.ts';
 
 export interface ComposeParts extends OpenParts {
   readonly shelf: TileCache;
-  readonly faces: Faces;
+  readonly signer: ShardSigner;
 }
 
 /** Puts a log together whose store and journal have been found in order. @param stored - the newest head */
@@ -23,9 +23,9 @@ export async function compose(
   parts: ComposeParts,
   stored: StoredHead | undefined,
 ): Promise<Pick<OpenedLog, 'log' | 'freeze' | 'publish'> & AsyncDisposable> {
-  const { store, faces, publication } = parts;
+  const { store, signer, publication } = parts;
   const freeze = await store.frozen();
-  const newest = await faces.complete(stored ?? (await emptyHead(parts)));
+  const newest = await signer.complete(stored ?? (await emptyHead(parts)));
   const awaits =
     freeze === undefined && publication.mode === 'require' && publication.witnesses?.meetsPolicy([]) === false;
   const size = (): number => sequencer?.size ?? newest.size;
@@ -35,7 +35,7 @@ export async function compose(
   const owed = new UnacknowledgedEntries(published.head.size, newest.size);
   const holds = (): boolean => claims.refusal() !== undefined;
   const { maxWaiting } = parts.limits;
-  const publisher: Publisher = new Publisher({ ...publication, faces, store, rounds, maxWaiting, holds }, published);
+  const publisher: Publisher = new Publisher({ ...publication, signer, store, rounds, maxWaiting, holds }, published);
   let ready: Promise<void> = Promise.resolve();
   const writing = { ...parts, awaits, publisher, claims, ready: () => ready };
   const sequencer = freeze === undefined ? await sequencerOf(writing, newest) : undefined;
@@ -86,12 +86,12 @@ function logOf(
 
 /** @throws Frozen, NotPublished, LogRefused */
 async function end(
-  { store, journal, faces, clock, claims }: ComposeParts & { readonly claims: WitnessClaims },
+  { store, journal, signer, clock, claims }: ComposeParts & { readonly claims: WitnessClaims },
   sequencer: Sequencer | undefined,
   newest: StoredHead,
   at: number,
 ): Promise<void> {
-  const { origin } = faces.shard;
+  const { origin } = signer.shard;
   if (sequencer === undefined) throw new Frozen(`the log ${origin} is frozen already`);
   // A log whose time is ahead, because an entry was once taken under a wrong clock, can end at that time.
   const refusal = claims.refusal() ?? clock.reasonUntrusted(newest.at > clock.now() ? 0 : newest.at);
@@ -103,14 +103,14 @@ async function end(
     throw new NotPublished(
       `the log ${origin} holds entries that witnesses have not cosigned yet: let it run until they have`,
     );
-  await store.freeze({ at, signature: await faces.signEnd(head, at) });
+  await store.freeze({ at, signature: await signer.signEnd(head, at) });
   await journal.end({ size: head.size, root: head.root, at }); // after: an end that is journalled and not stored blocks the log
 }
 
 /** The head of a log without entries. Nothing is in it, so nobody has to vouch for it. */
-async function emptyHead({ faces, clock }: ComposeParts): Promise<StoredHead> {
+async function emptyHead({ signer, clock }: ComposeParts): Promise<StoredHead> {
   const empty = { size: treeSize(0), root: emptyRoot() };
-  return { ...empty, at: clock.now(), awaits: false, ...(await faces.sign(empty, [])) };
+  return { ...empty, at: clock.now(), awaits: false, ...(await signer.sign(empty, [])) };
 }
 
 /** Reads the cosignatures of the newest head from before this start, if it is not shown yet. */
@@ -128,12 +128,12 @@ async function publishedHead(
   newest: StoredHead,
   freeze: StoredFreeze | undefined,
 ): Promise<Published> {
-  const { store, faces } = parts;
+  const { store, signer } = parts;
   if (freeze !== undefined) return withCosignatures(store, newest, freeze);
   const size = await store.publishedSize();
   const head = size === undefined ? undefined : await store.headAt(size);
   if (head?.size === newest.size) return withCosignatures(store, newest, undefined);
-  return withCosignatures(store, head ? await faces.complete(head) : await emptyHead(parts), undefined);
+  return withCosignatures(store, head ? await signer.complete(head) : await emptyHead(parts), undefined);
 }
 
 export async function withCosignatures(
@@ -146,12 +146,12 @@ export async function withCosignatures(
 }
 
 function roundsOf(parts: ComposeParts, claims: WitnessClaims, publisher: () => Publisher): CosigningLoop | undefined {
-  const { faces, shelf, fatal, publication } = parts;
+  const { signer, shelf, fatal, publication } = parts;
   const { witnesses, times, now } = publication;
   if (witnesses === undefined) return undefined;
   const prove = (old: TreeSize, size: TreeSize) => proveConsistency(shelf, old, size);
   return new CosigningLoop({
-    faces,
+    signer,
     witnesses,
     times,
     prove,

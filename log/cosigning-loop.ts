@@ -3,7 +3,7 @@ import type { StoredCosignature, StoredHead, WitnessClaim } from '../storage/con
 import { NoRoom } from '../storage/failures.ts';
 import type { Witnesses } from '../witness/contract.ts';
 import { withLater } from './cosignatures.ts';
-import type { Faces } from './faces/faces.ts';
+import type { ShardSigner } from './signers/shard-signer.ts';
 
 export interface RoundTimes {
   /** Milliseconds between two rounds of which the first met the policy: how fresh a busy log's cosignatures are. */
@@ -16,7 +16,7 @@ export interface RoundTimes {
 }
 
 export interface RoundParts {
-  readonly faces: Faces;
+  readonly signer: ShardSigner;
   readonly witnesses: Witnesses;
   readonly times: RoundTimes;
   readonly prove: (old: TreeSize, size: TreeSize) => Promise<Proof>;
@@ -107,8 +107,8 @@ export class CosigningLoop implements AsyncDisposable {
 
   /** @returns whether the policy is met */
   async #round(head: StoredHead): Promise<boolean> {
-    const { faces, witnesses, prove, cosigned, claimed } = this.#parts;
-    const note = faces.unwitnessed(head);
+    const { signer, witnesses, prove, cosigned, claimed } = this.#parts;
+    const note = signer.uncosigned(head);
     if (note === undefined) return false;
     let heard = this.#heardOf(head);
     let met = witnesses.meetsPolicy(heard);

@@ -7,7 +7,7 @@ import type { EntryBundle, LogStore, StoredEntry } from '../storage/contract.ts'
 import { DamagedStore } from '../storage/failures.ts';
 import type { Witnesses, WitnessReport } from '../witness/contract.ts';
 import { Frozen, NotPublished, SizeNotReached, SizesReversed } from './failures.ts';
-import type { Faces } from './faces/faces.ts';
+import type { ShardSigner } from './signers/shard-signer.ts';
 import type { UnacknowledgedEntries } from './unacknowledged-entries.ts';
 import { InclusionProver, proveConsistency } from './prove.ts';
 import type { Publisher } from './publisher.ts';
@@ -16,10 +16,10 @@ import type { Sequencer } from './sequencer.ts';
 import type { TileCache } from './tile-cache.ts';
 import { ownTurn } from './turns.ts';
 import type { AddedEntry, Log, ProvenEntry, SearchPage, SearchQuestion } from './types.ts';
-import type { Shard, SignedHead } from './faces/shard.ts';
+import type { Shard, SignedHead } from './signers/shard.ts';
 
 export interface LogParts {
-  readonly faces: Faces;
+  readonly signer: ShardSigner;
   readonly store: LogStore;
   readonly shelf: TileCache;
   readonly publisher: Publisher;
@@ -47,7 +47,7 @@ export class TransparencyLog implements Log {
   readonly #adding = new Map<string, Promise<AddedEntry>>();
 
   constructor(parts: LogParts) {
-    this.shard = parts.faces.shard;
+    this.shard = parts.signer.shard;
     this.frozenAt = parts.frozenAt;
     this.isClosed = parts.sequencer === undefined;
     this.#parts = parts;
@@ -159,9 +159,9 @@ export class TransparencyLog implements Log {
   }
 
   async heads(below: number, limit: number): Promise<readonly SignedHead[]> {
-    const { store, faces } = this.#parts;
+    const { store, signer } = this.#parts;
     const stored = await store.heads(Math.min(below, this.head().size + 1), limit);
-    return Promise.all(stored.map(async (head) => faces.show(head, await store.cosignatures(head.size))));
+    return Promise.all(stored.map(async (head) => signer.show(head, await store.cosignatures(head.size))));
   }
 
   heartbeat(): Promise<void> {

@@ -5,7 +5,7 @@ import { noLogIn } from '../storage/failures.ts';
 import type { Clock } from './clock.ts';
 import { withCosignatures } from './compose.ts';
 import { LogRefused } from './failures.ts';
-import { Faces } from './faces/faces.ts';
+import { ShardSigner } from './signers/shard-signer.ts';
 import { TransparencyLog } from './log.ts';
 import { Publisher } from './publisher.ts';
 import { UnacknowledgedEntries } from './unacknowledged-entries.ts';
@@ -14,7 +14,7 @@ import { loadLog } from './verify-log.ts';
 export interface ReadOnlyParts {
   readonly store: LogStore;
   /** The Ed25519 key behind a PEM, under the log's name. */
-  readonly tileKeyOf: (origin: string, pem: string) => VerifierKey;
+  readonly c2spKeyOf: (origin: string, pem: string) => VerifierKey;
   readonly clock: Clock;
   /** Names the folder, for a refusal. */
   readonly folder: string;
@@ -26,7 +26,7 @@ export interface ReadOnlyParts {
  *
  * @throws LogRefused
  */
-export async function openReadOnlyLog({ store, tileKeyOf, clock, folder }: ReadOnlyParts): Promise<TransparencyLog> {
+export async function openReadOnlyLog({ store, c2spKeyOf, clock, folder }: ReadOnlyParts): Promise<TransparencyLog> {
   const identity = await store.identity();
   if (identity === undefined) throw new LogRefused(noLogIn(folder));
   const { origin, publicKeys } = identity;
@@ -39,17 +39,17 @@ export async function openReadOnlyLog({ store, tileKeyOf, clock, folder }: ReadO
   const head = size === undefined ? undefined : await store.headAt(size);
   if (head === undefined)
     throw new LogRefused(`${origin} has published no head: there is nothing to read in ${folder}`);
-  const faces = new Faces(
-    { ...identity, publicKey: publicKeys.v1, tileKey: tileKeyOf(origin, publicKeys.tile) },
+  const signer = new ShardSigner(
+    { ...identity, publicKey: publicKeys.rekor, c2spKey: c2spKeyOf(origin, publicKeys.c2sp) },
     undefined,
   );
   const published = await withCosignatures(store, head, freeze);
   const publisher = new Publisher(
-    { faces, store, holds: () => true, rounds: undefined, patience: 0, maxWaiting: 0 },
+    { signer, store, holds: () => true, rounds: undefined, patience: 0, maxWaiting: 0 },
     published,
   );
   return new TransparencyLog({
-    faces,
+    signer,
     store,
     shelf,
     publisher,

@@ -1,10 +1,10 @@
 import type { LogIdentity } from '../storage/contract.ts';
 import { LogRefused } from './failures.ts';
 import { compose } from './compose.ts';
-import { Faces } from './faces/faces.ts';
+import { ShardSigner } from './signers/shard-signer.ts';
 import { holdJournal } from './journal-check.ts';
 import type { LogKeys, OpenedLog, OpenParts } from './opening.ts';
-import type { Shard } from './faces/shard.ts';
+import type { Shard } from './signers/shard.ts';
 import { loadLog, verifyLog } from './verify-log.ts';
 
 /**
@@ -22,11 +22,11 @@ export async function openLog(parts: OpenParts): Promise<OpenedLog> {
   const publicKeys = identity.publicKeys ?? (await keepKeys(parts));
   const shard: Shard = {
     ...identity,
-    publicKey: publicKeys.v1,
-    tileKey: parts.tileKeyOf(identity.origin, publicKeys.tile),
+    publicKey: publicKeys.rekor,
+    c2spKey: parts.c2spKeyOf(identity.origin, publicKeys.c2sp),
   };
-  const faces = new Faces(shard, parts.keys?.signers);
-  const log = await compose({ ...parts, shelf, faces }, stored);
+  const signer = new ShardSigner(shard, parts.keys?.signers);
+  const log = await compose({ ...parts, shelf, signer }, stored);
   return { ...log, identity, created: !found };
 }
 

@@ -3,7 +3,7 @@ import type { LogIdentity, LogStore } from '../storage/contract.ts';
 import type { HeadJournal } from '../storage/journal.ts';
 import type { Witnesses } from '../witness/contract.ts';
 import type { Clock } from './clock.ts';
-import type { Signers } from './faces/faces.ts';
+import type { KeySigners } from './signers/shard-signer.ts';
 import type { TransparencyLog } from './log.ts';
 import type { PublicationMode } from './publisher.ts';
 import type { RoundTimes } from './cosigning-loop.ts';
@@ -13,13 +13,13 @@ import type { SequencerLimits } from './sequencer.ts';
 export interface Expected {
   readonly origin: string;
   readonly logId: string;
-  readonly tileKeyId: string;
+  readonly c2spKeyId: string;
 }
 
 /** The keys that a log signs with, and their public halves in PEM. */
 export interface LogKeys {
-  readonly signers: Signers;
-  readonly publicKeys: { readonly v1: string; readonly tile: string };
+  readonly signers: KeySigners;
+  readonly publicKeys: { readonly rekor: string; readonly c2sp: string };
 }
 
 /** How heads come to be shown. */
@@ -45,7 +45,7 @@ export interface OpenParts {
   /** Undefined for a log that has ended. */
   readonly keys: LogKeys | undefined;
   /** The Ed25519 key behind a PEM, under the log's name. */
-  readonly tileKeyOf: (origin: string, pem: string) => VerifierKey;
+  readonly c2spKeyOf: (origin: string, pem: string) => VerifierKey;
   readonly clock: Clock;
   readonly limits: SequencerLimits;
   readonly publication: Publication;

@@ -1,9 +1,9 @@
 import type { LogStore, StoredCosignature, StoredFreeze, StoredHead } from '../storage/contract.ts';
 import { withLater } from './cosignatures.ts';
 import { NotPublished, Overloaded } from './failures.ts';
-import type { Faces } from './faces/faces.ts';
+import type { ShardSigner } from './signers/shard-signer.ts';
 import type { CosigningLoop } from './cosigning-loop.ts';
-import type { SignedHead } from './faces/shard.ts';
+import type { SignedHead } from './signers/shard.ts';
 
 /**
  * When a head is shown. `off`: as soon as it is committed and journalled. `prefer`: as soon, and witnesses' signatures
@@ -12,7 +12,7 @@ import type { SignedHead } from './faces/shard.ts';
 export type PublicationMode = 'off' | 'prefer' | 'require';
 
 export interface PublisherParts {
-  readonly faces: Faces;
+  readonly signer: ShardSigner;
   readonly store: Pick<LogStore, 'cosign' | 'cosignatures'>;
   /** Whether no head may come to be shown that was not made to be shown at once. */
   readonly holds: () => boolean;
@@ -48,7 +48,7 @@ export class Publisher {
   constructor(parts: PublisherParts, published: Published) {
     this.#parts = parts;
     this.#published = published;
-    this.#shown = parts.faces.show(published.head, published.cosignatures, published.freeze);
+    this.#shown = parts.signer.show(published.head, published.cosignatures, published.freeze);
   }
 
   get head(): SignedHead {
@@ -135,6 +135,6 @@ export class Publisher {
 
   #show(): void {
     const { head, cosignatures, freeze } = this.#published;
-    this.#shown = this.#parts.faces.show(head, cosignatures, freeze);
+    this.#shown = this.#parts.signer.show(head, cosignatures, freeze);
   }
 }

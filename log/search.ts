@@ -4,7 +4,7 @@ import type { LogStore } from '../storage/contract.ts';
 import type { TileCache } from './tile-cache.ts';
 import { ownTurn } from './turns.ts';
 import type { SearchHit, SearchPage, SearchQuestion } from './types.ts';
-import type { Shard } from './faces/shard.ts';
+import type { Shard } from './signers/shard.ts';
 
 /** Data that a search runs on: one released head, and the entries under it. */
 export interface SearchGround {

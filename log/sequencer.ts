@@ -4,7 +4,7 @@ import type { Commit, LogStore, SequencedEntry } from '../storage/contract.ts';
 import { NoRoom } from '../storage/failures.ts';
 import type { Clock } from './clock.ts';
 import { NotWritable, Overloaded } from './failures.ts';
-import type { Faces, SignedBatch } from './faces/faces.ts';
+import type { ShardSigner, SignedBatch } from './signers/shard-signer.ts';
 import { HeadReleases, type ReleaseParts } from './releases.ts';
 import { ROOM_REFUSAL, RoomWatch } from './room-watch.ts';
 import type { TileCache } from './tile-cache.ts';
@@ -21,7 +21,7 @@ export interface SequencerLimits {
 export interface SequencerParts extends Omit<ReleaseParts, 'held'> {
   readonly store: LogStore;
   readonly shelf: TileCache;
-  readonly faces: Faces;
+  readonly signer: ShardSigner;
   /** Whether heads are shown only once witnesses have cosigned them. */
   readonly awaits: boolean;
   readonly clock: Clock;
@@ -149,14 +149,14 @@ export class Sequencer {
   }
 
   async #grow(waiting: readonly Waiting[]): Promise<void> {
-    const { shelf, faces, clock, awaits } = this.#parts;
+    const { shelf, signer, clock, awaits } = this.#parts;
     const from = treeSize(this.#size);
     const at = Math.max(clock.now(), this.#lastTime);
     const { head, tiles } = await shelf.grow(
       from,
       waiting.map(({ entry }) => entry.leafHash),
     );
-    const { entries, signatures } = await sequence(faces, waiting, { from, at, head });
+    const { entries, signatures } = await sequence(signer, waiting, { from, at, head });
     const stored = { ...head, at, signatures, awaits };
     const isKept = await this.#commit({ from, entries, tiles, head: stored }, waiting);
     if (!isKept) return;
@@ -193,17 +193,17 @@ export class Sequencer {
   }
 }
 
-/** Gives each entry its place and time, and has the faces sign for it and for the head. */
+/** Gives each entry its place and time, and has the signer sign for it and for the head. */
 async function sequence(
-  faces: Faces,
+  signer: ShardSigner,
   waiting: readonly Waiting[],
   { from, at, head }: { readonly from: number; readonly at: number; readonly head: TreeHead },
 ): Promise<Pick<SignedBatch, 'signatures'> & { readonly entries: readonly SequencedEntry[] }> {
-  const { offset } = faces.shard;
+  const { offset } = signer.shard;
   const promises = waiting.map(({ entry }, i) => {
     return { body: entry.body, integratedTime: at, virtualIndex: offset + from + i };
   });
-  const { signatures, timestamps } = await faces.sign(head, promises);
+  const { signatures, timestamps } = await signer.sign(head, promises);
   const entries = waiting.map(({ entry }, i): SequencedEntry => {
     const { body, leafHash, keys, attestation } = entry;
     const signedEntryTimestamp = timestamps[i] as Uint8Array;

@@ -3,7 +3,7 @@ import type { TileId } from '../merkle/tile.ts';
 import type { LeafHash, LogIndex, Proof, TreeSize } from '../merkle/types.ts';
 import type { EntryBundle } from '../storage/contract.ts';
 import type { WitnessReport } from '../witness/contract.ts';
-import type { Shard, SignedHead } from './faces/shard.ts';
+import type { Shard, SignedHead } from './signers/shard.ts';
 
 /** An entry, and the proof that the log holds it. */
 export interface ProvenEntry {

@@ -46,7 +46,7 @@ function checkIdentity(found: LogIdentity, expected: Expected): void {
     throw new LogRefused(
       `the log is ${found.origin} for ever, not ${expected.origin}: set origin to ${found.origin}, or begin a new log in another folder`,
     );
-  const other = found.logId !== expected.logId ? 'v1' : found.tileKeyId !== expected.tileKeyId ? 'tile' : undefined;
+  const other = found.logId !== expected.logId ? 'rekor' : found.c2spKeyId !== expected.c2spKeyId ? 'c2sp' : undefined;
   if (other === undefined) return;
   throw new LogRefused(
     `the ${other} key is not the one this log has signed with since it began: put that key back, or begin a new log in another folder`,

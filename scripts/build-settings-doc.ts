@@ -32,10 +32,12 @@ function section([title, table]: readonly [string, SettingTable]): string {
 
 function paragraph(property: string, setting: Setting<unknown>): string {
   const name = settingName(property);
+  const earlier = setting.earlierNames.map((one) => `\`--${one}\` and \`${variableName(one)}\``);
   const facts = [
     `- Variable: \`${variableName(name)}\``,
     `- Takes ${setting.type.expects}`,
     `- Default: ${typeof setting.standard === 'string' ? `\`${setting.standard}\`` : escaped(defaultWords(setting))}`,
+    ...(earlier.length === 0 ? [] : [`- Earlier names, which are still taken: ${earlier.join(', ')}`]),
   ];
   return `### \`--${name}\`\n\n${setting.about}\n\n${facts.join('\n')}\n`;
 }

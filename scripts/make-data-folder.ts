@@ -68,10 +68,10 @@ async function make(into: string, count: number): Promise<void> {
   const settings = {
     data,
     heads: join(into, 'data-heads'),
-    v1Key: join(data, 'keys', 'rekor-v1.pem'),
-    tileKey: join(data, 'keys', 'tile.pem'),
+    rekorKey: join(data, 'keys', 'rekor-v1.pem'),
+    c2spKey: join(data, 'keys', 'tile.pem'),
     origin: 'rekor.test',
-    genesis: 'v1',
+    genesis: 'rekor-v1',
     volume: 'moves',
     begin: false,
     mayBegin: true,
@@ -93,7 +93,7 @@ async function make(into: string, count: number): Promise<void> {
       publication: unwitnessed,
     });
     await fill(started.shards.active, entriesOf(count));
-    process.stdout.write(started.shards.active.head().checkpoint);
+    process.stdout.write(started.shards.active.head().rekorCheckpoint);
   }
   for (const folder of [settings.data, settings.heads])
     for (const name of LEFT_BEHIND) rmSync(join(folder, name), { force: true });

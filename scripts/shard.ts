@@ -81,7 +81,7 @@ function announce({ shard }: Log): void {
   say(`  tree id  ${shard.treeId}`);
   say(`  log id   ${shard.logId}`);
   say(`  begins   at virtual index ${shard.offset}`);
-  say(`  vkey     ${formatVkey(shard.tileKey)}`);
+  say(`  vkey     ${formatVkey(shard.c2spKey)}`);
   say(shard.publicKey.trimEnd());
 }
 

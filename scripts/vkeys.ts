@@ -4,7 +4,7 @@ import { Failure } from '../base/failure.ts';
 import { systemSentence } from '../base/system-error.ts';
 import { formatVkey } from '../checkpoint/vkey.ts';
 import { LogRefused } from '../log/failures.ts';
-import { findKey, tileKeyOf } from '../host/keys/keys.ts';
+import { findKey, c2spKeyOf } from '../host/keys/keys.ts';
 import { refuseUsedKey } from '../host/witness/own-witness-check.ts';
 import { witnessNameOf, witnessVkey } from '../host/witness/own-witness.ts';
 import { SettingsFault } from '../host/settings/failures.ts';
@@ -36,17 +36,17 @@ const announce = (sentence: string): void => void process.stderr.write(`${senten
 
 /** @throws Failure, Error saying why there are none to print */
 async function vkeys(settings: Settings): Promise<string> {
-  const { data, dev, v1Key, tileKey, witnessKey, publicUrl = 'http://HOST:PORT' } = settings;
+  const { data, dev, rekorKey, c2spKey, witnessKey, publicUrl = 'http://HOST:PORT' } = settings;
   if (dev) throw new Error('a log with --dev makes its keys when it starts');
   const origin = settings.origin ?? DEFAULT_ORIGIN;
   const confirm = await planBeginning(settings);
-  prepareFolders([data, ...[v1Key, tileKey, witnessKey].map((file) => dirname(file))], announce);
-  const files = { v1: v1Key, tile: tileKey, witness: witnessKey };
+  prepareFolders([data, ...[rekorKey, c2spKey, witnessKey].map((file) => dirname(file))], announce);
+  const files = { rekor: rekorKey, c2sp: c2spKey, witness: witnessKey };
   const keys = await locked(data, async () => {
     await confirm();
     return prepareKeys(data, files, announce);
   });
-  const log = tileKeyOf(origin, keys.tile.publicKey);
+  const log = c2spKeyOf(origin, keys.c2sp.publicKey);
   const witness = witnessVkey(witnessNameOf(settings, origin), keys.witness);
   return `# for --witness-for of whoever is to cosign for ${origin}
 log ${formatVkey(log)}

@@ -5,9 +5,9 @@ import type { Admission } from './admission/contract.ts';
 import { type Answer, bindingError } from './http/answer.ts';
 import { SenderGone } from './http/body.ts';
 import { ConnectionTurns } from './http/connection-turns.ts';
-import { plain } from './dialects/plain.ts';
-import { rekorV1 } from './dialects/rekor-v1.ts';
-import { isBelowV2, NO_PATH_V2, NOT_FOUND_V2, rekorV2 } from './dialects/rekor-v2.ts';
+import { plain } from './apis/plain.ts';
+import { rekorV1 } from './apis/rekor-v1.ts';
+import { isBelowV2, NO_PATH_V2, NOT_FOUND_V2, rekorV2 } from './apis/rekor-v2.ts';
 import { messageRefusal, refusal } from './http/message-rules.ts';
 import { Exchange } from './http/exchange.ts';
 import { Busy } from './http/failures.ts';
@@ -75,7 +75,7 @@ export interface AppParts {
   };
 }
 
-/** The whole HTTP face. Listens to nothing: `main.ts` does, and so does supertest. */
+/** Returns the whole HTTP application. Listens to nothing: `main.ts` does, and so does supertest. */
 export function createApp(parts: AppParts): Express {
   const app = takingEveryTarget(express());
   for (const habit of ['x-powered-by', 'etag']) app.disable(habit);
@@ -139,11 +139,11 @@ function enter({ settings, now, observe, report }: AppParts): RequestHandler {
 }
 
 /** A target that is no path, which Express cannot route; undefined for all others. */
-function withoutPath({ method }: Request, { path }: Target, { faces }: Pick<AppSettings, 'faces'>): Answer | undefined {
+function withoutPath({ method }: Request, { path }: Target, { apis }: Pick<AppSettings, 'apis'>): Answer | undefined {
   if (path.startsWith('/')) return undefined;
-  if (path === '*' && method !== 'CONNECT') return ofServer(method, faces);
+  if (path === '*' && method !== 'CONNECT') return ofServer(method, apis);
   const isTarget = method === 'CONNECT' || /^[a-z][a-z0-9+.-]*:/i.test(path);
-  return isTarget && !faces.includes('v1') ? NO_PATH_V2 : refusal(400);
+  return isTarget && !apis.includes('rekor-v1') ? NO_PATH_V2 : refusal(400);
 }
 
 function pagePartsOf(parts: AppParts): PageParts {
@@ -154,9 +154,9 @@ function pagePartsOf(parts: AppParts): PageParts {
 }
 
 /** RFC 9110 §9.3.7: `*` names the server as a whole, about which only OPTIONS asks. */
-function ofServer(method: string, faces: AppSettings['faces']): Answer {
+function ofServer(method: string, apis: AppSettings['apis']): Answer {
   if (method === 'OPTIONS') return { status: 200 };
-  return faces.includes('v1') ? bindingError(404, 'path * was not found') : NO_PATH_V2;
+  return apis.includes('rekor-v1') ? bindingError(404, 'path * was not found') : NO_PATH_V2;
 }
 
 function handlersOf({ shards, admission, settings, health, witness, dev }: AppParts): Handlers {
@@ -175,15 +175,15 @@ function handlersOf({ shards, admission, settings, health, witness, dev }: AppPa
 }
 
 /** A log of v2 alone speaks as genuine Rekor v2 does, also where there is nothing. */
-function refuseRoute({ settings: { faces } }: AppParts): RequestHandler {
-  const isV2Alone = !faces.includes('v1');
+function refuseRoute({ settings: { apis } }: AppParts): RequestHandler {
+  const isV2Alone = !apis.includes('rekor-v1');
   return (request, response) => {
     const exchange = Exchange.of(response);
     const { allowed, target } = exchange;
-    if (isV2Alone && allowed.length > 0) return exchange.send(rekorV2.notAllowed(request.method, allowed));
+    if (isV2Alone && allowed.length > 0) return exchange.send(rekorV2.methodNotAllowed(request.method, allowed));
     if (isV2Alone || isBelowV2(target.path)) return exchange.send(NOT_FOUND_V2);
     if (allowed.length === 0) return exchange.send(bindingError(404, `path ${target.path} was not found`));
-    return exchange.send(rekorV1.notAllowed(request.method, allowed));
+    return exchange.send(rekorV1.methodNotAllowed(request.method, allowed));
   };
 }
 
@@ -191,7 +191,7 @@ function refuseThrown({ report }: AppParts): ErrorRequestHandler {
   return (thrown, _request, response, _next) => {
     if (thrown instanceof SenderGone) return;
     const exchange = Exchange.of(response);
-    const refused = thrown instanceof Busy ? plain.refuse(thrown, '') : undefined;
+    const refused = thrown instanceof Busy ? plain.renderFailure(thrown, '') : undefined;
     if (refused === undefined) report.error(thrown);
     return exchange.send(refused ?? exchange.bug);
   };

@@ -30,7 +30,7 @@ export interface ComposeOptions {
   readonly metrics?: MetricRegistry;
 }
 
-/** A log and its HTTP face, listening to nothing yet. Disposing of it finishes what was accepted. */
+/** A log and its HTTP server, listening to nothing yet. Disposing of it finishes what was accepted. */
 export interface Server extends AsyncDisposable {
   readonly app: Express;
   readonly shards: LogShards;
@@ -49,13 +49,13 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   options.metrics?.add({ stele_damaged_reads_total: () => damage.count });
   const voices = voicesOf(logger, damage);
   const { announce, warn, alarm } = voices;
-  const faces = settings.faces === 'both' ? (['v1', 'v2'] as const) : [settings.faces];
-  const genesis = settings.genesis ? faces[0] : undefined;
+  const apis = settings.apis === 'both' ? (['rekor-v1', 'rekor-v2'] as const) : [settings.apis];
+  const genesis = settings.genesis ? apis[0] : undefined;
   const watched = watchedLogs(settings);
   const tell = ({ name, state }: WitnessReport): void =>
     state === 'ok' ? logger.info(`witness ${name} cosigns`) : logger.warn(`witness ${name} ${state}`);
   const { name: verifier } = chooseVerifier(settings.verifier); // the threads choose alike: one that could not would end, and the next as well
-  if (settings.readOnly) return await composeReader(settings, { options, damage, clock, faces });
+  if (settings.readOnly) return await composeReader(settings, { options, damage, clock, apis });
   const log = cleanup.use(
     await startLog(
       { ...settings, mayBegin: true, genesis, limits: settings },
@@ -75,7 +75,7 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
     watched &&
     cleanup.use(await startOwnWitness(watched, { settings, state, headsLock, origin, clock, fatal, announce }));
   const admission = cleanup.use(admissionOf(settings, logger));
-  const app = await createFront(settings, { shards, witness, admission, faces }, options, damage);
+  const app = await createFront(settings, { shards, witness, admission, apis }, options, damage);
   await log.publish(); // last: a start that is refused has shown nothing
   warnOfRefusal(shards, warn);
   const parts = cleanup.move();
@@ -86,15 +86,15 @@ interface ReaderParts {
   readonly options: ComposeOptions;
   readonly damage: DamageReport;
   readonly clock: Clock;
-  readonly faces: AppParts['settings']['faces'];
+  readonly apis: AppParts['settings']['apis'];
 }
 
 /** A server of a log that it only reads. @throws LogRefused, StoreRefused */
-async function composeReader(settings: Settings, { options, damage, clock, faces }: ReaderParts): Promise<Server> {
+async function composeReader(settings: Settings, { options, damage, clock, apis }: ReaderParts): Promise<Server> {
   await using cleanup = new AsyncDisposableStack();
   const { shards } = cleanup.use(await startReadOnly(settings, clock));
   const admission = cleanup.use(admissionOf(settings, options.logger));
-  const app = await createFront(settings, { shards, witness: undefined, admission, faces }, options, damage);
+  const app = await createFront(settings, { shards, witness: undefined, admission, apis }, options, damage);
   const parts = cleanup.move();
   return { app, shards, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
@@ -125,7 +125,7 @@ function voicesOf(logger: Logger, damage: DamageReport) {
 
 async function createFront(
   settings: Settings,
-  { faces, ...rooms }: Pick<AppParts, 'shards' | 'witness' | 'admission'> & Pick<AppParts['settings'], 'faces'>,
+  { apis, ...rooms }: Pick<AppParts, 'shards' | 'witness' | 'admission'> & Pick<AppParts['settings'], 'apis'>,
   { logger, observe }: ComposeOptions,
   damage: DamageReport,
 ): Promise<Express> {
@@ -133,7 +133,7 @@ async function createFront(
   return createApp({
     ...rooms,
     health: healthOf(rooms.shards, settings, { logger, damage }, now),
-    settings: { ...settings, faces },
+    settings: { ...settings, apis },
     document: readDocument(),
     consoleFiles: await readConsoleFiles(),
     dev: settings.dev,

@@ -129,7 +129,7 @@ function greet(logger: Logger, settings: Settings, shards: LogShards, address: s
   const { frozenAt, isClosed } = shards.active;
   const why = frozenAt === undefined ? ', only read: no entry is taken' : ', frozen: no entry is taken any more';
   const takesNone = isClosed ? why : '';
-  const apis = { both: 'Rekor v1 and v2', v1: 'Rekor v1', v2: 'Rekor v2' }[settings.faces];
+  const apis = { both: 'Rekor v1 and v2', 'rekor-v1': 'Rekor v1', 'rekor-v2': 'Rekor v2' }[settings.apis];
   const where = settings.dev ? 'memory' : resolve(settings.data);
   if (settings.dev) logger.warn('keys and data are in memory only: this log ends with this process');
   logger.info(

@@ -10,12 +10,12 @@ export interface LogIdentity {
   readonly treeId: string;
   /** Host name that signs heads. */
   readonly origin: string;
-  /** SHA-256 of the SubjectPublicKeyInfo of the v1 face's key: 64 hex digits. */
+  /** SHA-256 of the SubjectPublicKeyInfo of the `rekor` key: 64 hex digits. */
   readonly logId: string;
-  /** The same of the tile face's key. */
-  readonly tileKeyId: string;
+  /** The same of the `c2sp` key. */
+  readonly c2spKeyId: string;
   /** Those keys: PEM `PUBLIC KEY`, so that a log that ended is read without its private keys. Undefined where nobody wrote them down yet. */
-  readonly publicKeys: { readonly v1: string; readonly tile: string } | undefined;
+  readonly publicKeys: { readonly rekor: string; readonly c2sp: string } | undefined;
   /** Sum of the sizes of the shards before this one. */
   readonly offset: number;
   /** Seconds since the Unix epoch. */
@@ -52,12 +52,12 @@ export interface SequencedEntry extends StoredEntry {
   readonly keys: SearchKeyList;
 }
 
-/** Signatures of each face of the log over a head. */
+/** Signatures of both keys of the log over a head. */
 export interface HeadSignatures {
   /** Over the checkpoint `<origin> - <tree id>`: ECDSA, DER. */
-  readonly v1: Uint8Array;
-  /** Over the checkpoint `<origin>`: Ed25519. Undefined for heads from before there was a tile face. */
-  readonly tile: Uint8Array | undefined;
+  readonly rekor: Uint8Array;
+  /** Over the checkpoint `<origin>`: Ed25519. Undefined for heads of format 1. */
+  readonly c2sp: Uint8Array | undefined;
 }
 
 /** A head and its signatures. One compact row a commit; all are kept. */
@@ -69,7 +69,7 @@ export interface StoredHead extends TreeHead {
   readonly awaits: boolean;
 }
 
-/** A witness's cosignature of a head: one line below the tile face's note (c2sp.org/tlog-cosignature). */
+/** A witness's cosignature of a head: one line below the checkpoint of C2SP (c2sp.org/tlog-cosignature). */
 export interface StoredCosignature {
   readonly size: TreeSize;
   readonly name: string;
@@ -95,7 +95,7 @@ export interface WitnessClaim {
 export interface StoredFreeze {
   /** Seconds since the Unix epoch. */
   readonly at: number;
-  /** The tile face's signature over its last checkpoint with the line that says when. */
+  /** Signature of the `c2sp` key over the last checkpoint with the line that says when. */
   readonly signature: Uint8Array;
 }
 

@@ -6,8 +6,11 @@ import { LogRefused } from '../../log/failures.ts';
 import { makePrivateFolder } from '../../storage/folders.ts';
 import { readIfThere, writeDurably } from '../folder/durable-file.ts';
 
-/** The log's two keys: every v1 client accepts P-256 and nothing else; witnesses and monitors want Ed25519, as our own does. */
-export type KeyFace = 'v1' | 'tile' | 'witness';
+/**
+ * `rekor`: ECDSA P-256, the only key that every client of Rekor v1 takes; it signs for that API. `c2sp`: Ed25519, the key
+ * that witnesses and monitors take; it signs the checkpoints of C2SP and Rekor v2. `witness`: Ed25519, cosigns for others.
+ */
+export type KeyRole = 'rekor' | 'c2sp' | 'witness';
 
 export interface LogKey {
   /** PEM `PUBLIC KEY` with a final newline. */
@@ -18,22 +21,22 @@ export interface LogKey {
 }
 
 /** A key that is forgotten with the process. */
-export function generateEphemeralKey(face: KeyFace): LogKey {
-  return toLogKey(generate(face));
+export function generateEphemeralKey(role: KeyRole): LogKey {
+  return toLogKey(generate(role));
 }
 
 /** @throws LogRefused when the file is missing or holds another kind of key */
-export function readKey(face: KeyFace, file: string): LogKey {
-  const key = findKey(face, file);
+export function readKey(role: KeyRole, file: string): LogKey {
+  const key = findKey(role, file);
   if (key === undefined)
-    throw new LogRefused(`the ${face} key is missing: put ${file} back, the log cannot go on without it`);
+    throw new LogRefused(`the ${role} key is missing: put ${file} back, the log cannot go on without it`);
   return key;
 }
 
 /** Undefined where there is no file. @throws LogRefused when it holds another kind of key */
-export function findKey(face: KeyFace, file: string): LogKey | undefined {
+export function findKey(role: KeyRole, file: string): LogKey | undefined {
   const pem = readIfThere(file);
-  return pem === undefined ? undefined : parseKey(face, file, pem);
+  return pem === undefined ? undefined : parseKey(role, file, pem);
 }
 
 /** A key that is on no disk yet. */
@@ -43,8 +46,8 @@ export interface NewKey {
   readonly pem: string;
 }
 
-export function makeKey(face: KeyFace): NewKey {
-  const key = generate(face);
+export function makeKey(role: KeyRole): NewKey {
+  const key = generate(role);
   return { key: toLogKey(key), pem: key.export({ type: 'pkcs8', format: 'pem' }) };
 }
 
@@ -54,24 +57,24 @@ export function keepKey({ pem }: NewKey, file: string): void {
   writeDurably(file, pem);
 }
 
-function generate(face: KeyFace): KeyObject {
-  const pair = face === 'v1' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519');
+function generate(role: KeyRole): KeyObject {
+  const pair = role === 'rekor' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519');
   return pair.privateKey;
 }
 
-function parseKey(face: KeyFace, file: string, pem: string): LogKey {
+function parseKey(role: KeyRole, file: string, pem: string): LogKey {
   const key = privateKey(pem);
   const fits =
-    face === 'v1' ? key?.asymmetricKeyDetails?.namedCurve === 'prime256v1' : key?.asymmetricKeyType === 'ed25519';
+    role === 'rekor' ? key?.asymmetricKeyDetails?.namedCurve === 'prime256v1' : key?.asymmetricKeyType === 'ed25519';
   if (key === undefined || !fits)
-    throw wrongKey(face, file, key === undefined ? 'no private key in PEM' : 'another key');
+    throw wrongKey(role, file, key === undefined ? 'no private key in PEM' : 'another key');
   return toLogKey(key);
 }
 
-function wrongKey(face: KeyFace, file: string, held: string): LogRefused {
-  const wanted = face === 'v1' ? 'an ECDSA P-256 key' : 'an Ed25519 key';
+function wrongKey(role: KeyRole, file: string, held: string): LogRefused {
+  const wanted = role === 'rekor' ? 'an ECDSA P-256 key' : 'an Ed25519 key';
   return new LogRefused(
-    `${file} holds ${held}, and ${wanted} in PEM, without a password, is needed there: put the right file back, or name another with --${face}-key`,
+    `${file} holds ${held}, and ${wanted} in PEM, without a password, is needed there: put the right file back, or name another with --${role}-key`,
   );
 }
 
@@ -95,7 +98,7 @@ function toLogKey(key: KeyObject): LogKey {
 }
 
 /** The Ed25519 key in a PEM, under the name of its log. */
-export function tileKeyOf(name: string, pem: string): VerifierKey {
+export function c2spKeyOf(name: string, pem: string): VerifierKey {
   return logKey(name, createPublicKey(pem).export({ type: 'spki', format: 'der' }));
 }
 

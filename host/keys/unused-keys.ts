@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readIfThere, removeDurably, writeDurably } from '../folder/durable-file.ts';
-import type { KeyFace, LogKey } from './keys.ts';
+import type { KeyRole, LogKey } from './keys.ts';
 import { type FolderIdentity, folderChanges, folderIdentityOf } from '../folder/folder-identity.ts';
 
 /*
@@ -12,9 +12,13 @@ import { type FolderIdentity, folderChanges, folderIdentityOf } from '../folder/
 
 export interface UnusedKeys {
   /** SHA-256 of the SubjectPublicKeyInfo of each: 64 hex digits. */
-  readonly keys: Readonly<Partial<Record<KeyFace, string>>>;
+  readonly keys: Readonly<Partial<Record<KeyRole, string>>>;
   readonly place: Partial<FolderIdentity>;
 }
+
+/** Names of keys in the file, as earlier versions wrote them. */
+const FILE_NAMES = { rekor: 'v1', c2sp: 'tile', witness: 'witness' } as const satisfies Record<KeyRole, string>;
+const ROLES = Object.keys(FILE_NAMES) as readonly KeyRole[];
 
 /** Name in the data folder, or in that of a later shard. */
 export const UNUSED_KEYS = 'unused-keys.json';
@@ -23,8 +27,17 @@ export const UNUSED_KEYS = 'unused-keys.json';
 export function readUnusedKeys(folder: string): UnusedKeys | undefined {
   const text = readIfThere(join(folder, UNUSED_KEYS));
   try {
-    const { keys, place } = JSON.parse(text ?? '') as UnusedKeys;
-    return isRecord(keys) && isRecord(place) ? { keys, place } : undefined;
+    const { keys, place } = JSON.parse(text ?? '') as {
+      readonly keys: Readonly<Record<string, string>>;
+      readonly place: UnusedKeys['place'];
+    };
+    if (!isRecord(keys) || !isRecord(place)) return undefined;
+    return {
+      keys: Object.fromEntries(
+        ROLES.flatMap((role) => (keys[FILE_NAMES[role]] === undefined ? [] : [[role, keys[FILE_NAMES[role]]]])),
+      ),
+      place,
+    };
   } catch {
     return undefined;
   }
@@ -37,8 +50,8 @@ export function unusedKeysMoved({ place }: UnusedKeys, folder: string, volume: '
   return folderChanges(place, folderIdentityOf(folder), volume);
 }
 
-export function isUnused(record: UnusedKeys | undefined, face: KeyFace, { id }: LogKey): boolean {
-  return record?.keys[face] === id;
+export function isUnused(record: UnusedKeys | undefined, role: KeyRole, { id }: LogKey): boolean {
+  return record?.keys[role] === id;
 }
 
 /** Records keys before they are written, beside those that stand there. Durable once it returns. */
@@ -47,14 +60,15 @@ export function recordUnusedKeys(folder: string, keys: UnusedKeys['keys']): void
 }
 
 /** From now on these keys have signed. Durable once it returns. */
-export function markKeysUsed(folder: string, faces: readonly KeyFace[]): void {
+export function markKeysUsed(folder: string, roles: readonly KeyRole[]): void {
   const record = readUnusedKeys(folder);
   if (record === undefined) return;
-  const left = Object.entries(record.keys).filter(([face]) => !faces.includes(face as KeyFace));
+  const left = Object.entries(record.keys).filter(([role]) => !roles.includes(role as KeyRole));
   if (left.length === 0) removeDurably(join(folder, UNUSED_KEYS));
   else if (left.length < Object.keys(record.keys).length) write(folder, Object.fromEntries(left));
 }
 
 function write(folder: string, keys: UnusedKeys['keys']): void {
-  writeDurably(join(folder, UNUSED_KEYS), `${JSON.stringify({ keys, place: folderIdentityOf(folder) })}\n`);
+  const named = Object.fromEntries(Object.entries(keys).map(([role, id]) => [FILE_NAMES[role as KeyRole], id]));
+  writeDurably(join(folder, UNUSED_KEYS), `${JSON.stringify({ keys: named, place: folderIdentityOf(folder) })}\n`);
 }

@@ -43,7 +43,8 @@ function groupLines(table: SettingTable): readonly string[] {
   return Object.entries(table).flatMap(([property, setting]) => {
     const name = settingName(property);
     const use = `--${name} ${setting.type.placeholder}`.trimEnd();
-    return entry(`${use.padEnd(44)}  ${variableName(name)}`, `${setting.about} [${defaultWords(setting)}]`);
+    const earlier = setting.earlierNames.map((one) => ` Also --${one}.`).join('');
+    return entry(`${use.padEnd(44)}  ${variableName(name)}`, `${setting.about}${earlier} [${defaultWords(setting)}]`);
   });
 }
 

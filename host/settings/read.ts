@@ -72,10 +72,13 @@ function gather(
   table: SettingTable,
 ): Source {
   const settings: FlagNames = new Map(
-    Object.entries(table).map(([property, { type }]) => [settingName(property), type.bare]),
+    Object.entries(table).flatMap(([property, { type, earlierNames }]) => {
+      const flag = { setting: settingName(property), bare: type.bare };
+      return [flag.setting, ...earlierNames].map((name) => [name, flag] as const);
+    }),
   );
-  const withConfig = new Map([...settings, ['config', undefined] as const]);
-  const questions = QUESTIONS.map((name) => [name, 'on'] as const);
+  const withConfig = new Map([...settings, ['config', { setting: 'config', bare: undefined }] as const]);
+  const questions = QUESTIONS.map((name) => [name, { setting: name, bare: 'on' }] as const);
   const flags = readFlags(argv, new Map([...withConfig, ...questions]));
   const variables = readEnvironment(env, withConfig);
   const config = [...flags.given, ...variables.given].find(({ name }) => name === 'config');

@@ -16,7 +16,7 @@ export function conflicts(readings: Readings): readonly Fault[] {
   return rules.flatMap((rule) => rule(readings));
 }
 
-const ON_DISK = ['data', 'heads', 'v1Key', 'tileKey'] as const;
+const ON_DISK = ['data', 'heads', 'rekorKey', 'c2spKey'] as const;
 
 function withoutDisk({ values, source }: Readings): readonly Fault[] {
   if (values.dev !== true) return [];

@@ -18,8 +18,15 @@ export interface Source {
   readonly faults: readonly Fault[];
 }
 
-/** A flag, and what it means without a value; undefined if it needs one. */
-export type FlagNames = ReadonlyMap<string, string | undefined>;
+/** A name that a setting can be given under. */
+export interface FlagName {
+  /** Name of the setting: the same, unless this is an earlier one. */
+  readonly setting: string;
+  /** Value of the flag that is given without one; undefined if it needs one. */
+  readonly bare: string | undefined;
+}
+
+export type FlagNames = ReadonlyMap<string, FlagName>;
 
 /** Reads `--name value`, `--name=value` and `--name`; whatever else stands there is a fault. */
 export function readFlags(argv: readonly string[], flags: FlagNames): Source {
@@ -28,8 +35,9 @@ export function readFlags(argv: readonly string[], flags: FlagNames): Source {
   for (let at = 0; at < argv.length; at += 1) {
     const { source, name, text, takesNext } = readFlag(argv[at] ?? '', argv[at + 1], flags);
     if (takesNext) at += 1;
-    const reason = flagFault(name, source, text, flags) ?? repetition(name, given);
-    if (reason === undefined) given.push({ name, source, text: text ?? '' });
+    const { setting = name } = flags.get(name) ?? {};
+    const reason = flagFault(name, source, text, flags) ?? repetition(setting, given);
+    if (reason === undefined) given.push({ name: setting, source, text: text ?? '' });
     else faults.push({ name: source, value: flags.has(name) ? text : undefined, reason });
   }
   return { given, faults };
@@ -46,7 +54,7 @@ function readFlag(argument: string, next: string | undefined, flags: FlagNames):
   const [, name = '', , text] = /^--([^=]*)(=([^]*))?$/.exec(argument) ?? [];
   const source = name === '' ? argument : `--${name}`;
   if (text !== undefined) return { source, name, text, takesNext: false };
-  const bare = flags.get(name);
+  const bare = flags.get(name)?.bare;
   const takesNext = flags.has(name) && bare === undefined && next !== undefined && !next.startsWith('--');
   return { source, name, text: takesNext ? next : bare, takesNext };
 }
@@ -61,6 +69,13 @@ function repetition(name: string, given: readonly Given[]): string | undefined {
   return given.some((one) => one.name === name) ? 'is given more than once' : undefined;
 }
 
+/** Moves names of settings that are given a second time, under another name, to the faults. */
+function withoutRepetitions({ given, faults }: Source): Source {
+  const again = given.filter(({ name }, i) => given.findIndex((one) => one.name === name) < i);
+  const repeated = again.map(({ source, text }) => ({ name: source, value: text, reason: 'is given more than once' }));
+  return { given: given.filter((one) => !again.includes(one)), faults: [...faults, ...repeated] };
+}
+
 /** Every variable that starts with `STELE_` is taken to be meant for this program. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>, flags: FlagNames): Source {
   const variables = new Map([...flags.keys()].map((name) => [variableName(name), name]));
@@ -68,11 +83,11 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   const faults: Fault[] = [];
   for (const [source, text] of Object.entries(env)) {
     if (!source.startsWith(ENVIRONMENT_PREFIX) || text === undefined) continue;
-    const name = variables.get(source);
+    const name = flags.get(variables.get(source) ?? '')?.setting;
     if (name !== undefined) given.push({ name, text, source });
     else faults.push({ name: source, value: undefined, reason: unknown('variable', source, variables, String) });
   }
-  return { given, faults };
+  return withoutRepetitions({ given, faults });
 }
 
 const LONGEST_FILE = 65_536; // characters
@@ -86,13 +101,14 @@ export function readMembers(text: string, origin: string, flags: FlagNames): Sou
   for (const [name, value] of Object.entries(parsed)) {
     const source = `${name} in ${origin}`;
     const scalar = memberText(value);
-    if (!flags.has(name))
+    const flag = flags.get(name);
+    if (flag === undefined)
       faults.push({ name: source, value: undefined, reason: unknown('setting', name, flags, String) });
     else if (scalar === undefined)
       faults.push({ name: source, value: undefined, reason: 'is no text, number, switch or list of texts' });
-    else given.push({ name, text: scalar, source });
+    else given.push({ name: flag.setting, text: scalar, source });
   }
-  return { given, faults };
+  return withoutRepetitions({ given, faults });
 }
 
 /** The members; a text when they cannot be read, saying why. */

@@ -4,7 +4,7 @@ import { LogRefused } from '../../log/failures.ts';
 import { codeOfWriting, makePrivateFolder, syncFolder } from '../../storage/folders.ts';
 import { parseGenesis } from './genesis.ts';
 import { readIfThere } from '../folder/durable-file.ts';
-import { findKey, keepKey, type KeyFace, type LogKey, makeKey, type NewKey } from '../keys/keys.ts';
+import { findKey, keepKey, type KeyRole, type LogKey, makeKey, type NewKey } from '../keys/keys.ts';
 import { recordUnusedKeys } from '../keys/unused-keys.ts';
 
 /*
@@ -40,34 +40,34 @@ function requireWritable(folder: string): void {
  * Finds the keys of a log that is to begin, or makes them, and records that they have signed nothing. Durable once it
  * returns.
  */
-export function prepareKeys<Face extends KeyFace>(
+export function prepareKeys<Role extends KeyRole>(
   folder: string,
-  files: Readonly<Record<Face, string>>,
+  files: Readonly<Record<Role, string>>,
   announce: (sentence: string) => void,
-): Readonly<Record<Face, LogKey>> {
-  const faces = Object.keys(files) as Face[];
-  const found = faces.map((face) => findOrMake(face, files[face]));
-  recordUnusedKeys(folder, Object.fromEntries(found.map(({ face, key }) => [face, key.id])));
-  for (const { face, file, made } of found) {
+): Readonly<Record<Role, LogKey>> {
+  const roles = Object.keys(files) as Role[];
+  const found = roles.map((role) => findOrMake(role, files[role]));
+  recordUnusedKeys(folder, Object.fromEntries(found.map(({ role, key }) => [role, key.id])));
+  for (const { role, file, made } of found) {
     if (made) keepKey(made, file);
-    announce(`${made ? 'made' : 'found'} the ${face} key ${file}`);
+    announce(`${made ? 'made' : 'found'} the ${role} key ${file}`);
   }
-  return Object.fromEntries(found.map(({ face, key }) => [face, key])) as Record<Face, LogKey>;
+  return Object.fromEntries(found.map(({ role, key }) => [role, key])) as Record<Role, LogKey>;
 }
 
 interface FoundKey {
-  readonly face: KeyFace;
+  readonly role: KeyRole;
   readonly file: string;
   readonly key: LogKey;
   /** Undefined for one that was there. */
   readonly made: NewKey | undefined;
 }
 
-function findOrMake(face: KeyFace, file: string): FoundKey {
-  const key = findKey(face, file);
-  if (key !== undefined) return { face, file, key, made: undefined };
-  const made = makeKey(face);
-  return { face, file, key: made.key, made };
+function findOrMake(role: KeyRole, file: string): FoundKey {
+  const key = findKey(role, file);
+  if (key !== undefined) return { role: role, file, key, made: undefined };
+  const made = makeKey(role);
+  return { role: role, file, key: made.key, made };
 }
 
 /** The document of another log, if it began under these keys, tells that it did: it is kept under another name. */

@@ -11,7 +11,7 @@ import { noLogIn } from '../../storage/failures.ts';
  */
 
 export interface SeenKey {
-  readonly face: 'v1' | 'tile';
+  readonly role: 'rekor' | 'c2sp';
   readonly file: string;
   /** SHA-256 of its SubjectPublicKeyInfo; undefined where there is no file. */
   readonly id: string | undefined;
@@ -100,7 +100,7 @@ const ADVICE_VOLUME =
 
 function isGenesisOf({ treeId, origin, publicKeys }: LogIdentity, birth: GenesisRecord): boolean {
   const hasOtherKeys =
-    publicKeys !== undefined && (birth.keys.v1 !== publicKeys.v1 || birth.keys.tile !== publicKeys.tile);
+    publicKeys !== undefined && (birth.keys.rekor !== publicKeys.rekor || birth.keys.c2sp !== publicKeys.c2sp);
   return birth.treeId === treeId && birth.origin === origin && !hasOtherKeys;
 }
 
@@ -109,7 +109,7 @@ function decideBeginning(seen: Seen, { begin, volume, mayBegin }: Wish): Decisio
   if (!mayBegin) return refuse(noLogIn(folder));
   const loss = lossOf(seen);
   if (loss !== undefined) return refuse(loss);
-  const logId = seen.keys.find(({ face }) => face === 'v1')?.id;
+  const logId = seen.keys.find(({ role }) => role === 'rekor')?.id;
   if (journal !== undefined && !isBegunOnly(journal, logId)) return refuse(`${account(seen)} ${ADVICE_JOURNAL}`);
   if (begin || !isTraceOfLog(seen, volume)) return { act: 'begin' };
   const changes = seen.unusedChanges[volume];
@@ -157,8 +157,8 @@ const absence = ({ folder, database }: Seen): string =>
 /** Says what is missing and what is there. */
 function account(seen: Seen): string {
   const { birth, journal, headsFile, hasPlace } = seen;
-  const there = seen.keys.filter(({ id }) => id !== undefined).map(({ face, file }) => `the ${face} key ${file}`);
-  const missing = seen.keys.filter(({ id }) => id === undefined).map(({ face, file }) => `the ${face} key ${file}`);
+  const there = seen.keys.filter(({ id }) => id !== undefined).map(({ role, file }) => `the ${role} key ${file}`);
+  const missing = seen.keys.filter(({ id }) => id === undefined).map(({ role, file }) => `the ${role} key ${file}`);
   if (journal === undefined) missing.push(`the head journal ${headsFile}`);
   else there.push(describeJournal(journal, headsFile));
   if (birth === undefined) missing.push('birth.json');

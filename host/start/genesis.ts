@@ -17,15 +17,15 @@ export interface Genesis {
   readonly entry: AdmittedEntry;
 }
 
-/** In the form of which API entry 0 stands: a log of v2 alone holds nothing else. */
-export type GenesisKind = 'v1' | 'v2';
+/** The API in whose form entry 0 is made: a log of Rekor v2 alone holds no entry of v1. */
+export type GenesisKind = 'rekor-v1' | 'rekor-v2';
 
 /** Of which log a birth document is. */
 export interface GenesisRecord {
   readonly treeId: string;
   readonly origin: string;
   /** PEM. */
-  readonly keys: { readonly v1: string; readonly tile: string };
+  readonly keys: { readonly rekor: string; readonly c2sp: string };
 }
 
 /** Undefined for what is no birth document. */
@@ -35,7 +35,7 @@ export function parseGenesis(text: string): GenesisRecord | undefined {
     const { v1, tile } = keys as Record<string, unknown>;
     const isWhole =
       type === BIRTH_TYPE && [treeID, origin, v1, tile].every((member) => typeof member === 'string' && member !== '');
-    return isWhole ? ({ treeId: treeID, origin, keys: { v1, tile } } as GenesisRecord) : undefined;
+    return isWhole ? ({ treeId: treeID, origin, keys: { rekor: v1, c2sp: tile } } as GenesisRecord) : undefined;
   } catch {
     return undefined;
   }
@@ -50,17 +50,17 @@ const ALGORITHM = 'ecdsa-sha2-256-nistp256';
  */
 export async function genesisOf(
   identity: LogIdentity,
-  v1: LogKey,
-  tile: LogKey,
-  face: GenesisKind = 'v1',
+  rekor: LogKey,
+  c2sp: LogKey,
+  api: GenesisKind = 'rekor-v1',
 ): Promise<Genesis> {
   const { treeId, origin, created } = identity;
-  const document = `${canonicalJson({ type: BIRTH_TYPE, origin, treeID: treeId, created, keys: { v1: v1.publicKey, tile: tile.publicKey } })}\n`;
-  const [signature] = await v1.signer.sign([utf8(document)]);
+  const document = `${canonicalJson({ type: BIRTH_TYPE, origin, treeID: treeId, created, keys: { v1: rekor.publicKey, tile: c2sp.publicKey } })}\n`;
+  const [signature] = await rekor.signer.sign([utf8(document)]);
   if (signature === undefined) throw new Error('the signer signed nothing');
   const digest = hash('sha256', document, 'buffer');
-  const made = { digest, signature, publicKey: v1.publicKey };
-  const [proposal, kinds] = face === 'v1' ? [proposalOf(made), v1Kinds] : [requestOf(made), v2Kinds];
+  const made = { digest, signature, publicKey: rekor.publicKey };
+  const [proposal, kinds] = api === 'rekor-v1' ? [proposalOf(made), v1Kinds] : [requestOf(made), v2Kinds];
   const rules = {
     algorithms: new Set([ALGORITHM]),
     kinds: new Set([proposal.kind]),

@@ -7,7 +7,7 @@ import { inspectDatabase } from '../../storage/engines/sqlite/inspect.ts';
 import { requireOneName } from '../../storage/engines/watched-files.ts';
 import { type GenesisRecord, parseGenesis } from './genesis.ts';
 import { readIfThere } from '../folder/durable-file.ts';
-import { findKey, type KeyFace } from '../keys/keys.ts';
+import { findKey, type KeyRole } from '../keys/keys.ts';
 import type { ShardPlace } from './planned-shard.ts';
 import { changesOfPlace, hasPlaceRecord, mayHaveMoved } from '../folder/folder-identity.ts';
 import type { Seen, SeenJournal, SeenKey } from './decision.ts';
@@ -30,7 +30,7 @@ export async function lookAt(place: ShardPlace, laterShards: readonly string[]):
     folder,
     headsFile: headsFile(heads),
     database,
-    keys: needsNoKeys(database) ? [] : [lookAtKey('v1', place.v1Key), lookAtKey('tile', place.tileKey)],
+    keys: needsNoKeys(database) ? [] : [lookAtKey('rekor', place.rekorKey), lookAtKey('c2sp', place.c2spKey)],
     birth: lookAtGenesis(folder),
     journal,
     hasPlace,
@@ -44,9 +44,9 @@ export async function lookAt(place: ShardPlace, laterShards: readonly string[]):
     begun: place.later?.begun,
   };
 
-  function lookAtKey(face: SeenKey['face'] & KeyFace, file: string): SeenKey {
-    const key = findKey(face, file);
-    return { face, file, id: key?.id, isUnused: key !== undefined && isUnused(unused, face, key) };
+  function lookAtKey(role: SeenKey['role'] & KeyRole, file: string): SeenKey {
+    const key = findKey(role, file);
+    return { role: role, file, id: key?.id, isUnused: key !== undefined && isUnused(unused, role, key) };
   }
 }
 

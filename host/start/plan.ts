@@ -15,8 +15,8 @@ type WishOf = Omit<Wish, 'recoverCommand'>;
 export interface PlanSettings extends WishOf {
   readonly data: string;
   readonly heads: string;
-  readonly v1Key: string;
-  readonly tileKey: string;
+  readonly rekorKey: string;
+  readonly c2spKey: string;
   readonly origin: string | undefined;
 }
 
@@ -97,9 +97,9 @@ function placeOf(
   { number, folder, heads, origin, begun }: ShardFolder,
   offset: number,
 ): Omit<ShardPlace, 'recoverCommand'> {
-  const [v1Key, tileKey] = [keyFile(folder, 'rekor-v1'), keyFile(folder, 'tile')];
+  const [rekorKey, c2spKey] = [keyFile(folder, 'rekor-v1'), keyFile(folder, 'tile')];
   const later = { number, recordedIn: [settings.data, settings.heads], begun };
-  return { folder, isFirst: false, later, heads, v1Key, tileKey, origin, offset };
+  return { folder, isFirst: false, later, heads, rekorKey, c2spKey, origin, offset };
 }
 
 const keyFile = (folder: string, name: string): string => join(folder, 'keys', `${name}.pem`);

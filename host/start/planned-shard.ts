@@ -7,8 +7,8 @@ export interface ShardPlace {
   readonly isFirst: boolean;
   /** Folder of its head journal. */
   readonly heads: string;
-  readonly v1Key: string;
-  readonly tileKey: string;
+  readonly rekorKey: string;
+  readonly c2spKey: string;
   /** Undefined: the origin that the log has, or `localhost` for a log that begins now. */
   readonly origin: string | undefined;
   /** Undefined for the first shard. */

@@ -3,7 +3,7 @@ import type { Clock } from '../../log/clock.ts';
 import { openReadOnlyLog } from '../../log/open-read-only.ts';
 import { LogShards } from '../../log/shards.ts';
 import { openSqliteReadOnly } from '../../storage/engines/sqlite/open-read-only.ts';
-import { tileKeyOf } from '../keys/keys.ts';
+import { c2spKeyOf } from '../keys/keys.ts';
 import { isUnopened, requireAsRecorded, shardFolders } from '../shards/shard-folders.ts';
 
 export interface ReadOnlyStart extends AsyncDisposable {
@@ -27,7 +27,7 @@ export async function startReadOnly(
     const { folder } = place;
     const store = isUnopened(place) ? undefined : cleanup.use(openSqliteReadOnly(folder, owner));
     requireAsRecorded(place, await store?.identity());
-    if (store) logs.push(await openReadOnlyLog({ store, tileKeyOf, clock, folder }));
+    if (store) logs.push(await openReadOnlyLog({ store, c2spKeyOf, clock, folder }));
   }
   const parts = cleanup.move();
   return { shards: new LogShards(logs), [Symbol.asyncDispose]: () => parts.disposeAsync() };

@@ -13,7 +13,7 @@ import { openSqliteStore, type SqliteStore } from '../../storage/engines/sqlite/
 import { recordBegunShard } from '../shards/begun-shards.ts';
 import { genesisOf, type GenesisKind } from './genesis.ts';
 import { writeDurably } from '../folder/durable-file.ts';
-import { generateEphemeralKey, type LogKey, readKey, tileKeyOf } from '../keys/keys.ts';
+import { generateEphemeralKey, type LogKey, readKey, c2spKeyOf } from '../keys/keys.ts';
 import { recordPlace } from '../folder/folder-identity.ts';
 import { DEFAULT_ORIGIN } from '../settings/values/network-values.ts';
 import { prepareFolders, prepareKeys, setGenesisAside } from './begin.ts';
@@ -60,8 +60,8 @@ export async function startShard(
   await using cleanup = new AsyncDisposableStack();
   const { announce } = options;
   const { place, act } = shard;
-  const { folder, heads, v1Key, tileKey } = place;
-  if (act === 'begin' && !settings.dev) prepareFolders([folder, heads, dirname(v1Key), dirname(tileKey)], announce);
+  const { folder, heads, rekorKey, c2spKey } = place;
+  if (act === 'begin' && !settings.dev) prepareFolders([folder, heads, dirname(rekorKey), dirname(c2spKey)], announce);
   const { store, headsLock, journal } = await openFiles(shard, roomOf(place, settings), options, cleanup);
   const keys = await keysOf(shard, store, settings.dev, announce);
   const opened = cleanup.use(
@@ -70,8 +70,8 @@ export async function startShard(
       store,
       journal,
       expected: await expectedOf(store, place, keys),
-      keys: keys && { signers: { v1: keys.v1.signer, tile: keys.tile.signer }, publicKeys: publicKeysOf(keys) },
-      tileKeyOf,
+      keys: keys && { signers: { rekor: keys.rekor.signer, c2sp: keys.c2sp.signer }, publicKeys: publicKeysOf(keys) },
+      c2spKeyOf,
       limits: settings.limits,
       publication: await options.publication(store),
       newTreeId,
@@ -91,7 +91,7 @@ export async function startShard(
 /** Writes down what keeps the shard from being begun a second time. Durable once it returns. */
 function recordBegun({ folder, later }: ShardPlace, identity: LogIdentity): void {
   if (later !== undefined) recordBegunShard(later.recordedIn, { ...identity, number: later.number });
-  markKeysUsed(folder, ['v1', 'tile']);
+  markKeysUsed(folder, ['rekor', 'c2sp']);
 }
 
 /** Both folders are locked before anything in either is opened. @throws LogRefused, StoreRefused */
@@ -152,25 +152,28 @@ async function writeGenesis(
   folder: string,
   announce: StartOptions['announce'],
 ): Promise<void> {
-  const { document, entry } = await genesisOf(identity, keys.v1, keys.tile, kind);
+  const { document, entry } = await genesisOf(identity, keys.rekor, keys.c2sp, kind);
   writeDurably(join(folder, 'birth.json'), document);
   await log.addFirst(entry);
   announce('wrote entry 0, the log about itself (birth.json)');
 }
 
 interface LogKeyPair {
-  readonly v1: LogKey;
-  readonly tile: LogKey;
+  readonly rekor: LogKey;
+  readonly c2sp: LogKey;
 }
 
-const publicKeysOf = ({ v1, tile }: LogKeyPair): LogKeys['publicKeys'] => ({ v1: v1.publicKey, tile: tile.publicKey });
+const publicKeysOf = ({ rekor, c2sp }: LogKeyPair): LogKeys['publicKeys'] => ({
+  rekor: rekor.publicKey,
+  c2sp: c2sp.publicKey,
+});
 
 /** A shard that has ended is who it is: it has no use for keys, and may have lost them. */
 async function expectedOf(store: LogStore, place: ShardPlace, keys: LogKeyPair | undefined) {
   const identity = await store.identity();
   const origin = place.origin ?? identity?.origin ?? DEFAULT_ORIGIN;
-  if (keys !== undefined) return { origin, logId: keys.v1.id, tileKeyId: keys.tile.id };
-  return { origin, logId: identity?.logId ?? '', tileKeyId: identity?.tileKeyId ?? '' };
+  if (keys !== undefined) return { origin, logId: keys.rekor.id, c2spKeyId: keys.c2sp.id };
+  return { origin, logId: identity?.logId ?? '', c2spKeyId: identity?.c2spKeyId ?? '' };
 }
 
 /** Finds the keys that an existing shard needs to go on, or those of a log that begins now. @throws LogRefused */
@@ -180,15 +183,15 @@ async function keysOf(
   dev: boolean,
   announce: (sentence: string) => void,
 ): Promise<LogKeyPair | undefined> {
-  if (dev) return { v1: generateEphemeralKey('v1'), tile: generateEphemeralKey('tile') };
+  if (dev) return { rekor: generateEphemeralKey('rekor'), c2sp: generateEphemeralKey('c2sp') };
   if (act === 'begin') {
-    const keys = prepareKeys(place.folder, { v1: place.v1Key, tile: place.tileKey }, announce);
+    const keys = prepareKeys(place.folder, { rekor: place.rekorKey, c2sp: place.c2spKey }, announce);
     if (place.isFirst) recordPlace(place.folder);
     setGenesisAside(place.folder, announce);
     return keys;
   }
   if ((await store.frozen()) !== undefined && (await store.identity())?.publicKeys !== undefined) return undefined;
-  return { v1: readKey('v1', place.v1Key), tile: readKey('tile', place.tileKey) };
+  return { rekor: readKey('rekor', place.rekorKey), c2sp: readKey('c2sp', place.c2spKey) };
 }
 
 /** A positive int64, random: two logs with one tree id could be taken for one. */

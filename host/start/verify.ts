@@ -16,10 +16,10 @@ import type { Seen, SeenKey } from './decision.ts';
 export async function verifySeen({ folder, database, keys }: Seen, place: ShardPlace): Promise<void> {
   if (database.state !== 'log') return;
   const { identity } = database;
-  const ids = keys.map(({ face, file }) => [face, readKey(face, file).id] as const);
-  const { v1 = identity.logId, tile = identity.tileKeyId } = Object.fromEntries(ids);
-  if ((place.origin ?? identity.origin) === identity.origin) requireKeys(identity, keys, { v1, tile });
-  const expected = { origin: place.origin ?? identity.origin, logId: v1, tileKeyId: tile };
+  const ids = keys.map(({ role, file }) => [role, readKey(role, file).id] as const);
+  const { rekor = identity.logId, c2sp = identity.c2spKeyId } = Object.fromEntries(ids);
+  if ((place.origin ?? identity.origin) === identity.origin) requireKeys(identity, keys, { rekor, c2sp });
+  const expected = { origin: place.origin ?? identity.origin, logId: rekor, c2spKeyId: c2sp };
   const { recoverCommand, offset } = place;
   const journal = await viewFileJournal(place.heads);
   using store = openSqliteUnchanged(folder);
@@ -27,11 +27,11 @@ export async function verifySeen({ folder, database, keys }: Seen, place: ShardP
 }
 
 /** As `verifyLog`, and names the file. @throws LogRefused */
-function requireKeys(identity: LogIdentity, files: Seen['keys'], ids: Readonly<Record<SeenKey['face'], string>>): void {
-  const used = { v1: identity.logId, tile: identity.tileKeyId };
-  const other = files.find(({ face }) => ids[face] !== used[face]);
+function requireKeys(identity: LogIdentity, files: Seen['keys'], ids: Readonly<Record<SeenKey['role'], string>>): void {
+  const used = { rekor: identity.logId, c2sp: identity.c2spKeyId };
+  const other = files.find(({ role }) => ids[role] !== used[role]);
   if (other === undefined) return;
   throw new LogRefused(
-    `the ${other.face} key is not the one this log has signed with since it began: put that key back as ${other.file}, or name its file with --${other.face}-key`,
+    `the ${other.role} key is not the one this log has signed with since it began: put that key back as ${other.file}, or name its file with --${other.role}-key`,
   );
 }

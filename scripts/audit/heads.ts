@@ -1,8 +1,8 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { equalBytes, utf8 } from '../../base/bytes.ts';
-import { RekorFace } from '../../log/faces/rekor-face.ts';
-import type { Shard } from '../../log/faces/shard.ts';
-import { TileFace } from '../../log/faces/tile-face.ts';
+import { RekorFormat } from '../../log/signers/rekor-format.ts';
+import type { Shard } from '../../log/signers/shard.ts';
+import { C2spFormat } from '../../log/signers/c2sp-format.ts';
 import type { TileCache } from '../../log/tile-cache.ts';
 import { foldRoot } from '../../merkle/fold.ts';
 import { coveringNodes } from '../../merkle/plan.ts';
@@ -16,14 +16,14 @@ const PAGE = 256;
 /** Holds heads against the tree and against the keys of the log. */
 export class HeadCheck {
   readonly #shelf: TileCache;
-  readonly #faces: { readonly v1: RekorFace; readonly tile: TileFace };
-  readonly #keys: { readonly v1: KeyObject; readonly tile: KeyObject };
+  readonly #formats: { readonly rekor: RekorFormat; readonly c2sp: C2spFormat };
+  readonly #keys: { readonly rekor: KeyObject; readonly c2sp: KeyObject };
 
-  /** @param shelf - of the whole tree. @param tileKey - PEM */
-  constructor(shelf: TileCache, shard: Shard, tileKey: string) {
+  /** @param shelf - of the whole tree. @param c2spKey - PEM */
+  constructor(shelf: TileCache, shard: Shard, c2spKey: string) {
     this.#shelf = shelf;
-    this.#faces = { v1: new RekorFace(shard), tile: new TileFace(shard.tileKey) };
-    this.#keys = { v1: createPublicKey(shard.publicKey), tile: createPublicKey(tileKey) };
+    this.#formats = { rekor: new RekorFormat(shard), c2sp: new C2spFormat(shard.c2spKey) };
+    this.#keys = { rekor: createPublicKey(shard.publicKey), c2sp: createPublicKey(c2spKey) };
   }
 
   /** Those that are kept, of `from` up to `to` entries. @throws Damaged */
@@ -54,25 +54,26 @@ export class HeadCheck {
 
   /** The last note of a log that ended. @throws Damaged */
   end(head: TreeHead, { at, signature }: StoredFreeze): void {
-    if (!this.#isTile(this.#faces.tile.checkpoint(head, at), signature))
+    if (!this.#isSigned(this.#formats.c2sp.checkpointText(head, at), signature))
       throw new Damaged(
         head.size,
         'the signature on the last checkpoint, which says that the log ended, does not verify',
       );
   }
 
-  #signed({ signatures: { v1, tile }, ...head }: StoredHead): number {
-    if (!verify('sha256', utf8(this.#faces.v1.checkpoint(head)), this.#keys.v1, v1)) throw unsigned(head, 'v1');
-    if (tile === undefined) return 1; // from before there was a tile face
-    if (!this.#isTile(this.#faces.tile.checkpoint(head), tile)) throw unsigned(head, 'tile');
+  #signed({ signatures: { rekor, c2sp }, ...head }: StoredHead): number {
+    if (!verify('sha256', utf8(this.#formats.rekor.checkpointText(head)), this.#keys.rekor, rekor))
+      throw unsigned(head, 'rekor');
+    if (c2sp === undefined) return 1; // a head of format 1
+    if (!this.#isSigned(this.#formats.c2sp.checkpointText(head), c2sp)) throw unsigned(head, 'c2sp');
     return 2;
   }
 
-  #isTile(text: string, signature: Uint8Array): boolean {
-    return verify(undefined, utf8(text), this.#keys.tile, signature);
+  #isSigned(text: string, signature: Uint8Array): boolean {
+    return verify(undefined, utf8(text), this.#keys.c2sp, signature);
   }
 }
 
-function unsigned({ size }: TreeHead, face: string): Damaged {
-  return new Damaged(size, `the ${face} face's signature on the head of ${size} entries does not verify`);
+function unsigned({ size }: TreeHead, key: string): Damaged {
+  return new Damaged(size, `the ${key} signature on the head of ${size} entries does not verify`);
 }

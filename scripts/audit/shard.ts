@@ -66,20 +66,20 @@ async function auditSigned(
   head: TreeHead,
 ): Promise<void> {
   const shard = shardOf(identity);
-  const check = new HeadCheck(await loadShelf(reading, head.size, head), shard, shard.tilePublicKey);
+  const check = new HeadCheck(await loadShelf(reading, head.size, head), shard, shard.c2spPublicKey);
   for (const each of journal) await check.inTree(each, 'the head journal has');
   if (frozen) check.end(head, frozen);
 }
 
 /** @throws Damaged */
 function requireKeys({ identity }: ReadShard): void {
-  const { publicKey, tilePublicKey } = shardOf(identity);
-  for (const [face, pem, id] of [
-    ['v1', publicKey, identity.logId],
-    ['tile', tilePublicKey, identity.tileKeyId],
+  const { publicKey, c2spPublicKey } = shardOf(identity);
+  for (const [role, pem, id] of [
+    ['rekor', publicKey, identity.logId],
+    ['c2sp', c2spPublicKey, identity.c2spKeyId],
   ] as const) {
     const spki = createPublicKey(pem).export({ type: 'spki', format: 'der' });
     if (hash('sha256', spki, 'hex') !== id)
-      throw new Damaged(0, `the ${face} key is not the one that the log's id names`);
+      throw new Damaged(0, `the ${role} key is not the one that the log's id names`);
   }
 }

@@ -50,7 +50,7 @@ export interface EntriesReport {
 
 export interface HeadsReport {
   readonly heads: number;
-  /** Of both faces. */
+  /** Of both keys. */
   readonly signatures: number;
 }
 

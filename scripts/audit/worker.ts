@@ -50,5 +50,5 @@ async function headCheck(store: SqliteReading, size: number): Promise<HeadCheck>
   const identity = await store.identity();
   if (identity === undefined) throw new Error('there is no log in this folder');
   const shard = shardOf(identity);
-  return new HeadCheck(await loadShelf(store, treeSize(size), undefined), shard, shard.tilePublicKey);
+  return new HeadCheck(await loadShelf(store, treeSize(size), undefined), shard, shard.c2spPublicKey);
 }

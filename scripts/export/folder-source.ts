@@ -1,6 +1,6 @@
 import { concatBytes } from '../../base/bytes.ts';
 import { gunzip } from '../../storage/gunzip.ts';
-import { Faces } from '../../log/faces/faces.ts';
+import { ShardSigner } from '../../log/signers/shard-signer.ts';
 import { loadShelf } from '../../log/load-shelf.ts';
 import type { TileCache } from '../../log/tile-cache.ts';
 import { type TreeSize, treeSize } from '../../merkle/types.ts';
@@ -19,13 +19,13 @@ export function folderSource(shard: ReadShard): TileSource {
   let shelf: Promise<TileCache> | undefined;
   const shelfOf = (size: TreeSize): Promise<TileCache> => loadShelf(reading, size, undefined);
   return {
-    key: own.tileKey,
+    key: own.c2spKey,
     checkpoint: async () => {
       const head = await publishedHead(shard);
       shelf = shelfOf(head.size);
       const freeze = await reading.frozen();
       const cosignatures = freeze ? [] : await reading.cosignatures(head.size);
-      const { note } = new Faces(own, undefined).show(head, cosignatures, freeze);
+      const { checkpoint: note } = new ShardSigner(own, undefined).show(head, cosignatures, freeze);
       if (note === undefined) throw new ExportRefused(`${identity.origin} has no signed checkpoint yet: start it once`);
       return note;
     },

@@ -17,6 +17,8 @@ const PLACE = {
   config: { type: 'string' },
   data: { type: 'string' },
   heads: { type: 'string' },
+  'rekor-key': { type: 'string' },
+  'c2sp-key': { type: 'string' },
   'v1-key': { type: 'string' },
   'tile-key': { type: 'string' },
   volume: { type: 'string' },

@@ -1,6 +1,6 @@
-import type { Shard } from '../../log/faces/shard.ts';
+import type { Shard } from '../../log/signers/shard.ts';
 import { LogRefused } from '../../log/failures.ts';
-import { tileKeyOf } from '../../host/keys/keys.ts';
+import { c2spKeyOf } from '../../host/keys/keys.ts';
 import { isUnopened, requireAsRecorded, type ShardFolder, shardFolders } from '../../host/shards/shard-folders.ts';
 import type { LogIdentity, StoredFreeze } from '../../storage/contract.ts';
 import { openSqliteReading, type SqliteReading } from '../../storage/engines/sqlite/open-reading.ts';
@@ -34,14 +34,14 @@ export async function openShards(data: string, heads: string): Promise<ReadShard
 }
 
 /** Returns the shard's identity, for checking or showing what it has signed. @throws LogRefused */
-export function shardOf(identity: LogIdentity): Shard & { readonly tilePublicKey: string } {
+export function shardOf(identity: LogIdentity): Shard & { readonly c2spPublicKey: string } {
   const { publicKeys, origin } = identity;
   if (publicKeys === undefined)
     throw new LogRefused(`the public keys of ${origin} are not written down yet: start the log once`);
   return {
     ...identity,
-    publicKey: publicKeys.v1,
-    tilePublicKey: publicKeys.tile,
-    tileKey: tileKeyOf(origin, publicKeys.tile),
+    publicKey: publicKeys.rekor,
+    c2spPublicKey: publicKeys.c2sp,
+    c2spKey: c2spKeyOf(origin, publicKeys.c2sp),
   };
 }

@@ -4,6 +4,9 @@ import type { Headers, JsonText, OtherText } from './answer.ts';
 
 export type OperationId = keyof operations;
 
+/** An API that an operator can open or close. `rekor-v2` includes the files of C2SP. */
+export type ApiName = 'rekor-v1' | 'rekor-v2';
+
 /** A request as a stranger sent it. Nothing in it has been checked; `read.ts` does that. */
 export interface OperationRequest {
   readonly path: Readonly<Record<string, string>>;

@@ -1,9 +1,9 @@
 import type { Express, NextFunction, Request, Response } from 'express';
-import { isBelowV2, NOT_FOUND_V2, rekorV2 } from '../dialects/rekor-v2.ts';
+import { isBelowV2, NOT_FOUND_V2, rekorV2 } from '../apis/rekor-v2.ts';
 import { type Answer, bindingError } from '../http/answer.ts';
 import { BodyBudget } from '../http/body-budget.ts';
 import { Exchange } from '../http/exchange.ts';
-import type { Handlers, OperationId } from '../http/operation.ts';
+import type { ApiName, Handlers, OperationId } from '../http/operation.ts';
 import { type OperationSpec, operationSpecs } from './operation-specs.ts';
 import { type Operation, serve, type ServeOptions } from './serve.ts';
 import { decodedPath, isWellEncoded, type Target } from '../http/target.ts';
@@ -16,8 +16,8 @@ export interface MountSettings {
   readonly maxBodiesInFlight: number;
   /** Bytes of small request bodies, beside those. */
   readonly maxSmallBodiesInFlight: number;
-  /** The doors that are open. */
-  readonly faces: readonly ('v1' | 'v2')[];
+  /** The APIs that are open. */
+  readonly apis: readonly ApiName[];
   /** Of the operations that can be switched off, those that are answered. */
   readonly operations: readonly OperationId[];
 }
@@ -54,8 +54,8 @@ export function mountOperations(
 }
 
 /** From here on Express decodes what stands in a path. */
-function invalidEscape({ path }: Target, { faces }: MountSettings): Answer {
-  return isBelowV2(path) || !faces.includes('v1')
+function invalidEscape({ path }: Target, { apis }: MountSettings): Answer {
+  return isBelowV2(path) || !apis.includes('rekor-v1')
     ? NOT_FOUND_V2
     : bindingError(400, `the path ${path} has an invalid escape`);
 }
@@ -63,22 +63,22 @@ function invalidEscape({ path }: Target, { faces }: MountSettings): Answer {
 function optionsOf(settings: MountSettings): ServeOptions {
   return {
     budget: new BodyBudget({ all: settings.maxBodiesInFlight, small: settings.maxSmallBodiesInFlight }),
-    mostBytes: { v1: settings.maxRequestBody, v2: settings.maxV2RequestBody },
+    mostBytes: { 'rekor-v1': settings.maxRequestBody, 'rekor-v2': settings.maxV2RequestBody },
   };
 }
 
-/** Undefined if all its operations are behind a door that is closed. */
+/** Undefined if all its operations are of an API that is closed. */
 function routeOf(
   path: string,
   methods: OpenApiDocument['paths'][string],
   handlers: Handlers,
-  { faces, operations: enabled }: MountSettings,
+  { apis, operations: enabled }: MountSettings,
 ): Route | undefined {
   const operations = new Map<string, Operation>();
   for (const [method, { operationId }] of Object.entries(methods)) {
     const id = operationId as OperationId;
     const row = operationSpecs[id];
-    if (row.face !== undefined && !faces.includes(row.face)) continue;
+    if (row.api !== undefined && !apis.includes(row.api)) continue;
     const operation = { row, enabled: row.disabled === undefined || enabled.includes(id), handler: handlers[id] };
     operations.set(method.toUpperCase(), operation);
     if (row.answersHead) operations.set('HEAD', operation);
@@ -126,7 +126,7 @@ const FORM = 'application/x-www-form-urlencoded';
  */
 function methodOf({ method, headers }: Request, operations: Route['operations']): string {
   const [first] = operations.values();
-  if (method !== 'POST' || headers['content-type'] !== FORM || first?.row.dialect !== rekorV2) return method;
+  if (method !== 'POST' || headers['content-type'] !== FORM || first?.row.format !== rekorV2) return method;
   const override = headers['x-http-method-override'];
   if (typeof override === 'string' && override !== '')
     return /^(get|post)$/i.test(override) ? override.toUpperCase() : '';
@@ -144,15 +144,15 @@ function answer(
   const exchange = Exchange.of(response);
   const operation = operations.get(methodOf(request, operations));
   if (operation !== undefined) {
-    const { headers, dialect } = operation.row;
-    exchange.enter(path, headers, dialect.bug);
+    const { headers, format } = operation.row;
+    exchange.enter(path, headers, format.internalError);
     return serve(exchange, request, operation, options, rest);
   }
   const [first] = operations.values();
   if (path === PING) return next(); // to Rekor it has no other methods: 404
-  if (match === 'clean' && first?.row.dialect !== rekorV2) {
+  if (match === 'clean' && first?.row.format !== rekorV2) {
     exchange.allow([...operations.keys()]);
     return next(); // another route may have the path too
   }
-  if (first) return exchange.send(first.row.dialect.notAllowed(request.method, [...operations.keys()]));
+  if (first) return exchange.send(first.row.format.methodNotAllowed(request.method, [...operations.keys()]));
 }

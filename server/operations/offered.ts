@@ -1,10 +1,10 @@
-import type { OperationId } from '../http/operation.ts';
+import type { ApiName, OperationId } from '../http/operation.ts';
 import { operationSpecs } from './operation-specs.ts';
 import type { OpenApiDocument } from '../pages/mount.ts';
 
 /** The settings that decide which operations a log answers. */
 export interface Offer {
-  readonly faces: readonly ('v1' | 'v2')[];
+  readonly apis: readonly ApiName[];
   /** Of those that can be switched off, the ones that are on. */
   readonly operations: readonly OperationId[];
   /** Whether the log takes no entries any more. */
@@ -17,9 +17,9 @@ const WRITES: ReadonlySet<OperationId> = new Set(['createLogEntry', 'createEntry
 const WITNESSES: ReadonlySet<OperationId> = new Set(['addCheckpoint', 'getWitnessedCheckpoint']);
 
 /** Whether an operation does here what it is there for. One that is closed or switched off answers that it is not there. */
-export function isOffered(id: OperationId, { faces, operations, isClosed, hasWitness }: Offer): boolean {
-  const { face, disabled } = operationSpecs[id];
-  if (face !== undefined && !faces.includes(face)) return false;
+export function isOffered(id: OperationId, { apis, operations, isClosed, hasWitness }: Offer): boolean {
+  const { api, disabled } = operationSpecs[id];
+  if (api !== undefined && !apis.includes(api)) return false;
   if (WITNESSES.has(id)) return hasWitness;
   if (WRITES.has(id) && isClosed) return false;
   return (disabled === undefined && id !== 'createEntry') || operations.includes(id);

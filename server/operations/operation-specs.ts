@@ -1,22 +1,22 @@
 import { ADD_CHECKPOINT_LIMIT } from '../../checkpoint/witness/request.ts';
 import { type Answer, type Headers, handlerError, json } from '../http/answer.ts';
-import type { Asks, Dialect } from '../dialects/dialect.ts';
-import { plain } from '../dialects/plain.ts';
-import { rekorV1 } from '../dialects/rekor-v1.ts';
-import { rekorV2 } from '../dialects/rekor-v2.ts';
-import type { OperationId } from '../http/operation.ts';
+import type { RequestRules, ApiFormat } from '../apis/format.ts';
+import { plain } from '../apis/plain.ts';
+import { rekorV1 } from '../apis/rekor-v1.ts';
+import { rekorV2 } from '../apis/rekor-v2.ts';
+import type { ApiName, OperationId } from '../http/operation.ts';
 
 /** One operation as its API's framework has it. */
-export interface OperationSpec extends Asks {
-  readonly dialect: Dialect;
-  /** The door it belongs to; undefined for what is there whichever doors are open. */
-  readonly face?: 'v1' | 'v2';
+export interface OperationSpec extends RequestRules {
+  readonly format: ApiFormat;
+  /** The API it belongs to; undefined for operations that are open with every choice of APIs. */
+  readonly api?: ApiName;
   /**
    * How its path is compared. `clean`: without dot segments, doubled and trailing slashes, as Rekor v1 does; `exact`: as sent;
    * `below`: as sent, up to the last parameter, which takes all that follows.
    */
   readonly match: 'clean' | 'exact' | 'below';
-  /** Bytes that its body may have, where that is no setting; or less, where it is of a door whose setting says less. */
+  /** Bytes that its body may have, where that is no setting; or less, where the setting of its API says less. */
   readonly maxBodyBytes?: number;
   /** Sent with every answer, errors too. */
   readonly headers?: Headers;
@@ -40,12 +40,12 @@ const NEVER_CACHE: Headers = {
   'X-Accel-Expires': '0',
 };
 
-const V1 = { dialect: rekorV1, face: 'v1', match: 'clean', produces: JSON_ONLY } as const;
+const V1 = { format: rekorV1, api: 'rekor-v1', match: 'clean', produces: JSON_ONLY } as const;
 const V1_READ = { ...V1, headers: NEVER_CACHE } as const;
-const V2 = { dialect: rekorV2, face: 'v2', match: 'exact', produces: JSON_ONLY } as const;
+const V2 = { format: rekorV2, api: 'rekor-v2', match: 'exact', produces: JSON_ONLY } as const;
 const V2_READ = { ...V2, answersHead: true } as const;
-const FILE = { dialect: plain, face: 'v2', match: 'exact', produces: [], answersHead: true } as const;
-const SERVICE = { dialect: plain, match: 'clean', produces: [], answersHead: true } as const;
+const FILE = { format: plain, api: 'rekor-v2', match: 'exact', produces: [], answersHead: true } as const;
+const SERVICE = { format: plain, match: 'clean', produces: [], answersHead: true } as const;
 
 /** Every operation of the document, and how it is asked for. */
 export const operationSpecs: { readonly [Op in OperationId]: OperationSpec } = {
@@ -73,19 +73,19 @@ export const operationSpecs: { readonly [Op in OperationId]: OperationSpec } = {
   getTileFile: { ...FILE, match: 'below' },
   getEntryBundleFile: { ...FILE, match: 'below' },
   getVkey: FILE,
-  getDiscovery: { dialect: plain, match: 'exact', produces: [], answersHead: true },
+  getDiscovery: { format: plain, match: 'exact', produces: [], answersHead: true },
 
   addCheckpoint: {
-    dialect: plain,
+    format: plain,
     match: 'exact',
     produces: [],
     body: 'addCheckpoint',
     maxBodyBytes: ADD_CHECKPOINT_LIMIT,
   },
-  getWitnessedCheckpoint: { dialect: plain, match: 'below', produces: [], answersHead: true },
+  getWitnessedCheckpoint: { format: plain, match: 'below', produces: [], answersHead: true },
 
   ping: { ...SERVICE, match: 'exact' },
-  alive: { ...SERVICE, dialect: rekorV2 },
+  alive: { ...SERVICE, format: rekorV2 },
   ready: SERVICE,
 };
 

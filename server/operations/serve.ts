@@ -1,19 +1,19 @@
 import type { Request } from 'express';
 import type { Answer } from '../http/answer.ts';
 import { type BodyBudget, BodyLease } from '../http/body-budget.ts';
-import { asAccepted } from '../dialects/rekor-v1.ts';
+import { asAccepted } from '../apis/rekor-v1.ts';
 import { addressBlock } from '../http/address-block.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { DeadlineExceeded } from '../http/failures.ts';
-import type { OperationRequest } from '../http/operation.ts';
+import type { ApiName, OperationRequest } from '../http/operation.ts';
 import type { OperationSpec } from './operation-specs.ts';
 import { parseQuery } from '../http/target.ts';
 
 /** Options that all operations share. */
 export interface ServeOptions {
   readonly budget: BodyBudget;
-  /** Of a body, by door; operations of neither have a limit of their own. */
-  readonly mostBytes: { readonly v1: number; readonly v2: number };
+  /** Bytes of a body, by API; operations of neither have a limit of their own. */
+  readonly mostBytes: Readonly<Record<ApiName, number>>;
 }
 
 export interface Operation {
@@ -30,16 +30,16 @@ export async function serve(
   options: ServeOptions,
   rest = '',
 ): Promise<void> {
-  const { dialect } = row;
-  const accepted = dialect.agree(request, row);
+  const { format } = row;
+  const accepted = format.negotiate(request, row);
   if (typeof accepted !== 'string') return exchange.send(accepted);
   if (!enabled && row.disabled) return exchange.send(asAccepted(row.disabled, accepted));
   const lease = new BodyLease(options.budget, exchange.remote);
   exchange.receive(lease);
-  const deadline = dialect.deadline?.(request);
+  const deadline = format.deadline?.(request);
   let work: Promise<Answer> | undefined;
   try {
-    const body = await dialect.readBody(request, row, mostBytesOf(row, options), lease);
+    const body = await format.readBody(request, row, mostBytesOf(row, options), lease);
     const { path: target, search, authority } = exchange.target;
     const path = request.params as Readonly<Record<string, string>>;
     const query = parseQuery(search);
@@ -49,7 +49,7 @@ export async function serve(
     work = handler({ path, rest, ...about, body, gone, deadline });
     await exchange.send(await before(deadline, work));
   } catch (error) {
-    const answer = dialect.refuse(error, accepted);
+    const answer = format.renderFailure(error, accepted);
     if (answer === undefined) throw error;
     await exchange.send(answer);
   } finally {
@@ -72,7 +72,7 @@ async function before(deadline: AbortSignal | undefined, work: Promise<Answer>):
 /** In the words of Go's context. */
 const LATE = 'context deadline exceeded';
 
-function mostBytesOf({ face, maxBodyBytes: most }: OperationSpec, { mostBytes }: ServeOptions): number {
-  if (face === undefined) return most ?? mostBytes.v1;
-  return Math.min(most ?? Infinity, mostBytes[face]);
+function mostBytesOf({ api, maxBodyBytes: most }: OperationSpec, { mostBytes }: ServeOptions): number {
+  if (api === undefined) return most ?? mostBytes['rekor-v1'];
+  return Math.min(most ?? Infinity, mostBytes[api]);
 }

@@ -1,8 +1,8 @@
-import type { OperationId } from '../http/operation.ts';
+import type { ApiName, OperationId } from '../http/operation.ts';
 
 /** The APIs and kinds that the log offers. */
 export interface Offer {
-  readonly faces: readonly ('v1' | 'v2')[];
+  readonly apis: readonly ApiName[];
   /** Whether an operation does what it is there for. */
   readonly has: (operation: OperationId) => boolean;
   /** Kinds of entries that are taken, with their versions. */

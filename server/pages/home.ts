@@ -37,10 +37,10 @@ export function homePage({ shards, offer, base, root, dev }: HomeOptions): Other
   return renderPage({ title, main, dev });
 }
 
-function spokenBy({ faces }: Offer): string {
+function spokenBy({ apis }: Offer): string {
   const tiles = "and C2SP's tiles";
-  if (faces.length > 1) return `versions 1 and 2 of Rekor's API, ${tiles}`;
-  return faces[0] === 'v1' ? "version 1 of Rekor's API" : `version 2 of Rekor's API ${tiles}`;
+  if (apis.length > 1) return `versions 1 and 2 of Rekor's API, ${tiles}`;
+  return apis[0] === 'rekor-v1' ? "version 1 of Rekor's API" : `version 2 of Rekor's API ${tiles}`;
 }
 
 /** Why no entry is taken, if none is. */
@@ -58,8 +58,8 @@ function standing(log: Log): Html {
     : html`<p role="note"><strong>It takes no entries now:</strong> ${refusal}</p>`;
 }
 
-function facts({ active, all, size }: LogShards, { faces }: Offer): readonly Html[] {
-  const { treeId, publicKey, offset, tileKey } = active.shard;
+function facts({ active, all, size }: LogShards, { apis }: Offer): readonly Html[] {
+  const { treeId, publicKey, offset, c2spKey } = active.shard;
   const { root, size: own } = active.head();
   const fact = (name: string, value: Html | string | number): Html =>
     html`<dt>${name}</dt>
@@ -68,10 +68,10 @@ function facts({ active, all, size }: LogShards, { faces }: Offer): readonly Htm
     fact('Entries', size),
     ...(all.length > 1 ? [fact('Of these in the newest shard', `${own}, from index ${offset} on`)] : []),
     fact('Root hash', html`<code>${toHex(root)}</code>`),
-    ...(faces.includes('v1')
+    ...(apis.includes('rekor-v1')
       ? [fact('Tree id', html`<code>${treeId}</code>`), fact('Public key', html`<pre>${publicKey}</pre>`)]
       : []),
-    ...(faces.includes('v2') ? [fact('Verifier key', html`<code>${formatVkey(tileKey)}</code>`)] : []),
+    ...(apis.includes('rekor-v2') ? [fact('Verifier key', html`<code>${formatVkey(c2spKey)}</code>`)] : []),
   ];
 }
 

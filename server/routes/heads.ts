@@ -4,11 +4,11 @@ import { parseNote } from '../../checkpoint/note.ts';
 import { formatTlogProof } from '../../checkpoint/proof/tlog-proof.ts';
 import type { LogShards } from '../../log/shards.ts';
 import type { Log, ProvenEntry } from '../../log/types.ts';
-import type { SignedHead } from '../../log/faces/shard.ts';
+import type { SignedHead } from '../../log/signers/shard.ts';
 import { ownTurn } from '../../log/turns.ts';
 import { type LeafHash, nodeHash } from '../../merkle/types.ts';
 import type { components } from '../../openapi/types.ts';
-import { GRPC, status } from '../dialects/rekor-v2.ts';
+import { GRPC, status } from '../apis/rekor-v2.ts';
 import type { JsonText } from '../http/answer.ts';
 import { InvalidRequest } from '../http/failures.ts';
 import type { Handlers } from '../http/operation.ts';
@@ -78,7 +78,7 @@ async function pageOf(
   }
 }
 
-function shown({ size, root, at, checkpoint, note }: SignedHead) {
+function shown({ size, root, at, rekorCheckpoint: checkpoint, checkpoint: note }: SignedHead) {
   return {
     treeSize: size,
     rootHash: toBase64(root),
@@ -90,9 +90,9 @@ function shown({ size, root, at, checkpoint, note }: SignedHead) {
 
 /** The note that says that a log ended bears no cosignature: witnesses have vouched for the same tree in the one before it. */
 async function noteFor(log: Log, { head }: ProvenEntry): Promise<string | undefined> {
-  if (log.frozenAt === undefined) return head.note;
+  if (log.frozenAt === undefined) return head.checkpoint;
   const [last] = await log.heads(head.size + 1, 1);
-  return last?.note;
+  return last?.checkpoint;
 }
 
 /** @throws InvalidRequest, SenderGone */

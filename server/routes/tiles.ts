@@ -34,7 +34,7 @@ const OCTETS = 'application/octet-stream';
  */
 export function tileRoutes(shards: LogShards, lasts: boolean): TileHandlers {
   const checkpoint = async (asked: OperationRequest) => {
-    const { note } = shardFor(shards, asked).head();
+    const { checkpoint: note } = shardFor(shards, asked).head();
     if (note === undefined) return NOT_THERE;
     const bytes = Buffer.from(note);
     return serveFile(asked.request, { type: NOTE, content: bytes, tag: tagOf(bytes), headers: FRESH });

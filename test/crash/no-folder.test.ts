@@ -12,8 +12,8 @@ describe.runIf(existsSync(`${BARREN}/self`))('a folder in which none can be made
   it.each([
     ['--data', (folder: ReturnType<typeof temporaryFolder>) => ({ ...folder, data: `${BARREN}/x/data` }), []],
     ['--heads', (folder: ReturnType<typeof temporaryFolder>) => ({ ...folder, heads: `${BARREN}/x/heads` }), []],
-    ['--v1-key', (folder: ReturnType<typeof temporaryFolder>) => folder, ['--v1-key', `${BARREN}/x/v1.pem`]],
-    ['--tile-key', (folder: ReturnType<typeof temporaryFolder>) => folder, ['--tile-key', `${BARREN}/x/tile.pem`]],
+    ['--rekor-key', (folder: ReturnType<typeof temporaryFolder>) => folder, ['--rekor-key', `${BARREN}/x/v1.pem`]],
+    ['--c2sp-key', (folder: ReturnType<typeof temporaryFolder>) => folder, ['--c2sp-key', `${BARREN}/x/tile.pem`]],
   ] as const)('as %s of the server', async (_flag, place, flags) => {
     using folder = temporaryFolder();
     const { code, said } = await runServer(place(folder), { flags });

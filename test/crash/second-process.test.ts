@@ -125,7 +125,7 @@ describe('decision 10, a copy that signs beside its original, or an old one, is 
     const before = contentsOf(folder.heads);
     const { code, said } = await runServer(folder);
     expect(said).toContain(`${folder.data} holds no log (stele.db is missing)`);
-    expect(said).toMatch(/the head journal \S+ of log \d+ with a head of 4; missing as well: the v1 key/);
+    expect(said).toMatch(/the head journal \S+ of log \d+ with a head of 4; missing as well: the rekor key/);
     expect(code).toBe(1);
     expect(contentsOf(folder.heads)).toStrictEqual(before);
     expect(existsSync(folder.data)).toBe(false);
@@ -152,35 +152,37 @@ describe('decision 10, a copy that signs beside its original, or an old one, is 
 });
 
 describe('decision 14, keys and origin are for ever', () => {
-  const v1Key = (): string => join(folder.data, 'keys', 'rekor-v1.pem');
+  const rekorKey = (): string => join(folder.data, 'keys', 'rekor-v1.pem');
 
   it('refuses another key, and goes on with its own', async () => {
-    const own = readFileSync(v1Key());
-    writeFileSync(v1Key(), newSubmitter().key.export({ type: 'pkcs8', format: 'pem' }));
-    expect(await expectRefused(folder)).toContain('the v1 key is not the one this log has signed with since it began');
-    writeFileSync(v1Key(), own);
+    const own = readFileSync(rekorKey());
+    writeFileSync(rekorKey(), newSubmitter().key.export({ type: 'pkcs8', format: 'pem' }));
+    expect(await expectRefused(folder)).toContain(
+      'the rekor key is not the one this log has signed with since it began',
+    );
+    writeFileSync(rekorKey(), own);
     await expectGoesOn(folder);
   });
 
   it('refuses a missing key, and makes none', async () => {
-    const own = readFileSync(v1Key());
-    rmSync(v1Key());
-    expect(await expectRefused(folder)).toContain(`the v1 key is missing: put ${v1Key()} back`);
-    writeFileSync(v1Key(), own);
+    const own = readFileSync(rekorKey());
+    rmSync(rekorKey());
+    expect(await expectRefused(folder)).toContain(`the rekor key is missing: put ${rekorKey()} back`);
+    writeFileSync(rekorKey(), own);
     await expectGoesOn(folder);
   });
 
-  it.each(['v1', 'tile'])('refuses a %s key of the wrong type', async (face) => {
-    const file = face === 'v1' ? v1Key() : join(folder.data, 'keys', 'tile.pem');
-    const wrong = newSubmitter(face === 'v1' ? 'ed25519' : 'P-256').key;
+  it.each(['rekor', 'c2sp'])('refuses a %s key of the wrong type', async (role) => {
+    const file = role === 'rekor' ? rekorKey() : join(folder.data, 'keys', 'tile.pem');
+    const wrong = newSubmitter(role === 'rekor' ? 'ed25519' : 'P-256').key;
     writeFileSync(file, wrong.export({ type: 'pkcs8', format: 'pem' }));
     expect(await expectRefused(folder)).toContain(`${file} holds another key`);
   });
 
-  it('refuses another tile key', async () => {
+  it('refuses another c2sp key', async () => {
     const file = join(folder.data, 'keys', 'tile.pem');
     writeFileSync(file, newSubmitter('ed25519').key.export({ type: 'pkcs8', format: 'pem' }));
-    expect(await expectRefused(folder)).toContain('the tile key is not the one this log has signed with');
+    expect(await expectRefused(folder)).toContain('the c2sp key is not the one this log has signed with');
   });
 
   it('refuses another origin, and names its own', async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, vi } from 'vitest';
 import { CosigningLoop, type RoundTimes } from '../../log/cosigning-loop.ts';
 import type { StoredCosignature } from '../../storage/contract.ts';
 import type { Candidate } from '../../witness/contract.ts';
-import { FACES, said } from './heads.ts';
+import { SIGNER, said } from './heads.ts';
 
 export const TIMES: RoundTimes = { pause: 200, retry: 250, longest: 3000, idle: 60_000 };
 
@@ -41,7 +41,7 @@ function asking(quorum: readonly string[], keep: () => Promise<void> = async () 
   const fatal: unknown[] = [];
   const start = performance.now();
   open = new CosigningLoop({
-    faces: FACES,
+    signer: SIGNER,
     times: TIMES,
     witnesses: {
       report: () => [],

@@ -14,7 +14,7 @@ import {
   openRoom,
   type Room,
   type RoomOptions,
-  TILE_KEY,
+  C2SP_KEY,
   useFolder,
 } from './room.ts';
 
@@ -97,8 +97,8 @@ describe('decision: an unknown outcome ends the process, and the next start reco
       await addMany(room.log, 0, 1);
     }
     const keys = {
-      signers: { v1: signer, tile: TILE_KEY.signer },
-      publicKeys: { v1: KEY.publicKey, tile: TILE_KEY.publicKey },
+      signers: { rekor: signer, c2sp: C2SP_KEY.signer },
+      publicKeys: { rekor: KEY.publicKey, c2sp: C2SP_KEY.publicKey },
     };
     await using room = await openRoom(folder(), { keys });
     await expect(room.log.add(admitted('x'))).rejects.toThrow('the outcome is unknown');

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { Faces } from '../../log/faces/faces.ts';
-import type { Shard } from '../../log/faces/shard.ts';
+import { ShardSigner } from '../../log/signers/shard-signer.ts';
+import type { Shard } from '../../log/signers/shard.ts';
 import { type RootHash, nodeHash, treeSize } from '../../merkle/types.ts';
-import { tileKeyOf } from '../../host/keys/keys.ts';
+import { c2spKeyOf } from '../../host/keys/keys.ts';
 import type { StoredCosignature, StoredHead } from '../../storage/contract.ts';
-import { EXPECTED, KEY, TILE_KEY } from './room.ts';
+import { EXPECTED, KEY, C2SP_KEY } from './room.ts';
 
 /** Signed heads that no tree stands behind, for what decides when heads are shown: it looks into none. */
 const SHARD: Shard = {
@@ -13,15 +13,15 @@ const SHARD: Shard = {
   origin: EXPECTED.origin,
   logId: KEY.id,
   publicKey: KEY.publicKey,
-  tileKey: tileKeyOf(EXPECTED.origin, TILE_KEY.publicKey),
+  c2spKey: c2spKeyOf(EXPECTED.origin, C2SP_KEY.publicKey),
 };
 
-export const FACES = new Faces(SHARD, { v1: KEY.signer, tile: TILE_KEY.signer });
+export const SIGNER = new ShardSigner(SHARD, { rekor: KEY.signer, c2sp: C2SP_KEY.signer });
 
 export async function signedHead(size: number, awaits: boolean): Promise<StoredHead> {
   const root = nodeHash(createHash('sha256').update(`root ${size}`).digest()) as RootHash;
   const head = { size: treeSize(size), root };
-  const { signatures } = await FACES.sign(head, []);
+  const { signatures } = await SIGNER.sign(head, []);
   return { ...head, at: 1_700_000_000 + size, signatures, awaits };
 }
 

@@ -68,7 +68,7 @@ describe('rekor-v1 §8: checkpoints', () => {
     for (const size of [0, 1, 2, 300]) {
       await addMany(room.log, room.log.head().size, size);
       const head = room.log.head();
-      const { text, signatures } = parseNote(head.checkpoint);
+      const { text, signatures } = parseNote(head.rekorCheckpoint);
       const { origin, size: signed, root } = parseCheckpoint(text);
       expect([origin, signed, toHex(root)]).toEqual([`${EXPECTED.origin} - ${TREE}`, size, toHex(head.root)]);
       expect(signatures.length).toBe(1);
@@ -84,9 +84,9 @@ describe('rekor-v1 §8: checkpoints', () => {
     {
       await using room = await openRoom(folder());
       await addMany(room.log, 0, 3);
-      ({ checkpoint } = room.log.head());
+      ({ rekorCheckpoint: checkpoint } = room.log.head());
     }
     await using room = await openRoom(folder());
-    expect(room.log.head().checkpoint).toBe(checkpoint);
+    expect(room.log.head().rekorCheckpoint).toBe(checkpoint);
   });
 });

@@ -14,13 +14,13 @@ describe('decision 12, require: what a restart finds', () => {
     {
       await using room = await witnessedRoom(folder(), 'require', [witness]);
       await soon(room.log.add(admitted('shown')));
-      ({ note } = room.log.head());
+      ({ checkpoint: note } = room.log.head());
       witness.conduct = down;
       leave(room.log.add(admitted('waits')));
       await until(() => room.journal.last()?.size === 2);
     }
     await using room = await witnessedRoom(folder(), 'require', [witness]);
-    expect(room.log.head().note).toBe(note);
+    expect(room.log.head().checkpoint).toBe(note);
     expect(await room.log.byIndex(1)).toBeUndefined();
     const adding = room.log.add(admitted('waits'));
     await until(() => witness.asked.at(-1)?.note.size === 2n);

@@ -43,7 +43,7 @@ async function seen({ log }: Room, text: string) {
 const UNSEEN = { byLeaf: undefined, byIndex: undefined, hits: 0, more: [undefined, undefined] };
 
 describe('decision 12, require: readers see only what the policy has cosigned', () => {
-  it('on both faces and in every answer, and all of it once it is', async () => {
+  it('in both checkpoints and in every answer, and all of it once it is', async () => {
     const all = [witnessOf('a.test'), witnessOf('b.test')] as const;
     await using room = await witnessedRoom(folder(), 'require', all);
     await soon(room.log.add(admitted('first')));
@@ -67,7 +67,7 @@ describe('decision 12, require: readers see only what the policy has cosigned', 
       heads: [2, 1],
     });
     expect(cosigners(room.log.head(), all)).toEqual([true, true]);
-    expect(entry.head.note).toBe(room.log.head().note);
+    expect(entry.head.checkpoint).toBe(room.log.head().checkpoint);
   });
 
   it('and heads that another overtook before they were cosigned are never shown', async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NotPublished, Overloaded } from '../../log/failures.ts';
 import { Publisher, type PublisherParts } from '../../log/publisher.ts';
 import type { StoredCosignature } from '../../storage/contract.ts';
-import { cosignersOf, FACES, said, signedHead } from './heads.ts';
+import { cosignersOf, SIGNER, said, signedHead } from './heads.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());
@@ -16,7 +16,7 @@ async function publishing(size: number, parts: Partial<PublisherParts> = {}) {
   let disk: Promise<void> = Promise.resolve();
   const publisher: Publisher = new Publisher(
     {
-      faces: FACES,
+      signer: SIGNER,
       store: {
         cosignatures: async () => [],
         cosign: async (cosignatures, published) => {
@@ -47,12 +47,12 @@ async function stateOf(promise: Promise<unknown>): Promise<string> {
 }
 
 describe('decision 12: a head that awaits nobody', () => {
-  it('is shown at once, on both faces, and whoever waits for it goes on', async () => {
+  it('is shown at once, in both checkpoints, and whoever waits for it goes on', async () => {
     const { publisher, wanted, kept } = await publishing(3);
     const waiting = publisher.reached(5);
     publisher.offer(await signedHead(5, false));
-    expect(publisher.head.checkpoint).toMatch(/^log\.test - 1234567890123456789\n5\n/);
-    expect(publisher.head.note).toMatch(/^log\.test\n5\n/);
+    expect(publisher.head.rekorCheckpoint).toMatch(/^log\.test - 1234567890123456789\n5\n/);
+    expect(publisher.head.checkpoint).toMatch(/^log\.test\n5\n/);
     expect((await waiting).size).toBe(5);
     expect(wanted).toEqual([5]);
     expect(kept).toEqual([]);
@@ -61,12 +61,12 @@ describe('decision 12: a head that awaits nobody', () => {
     const { publisher, kept } = await publishing(3);
     const head = await signedHead(5, false);
     publisher.offer(head);
-    expect(cosignersOf(publisher.head.note)).toEqual([]);
+    expect(cosignersOf(publisher.head.checkpoint)).toEqual([]);
     await publisher.cosigned(head, [said('a', 5, 1)], false);
     await publisher.cosigned(head, [said('b', 5, 2), said('a', 5, 3)], true);
-    expect(cosignersOf(publisher.head.note)).toEqual(['b/2', 'a/3']);
+    expect(cosignersOf(publisher.head.checkpoint)).toEqual(['b/2', 'a/3']);
     expect(kept.map(({ published }) => published)).toEqual([undefined, undefined]);
-    expect(publisher.head.checkpoint.split('\n').filter((line) => line.startsWith('\u2014'))).toHaveLength(1);
+    expect(publisher.head.rekorCheckpoint.split('\n').filter((line) => line.startsWith('\u2014'))).toHaveLength(1);
   });
   it('loses nothing to what is said of an older one, which is kept all the same', async () => {
     const { publisher, kept } = await publishing(3);
@@ -74,7 +74,7 @@ describe('decision 12: a head that awaits nobody', () => {
     publisher.offer(older);
     publisher.offer(newer);
     await publisher.cosigned(older, [said('a', 4)], true);
-    expect([publisher.head.size, cosignersOf(publisher.head.note)]).toEqual([5, []]);
+    expect([publisher.head.size, cosignersOf(publisher.head.checkpoint)]).toEqual([5, []]);
     expect(kept).toEqual([{ cosignatures: [said('a', 4)], published: undefined }]);
   });
   it('never goes back', async () => {
@@ -92,12 +92,12 @@ describe('decision 12: a head that awaits witnesses', () => {
     publisher.offer(head);
     expect([publisher.head.size, wanted]).toEqual([3, [5]]);
     await publisher.cosigned(head, [said('a', 5, 1)], false);
-    expect([publisher.head.size, cosignersOf(publisher.head.note)]).toEqual([3, []]);
+    expect([publisher.head.size, cosignersOf(publisher.head.checkpoint)]).toEqual([3, []]);
     await publisher.cosigned(head, [said('a', 5, 1), said('b', 5, 2)], true);
-    expect([publisher.head.size, cosignersOf(publisher.head.note)]).toEqual([5, ['a/1', 'b/2']]);
+    expect([publisher.head.size, cosignersOf(publisher.head.checkpoint)]).toEqual([5, ['a/1', 'b/2']]);
     expect(kept.map(({ published }) => published)).toEqual([undefined, 5]);
     await publisher.cosigned(head, [said('c', 5, 3)], true);
-    expect(cosignersOf(publisher.head.note)).toEqual(['a/1', 'b/2', 'c/3']);
+    expect(cosignersOf(publisher.head.checkpoint)).toEqual(['a/1', 'b/2', 'c/3']);
   });
   it('is not shown before the disk has what was said', async () => {
     const { publisher, slowDisk } = await publishing(3);
@@ -124,7 +124,7 @@ describe('decision 12: a head that awaits witnesses', () => {
     const [older, newer] = [await signedHead(4, true), await signedHead(5, true)];
     await publisher.cosigned(newer, [said('a', 5)], true);
     await publisher.cosigned(older, [said('a', 4)], true);
-    expect([publisher.head.size, cosignersOf(publisher.head.note)]).toEqual([5, ['a/0']]);
+    expect([publisher.head.size, cosignersOf(publisher.head.checkpoint)]).toEqual([5, ['a/0']]);
     expect(kept.map(({ published }) => published)).toEqual([5, undefined]);
   });
 });

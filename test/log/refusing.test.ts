@@ -29,8 +29,8 @@ const refusal = (options?: RoomOptions): Promise<string> => refusalOf(folder(), 
 describe('openLog: another log than the one that was asked for', () => {
   it.each([
     ['origin', { origin: 'other.test' }, 'the log is log.test for ever, not other.test: set origin to log.test'],
-    ['v1 key', { logId: 'ef'.repeat(32) }, 'the v1 key is not the one this log has signed with since it began'],
-    ['tile key', { tileKeyId: 'ef'.repeat(32) }, 'the tile key is not the one this log has signed with'],
+    ['rekor key', { logId: 'ef'.repeat(32) }, 'the rekor key is not the one this log has signed with since it began'],
+    ['c2sp key', { c2spKeyId: 'ef'.repeat(32) }, 'the c2sp key is not the one this log has signed with'],
   ])('%s', async (_what, change, sentence) => {
     await begin(2);
     expect(await refusal({ expected: { ...EXPECTED, ...change } })).toContain(sentence);

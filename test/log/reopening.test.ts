@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toHex, utf8 } from '../../base/bytes.ts';
 import { SizeNotReached, SizesReversed } from '../../log/failures.ts';
-import type { SignedHead } from '../../log/faces/shard.ts';
+import type { SignedHead } from '../../log/signers/shard.ts';
 import { treeSize } from '../../merkle/types.ts';
 import { verifyConsistency } from '../../merkle/verify.ts';
 import { referenceConsistency, referenceRoot } from '../support/reference-tree.ts';
@@ -59,7 +59,7 @@ describe('openLog: a log goes on as the tree it was', () => {
     await using room = await openRoom(folder());
     expect([room.opened.created, room.log.head().size]).toEqual([false, 0]);
     expect(toHex(room.log.head().root)).toBe(referenceRoot([]));
-    expect(room.log.head().checkpoint).toMatch(/^log\.test - 1234567890123456789\n0\n/);
+    expect(room.log.head().rekorCheckpoint).toMatch(/^log\.test - 1234567890123456789\n0\n/);
   });
 });
 

@@ -14,7 +14,7 @@ import type { SequencerLimits } from '../../log/sequencer.ts';
 import type { AddedEntry, ProvenEntry } from '../../log/types.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import { verifyInclusion } from '../../merkle/verify.ts';
-import { generateEphemeralKey, tileKeyOf } from '../../host/keys/keys.ts';
+import { generateEphemeralKey, c2spKeyOf } from '../../host/keys/keys.ts';
 import type { LogStore } from '../../storage/contract.ts';
 import { openFileJournal } from '../../storage/engines/file-journal/open.ts';
 import { lockFolder } from '../../storage/engines/sqlite/file/lock.ts';
@@ -22,10 +22,10 @@ import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
 import type { HeadJournal } from '../../storage/journal.ts';
 
 /** The key that logs of one test file sign with. */
-export const KEY = generateEphemeralKey('v1');
-export const TILE_KEY = generateEphemeralKey('tile');
+export const KEY = generateEphemeralKey('rekor');
+export const C2SP_KEY = generateEphemeralKey('c2sp');
 export const LIMITS: SequencerLimits = { maxWaiting: 100_000, maxWaitingBytes: 2 ** 30, batch: 100_000 };
-export const EXPECTED = { origin: 'log.test', logId: KEY.id, tileKeyId: TILE_KEY.id };
+export const EXPECTED = { origin: 'log.test', logId: KEY.id, c2spKeyId: C2SP_KEY.id };
 
 /** Publication without witnesses. */
 export const UNWITNESSED: Publication = {
@@ -84,10 +84,10 @@ export async function openRoom(folder: string, options: RoomOptions = {}): Promi
   const parts: OpenParts = {
     expected: EXPECTED,
     keys: {
-      signers: { v1: KEY.signer, tile: TILE_KEY.signer },
-      publicKeys: { v1: KEY.publicKey, tile: TILE_KEY.publicKey },
+      signers: { rekor: KEY.signer, c2sp: C2SP_KEY.signer },
+      publicKeys: { rekor: KEY.publicKey, c2sp: C2SP_KEY.publicKey },
     },
-    tileKeyOf,
+    c2spKeyOf,
     publication: UNWITNESSED,
     clock: testClock(),
     limits: LIMITS,

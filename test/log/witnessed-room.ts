@@ -2,17 +2,17 @@ import { afterEach, beforeEach, vi } from 'vitest';
 import { utf8 } from '../../base/bytes.ts';
 import { parsePolicy } from '../../checkpoint/policy/parse.ts';
 import { formatVkey } from '../../checkpoint/vkey.ts';
-import type { SignedHead } from '../../log/faces/shard.ts';
+import type { SignedHead } from '../../log/signers/shard.ts';
 import type { Publication } from '../../log/opening.ts';
 import type { PublicationMode } from '../../log/publisher.ts';
-import { tileKeyOf } from '../../host/keys/keys.ts';
+import { c2spKeyOf } from '../../host/keys/keys.ts';
 import { HttpWitnesses } from '../../witness/http-witnesses.ts';
 import { IndependentWitness } from '../support/independent-witness.ts';
 import { cosignedAt, isSigned, readNote } from '../support/witness-math.ts';
-import { EXPECTED, openRoom, type Room, type RoomOptions, testClock, TILE_KEY, useFolder } from './room.ts';
+import { EXPECTED, openRoom, type Room, type RoomOptions, testClock, C2SP_KEY, useFolder } from './room.ts';
 
-/** Of the log's tile face. */
-export const LOG_VKEY = formatVkey(tileKeyOf(EXPECTED.origin, TILE_KEY.publicKey));
+/** Of the log's `c2sp` key. */
+export const LOG_VKEY = formatVkey(c2spKeyOf(EXPECTED.origin, C2SP_KEY.publicKey));
 export const TIMES = { pause: 200, retry: 250, longest: 1000, idle: 60_000 };
 export const PATIENCE = 600_000;
 const NOW = 1_700_000_000;
@@ -83,15 +83,15 @@ export async function soon<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-/** Which of the witnesses have cosigned the head. Both faces must show the same tree. */
+/** Which of the witnesses have cosigned the head. Both APIs must serve the same tree. */
 export function cosigners(
-  { note = '', checkpoint }: SignedHead,
+  { checkpoint: note = '', rekorCheckpoint: checkpoint }: SignedHead,
   all: readonly IndependentWitness[],
 ): readonly boolean[] {
   const read = readNote(note);
   if (!isSigned({ ...read, lines: read.lines.slice(0, 1) }, LOG_VKEY)) throw new Error('not the log’s own line first');
   const other = readNote(checkpoint);
-  if (other.size !== read.size || other.root !== read.root) throw new Error('the faces show two trees');
+  if (other.size !== read.size || other.root !== read.root) throw new Error('the APIs serve two trees');
   return all.map(({ vkey }) => cosignedAt(read, vkey) === NOW);
 }
 

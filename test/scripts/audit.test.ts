@@ -83,8 +83,8 @@ describe('npm run audit', () => {
 
   it.each([
     ['the root of a head', 'root', 'was signed'],
-    ['the v1 signature of a head', 'signature', "the v1 face's signature on the head of 300 entries"],
-    ['the signature of the tile face', 'tile_signature', "the tile face's signature on the head of 300 entries"],
+    ['the rekor signature of a head', 'signature', 'the rekor signature on the head of 300 entries'],
+    ['the c2sp signature of a head', 'tile_signature', 'the c2sp signature on the head of 300 entries'],
   ])('names %s that somebody has changed together with its checksum', async (_what, column, says) => {
     using folder = copied();
     flip(folder, 'head', column);

@@ -33,7 +33,7 @@ function refusal(...flags: readonly string[]): string {
 async function start(flags: readonly string[] = []): Promise<string> {
   const { log, close } = await openTestLog(flags, data());
   await close();
-  return log.shard.tileKey.name;
+  return log.shard.c2spKey.name;
 }
 
 describe('npm run vkeys prepares the folder of a log that has not begun', () => {
@@ -58,12 +58,12 @@ describe('npm run vkeys prepares the folder of a log that has not begun', () => 
 
   it('under keys that exist only when told that nothing was signed with them', async () => {
     mkdirSync(join(data(), 'keys'), { recursive: true });
-    const { key, pem } = makeKey('tile');
+    const { key, pem } = makeKey('c2sp');
     writeFileSync(join(data(), 'keys', 'tile.pem'), pem);
     expect(refusal()).toContain('start once with --begin');
     expect(vkeys('--begin').status).toBe(0);
     await start();
-    expect(findKey('tile', join(data(), 'keys', 'tile.pem'))?.id).toBe(key.id);
+    expect(findKey('c2sp', join(data(), 'keys', 'tile.pem'))?.id).toBe(key.id);
   });
 
   it('not with a witness key that may have cosigned', () => {

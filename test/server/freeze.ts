@@ -4,7 +4,7 @@ import { LIMITS, testClock, UNWITNESSED } from '../log/room.ts';
 
 /** Ends the log in a folder that nobody serves now. @param at - seconds since the Unix epoch */
 export async function freezeLog(folder: string, at: number): Promise<void> {
-  const keys = { v1Key: join(folder, 'keys', 'rekor-v1.pem'), tileKey: join(folder, 'keys', 'tile.pem') };
+  const keys = { rekorKey: join(folder, 'keys', 'rekor-v1.pem'), c2spKey: join(folder, 'keys', 'tile.pem') };
   await using shard = await startShard(
     {
       place: {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { ApiName } from '../../server/http/operation.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LogShards } from '../../log/shards.ts';
 import { type Asking, askOf } from '../support/ask.ts';
@@ -50,25 +51,25 @@ async function runExample(asking: Asking): Promise<string> {
   return status;
 }
 
-const FACES: readonly (readonly ('v1' | 'v2')[])[] = [['v1', 'v2'], ['v1'], ['v2']];
+const APIS: readonly (readonly ApiName[])[] = [['rekor-v1', 'rekor-v2'], ['rekor-v1'], ['rekor-v2']];
 
 describe('the home page', () => {
-  it.each(FACES.map((faces) => ({ faces })))(
-    'has an example that is taken, and links that lead somewhere, for $faces',
-    async ({ faces }) => {
-      await using asking = await askVariant({ settings: { faces } });
+  it.each(APIS.map((apis) => ({ apis })))(
+    'has an example that is taken, and links that lead somewhere, for $apis',
+    async ({ apis }) => {
+      await using asking = await askVariant({ settings: { apis } });
       expect(await runExample(asking)).toBe('201');
       const links = await followLinks(asking);
       expect([links.includes('api/v1/log'), links.includes('checkpoint')]).toEqual([
-        faces.includes('v1'),
-        faces.includes('v2'),
+        apis.includes('rekor-v1'),
+        apis.includes('rekor-v2'),
       ]);
     },
   );
 
   it('names the API that the log speaks, and the keys of that', async () => {
     const { treeId } = opened.log.shard;
-    const [both, v1, v2] = await Promise.all(FACES.map((faces) => homeOf({ settings: { faces } })));
+    const [both, v1, v2] = await Promise.all(APIS.map((apis) => homeOf({ settings: { apis } })));
     expect([both, v1, v2].map((page) => /speaks (.*?)\. What/.exec(page ?? '')?.[1])).toEqual([
       'versions 1 and 2 of Rekor&#39;s API, and C2SP&#39;s tiles',
       'version 1 of Rekor&#39;s API',
@@ -148,11 +149,11 @@ describe('the OpenAPI document', () => {
 
   it('names what the log answers, and nothing that is closed or switched off', async () => {
     const operations = SETTINGS.operations.filter((id) => id !== 'searchIndex');
-    const v1 = await documentOf({ settings: { faces: ['v1'], operations } });
+    const v1 = await documentOf({ settings: { apis: ['rekor-v1'], operations } });
     expect(idsOf(v1)).toEqual(expect.arrayContaining(['createLogEntry', 'ping', 'getDiscovery']));
     for (const id of ['createEntry', 'getTileFile', 'searchIndex', 'addCheckpoint'])
       expect(idsOf(v1)).not.toContain(id);
-    const v2 = await documentOf({ settings: { faces: ['v2'] } });
+    const v2 = await documentOf({ settings: { apis: ['rekor-v2'] } });
     expect(idsOf(v2)).toEqual(expect.arrayContaining(['createEntry', 'getTileFile', 'ready']));
     expect(idsOf(v2)).not.toContain('createLogEntry');
     expect((v2['tags'] as { name: string }[]).map(({ name }) => name)).toEqual(['tiles', 'service']);

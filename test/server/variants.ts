@@ -15,7 +15,7 @@ export const document = JSON.parse(
 export const SETTINGS: AppSettings = {
   maxRequestBody: 1024 * 1024,
   maxV2RequestBody: 1024 * 1024,
-  faces: ['v1', 'v2'],
+  apis: ['rekor-v1', 'rekor-v2'],
   maxBodiesInFlight: 4 * 1024 * 1024,
   maxSmallBodiesInFlight: 1024 * 1024,
   searchPage: 1000,

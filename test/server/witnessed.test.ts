@@ -5,7 +5,7 @@ import { IndependentWitness } from '../support/independent-witness.ts';
 import { cosignedAt, isSigned, readNote } from '../support/witness-math.ts';
 import { ORIGIN, sceneWith, type Witnessed } from './witnessing.ts';
 
-/** The heads that the two faces show: which are one. @returns the size, and the tile face's note */
+/** Compares the heads that the two APIs serve. @returns the size, and the checkpoint of Rekor v2 */
 async function shown({ ask }: Witnessed): Promise<{ readonly size: number; readonly note: string }> {
   const [file, v2, info] = [
     await ask.get('/checkpoint'),

@@ -23,8 +23,8 @@ export const IDENTITY: LogIdentity = {
   treeId: '9223372036854775807',
   origin: 'log.test',
   logId: 'ab'.repeat(32),
-  tileKeyId: 'cd'.repeat(32),
-  publicKeys: { v1: 'a PEM', tile: 'another PEM' },
+  c2spKeyId: 'cd'.repeat(32),
+  publicKeys: { rekor: 'a PEM', c2sp: 'another PEM' },
   offset: 2 ** 53 - 1,
   created: 1_700_000_000,
 };
@@ -65,7 +65,7 @@ export const hashKeyOf = (index: number): string => `sha256:${index.toString(16)
 
 export function headOf(size: number): StoredHead {
   const root = nodeHash(hash('sha256', `root ${size}`, 'buffer')) as RootHash;
-  const signatures = { v1: utf8(`signature ${size}`), tile: utf8(`tile signature ${size}`) };
+  const signatures = { rekor: utf8(`signature ${size}`), c2sp: utf8(`tile signature ${size}`) };
   return { size: treeSize(size), root, at: 1_700_000_000 + size, signatures, awaits: false };
 }
 
@@ -107,8 +107,8 @@ export function storedOf({ index, integratedTime, body, signedEntryTimestamp, at
   return attestation === undefined ? stored : { ...stored, attestation: bytes(attestation) };
 }
 
-export const plainHead = ({ size, root, at, signatures: { v1, tile }, awaits }: StoredHead) => {
-  const signatures = { v1: new Uint8Array(v1), tile: tile && new Uint8Array(tile) };
+export const plainHead = ({ size, root, at, signatures: { rekor, c2sp }, awaits }: StoredHead) => {
+  const signatures = { rekor: new Uint8Array(rekor), c2sp: c2sp && new Uint8Array(c2sp) };
   return { size, root: new Uint8Array(root), at, signatures, awaits };
 };
 

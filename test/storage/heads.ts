@@ -190,12 +190,12 @@ function freezing(store: Used): void {
 }
 
 function keepingKeys(store: Used): void {
-  const KEYS = { v1: 'one PEM', tile: 'the other' };
+  const KEYS = { rekor: 'one PEM', c2sp: 'the other' };
   it('are written down of a log that was made without them, once', async () => {
     await store.now().create({ ...IDENTITY, publicKeys: undefined });
     expect((await store.now().identity())?.publicKeys).toBeUndefined();
     await store.now().keepKeys(KEYS);
-    await store.now().keepKeys({ v1: 'others', tile: 'later' });
+    await store.now().keepKeys({ rekor: 'others', c2sp: 'later' });
     for (const opened of [store.now, store.again]) {
       expect(await (await opened()).identity()).toEqual({ ...IDENTITY, publicKeys: KEYS });
     }

@@ -17,8 +17,8 @@ const IDENTITY = {
   treeId: '7',
   origin: 'log.test',
   logId: 'a'.repeat(64),
-  tileKeyId: 'b'.repeat(64),
-  publicKeys: { v1: 'pem of v1', tile: 'pem of tile' },
+  c2spKeyId: 'b'.repeat(64),
+  publicKeys: { rekor: 'pem of v1', c2sp: 'pem of tile' },
   offset: 5,
   created: 1_700_000_000,
 };

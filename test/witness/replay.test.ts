@@ -15,7 +15,7 @@ const LOG = new IndependentLog('log.test');
 const START = 1_800_000_000;
 
 /** Our own witness over a state that counts what is written. */
-function witnessing(key = generateEphemeralKey('tile'), last: readonly WitnessedHead[] = []) {
+function witnessing(key = generateEphemeralKey('c2sp'), last: readonly WitnessedHead[] = []) {
   const written: WitnessedHead[] = [];
   let time = START;
   const own = verifierKey('w.test', SIGNATURE_TYPE.cosignature, parseEd25519Spki(key.signer.publicKey) as Uint8Array);
@@ -70,7 +70,7 @@ describe('our own witness: a checkpoint is public, and anybody can send it again
     const first = await before.ask(0, 5);
     const again = witnessing(before.key, before.written);
     expect([await again.ask(5, 5), again.written]).toEqual([first, []]);
-    const other = witnessing(generateEphemeralKey('tile'), before.written);
+    const other = witnessing(generateEphemeralKey('c2sp'), before.written);
     expect([(await other.ask(5, 5)).at, other.written.length]).toEqual([START, 1]);
   });
 });

@@ -1,7 +1,7 @@
 import { DEFAULT_ALGORITHMS, KNOWN_ALGORITHMS } from '../../../entries/algorithm-policy.ts';
 import { type operations } from '../../../openapi/types.ts';
 import { setting, type HostEnvironment } from '../values/setting.ts';
-import { choice, onOff, parseList, unknownItems, type ValueType, words } from '../values/values.ts';
+import { choice, onOff, parseList, unknownItems, type ValueType, withSynonyms, words } from '../values/values.ts';
 
 /** Operations of the Rekor v1 API and the one that writes of v2, by their operationId in the OpenAPI document. */
 export const OPERATIONS = [
@@ -18,10 +18,11 @@ export const OPERATIONS = [
 
 export function acceptance(kinds: HostEnvironment['kinds']) {
   return {
-    faces: setting(
-      choice('both', 'v1', 'v2'),
+    apis: setting(
+      withSynonyms(choice('both', 'rekor-v1', 'rekor-v2'), { v1: 'rekor-v1', v2: 'rekor-v2' }),
       'both',
-      'APIs that are open. v2 alone makes a log that monitors of Rekor v2 can read, because it holds no entry of v1.',
+      'APIs that are open. rekor-v2 alone makes a log that monitors of Rekor v2 can read, because it holds no entry of v1.',
+      ['faces'],
     ),
     kinds: setting(
       kindList(kinds),

@@ -37,15 +37,17 @@ export const IDENTITY = {
     originName,
     'Name of the log in its checkpoints, permanent from its beginning. A log that begins without one is named localhost, for ever.',
   ),
-  v1Key: setting(
+  rekorKey: setting(
     path,
     fromData('/keys/rekor-v1.pem'),
     'PEM file with the ECDSA P-256 key that signs for the Rekor v1 API. Made on first start.',
+    ['v1-key'],
   ),
-  tileKey: setting(
+  c2spKey: setting(
     path,
     fromData('/keys/tile.pem'),
-    'PEM file with the Ed25519 key that signs tile checkpoints. Made on first start.',
+    'PEM file with the Ed25519 key that signs checkpoints for C2SP and Rekor v2. Made on first start.',
+    ['tile-key'],
   ),
   genesis: setting(
     onOff,

@@ -24,6 +24,8 @@ export interface Setting<T> {
   readonly type: ValueType<T>;
   /** Undefined for settings that may be left out. */
   readonly standard: Default | undefined;
+  /** Names that earlier versions gave it, as flags spell them. All sources still take them. */
+  readonly earlierNames: readonly string[];
 }
 
 export type SettingTable = Readonly<Record<string, Setting<unknown>>>;
@@ -34,13 +36,18 @@ export type Values<Table extends SettingTable> = {
 };
 
 /** A setting that always has a value. */
-export function setting<T>(type: ValueType<T>, standard: Default, about: string): Setting<T> {
-  return { about, type, standard };
+export function setting<T>(
+  type: ValueType<T>,
+  standard: Default,
+  about: string,
+  earlierNames: readonly string[] = [],
+): Setting<T> {
+  return { about, type, standard, earlierNames };
 }
 
 /** A setting that may be left out. */
 export function optional<T>(type: ValueType<T>, about: string): Setting<T | undefined> {
-  return { about, type, standard: undefined };
+  return { about, type, standard: undefined, earlierNames: [] };
 }
 
 /** How flags and files spell a property: `maxRequestBody` is `max-request-body`. */

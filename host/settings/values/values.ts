@@ -21,6 +21,14 @@ export function choice<const Word extends string>(...all: readonly Word[]): Valu
   };
 }
 
+/** Takes other words too. @param synonyms - each with the word that it stands for */
+export function withSynonyms<const Word extends string>(
+  type: ValueType<Word>,
+  synonyms: Readonly<Record<string, NoInfer<Word>>>,
+): ValueType<Word> {
+  return { ...type, parse: (text) => type.parse(text) ?? (Object.hasOwn(synonyms, text) ? synonyms[text] : undefined) };
+}
+
 const SWITCH = new Map([
   ['on', true],
   ['true', true],

@@ -1,5 +1,5 @@
 import { toHex } from '../../../base/bytes.ts';
-import type { Shard } from '../../../log/faces/shard.ts';
+import type { Shard } from '../../../log/signers/shard.ts';
 import type { LeafHash } from '../../../merkle/types.ts';
 
 const prefixes = new WeakMap<Shard, string>();

@@ -46,7 +46,7 @@ export function logRoutes(shards: LogShards): LogHandlers {
 }
 
 function shardInfo(log: Log) {
-  const { root, size, checkpoint } = log.head();
+  const { root, size, rekorCheckpoint: checkpoint } = log.head();
   return { rootHash: toHex(root), signedTreeHead: checkpoint, treeID: log.shard.treeId, treeSize: size };
 }
 

@@ -1,6 +1,6 @@
 import { toHex } from '../../../base/bytes.ts';
 import type { ProvenEntry } from '../../../log/types.ts';
-import type { SignedHead } from '../../../log/faces/shard.ts';
+import type { SignedHead } from '../../../log/signers/shard.ts';
 import type { components } from '../../../openapi/types.ts';
 import type { JsonText } from '../../http/answer.ts';
 import { entryId } from './ids.ts';
@@ -62,7 +62,7 @@ function renderHead(head: SignedHead): HeadText {
   const known = heads.get(head);
   if (known !== undefined) return known;
   const text = {
-    checkpoint: `"checkpoint":${asciiJson(head.checkpoint)},`,
+    checkpoint: `"checkpoint":${asciiJson(head.rekorCheckpoint)},`,
     root: `"rootHash":"${toHex(head.root)}","treeSize":${head.size}`,
   };
   heads.set(head, text);

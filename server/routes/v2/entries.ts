@@ -3,7 +3,7 @@ import type { AdmittedEntry } from '../../../entries/kind.ts';
 import { Frozen } from '../../../log/failures.ts';
 import type { LogShards } from '../../../log/shards.ts';
 import type { Admission } from '../../admission/contract.ts';
-import { GRPC, status } from '../../dialects/rekor-v2.ts';
+import { GRPC, status } from '../../apis/rekor-v2.ts';
 import { DeadlineExceeded } from '../../http/failures.ts';
 import type { OperationRequest, Handlers, OperationId } from '../../http/operation.ts';
 import { shardFor } from '../shard.ts';

@@ -2,7 +2,7 @@ import { toBase64 } from '../../../base/bytes.ts';
 import { longKeyId } from '../../../checkpoint/key.ts';
 import type { AdmittedEntry } from '../../../entries/kind.ts';
 import type { ProvenEntry } from '../../../log/types.ts';
-import type { Shard, SignedHead } from '../../../log/faces/shard.ts';
+import type { Shard, SignedHead } from '../../../log/signers/shard.ts';
 import type { components } from '../../../openapi/types.ts';
 import type { JsonText } from '../../http/answer.ts';
 
@@ -32,7 +32,7 @@ const keyIds = new WeakMap<Shard, string>();
 function keyIdOf(shard: Shard): string {
   const known = keyIds.get(shard);
   if (known !== undefined) return known;
-  const id = toBase64(longKeyId(shard.tileKey));
+  const id = toBase64(longKeyId(shard.c2spKey));
   keyIds.set(shard, id);
   return id;
 }
@@ -48,7 +48,7 @@ const heads = new WeakMap<SignedHead, HeadText>();
 function renderHead(head: SignedHead): HeadText {
   const known = heads.get(head);
   if (known !== undefined) return known;
-  const text = { root: `"rootHash":"${toBase64(head.root)}"`, note: asciiJson(head.note ?? '') };
+  const text = { root: `"rootHash":"${toBase64(head.root)}"`, note: asciiJson(head.checkpoint ?? '') };
   heads.set(head, text);
   return text;
 }

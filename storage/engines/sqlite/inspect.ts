@@ -68,13 +68,13 @@ function read(db: Database.Database): FoundDatabase {
 }
 
 function toIdentity(row: IdentityRow): LogIdentity {
-  const { v1_key: v1, tile_key: tile } = row;
+  const { v1_key: rekor, tile_key: c2sp } = row;
   return {
     treeId: row.tree_id,
     origin: row.origin,
     logId: row.log_id,
-    tileKeyId: row.tile_key_id,
-    publicKeys: typeof v1 === 'string' && typeof tile === 'string' ? { v1, tile } : undefined,
+    c2spKeyId: row.tile_key_id,
+    publicKeys: typeof rekor === 'string' && typeof c2sp === 'string' ? { rekor, c2sp } : undefined,
     offset: row.start,
     created: row.created,
   };

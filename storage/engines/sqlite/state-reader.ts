@@ -112,15 +112,15 @@ interface HeadRow {
 
 type WitnessedRow = Pick<WitnessedHead, 'origin' | 'at' | 'note'> & { readonly size: number; readonly root: Buffer };
 
-function toIdentity({ v1_key: v1, tile_key: tile, ...row }: IdentityRow): LogIdentity {
+function toIdentity({ v1_key: rekor, tile_key: c2sp, ...row }: IdentityRow): LogIdentity {
   return {
     treeId: row.tree_id,
     origin: row.origin,
     logId: row.log_id,
-    tileKeyId: row.tile_key_id,
+    c2spKeyId: row.tile_key_id,
     offset: row.start,
     created: row.created,
-    publicKeys: v1 === null || tile === null ? undefined : { v1, tile },
+    publicKeys: rekor === null || c2sp === null ? undefined : { rekor, c2sp },
   };
 }
 
@@ -163,7 +163,7 @@ function toWitnessed(row: Summed<WitnessedRow>): WitnessedHead {
 
 function toHead(stored: Summed<HeadRow>): StoredHead {
   const { at, signature, tile_signature: tile, awaits, ...row } = checkRow('head', stored);
-  return { ...hashed(row), at, signatures: { v1: signature, tile: tile ?? undefined }, awaits: awaits === 1 };
+  return { ...hashed(row), at, signatures: { rekor: signature, c2sp: tile ?? undefined }, awaits: awaits === 1 };
 }
 
 function hashed({ size, root }: { readonly size: number; readonly root: Buffer }) {

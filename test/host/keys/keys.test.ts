@@ -10,7 +10,7 @@ import {
   findKey,
   generateEphemeralKey,
   keepKey,
-  type KeyFace,
+  type KeyRole,
   type LogKey,
   makeKey,
   readKey,
@@ -21,10 +21,10 @@ beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'stele-keys-'))));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const file = (): string => join(folder, 'keys', 'key.pem');
 
-const FACES = [
-  { face: 'v1', type: 'ec', digest: 'sha256' },
-  { face: 'tile', type: 'ed25519', digest: undefined },
-] as const satisfies readonly { readonly face: KeyFace; readonly type: string; readonly digest: string | undefined }[];
+const ROLES = [
+  { role: 'rekor', type: 'ec', digest: 'sha256' },
+  { role: 'c2sp', type: 'ed25519', digest: undefined },
+] as const satisfies readonly { readonly role: KeyRole; readonly type: string; readonly digest: string | undefined }[];
 
 const PEMS: Readonly<Record<string, string>> = {
   'P-256': pem(generateKeyPairSync('ec', { namedCurve: 'P-256' })),
@@ -54,10 +54,10 @@ async function expectWhole(key: LogKey, type: string, digest: string | undefined
   ]);
 }
 
-describe.each(FACES)('decision: keys are never made up silently: $face', ({ face, type, digest }) => {
+describe.each(ROLES)('decision: keys are never made up silently: $role', ({ role, type, digest }) => {
   it('is made once, for its owner alone, and read again as it is', async () => {
-    expect(findKey(face, file())).toBeUndefined();
-    const made = makeKey(face);
+    expect(findKey(role, file())).toBeUndefined();
+    const made = makeKey(role);
     const { key } = made;
     keepKey(made, file());
     await expectWhole(key, type, digest);
@@ -65,34 +65,34 @@ describe.each(FACES)('decision: keys are never made up silently: $face', ({ face
     expect(statSync(join(folder, 'keys')).mode & 0o777).toBe(0o700);
 
     const text = readFileSync(file(), 'utf8');
-    expect([findKey(face, file())?.id, readKey(face, file()).id]).toEqual([key.id, key.id]);
+    expect([findKey(role, file())?.id, readKey(role, file()).id]).toEqual([key.id, key.id]);
     expect(readFileSync(file(), 'utf8')).toBe(text);
-    await expectWhole(readKey(face, file()), type, digest);
+    await expectWhole(readKey(role, file()), type, digest);
   });
   it('is not made where a log needs the one it has', () => {
-    const read = (): LogKey => readKey(face, file());
+    const read = (): LogKey => readKey(role, file());
     expect(read).toThrow(LogRefused);
-    expect(read).toThrow(`the ${face} key is missing: put ${file()} back, the log cannot go on without it`);
+    expect(read).toThrow(`the ${role} key is missing: put ${file()} back, the log cannot go on without it`);
     expect(existsSync(file())).toBe(false);
   });
   it('is refused by its path where a folder has its name', () => {
     mkdirSync(file(), { recursive: true });
-    expect(sentenceOf(() => readKey(face, file()))).toBe(
+    expect(sentenceOf(() => readKey(role, file()))).toBe(
       `${file()}: it is a folder, and a file is needed there (EISDIR, read)`,
     );
   });
   it('is forgotten when it is invented, and another each time', async () => {
-    const key = generateEphemeralKey(face);
+    const key = generateEphemeralKey(role);
     await expectWhole(key, type, digest);
-    expect(generateEphemeralKey(face).id).not.toBe(key.id);
+    expect(generateEphemeralKey(role).id).not.toBe(key.id);
   });
 });
 
 describe('keys: what a file may hold', () => {
-  const accepted: Readonly<Record<KeyFace, string>> = { v1: 'P-256', tile: 'Ed25519', witness: 'Ed25519' };
-  const words: Readonly<Record<KeyFace, string>> = {
-    v1: 'an ECDSA P-256 key',
-    tile: 'an Ed25519 key',
+  const accepted: Readonly<Record<KeyRole, string>> = { rekor: 'P-256', c2sp: 'Ed25519', witness: 'Ed25519' };
+  const words: Readonly<Record<KeyRole, string>> = {
+    rekor: 'an ECDSA P-256 key',
+    c2sp: 'an Ed25519 key',
     witness: 'an Ed25519 key',
   };
   const given = (text: string): string => {
@@ -101,15 +101,15 @@ describe('keys: what a file may hold', () => {
     return path;
   };
 
-  for (const { face } of FACES) {
-    it(`the ${face} face takes ${words[face]}`, () => {
-      expect(findKey(face, given(PEMS[accepted[face]] ?? ''))).toBeDefined();
+  for (const { role } of ROLES) {
+    it(`the ${role} role takes ${words[role]}`, () => {
+      expect(findKey(role, given(PEMS[accepted[role]] ?? ''))).toBeDefined();
     });
-    it.each(Object.keys(PEMS).filter((kind) => kind !== accepted[face]))(`the ${face} face refuses %s`, (kind) => {
+    it.each(Object.keys(PEMS).filter((kind) => kind !== accepted[role]))(`the ${role} role refuses %s`, (kind) => {
       const path = given(PEMS[kind] ?? '');
-      expect(() => findKey(face, path)).toThrow(LogRefused);
-      expect(() => findKey(face, path)).toThrow(
-        new RegExp(`given\\.pem holds (another key|no private key in PEM), and ${words[face]} in PEM.* --${face}-key`),
+      expect(() => findKey(role, path)).toThrow(LogRefused);
+      expect(() => findKey(role, path)).toThrow(
+        new RegExp(`given\\.pem holds (another key|no private key in PEM), and ${words[role]} in PEM.* --${role}-key`),
       );
       expect(readFileSync(path, 'utf8')).toBe(PEMS[kind]);
     });
@@ -118,19 +118,19 @@ describe('keys: what a file may hold', () => {
   it.each([
     ['nothing', ''],
     ['no PEM', 'a key'],
-    ['a public key', generateEphemeralKey('v1').publicKey],
+    ['a public key', generateEphemeralKey('rekor').publicKey],
     ['half a key', (PEMS['P-256'] ?? '').slice(0, 80)],
   ])('%s is refused, and left as it is', (_what, text) => {
     const path = given(text);
-    expect(() => readKey('v1', path)).toThrow(LogRefused);
-    expect(() => findKey('v1', path)).toThrow(LogRefused);
+    expect(() => readKey('rekor', path)).toThrow(LogRefused);
+    expect(() => findKey('rekor', path)).toThrow(LogRefused);
     expect(readFileSync(path, 'utf8')).toBe(text);
   });
 
   it('a key in the older form of OpenSSL is taken', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const path = given(privateKey.export({ type: 'sec1', format: 'pem' }));
-    await expectWhole(readKey('v1', path), 'ec', 'sha256');
+    await expectWhole(readKey('rekor', path), 'ec', 'sha256');
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readCommand } from '../../../host/settings/command.ts';
-import { input, settings } from './examples.ts';
+import { faults, input, settings } from './examples.ts';
 
 describe('settings: defaults', () => {
   it('serves this machine only, from ./data, and leaves the name to the log', () => {
@@ -8,8 +8,8 @@ describe('settings: defaults', () => {
       listen: { host: '127.0.0.1', port: 3000 },
       data: './data',
       heads: './data-heads',
-      v1Key: './data/keys/rekor-v1.pem',
-      tileKey: './data/keys/tile.pem',
+      rekorKey: './data/keys/rekor-v1.pem',
+      c2spKey: './data/keys/tile.pem',
       origin: undefined,
       publicUrl: undefined,
       dev: false,
@@ -55,7 +55,7 @@ describe('settings: defaults', () => {
     expect(settings({ argv: ['--data', '/srv/log/'] })).toMatchObject({
       data: '/srv/log/',
       heads: '/srv/log-heads',
-      v1Key: '/srv/log/keys/rekor-v1.pem',
+      rekorKey: '/srv/log/keys/rekor-v1.pem',
     });
   });
 
@@ -180,5 +180,36 @@ describe('settings: values', () => {
 
   it('spells header names as Node does', () => {
     expect(settings({ argv: ['--request-id-header', 'X-Correlation-ID'] }).requestIdHeader).toBe('x-correlation-id');
+  });
+});
+
+describe('settings: earlier names', () => {
+  const renamed = { apis: 'rekor-v2', rekorKey: '/k/1.pem', c2spKey: '/k/2.pem' };
+
+  it('are taken as flags, as variables and in the file', () => {
+    const file = 'faces: v2\nv1-key: /k/1.pem\ntile-key: /k/2.pem\n';
+    const env = { STELE_FACES: 'v2', STELE_V1_KEY: '/k/1.pem', STELE_TILE_KEY: '/k/2.pem' };
+    expect(settings({ argv: ['--faces', 'v2', '--v1-key=/k/1.pem', '--tile-key', '/k/2.pem'] })).toMatchObject(renamed);
+    expect(settings({ env })).toMatchObject(renamed);
+    expect(settings({ file })).toMatchObject(renamed);
+  });
+
+  it('take the values of before, and the new names take them too', () => {
+    expect(
+      ['both', 'v1', 'rekor-v1', 'rekor-v2'].map((apis) => settings({ argv: ['--faces', apis] }).apis),
+    ).toStrictEqual(['both', 'rekor-v1', 'rekor-v1', 'rekor-v2']);
+    expect(settings({ argv: ['--apis', 'v1'] }).apis).toBe('rekor-v1');
+    expect(faults({ argv: ['--apis', 'toString'] })).toStrictEqual([
+      '--apis "toString": expected both, rekor-v1, rekor-v2',
+    ]);
+  });
+
+  it('are the same setting: a flag beats a variable of either name, and no source may have both', () => {
+    expect(settings({ argv: ['--apis', 'rekor-v1'], env: { STELE_FACES: 'v2' } }).apis).toBe('rekor-v1');
+    expect(settings({ argv: ['--faces', 'v1'], env: { STELE_APIS: 'rekor-v2' } }).apis).toBe('rekor-v1');
+    const twice = 'is given more than once';
+    expect(faults({ argv: ['--apis', 'both', '--faces', 'v1'] })).toStrictEqual([`--faces "v1": ${twice}`]);
+    expect(faults({ env: { STELE_APIS: 'both', STELE_FACES: 'v1' } })).toStrictEqual([`STELE_FACES "v1": ${twice}`]);
+    expect(faults({ file: 'apis: both\nfaces: v1\n' })).toStrictEqual([`faces in stele.yaml "v1": ${twice}`]);
   });
 });

@@ -12,14 +12,14 @@ import { generateEphemeralKey } from '../../../host/keys/keys.ts';
 import { askOf } from '../../support/ask.ts';
 import { openTestLog } from '../../support/log.ts';
 
-const v1 = generateEphemeralKey('v1');
-const tile = generateEphemeralKey('tile');
+const rekor = generateEphemeralKey('rekor');
+const c2sp = generateEphemeralKey('c2sp');
 const identity = {
   treeId: '1234',
   origin: 'log.test',
   publicKeys: undefined,
-  logId: v1.id,
-  tileKeyId: tile.id,
+  logId: rekor.id,
+  c2spKeyId: c2sp.id,
   offset: 0,
   created: 1_700_000_000,
 };
@@ -37,32 +37,32 @@ const read = (body: Uint8Array): Body => JSON.parse(Buffer.from(body).toString()
 
 describe('decision: entry 0 is the log itself', () => {
   it('is a hashedrekord over the birth document, signed with the key of the log', async () => {
-    const { document, entry } = await genesisOf(identity, v1, tile);
+    const { document, entry } = await genesisOf(identity, rekor, c2sp);
     const { kind, apiVersion, spec } = read(entry.body);
     expect([kind, apiVersion]).toEqual(['hashedrekord', '0.0.1']);
     expect(spec.data.hash).toEqual({ algorithm: 'sha256', value: hash('sha256', document) });
-    expect(Buffer.from(spec.signature.publicKey.content, 'base64').toString()).toBe(v1.publicKey);
+    expect(Buffer.from(spec.signature.publicKey.content, 'base64').toString()).toBe(rekor.publicKey);
     const signature = Buffer.from(spec.signature.content, 'base64');
-    expect(verify('sha256', Buffer.from(document), createPublicKey(v1.publicKey), signature)).toBe(true);
+    expect(verify('sha256', Buffer.from(document), createPublicKey(rekor.publicKey), signature)).toBe(true);
     expect(toHex(entry.leafHash)).toBe(toHex(hashLeaf(entry.body)));
   });
   it('says who the log is, in canonical JSON', async () => {
-    const { document } = await genesisOf(identity, v1, tile);
+    const { document } = await genesisOf(identity, rekor, c2sp);
     const members: unknown = JSON.parse(document);
     expect(members).toEqual({
       type: 'stele-birth',
       origin: 'log.test',
       treeID: '1234',
       created: 1_700_000_000,
-      keys: { v1: v1.publicKey, tile: tile.publicKey },
+      keys: { v1: rekor.publicKey, tile: c2sp.publicKey },
     });
     expect(document).toBe(`${canonicalize(members) ?? ''}\n`);
   });
   it('is found by the hash of its document and by the key', async () => {
-    const { document, entry } = await genesisOf(identity, v1, tile);
+    const { document, entry } = await genesisOf(identity, rekor, c2sp);
     const keys = unpackSearchKeys(entry.keys.packed).map(({ text }) => text);
     expect(keys).toContain(`sha256:${hash('sha256', document)}`);
-    expect(keys).toContain(hash('sha256', v1.publicKey));
+    expect(keys).toContain(hash('sha256', rekor.publicKey));
   });
 });
 

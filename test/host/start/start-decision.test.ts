@@ -7,9 +7,9 @@ import { decide, type Decision, type Seen, type SeenKey, type Wish } from '../..
 const IDENTITY = {
   treeId: '7',
   origin: 'log.test',
-  logId: 'id-of-v1',
-  tileKeyId: 'id-of-tile',
-  publicKeys: { v1: 'pem of v1', tile: 'pem of tile' },
+  logId: 'id-of-rekor',
+  c2spKeyId: 'id-of-c2sp',
+  publicKeys: { rekor: 'pem of v1', c2sp: 'pem of tile' },
   offset: 0,
   created: 1_700_000_000,
 };
@@ -34,8 +34,8 @@ const BIRTHS = {
 } as const;
 const JOURNALS = {
   none: undefined,
-  begun: { owner: { treeId: '7', logId: 'id-of-v1' }, size: undefined },
-  heads: { owner: { treeId: '7', logId: 'id-of-v1' }, size: 3 },
+  begun: { owner: { treeId: '7', logId: 'id-of-rekor' }, size: undefined },
+  heads: { owner: { treeId: '7', logId: 'id-of-rekor' }, size: 3 },
   'of another log': { owner: { treeId: '8', logId: 'another id' }, size: undefined },
   unreadable: { owner: undefined, size: undefined },
 } as const;
@@ -55,8 +55,8 @@ const PLACE_CHANGES = { none: ['its place.json is missing'], same: [], moved: MO
 
 interface Case {
   readonly database: keyof typeof DATABASES;
-  readonly v1: KeyState;
-  readonly tile: KeyState;
+  readonly rekor: KeyState;
+  readonly c2sp: KeyState;
   readonly birth: keyof typeof BIRTHS;
   readonly journal: keyof typeof JOURNALS;
   readonly place: keyof typeof PLACE_CHANGES;
@@ -70,8 +70,8 @@ interface Case {
 
 const CHOICES: { readonly [Name in keyof Case]: readonly Case[Name][] } = {
   database: ['missing', 'empty', 'log'],
-  v1: KEYS,
-  tile: KEYS,
+  rekor: KEYS,
+  c2sp: KEYS,
   birth: ['none', 'own', 'other', 'unreadable'],
   journal: ['none', 'begun', 'heads', 'of another log', 'unreadable'],
   place: ['none', 'same', 'moved', 'copied'],
@@ -90,10 +90,10 @@ function product(): readonly Case[] {
   return cases as unknown as readonly Case[];
 }
 
-const keyOf = (face: SeenKey['face'], state: KeyState): SeenKey => ({
-  face,
-  file: `/keys/${face}.pem`,
-  id: state === 'none' ? undefined : `id-of-${face}`,
+const keyOf = (role: SeenKey['role'], state: KeyState): SeenKey => ({
+  role: role,
+  file: `/keys/${role}.pem`,
+  id: state === 'none' ? undefined : `id-of-${role}`,
   isUnused: state === 'unused',
 });
 
@@ -102,7 +102,7 @@ function decisionOf(one: Case): Decision {
     folder: '/data',
     headsFile: '/heads/heads.txt',
     database: DATABASES[one.database],
-    keys: [keyOf('v1', one.v1), keyOf('tile', one.tile)],
+    keys: [keyOf('rekor', one.rekor), keyOf('c2sp', one.c2sp)],
     birth: BIRTHS[one.birth],
     journal: JOURNALS[one.journal],
     hasPlace: one.place !== 'none',
@@ -124,8 +124,8 @@ function decisionOf(one: Case): Decision {
 const ALL = product().map((one) => ({ ...one, decision: decisionOf(one) }));
 type Decided = (typeof ALL)[number];
 const reasonOf = ({ decision }: Decided): string => (decision.act === 'refuse' ? decision.reason : '');
-const isUsed = ({ v1, tile }: Case): boolean => v1 === 'used' || tile === 'used';
-const hasKey = ({ v1, tile }: Case): boolean => v1 !== 'none' || tile !== 'none';
+const isUsed = ({ rekor, c2sp }: Case): boolean => rekor === 'used' || c2sp === 'used';
+const hasKey = ({ rekor, c2sp }: Case): boolean => rekor !== 'none' || c2sp !== 'none';
 /** Whether nothing but the files of the shard itself keeps it from beginning. */
 const isFree = ({ later, recorded, mayBegin }: Case): boolean => !later && recorded === 'none' && mayBegin;
 const begun = ALL.filter(({ decision }) => decision.act === 'begin');
@@ -151,7 +151,7 @@ describe('the decision of a start, over everything that it may find', () => {
   });
   it('never begins a log beside a journal that holds heads, or is not that of the key', () => {
     expect([...new Set(begun.map(({ journal }) => journal))].sort()).toEqual(['begun', 'none']);
-    expect(begun.every(({ journal, v1 }) => journal === 'none' || v1 !== 'none')).toBe(true);
+    expect(begun.every(({ journal, rekor }) => journal === 'none' || rekor !== 'none')).toBe(true);
   });
   it('begins a log under keys that may have signed only with --begin', () => {
     expect(begun.filter((one) => isUsed(one) || one.birth !== 'none').every(({ begin }) => begin)).toBe(true);
@@ -189,7 +189,7 @@ describe('the decision of a start, over everything that it may find', () => {
         !isUsed(one) &&
         one.record === 'same' &&
         one.birth === 'none' &&
-        (one.journal === 'none' || (one.journal === 'begun' && one.v1 !== 'none')) &&
+        (one.journal === 'none' || (one.journal === 'begun' && one.rekor !== 'none')) &&
         isFree(one),
     );
     expect(cut.length).toBeGreaterThan(0);
@@ -239,8 +239,8 @@ describe('the decision of a start, over everything that it may find', () => {
       const stands = (name: string, is: boolean): void => {
         expect([reason, there.includes(name), missing.includes(name)]).toEqual([reason, is, !is]);
       };
-      stands('the v1 key /keys/v1.pem', one.v1 !== 'none');
-      stands('the tile key /keys/tile.pem', one.tile !== 'none');
+      stands('the rekor key /keys/rekor.pem', one.rekor !== 'none');
+      stands('the c2sp key /keys/c2sp.pem', one.c2sp !== 'none');
       stands('the head journal /heads/heads.txt', one.journal !== 'none');
       stands('birth.json', one.birth !== 'none');
       expect(reason).toMatch(/^\/data holds no log \(stele\.db is (missing|there, and no log has begun in it)\)/);

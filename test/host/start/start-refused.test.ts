@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findKey, type KeyFace, makeKey } from '../../../host/keys/keys.ts';
+import { findKey, type KeyRole, makeKey } from '../../../host/keys/keys.ts';
 import { addShardFolder } from '../../../host/shards/shard-folders.ts';
 import { recordUnusedKeys } from '../../../host/keys/unused-keys.ts';
 import { IndependentLog } from '../../support/independent-log.ts';
@@ -30,7 +30,8 @@ const heads = (): string => inside('m', 'data-heads');
 const inData = (...names: readonly string[]): string => join(data(), ...names);
 
 /** Keys that do not stand in the data folder. */
-const ELSEWHERE = (): readonly string[] => ['--v1-key', inside('s', 'v1.pem'), '--tile-key', inside('s', 'tile.pem')];
+const ELSEWHERE = (): readonly string[] =>
+  ['rekor', 'c2sp'].flatMap((role) => [`--${role}-key`, inside('s', `${role}.pem`)]);
 
 /** The start is refused, and has written nothing at all. @returns what was said */
 async function refusal(flags: readonly string[] = [], folder = data(), but: TreeExceptions = {}): Promise<string> {
@@ -52,9 +53,9 @@ async function start(flags: readonly string[] = [], folder = data()) {
   return { treeId, logId, size };
 }
 
-function writeKey(face: KeyFace, file: string): void {
+function writeKey(role: KeyRole, file: string): void {
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, makeKey(face).pem);
+  writeFileSync(file, makeKey(role).pem);
 }
 
 const remove = (...paths: readonly string[]): void => {
@@ -71,7 +72,7 @@ describe('a log whose database is lost is not begun anew, and the start writes n
     mkdirSync(inside('m'));
     const said = await refusal(ELSEWHERE());
     expect(said).toContain(`${data()} holds no log (stele.db is missing)`);
-    expect(said).toContain(`there: the v1 key ${inside('s', 'v1.pem')}, the tile key ${inside('s', 'tile.pem')}`);
+    expect(said).toContain(`there: the rekor key ${inside('s', 'rekor.pem')}, the c2sp key ${inside('s', 'c2sp.pem')}`);
     expect(said).toContain(`missing as well: the head journal ${join(heads(), 'heads.txt')}, birth.json`);
     expect(said).toMatch(/put back what is missing, from the newest copy\. .* start once with --begin$/);
   });
@@ -79,19 +80,21 @@ describe('a log whose database is lost is not begun anew, and the start writes n
     await start();
     removeDatabase();
     remove(heads());
-    expect(await refusal()).toMatch(/there: the v1 key .*birth\.json of log \d+ \(rekor\.test\), place\.json; missing/);
+    expect(await refusal()).toMatch(
+      /there: the rekor key .*birth\.json of log \d+ \(rekor\.test\), place\.json; missing/,
+    );
   });
   it.each([
-    ['the head journal', (): void => remove(data()), /of log \d+ with a head of 1; missing as well: the v1 key/],
+    ['the head journal', (): void => remove(data()), /of log \d+ with a head of 1; missing as well: the rekor key/],
     [
-      'the v1 key',
+      'the rekor key',
       (): void => remove(heads(), inData('birth.json'), inData('place.json'), inData('keys', 'tile.pem')),
-      /there: the v1 key \S+; /,
+      /there: the rekor key \S+; /,
     ],
     [
-      'the tile key',
+      'the c2sp key',
       (): void => remove(heads(), inData('birth.json'), inData('place.json'), inData('keys', 'rekor-v1.pem')),
-      /there: the tile key \S+; /,
+      /there: the c2sp key \S+; /,
     ],
     [
       'the birth document',
@@ -112,8 +115,8 @@ describe('a log whose database is lost is not begun anew, and the start writes n
     expect(await refusal()).toContain('(stele.db is there, and no log has begun in it)');
   });
   it('where the keys are those that an operator made, until told to begin once', async () => {
-    writeKey('v1', inside('s', 'v1.pem'));
-    writeKey('tile', inside('s', 'tile.pem'));
+    writeKey('rekor', inside('s', 'rekor.pem'));
+    writeKey('c2sp', inside('s', 'c2sp.pem'));
     expect(await refusal(ELSEWHERE())).toContain('start once with --begin');
     const begun = await start([...ELSEWHERE(), '--begin']);
     expect(await refusal([...ELSEWHERE(), '--begin'])).toContain('--begin is for the one start that begins a log');
@@ -165,7 +168,7 @@ describe('a start with a witness of its own that is refused writes nothing', () 
     expect(await refusal(flags)).toContain('the key of the witness rekor.test/witness is missing');
   });
   it('where its key is of another type, before a log begins', async () => {
-    writeKey('v1', inside('s', 'witness.pem'));
+    writeKey('rekor', inside('s', 'witness.pem'));
     expect(await refusal(witness())).toContain('an Ed25519 key in PEM');
   });
   it('but goes on where only its first start was cut short', async () => {
@@ -180,11 +183,11 @@ describe('a start with a witness of its own that is refused writes nothing', () 
 
 describe('a log that is refused is left as it was', () => {
   it.each([
-    ['another v1 key', (): void => writeKey('v1', inData('keys', 'rekor-v1.pem')), 'the v1 key is not the one'],
-    ['no tile key', (): void => remove(inData('keys', 'tile.pem')), 'the tile key is missing'],
+    ['another key', (): void => writeKey('rekor', inData('keys', 'rekor-v1.pem')), 'the rekor key is not the one'],
+    ['no c2sp key', (): void => remove(inData('keys', 'tile.pem')), 'the c2sp key is missing'],
     [
       'a key of another type',
-      (): void => writeKey('tile', inData('keys', 'rekor-v1.pem')),
+      (): void => writeKey('c2sp', inData('keys', 'rekor-v1.pem')),
       'holds another key, and an ECDSA P-256 key in PEM',
     ],
     ['no head journal', (): void => remove(heads()), 'the head journal is missing'],
@@ -239,7 +242,7 @@ describe('a log that is refused is left as it was', () => {
   it('where a folder cannot be made, and those that were are taken away', async () => {
     const but = { folderTimes: true };
     symlinkSync(inside('nowhere'), inside('link'));
-    const said = await refusal(['--v1-key', inside('link', 'v1.pem')], data(), but);
+    const said = await refusal(['--rekor-key', inside('link', 'v1.pem')], data(), but);
     expect(said).toContain('a symbolic link that leads nowhere');
     writeFileSync(inside('file'), '');
     expect(await refusal(['--heads', inside('file', 'heads')], data(), but)).toContain('is a file, and a folder');

@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findKey, type KeyFace, makeKey } from '../../../host/keys/keys.ts';
+import { findKey, type KeyRole, makeKey } from '../../../host/keys/keys.ts';
 import { recordUnusedKeys } from '../../../host/keys/unused-keys.ts';
 import { openTestLog } from '../../support/log.ts';
 import { treeOfFiles } from '../../support/tree-of-files.ts';
@@ -24,12 +24,12 @@ async function start(folder = data()) {
   return logId;
 }
 
-const idIn = (face: KeyFace, file: string): string => findKey(face, file)?.id ?? '';
+const idIn = (role: KeyRole, file: string): string => findKey(role, file)?.id ?? '';
 
-/** Leaves what a first start leaves on the disk when it is cut short, but for `lost`. @returns the id of its v1 key */
+/** Leaves what a first start leaves on the disk when it is cut short, but for `lost`. @returns the id of its rekor key */
 async function cutShort(lost: readonly string[]): Promise<string> {
   const logId = await start();
-  recordUnusedKeys(data(), { v1: logId, tile: idIn('tile', TILE()) });
+  recordUnusedKeys(data(), { rekor: logId, c2sp: idIn('c2sp', TILE()) });
   for (const path of lost) rmSync(path, { recursive: true, force: true });
   return logId;
 }
@@ -45,7 +45,7 @@ describe('a first start that was cut short is gone on with by the next one', () 
     ['before the journal was begun', (): readonly string[] => [...DATABASE(), HEADS()]],
     ['before the log was in the database', (): readonly string[] => DATABASE()],
     ['before the record was taken away', (): readonly string[] => []],
-  ] as const)('%s, under the same v1 key', async (_when, lost) => {
+  ] as const)('%s, under the same rekor key', async (_when, lost) => {
     const logId = await cutShort(lost());
     expect(await start()).toBe(logId);
     expect(existsSync(RECORD())).toBe(false);
@@ -54,7 +54,7 @@ describe('a first start that was cut short is gone on with by the next one', () 
   it('before the first key, under keys of its own', async () => {
     await cutShort([...DATABASE(), HEADS(), PLACE(), inData('keys')]);
     const logId = await start();
-    expect(logId).toBe(idIn('v1', V1()));
+    expect(logId).toBe(idIn('rekor', V1()));
     expect(existsSync(RECORD())).toBe(false);
   });
 });
@@ -69,7 +69,7 @@ describe('the record of unused keys lets no other log begin', () => {
 
   it('under another key than the one it names', async () => {
     await cutShort([...DATABASE(), HEADS(), PLACE()]);
-    writeFileSync(V1(), makeKey('v1').pem);
+    writeFileSync(V1(), makeKey('rekor').pem);
     expect(await refusal()).toContain('A log that begins anew under keys that have signed is a fork');
   });
   it('in a copy of the folder that it was made for', async () => {

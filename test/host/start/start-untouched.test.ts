@@ -40,13 +40,13 @@ describe.each(formats)('a folder of %s is left as it was by a start that is refu
     expect(await refusal([])).toContain('is not where this log was written');
   });
   it.each([
-    ['v1', 'rekor-v1.pem'],
-    ['tile', 'tile.pem'],
-  ] as const)('because its %s key is another', async (face, name) => {
-    writeFileSync(inside('data', 'keys', name), makeKey(face).pem);
+    ['rekor', 'rekor-v1.pem'],
+    ['c2sp', 'tile.pem'],
+  ] as const)('because its %s key is another', async (role, name) => {
+    writeFileSync(inside('data', 'keys', name), makeKey(role).pem);
     expect(await refusal(MOVES)).toMatch(
       new RegExp(
-        `the ${face} key is not the one this log has signed with .* as ${inside('data', 'keys', name)}, or name`,
+        `the ${role} key is not the one this log has signed with .* as ${inside('data', 'keys', name)}, or name`,
       ),
     );
   });

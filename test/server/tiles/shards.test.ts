@@ -57,7 +57,7 @@ describe('RFC 9110 §8.8.3: an entity tag of a tile or bundle', () => {
 
   it('of a checkpoint differs with any letter or digit of the note', async () => {
     const real = ended.log.head();
-    const { note: text = '' } = real;
+    const { checkpoint: text = '' } = real;
     let note = text;
     const shown = (log: Log, name: keyof Log) => (name === 'head' ? () => ({ ...real, note }) : Reflect.get(log, name));
     await using asking = await askOf(variantOf(new Proxy<Log>(ended.log, { get: shown })));

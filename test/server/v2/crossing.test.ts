@@ -111,7 +111,7 @@ describe.each([
   { kind: 'dsse 0.0.1', proposal: dsse(statement('reverse dsse'), submitter) },
   { kind: 'intoto 0.0.1', proposal: intoto001(statement('reverse 1'), submitter) },
   { kind: 'intoto 0.0.2', proposal: intoto002(statement('reverse 2'), submitter) },
-])('the tile face and a $kind that came by v1', ({ proposal }) => {
+])('Rekor v2 and a $kind that came by v1', ({ proposal }) => {
   it('has it in the bundle, in the tile, and under a proof that stands on its own', async () => {
     const [id, { body: text, logIndex }] = entryOf((await asking.post(V1, proposal)).text);
     const body = Buffer.from(text, 'base64');

@@ -22,43 +22,39 @@ const request = (artifact: string) => ({
   hashedRekordRequestV002: hashedRekordRequest(signer, keyVerifier(signer), artifact),
 });
 
-describe('a log whose doors are both open', () => {
+describe('a log whose APIs are both open', () => {
   let opened: TestLog;
   beforeAll(async () => void (opened = await openTestLog()));
   afterAll(() => opened.close());
 
   it.each([
-    { faces: ['v1', 'v2'], open: [...V1, ...V2, ...MORE_V2, ...FILES, ...SERVICE], closed: [] },
-    { faces: ['v1'], open: [...V1, ...SERVICE], closed: [...V2, ...MORE_V2, ...FILES] },
-    { faces: ['v2'], open: [...V2, ...MORE_V2, ...FILES, ...SERVICE], closed: V1 },
-  ] as const)('or one of them: $faces', async ({ faces, open, closed }) => {
-    const asking = await askOf(variantOf(opened.log, { settings: { faces } }));
+    { apis: ['rekor-v1', 'rekor-v2'], open: [...V1, ...V2, ...MORE_V2, ...FILES, ...SERVICE], closed: [] },
+    { apis: ['rekor-v1'], open: [...V1, ...SERVICE], closed: [...V2, ...MORE_V2, ...FILES] },
+    { apis: ['rekor-v2'], open: [...V2, ...MORE_V2, ...FILES, ...SERVICE], closed: V1 },
+  ] as const)('or one of them: $apis', async ({ apis, open, closed }) => {
+    const asking = await askOf(variantOf(opened.log, { settings: { apis } }));
     try {
       for (const path of open) expect([path, (await asking.raw('GET', path)).status]).toEqual([path, 200]);
       for (const path of closed)
-        await expectClosed(asking, 'GET', path, undefined, faces.length === 1 ? faces[0] : 'v1');
-      const {
-        shards,
-        limits,
-        faces: said,
-      } = JSON.parse((await asking.get('/.well-known/stele.json')).text) as {
+        await expectClosed(asking, 'GET', path, undefined, apis.length === 1 && apis[0] === 'rekor-v2' ? 'v2' : 'v1');
+      const { shards, limits, faces } = JSON.parse((await asking.get('/.well-known/stele.json')).text) as {
         readonly faces: readonly string[];
         readonly shards: readonly object[];
         readonly limits: object;
       };
-      expect(said).toEqual(faces);
+      expect(faces.map((face) => `rekor-${face}`)).toEqual(apis);
       for (const face of ['v1', 'v2'] as const) {
-        expect(face in (shards[0] ?? {})).toBe(faces.some((name) => name === face));
-        expect(`${face}RequestBody` in limits).toBe(faces.some((name) => name === face));
+        expect(face in (shards[0] ?? {})).toBe(apis.some((name) => name === `rekor-${face}`));
+        expect(`${face}RequestBody` in limits).toBe(apis.some((name) => name === `rekor-${face}`));
       }
     } finally {
       await asking[Symbol.asyncDispose]();
     }
   });
 
-  it('behind a closed door there is nothing, whatever the method', async () => {
-    await using onlyV1 = await askOf(variantOf(opened.log, { settings: { faces: ['v1'] } }));
-    await using onlyV2 = await askOf(variantOf(opened.log, { settings: { faces: ['v2'] } }));
+  it('an API that is closed has no operation, whatever the method', async () => {
+    await using onlyV1 = await askOf(variantOf(opened.log, { settings: { apis: ['rekor-v1'] } }));
+    await using onlyV2 = await askOf(variantOf(opened.log, { settings: { apis: ['rekor-v2'] } }));
     const { size } = opened.log.head();
     for (const method of ['GET', 'HEAD', 'POST', 'DELETE']) {
       await expectClosed(onlyV1, method, ENTRIES);
@@ -102,7 +98,7 @@ describe('a log of v2 alone', () => {
   let opened: TestLog;
   let asking: Asking;
   beforeAll(async () => {
-    opened = await openTestLog(['--faces', 'v2']);
+    opened = await openTestLog(['--apis', 'v2']);
     asking = await askOf(opened.app);
   });
   afterAll(async () => {

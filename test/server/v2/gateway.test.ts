@@ -44,13 +44,13 @@ describe('a log of v2 alone', () => {
   it.each(['/nothing', '/api', '/api/v1/log', '/docs/nothing', '/%ff'])(
     'answers in the words of the gateway, also where there is nothing: %s',
     async (path) => {
-      await using alone = await askOf(variantOf(opened.log, { settings: { faces: ['v2'] } }));
+      await using alone = await askOf(variantOf(opened.log, { settings: { apis: ['rekor-v2'] } }));
       expect(await bare(alone, path)).toEqual([404, statusText(5, 'Not Found')]);
     },
   );
 
   it('answers 501 to another method than a page or a probe has', async () => {
-    await using alone = await askOf(variantOf(opened.log, { settings: { faces: ['v2'] } }));
+    await using alone = await askOf(variantOf(opened.log, { settings: { apis: ['rekor-v2'] } }));
     for (const path of ['/docs', '/readyz'])
       expect(await bare(alone, path, { method: 'PUT' })).toEqual([501, statusText(12, 'Method Not Allowed')]);
   });

@@ -95,7 +95,11 @@ describe('GET /api/v2/log/heads', () => {
     const heads: Log['heads'] = async (below, limit) => {
       asked.push(limit);
       const sizes = Array.from({ length: limit }, (_, i) => Math.min(below, 201) - 1 - i).filter((size) => size > 0);
-      return sizes.map((size) => ({ ...head, size: sizeOf(size), note: `${head.note}— w ${'A'.repeat(length)}\n` }));
+      return sizes.map((size) => ({
+        ...head,
+        size: sizeOf(size),
+        note: `${head.checkpoint}— w ${'A'.repeat(length)}\n`,
+      }));
     };
     await using long = await askOf(variantOf(instead(opened.log, { heads })));
     const [sizes, lengths]: [number[], number[]] = [[], []];

@@ -63,7 +63,7 @@ describe('the key of checkpoints: /vkey, /api/v2/log/publicKey', () => {
 });
 
 describe('GET /.well-known/stele.json', () => {
-  it('names both faces, and their keys are those that sign', async () => {
+  it('names both APIs, and their keys are those that sign', async () => {
     const { faces, shards, url, witness } = await discover();
     const [{ v1, v2, offset, treeSize }, ...others] = shards;
     expect([faces, others, url, witness, offset]).toEqual([['v1', 'v2'], [], undefined, undefined, 0]);

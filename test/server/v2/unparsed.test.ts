@@ -132,7 +132,7 @@ describe('methods that Node does not know', () => {
     expect(await refusalOf(text)).toEqual([501, JSON_TYPE, statusText(12, 'Method Not Allowed')]);
     const authority = head('CONNECT example.com:443 HTTP/1.1', 'Host: x');
     expect(await refusalOf(authority)).toEqual([400, PLAIN, '400 Bad Request']);
-    const alone = { settings: { faces: ['v2'] } } as const;
+    const alone = { settings: { apis: ['rekor-v2'] } } as const;
     expect(await refusalOf(authority, alone)).toEqual([400, JSON_TYPE, statusText(3, 'Bad Request')]);
   });
 });

@@ -31,8 +31,8 @@ export function createWriter(db: Database.Database): Writer {
     for (const { hash, payload } of attestations) sql.addAttestation.run(hash, payload);
     sql.addBatch.run(from, withChecksum(from, batch));
     for (const { place, nodes } of tiles) addTile(place, nodes);
-    const { v1, tile } = head.signatures;
-    sql.addHead.run(withSum('head', [head.size, head.root, head.at, v1, tile, Number(head.awaits)]));
+    const { rekor, c2sp } = head.signatures;
+    sql.addHead.run(withSum('head', [head.size, head.root, head.at, rekor, c2sp, Number(head.awaits)]));
   });
 
   const cosign = db.transaction(({ cosignatures, published }: Cosigning) => {
@@ -48,10 +48,7 @@ export function createWriter(db: Database.Database): Writer {
   });
 
   return {
-    create: ({ treeId, origin, logId, tileKeyId, offset, created, publicKeys }) =>
-      void sql.create.run(
-        withSum('identity', [1, treeId, origin, logId, tileKeyId, offset, created, publicKeys?.v1, publicKeys?.tile]),
-      ),
+    create: (identity) => void sql.create.run(withSum('identity', identityRow(identity))),
     keepKeys: (keys) => keepKeys(sql, keys),
     commit: (value) => commit.immediate(value),
     cosign: (value) => cosign.immediate(value),
@@ -64,6 +61,19 @@ export function createWriter(db: Database.Database): Writer {
   };
 }
 
+const identityRow = ({ publicKeys, ...one }: LogIdentity) =>
+  [
+    1,
+    one.treeId,
+    one.origin,
+    one.logId,
+    one.c2spKeyId,
+    one.offset,
+    one.created,
+    publicKeys?.rekor,
+    publicKeys?.c2sp,
+  ] as const;
+
 /** A row is changed as a whole: what is damaged must not get a new checksum. */
 function publish(sql: Statements, size: number): void {
   const head = sql.headAt.get(size);
@@ -72,11 +82,11 @@ function publish(sql: Statements, size: number): void {
   sql.publish.run(rowSum('head', [size, root, at, signature, tile, 0]), size);
 }
 
-function keepKeys(sql: Statements, { v1, tile }: NonNullable<LogIdentity['publicKeys']>): void {
+function keepKeys(sql: Statements, { rekor, c2sp }: NonNullable<LogIdentity['publicKeys']>): void {
   const row = sql.identity.get();
   if (row === undefined || row['v1_key'] !== null) return;
   const { checksum: _, ...columns } = checkRow('identity', row);
-  sql.keepKeys.run(v1, tile, rowSum('identity', Object.values({ ...columns, v1_key: v1, tile_key: tile })));
+  sql.keepKeys.run(rekor, c2sp, rowSum('identity', Object.values({ ...columns, v1_key: rekor, tile_key: c2sp })));
 }
 
 type Statements = ReturnType<typeof prepare>;

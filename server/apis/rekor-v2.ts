@@ -1,7 +1,7 @@
 import { type Answer, type Headers, json } from '../http/answer.ts';
 import { hasBody, readBody } from '../http/body.ts';
 import { isKnown, responseTo } from '../http/failure-responses.ts';
-import type { Dialect } from './dialect.ts';
+import type { ApiFormat } from './format.ts';
 import { deadlineOf, metadataFault } from './grpc-metadata.ts';
 
 /** google.rpc.Code, as far as it is used: rekor-v2 §1.7. */
@@ -28,22 +28,22 @@ export const FROZEN: Answer = {
 };
 
 /** Rekor v2: a gateway before gRPC. It looks at no media type, and reads one JSON value whatever follows: rekor-v2 §1. */
-export const rekorV2: Dialect = {
-  agree: (request) => {
+export const rekorV2: ApiFormat = {
+  negotiate: (request) => {
     const fault = metadataFault(request);
     return fault === undefined ? 'application/json' : status(400, GRPC.invalidArgument, fault);
   },
   deadline: deadlineOf,
   readBody: async (request, { body }, most, lease) =>
     body !== undefined && hasBody(request) ? readBody(request, most, lease) : NO_BODY,
-  refuse(thrown) {
+  renderFailure(thrown) {
     if (!isKnown(thrown)) return undefined;
     if (thrown.code === 'log-frozen') return FROZEN;
     const { v2, headers } = responseTo(thrown);
     return status(v2.http, v2.code, v2.message ?? thrown.message, headers);
   },
-  bug: status(500, GRPC.internal, 'internal server error'),
-  notAllowed: () => status(501, GRPC.unimplemented, 'Method Not Allowed'),
+  internalError: status(500, GRPC.internal, 'internal server error'),
+  methodNotAllowed: () => status(501, GRPC.unimplemented, 'Method Not Allowed'),
 };
 
 export const isBelowV2 = (path: string): boolean => /^\/api\/v2(\/|$)/.test(path);

@@ -5,15 +5,15 @@ import type { TreeHead } from '../../merkle/types.ts';
 import type { Shard } from './shard.ts';
 
 /** An entry that gets a signed entry timestamp. */
-export interface EntryPromise {
+export interface TimestampedEntry {
   readonly body: Uint8Array;
   /** Seconds since the Unix epoch. */
   readonly integratedTime: number;
   readonly virtualIndex: number;
 }
 
-/** The v1 face of a shard: which bytes it signs, and how they are shown. */
-export class RekorFace {
+/** Formats the texts that the `rekor` key of a shard signs, and the checkpoint that Rekor v1 serves. */
+export class RekorFormat {
   readonly #shard: Shard;
   readonly #keyId: Uint8Array;
 
@@ -24,13 +24,13 @@ export class RekorFace {
     this.#keyId = logId.slice(0, 4);
   }
 
-  /** The note as clients read it: rekor-v1 §8. Exactly one signature, by the host alone. */
-  note(head: TreeHead, signature: Uint8Array): string {
+  /** Returns the signed note: rekor-v1 §8. It has exactly one signature, under the name of the host alone. */
+  checkpoint(head: TreeHead, signature: Uint8Array): string {
     const signatures = [{ name: this.#shard.origin, keyId: this.#keyId, signature }];
-    return formatNote({ text: this.checkpoint(head), signatures });
+    return formatNote({ text: this.checkpointText(head), signatures });
   }
 
-  checkpoint({ size, root }: TreeHead): string {
+  checkpointText({ size, root }: TreeHead): string {
     const { origin, treeId } = this.#shard;
     return formatCheckpoint({ origin: `${origin} - ${treeId}`, size, root });
   }
@@ -39,7 +39,7 @@ export class RekorFace {
    * Returns the signed text of a signed entry timestamp: canonical JSON (RFC 8785) of exactly four members, none of
    * which needs escapes: rekor-v1 §7.
    */
-  promise({ body, integratedTime, virtualIndex }: EntryPromise): string {
+  timestampText({ body, integratedTime, virtualIndex }: TimestampedEntry): string {
     const { logId } = this.#shard;
     return `{"body":"${toBase64(body)}","integratedTime":${integratedTime},"logID":"${logId}","logIndex":${virtualIndex}}`;
   }

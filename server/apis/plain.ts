@@ -1,7 +1,7 @@
 import type { Answer, Headers } from '../http/answer.ts';
 import { hasBody, readBody } from '../http/body.ts';
 import { isKnown, responseTo } from '../http/failure-responses.ts';
-import type { Dialect } from './dialect.ts';
+import type { ApiFormat } from './format.ts';
 
 const NO_BODY = new Uint8Array();
 
@@ -11,18 +11,18 @@ function text(status: number, sentence: string, headers: Headers = {}): Answer {
 }
 
 /**
- * The dialect of what is no part of Rekor's APIs: tiles and checkpoints as C2SP serves them, witnessing, health. Errors
- * are a line of text.
+ * Operations that are no part of Rekor's APIs: tiles and checkpoints as C2SP serves them, witnessing, health. Errors are
+ * one line of text.
  */
-export const plain: Dialect = {
-  agree: () => '',
+export const plain: ApiFormat = {
+  negotiate: () => '',
   readBody: async (request, { body }, most, lease) =>
     body !== undefined && hasBody(request) ? readBody(request, most, lease) : NO_BODY,
-  refuse(thrown) {
+  renderFailure(thrown) {
     if (!isKnown(thrown)) return undefined;
     const { plain: status, headers } = responseTo(thrown);
     return text(status, thrown.message, headers);
   },
-  bug: text(500, 'internal server error'),
-  notAllowed: (method, methods) => text(405, `${method} is not allowed here`, { Allow: methods.join(', ') }),
+  internalError: text(500, 'internal server error'),
+  methodNotAllowed: (method, methods) => text(405, `${method} is not allowed here`, { Allow: methods.join(', ') }),
 };

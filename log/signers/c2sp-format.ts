@@ -5,8 +5,8 @@ import { formatNote, type NoteSignature, type SignedNote } from '../../checkpoin
 import type { TreeHead } from '../../merkle/types.ts';
 import type { StoredCosignature } from '../../storage/contract.ts';
 
-/** The face of a shard that Rekor v2 and c2sp.org/tlog-tiles know: its origin is the host alone, its key Ed25519. */
-export class TileFace {
+/** Formats the texts that the `c2sp` key of a shard signs, and the checkpoint that Rekor v2 and c2sp.org/tlog-tiles serve: its origin is the host alone. */
+export class C2spFormat {
   readonly #key: VerifierKey;
 
   constructor(key: VerifierKey) {
@@ -14,19 +14,19 @@ export class TileFace {
   }
 
   /** @param frozen - seconds since the Unix epoch: the log ended then, and its last checkpoint says so */
-  checkpoint({ size, root }: TreeHead, frozen?: number): string {
+  checkpointText({ size, root }: TreeHead, frozen?: number): string {
     const extensions = frozen === undefined ? [] : [formatFreezeLine(frozen)];
     return formatCheckpoint({ origin: this.#key.name, size, root, extensions });
   }
 
-  /** The note that witnesses are asked to cosign. */
-  unwitnessed(head: TreeHead, signature: Uint8Array, frozen?: number): SignedNote {
+  /** Returns the note that witnesses are asked to cosign. */
+  uncosigned(head: TreeHead, signature: Uint8Array, frozen?: number): SignedNote {
     const own: NoteSignature = { name: this.#key.name, keyId: keyId(this.#key), signature };
-    return { text: this.checkpoint(head, frozen), signatures: [own] };
+    return { text: this.checkpointText(head, frozen), signatures: [own] };
   }
 
-  /** The note as it is served: the log's own signature first, because monitors read no other. */
-  note({ text, signatures }: SignedNote, cosignatures: readonly StoredCosignature[]): string {
+  /** Returns the signed note as it is served: the log's own signature first, because monitors read no other. */
+  checkpoint({ text, signatures }: SignedNote, cosignatures: readonly StoredCosignature[]): string {
     const lines = cosignatures.map(({ name, keyId: id, signature }) => ({ name, keyId: id, signature }));
     return formatNote({ text, signatures: [...signatures, ...lines] });
   }

@@ -7,14 +7,14 @@ export interface Shard {
   readonly treeId: string;
   /** Sum of the sizes of the shards before this one: `virtual index = offset + index`. */
   readonly offset: number;
-  /** Host name: what the tile face signs as, and the v1 face together with the tree id. */
+  /** Host name: the name that the `c2sp` key signs as; in checkpoints of Rekor v1 the tree id follows it. */
   readonly origin: string;
-  /** SHA-256 of the DER SubjectPublicKeyInfo of the key that signs for the v1 face: 64 hex digits. */
+  /** SHA-256 of the DER SubjectPublicKeyInfo of the `rekor` key: 64 hex digits. */
   readonly logId: string;
   /** The key of `logId`: PEM `PUBLIC KEY` with a final newline. */
   readonly publicKey: string;
-  /** The Ed25519 key of the tile face, under the name `origin`. */
-  readonly tileKey: VerifierKey;
+  /** The Ed25519 `c2sp` key, under the name `origin`. */
+  readonly c2spKey: VerifierKey;
 }
 
 /** A head that has been released: what everything the log answers at that moment is made from. */
@@ -23,11 +23,11 @@ export interface SignedHead {
   readonly root: RootHash;
   /** Seconds since the Unix epoch. */
   readonly at: number;
-  /** Signed note of the v1 face: `<origin> - <tree id>`, size, root, one signature. */
-  readonly checkpoint: string;
+  /** Signed note of Rekor v1: `<origin> - <tree id>`, size, root, one signature. */
+  readonly rekorCheckpoint: string;
   /**
-   * Signed note of the tile face: `<origin>`, size, root, its signature, then cosignatures. Undefined for heads from before
-   * there was one.
+   * Signed note of C2SP and Rekor v2: `<origin>`, size, root, the log's signature, then cosignatures. Undefined for heads
+   * of format 1, which have no such signature.
    */
-  readonly note: string | undefined;
+  readonly checkpoint: string | undefined;
 }

@@ -4,13 +4,13 @@ import { announcesBody, hasBody, readBody } from '../http/body.ts';
 import { mediaType, negotiate } from '../http/negotiate.ts';
 import { isKnown, type KnownFailure, v1ResponseTo } from '../http/failure-responses.ts';
 import { missing } from '../http/read.ts';
-import type { Asks, Dialect } from './dialect.ts';
+import type { RequestRules, ApiFormat } from './format.ts';
 
 const NO_BODY = new Uint8Array();
 
 /** Rekor v1, which is go-openapi around Rekor's handlers: rekor-v1 §1.2 to §1.4. */
-export const rekorV1: Dialect = {
-  agree(request, { body, produces }) {
+export const rekorV1: ApiFormat = {
+  negotiate(request, { body, produces }) {
     if (body === undefined ? announcesBody(request) : hasBody(request)) {
       const type = mediaType(request.headers['content-type']);
       if (type === 'application/json') return type;
@@ -21,20 +21,20 @@ export const rekorV1: Dialect = {
     return negotiate(request.headers.accept, produces) ?? bindingError(406, text);
   },
 
-  async readBody(request: Request, { body: parameter }: Asks, most, lease) {
+  async readBody(request: Request, { body: parameter }: RequestRules, most, lease) {
     if (parameter === undefined) return NO_BODY;
     const body = hasBody(request) ? await readBody(request, most, lease) : NO_BODY;
     if (body.length === 0) throw missing(parameter, 'body');
     return body;
   },
 
-  refuse(thrown, accepted) {
+  renderFailure(thrown, accepted) {
     return isKnown(thrown) ? asAccepted(answerTo(thrown), accepted) : undefined;
   },
 
-  bug: BUG,
+  internalError: BUG,
 
-  notAllowed(method, methods) {
+  methodNotAllowed(method, methods) {
     const allowed = methods.join(',');
     return bindingError(405, `method ${method} is not allowed, but [${allowed}] are`, { Allow: allowed });
   },

@@ -1,0 +1,27 @@
+import type { Request } from 'express';
+import type { Answer } from '../http/answer.ts';
+import type { BodyLease } from '../http/body-budget.ts';
+
+/** Rules for the requests of one operation. */
+export interface RequestRules {
+  /** Media types that it answers with, the default first. */
+  readonly produces: readonly string[];
+  /** Name of its body parameter, which error texts mention; undefined for operations without a body. */
+  readonly body?: 'proposedEntry' | 'entry' | 'query' | 'createEntryRequest' | 'addCheckpoint';
+}
+
+/** The format of one API: how it reads a request before the operation's handler does, and how it renders failures. */
+export interface ApiFormat {
+  /** Returns the media type of the answer; an `Answer` if there is none that both sides take. */
+  negotiate(request: Request, rules: RequestRules): string | Answer;
+  /** Returns the request's body; empty if the operation has none. @throws Failure that `renderFailure` renders */
+  readBody(request: Request, rules: RequestRules, most: number, lease: BodyLease): Promise<Uint8Array>;
+  /** Returns a signal that aborts at the caller's deadline; undefined without one. */
+  deadline?(request: Request): AbortSignal | undefined;
+  /** Returns the answer to a failure; undefined for an error that is no `Failure`. */
+  renderFailure(thrown: unknown, accepted: string): Answer | undefined;
+  /** Answer to an error that is no `Failure`. It does not repeat the error's text, which may hold secrets. */
+  readonly internalError: Answer;
+  /** @param methods - those that the path has */
+  methodNotAllowed(method: string, methods: readonly string[]): Answer;
+}
