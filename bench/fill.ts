@@ -136,11 +136,11 @@ function entryAbout(index: number): AdmittedEntry {
     `{"apiVersion":"0.0.1","kind":"hashedrekord","spec":{"data":{"hash":{"algorithm":"sha256","value":"${digest}"}},` +
       `"signature":{"content":"${signature}","publicKey":{"content":"${content}"}}}}`,
   );
-  const keys = packSearchKeys([
+  const searchKeys = packSearchKeys([
     { source: 'leaf', text: hash('sha256', key) },
     { source: 'leaf', text: `sha256:${digest}` },
   ]);
-  return { kind: 'hashedrekord', version: '0.0.1', body, leafHash: hashLeaf(body), keys };
+  return { kind: 'hashedrekord', version: '0.0.1', body, leafHash: hashLeaf(body), searchKeys };
 }
 
 const DER_SIGNATURE = 71;

@@ -125,7 +125,7 @@ function entryOf(index: number, size: number): AdmittedEntry {
     version: '0.0.1',
     body,
     leafHash: hashLeaf(body),
-    keys: packSearchKeys(keys.map((key) => ({ source: 'leaf', text: key }))),
+    searchKeys: packSearchKeys(keys.map((key) => ({ source: 'leaf', text: key }))),
   };
   return isLong ? { ...entry, attestation: randomBytes(ATTESTATION_BYTES) } : entry;
 }

@@ -4,8 +4,8 @@ import { hashLeaf } from '../merkle/hash.ts';
 import { allows } from './algorithm-policy.ts';
 import { BodyTooLarge, InvalidEntry } from './failures.ts';
 import { packSearchKeys } from './search-key-list.ts';
-import { type AdmittedEntry, type AlgorithmUse, type CheckedEntry } from './kind.ts';
-import { type KindRegistry, type NamedEntry, notEnabled } from './registry.ts';
+import { type AdmittedEntry, type AlgorithmUse, type CanonicalEntry } from './kind.ts';
+import { type KindRegistry, type ParsedEntry, notEnabled } from './registry.ts';
 import { type ClaimVerdict, type SignatureClaim } from './signatures/claim.ts';
 import { CheckBudget, claimsCost } from './signatures/cost.ts';
 
@@ -40,15 +40,15 @@ export function checkBudget(limit: number = MAX_CHECK_COST): CheckBudget {
   );
 }
 
-/** An admitted entry, or why there is none: a `Failure`, or else an error that is this house's own. */
-export type Admission = AdmittedEntry | Error;
+/** An admitted entry, or why there is none: a `Failure`, or any other error for a bug of this program. */
+export type AdmissionResult = AdmittedEntry | Error;
 
 /** Judges each claim, in the order of the claims. */
 export type ClaimCheck = (claims: readonly SignatureClaim[]) => readonly ClaimVerdict[];
 
 /**
- * Admits many proposals at once, so that all their signatures are checked in one call. One poisonous proposal fails
- * alone. The order of checks is Rekor's.
+ * Admits many proposals at once, so that all their signatures are checked in one call. A malformed proposal does not
+ * affect the others. The order of checks is Rekor's.
  *
  * @param purpose - `create`: each proposal is a request of its own; `lookup` asks only for the leaf that a proposal would
  * have, stored forms have one too, and all proposals are one request
@@ -61,17 +61,17 @@ export function admitAll(
   registry: KindRegistry,
   check: ClaimCheck,
   budget: () => CheckBudget = checkBudget,
-): readonly Admission[] {
+): readonly AdmissionResult[] {
   const shared = purpose === 'lookup' ? budget() : undefined;
-  const examined = proposals.map((proposal) => attempt(() => affordable(registry.parse(proposal), shared ?? budget())));
-  const claims = examined.flatMap((item) => (item instanceof Error ? [] : item.claims));
+  const parsed = proposals.map((proposal) => attempt(() => budgeted(registry.parse(proposal), shared ?? budget())));
+  const claims = parsed.flatMap((item) => (item instanceof Error ? [] : item.entry.claims));
   const verdicts = attempt(() => judged(claims, check));
   let next = 0;
-  return examined.map((item) => {
+  return parsed.map((item) => {
     if (item instanceof Error) return item;
     if (verdicts instanceof Error) return verdicts;
     const from = next;
-    next += item.claims.length;
+    next += item.entry.claims.length;
     return attempt(() => admit(item, verdicts.slice(from, next), purpose, rules));
   });
 }
@@ -87,52 +87,53 @@ function judged(claims: readonly SignatureClaim[], check: ClaimCheck): readonly 
   });
 }
 
-interface Affordable extends NamedEntry {
+interface Budgeted {
+  readonly entry: ParsedEntry;
   readonly budget: CheckBudget;
 }
 
 /** @throws what `budget` throws */
-function affordable(examination: NamedEntry, budget: CheckBudget): Affordable {
-  budget.spend(examination.keysIn, claimsCost(examination.claims));
-  return { ...examination, budget };
+function budgeted(entry: ParsedEntry, budget: CheckBudget): Budgeted {
+  budget.spend(entry.keysIn, claimsCost(entry.claims));
+  return { entry, budget };
 }
 
 function attempt<T>(step: () => T): T | Error {
   try {
     return step();
   } catch (error) {
-    return error instanceof Failure ? error : new Error('an entry could not be examined', { cause: error });
+    return error instanceof Failure ? error : new Error('an entry could not be parsed or checked', { cause: error });
   }
 }
 
 function admit(
-  examination: Affordable,
+  { entry: parsed, budget }: Budgeted,
   verdicts: readonly Verdict[],
   purpose: 'create' | 'lookup',
   rules: AdmissionRules,
 ): AdmittedEntry {
   const isCreated = purpose === 'create';
-  if (isCreated && examination.claims.length === 0) refuseStored(examination, rules);
-  const entry = examination.finish(verdicts, examination.budget);
+  if (isCreated && parsed.claims.length === 0) refuseStored(parsed, rules);
+  const entry = parsed.finish(verdicts, budget);
   if (isCreated) {
-    refuseStored(examination, rules);
+    refuseStored(parsed, rules);
     refuseUnwanted(entry, rules);
   }
   const { kind, version, body, attestation } = entry;
-  const admitted = { kind, version, body, leafHash: hashLeaf(body), keys: packSearchKeys(entry.searchKeys) };
-  const isKept = examination.notInsertable === undefined && keeps(attestation, rules.maxAttestation);
+  const admitted = { kind, version, body, leafHash: hashLeaf(body), searchKeys: packSearchKeys(entry.searchKeys) };
+  const isKept = parsed.notInsertable === undefined && keeps(attestation, rules.maxAttestation);
   return isKept ? { ...admitted, attestation } : admitted;
 }
 
 /** @throws InvalidEntry */
-function refuseStored({ notInsertable, ...named }: NamedEntry, rules: AdmissionRules): void {
+function refuseStored({ notInsertable, ...named }: ParsedEntry, rules: AdmissionRules): void {
   if (notInsertable === undefined) return;
   refuseKind(named, rules.kinds);
   throw new InvalidEntry(`entry not insertable into log: ${notInsertable}`);
 }
 
 /** @throws InvalidEntry, BodyTooLarge */
-function refuseUnwanted(entry: CheckedEntry, rules: AdmissionRules): void {
+function refuseUnwanted(entry: CanonicalEntry, rules: AdmissionRules): void {
   refuseKind(entry, rules.kinds);
   refuseAlgorithms(entry.algorithmUses ?? [], rules.algorithms);
   if (entry.keyForCertificate !== undefined && rules.keysForCertificates !== true)
@@ -146,7 +147,10 @@ export function isEnabled(enabled: AdmissionRules['kinds'], kind: string, versio
   return enabled.has(kind) || enabled.has(`${kind}:${version}`);
 }
 
-function refuseKind({ kind, version }: Pick<CheckedEntry, 'kind' | 'version'>, enabled: AdmissionRules['kinds']): void {
+function refuseKind(
+  { kind, version }: Pick<CanonicalEntry, 'kind' | 'version'>,
+  enabled: AdmissionRules['kinds'],
+): void {
   if (isEnabled(enabled, kind, version)) return;
   const otherVersion = enabled.values().some((name) => name.startsWith(`${kind}:`));
   if (otherVersion)

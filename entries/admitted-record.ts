@@ -8,12 +8,12 @@ import type { AdmittedEntry } from './kind.ts';
  */
 
 export function writeAdmitted(writer: ByteWriter, entry: AdmittedEntry): void {
-  const { kind, version, body, leafHash, keys, attestation } = entry;
+  const { kind, version, body, leafHash, searchKeys, attestation } = entry;
   writer.text(kind);
   writer.text(version);
   writer.bytes(body);
   writer.bytes(leafHash);
-  writer.bytes(keys.packed);
+  writer.bytes(searchKeys.packed);
   writer.uint8(attestation === undefined ? 0 : 1);
   if (attestation !== undefined) writer.bytes(attestation);
 }
@@ -23,7 +23,7 @@ export function readAdmitted(reader: ByteReader): AdmittedEntry {
   const [kind, version] = [reader.text(), reader.text()];
   const body = reader.bytes();
   const leafHash = reader.bytes() as LeafHash;
-  const keys = { packed: reader.bytes() };
-  const entry = { kind, version, body, leafHash, keys };
+  const searchKeys = { packed: reader.bytes() };
+  const entry = { kind, version, body, leafHash, searchKeys };
   return reader.uint8() === 0 ? entry : { ...entry, attestation: reader.bytes() };
 }

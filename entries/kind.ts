@@ -12,8 +12,8 @@ export interface AlgorithmUse {
   readonly member?: string;
 }
 
-/** An entry whose claims hold. Past this point nobody asks what kind it is. */
-export interface CheckedEntry {
+/** An entry whose signatures hold, in canonical form. The code that takes it on does not branch on its kind. */
+export interface CanonicalEntry {
   readonly kind: string;
   readonly version: string;
   /** The leaf: canonical JSON (RFC 8785) in UTF-8. Equal entries have equal bodies. */
@@ -27,14 +27,14 @@ export interface CheckedEntry {
   readonly keyForCertificate?: string;
 }
 
-/** The part of a checked entry that the log takes, and the hash that names it. */
-export interface AdmittedEntry extends Pick<CheckedEntry, 'kind' | 'version' | 'body' | 'attestation'> {
+/** An entry that the log takes: canonical body, search keys in packed form, and the leaf hash. */
+export interface AdmittedEntry extends Pick<CanonicalEntry, 'kind' | 'version' | 'body' | 'attestation'> {
   readonly leafHash: LeafHash;
-  readonly keys: SearchKeyList;
+  readonly searchKeys: SearchKeyList;
 }
 
 /** A spec that was parsed, and none of whose signatures has been checked. */
-export interface ParsedEntry {
+export interface ParsedSpec {
   /** The checks that the entry needs, at most `MAX_CLAIMS`. They are values: they may be batched, and checked elsewhere. */
   readonly claims: readonly SignatureClaim[];
   /** The member that the keys of the claims stand in, for a refusal to name. */
@@ -49,7 +49,7 @@ export interface ParsedEntry {
    * @param budget - for checks that are made here: those of a chain of certificates
    * @throws InvalidEntry, and what `budget` throws
    */
-  finish(verdicts: readonly Verdict[], budget: CheckBudget): CheckedEntry;
+  finish(verdicts: readonly Verdict[], budget: CheckBudget): CanonicalEntry;
 }
 
 /**
@@ -70,5 +70,5 @@ export interface EntryKind {
    * @throws InvalidEntry naming the member at fault
    * @throws MalformedJson if the spec is a message of protocol buffers, and not in its JSON form
    */
-  parse(spec: unknown): ParsedEntry;
+  parse(spec: unknown): ParsedSpec;
 }

@@ -1,14 +1,15 @@
 import { brief } from '../base/brief.ts';
 import { InvalidEntry } from './failures.ts';
-import { type EntryKind, type ParsedEntry } from './kind.ts';
+import { type EntryKind, type ParsedSpec } from './kind.ts';
 import { readProposal } from './proposal.ts';
 
-export interface NamedEntry extends ParsedEntry {
+/** A parsed spec, with the kind and version that the proposal names. */
+export interface ParsedEntry extends ParsedSpec {
   readonly kind: string;
   readonly version: string;
 }
 
-/** The kinds a log knows. It finds the one that a proposal names; past this point nobody branches on a kind. */
+/** The kinds a log knows. Finds the one that a proposal names: the code that uses the result does not branch on kinds. */
 export class KindRegistry {
   readonly #kinds = new Map<string, Map<string, EntryKind>>();
 
@@ -20,12 +21,12 @@ export class KindRegistry {
   }
 
   /**
-   * Everything about a proposal but its signatures.
+   * Parses a proposal by its kind. Makes no signature check.
    *
    * @throws MalformedProposal
    * @throws InvalidEntry
    */
-  parse(proposal: unknown): NamedEntry {
+  parse(proposal: unknown): ParsedEntry {
     const { kind, version, spec } = readProposal(proposal);
     const versions = this.#kinds.get(kind);
     if (versions === undefined) throw new InvalidEntry(notEnabled(kind));

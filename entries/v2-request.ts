@@ -5,7 +5,7 @@ import { type AdmissionRules, isEnabled } from './admission.ts';
 import { InvalidEntry } from './failures.ts';
 
 /** The proposal in a request of Rekor v2, in the form that a registry of kinds takes. */
-export interface RequestedEntry {
+export interface V2Proposal {
   readonly kind: 'hashedrekord' | 'dsse';
   readonly apiVersion: '0.0.2';
   /** The request's JSON for this kind; the kind reads it. */
@@ -29,7 +29,7 @@ const LIMITS: JsonLimits = { depth: 16, values: 1000 };
  * @throws MalformedJson where a gRPC gateway would not find a request in `body`
  * @throws InvalidEntry in Rekor's words if it asks for nothing that this log takes
  */
-export function readCreateEntryRequest(body: Uint8Array, { kinds }: Pick<AdmissionRules, 'kinds'>): RequestedEntry {
+export function readCreateEntryRequest(body: Uint8Array, { kinds }: Pick<AdmissionRules, 'kinds'>): V2Proposal {
   const request = readMessage(readProtoJson(body, LIMITS), CREATE_ENTRY_REQUEST, '');
   const asked = [
     { kind: 'hashedrekord', apiVersion: '0.0.2', spec: request.hashedRekordRequestV002 },
@@ -44,7 +44,7 @@ export function readCreateEntryRequest(body: Uint8Array, { kinds }: Pick<Admissi
 /** All that Rekor says. */
 const INVALID_TYPE = 'invalid type, must be hashedrekord';
 
-function refusalOf(kind: RequestedEntry['kind']): string {
+function refusalOf(kind: V2Proposal['kind']): string {
   if (kind === 'dsse') return `${INVALID_TYPE}: this log takes no dsseRequestV002`;
   return 'invalid type: this log takes no hashedRekordRequestV002';
 }

@@ -15,7 +15,7 @@ import { search } from './search.ts';
 import type { Sequencer } from './sequencer.ts';
 import type { TileCache } from './tile-cache.ts';
 import { ownTurn } from './turns.ts';
-import type { AddedEntry, Log, ProvenEntry, SearchPage, SearchQuestion } from './types.ts';
+import type { AddResult, Log, ProvenEntry, SearchPage, SearchQuestion } from './types.ts';
 import type { Shard, SignedHead } from './signers/shard.ts';
 
 export interface LogParts {
@@ -44,7 +44,7 @@ export class TransparencyLog implements Log {
   readonly #parts: LogParts;
   readonly #prover: InclusionProver;
   /** Entries on their way, by leaf hash, so that one that is sent twice becomes one leaf. */
-  readonly #adding = new Map<string, Promise<AddedEntry>>();
+  readonly #adding = new Map<string, Promise<AddResult>>();
 
   constructor(parts: LogParts) {
     this.shard = parts.signer.shard;
@@ -68,7 +68,7 @@ export class TransparencyLog implements Log {
     return this.#parts.witnesses?.report() ?? [];
   }
 
-  async add(entry: AdmittedEntry): Promise<AddedEntry> {
+  async add(entry: AdmittedEntry): Promise<AddResult> {
     const name = toHex(entry.leafHash);
     const other = this.#adding.get(name);
     if (other) return this.#repeat(await other);
@@ -87,11 +87,11 @@ export class TransparencyLog implements Log {
   }
 
   /** Two send one entry at the same time: to the second it is a duplicate, unless it has to wait to be shown as well. */
-  #repeat({ entry, duplicate }: AddedEntry): AddedEntry {
+  #repeat({ entry, duplicate }: AddResult): AddResult {
     return { entry, duplicate: duplicate || !this.#parts.awaits };
   }
 
-  async #addOrFind(entry: AdmittedEntry): Promise<AddedEntry> {
+  async #addOrFind(entry: AdmittedEntry): Promise<AddResult> {
     const { store, sequencer, publisher } = this.#parts;
     if (sequencer === undefined) throw new Frozen(`${this.shard.origin} takes no entries`);
     const known = await store.findDuplicate(entry.leafHash);
@@ -103,7 +103,7 @@ export class TransparencyLog implements Log {
   }
 
   /** An entry that was kept, and that nobody was given an answer for, is new to whoever sends it again. */
-  async #addAgain(index: LogIndex): Promise<AddedEntry> {
+  async #addAgain(index: LogIndex): Promise<AddResult> {
     const { publisher, owed } = this.#parts;
     const wasShown = index < this.head().size;
     if (!wasShown) publisher.requireRoom();

@@ -205,9 +205,9 @@ async function sequence(
   });
   const { signatures, timestamps } = await signer.sign(head, promises);
   const entries = waiting.map(({ entry }, i): SequencedEntry => {
-    const { body, leafHash, keys, attestation } = entry;
+    const { body, leafHash, searchKeys, attestation } = entry;
     const signedEntryTimestamp = timestamps[i] as Uint8Array;
-    const placed = { index: logIndex(from + i), integratedTime: at, body, leafHash, keys, signedEntryTimestamp };
+    const placed = { index: logIndex(from + i), integratedTime: at, body, leafHash, searchKeys, signedEntryTimestamp };
     return attestation === undefined ? placed : { ...placed, attestation };
   });
   return { entries, signatures };

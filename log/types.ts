@@ -23,9 +23,10 @@ export interface ProvenEntry {
   readonly attestation?: Uint8Array;
 }
 
-export interface AddedEntry {
+/** The entry that was added, or the equal one that the log had. */
+export interface AddResult {
   readonly entry: ProvenEntry;
-  /** Whether the log showed the entry before it was sent. */
+  /** Whether a published head covered the entry before it was sent. */
   readonly duplicate: boolean;
 }
 
@@ -62,7 +63,7 @@ export interface Log {
   /** How the witnesses do; empty without any. */
   witnesses(): readonly WitnessReport[];
   /** Resolves once the entry is durable and under a published head. @throws Overloaded, NotWritable, NotPublished, Frozen */
-  add(entry: AdmittedEntry): Promise<AddedEntry>;
+  add(entry: AdmittedEntry): Promise<AddResult>;
   byIndex(virtualIndex: number): Promise<ProvenEntry | undefined>;
   /** @param gone - aborted once nobody waits for the entry: the look-up ends, with its reason */
   byLeaf(leaf: LeafHash, gone?: AbortSignal): Promise<ProvenEntry | undefined>;

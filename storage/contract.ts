@@ -36,7 +36,7 @@ export type FoundDatabase =
       readonly frozen: boolean;
     };
 
-/** An entry as it is kept. */
+/** An entry as the store returns it. */
 export interface StoredEntry {
   readonly index: LogIndex;
   /** Seconds since the Unix epoch. */
@@ -46,10 +46,10 @@ export interface StoredEntry {
   readonly attestation?: Uint8Array;
 }
 
-/** An entry with its place in the log, on its way into the store. */
+/** An entry that has its index, time and timestamp, for the store to write. */
 export interface SequencedEntry extends StoredEntry {
   readonly leafHash: LeafHash;
-  readonly keys: SearchKeyList;
+  readonly searchKeys: SearchKeyList;
 }
 
 /** Signatures of both keys of the log over a head. */

@@ -4,8 +4,8 @@ import { formatNote } from '../../checkpoint/note.ts';
 import type { TreeHead } from '../../merkle/types.ts';
 import type { Shard } from './shard.ts';
 
-/** An entry that gets a signed entry timestamp. */
-export interface TimestampedEntry {
+/** The members that a signed entry timestamp is over. */
+export interface TimestampInput {
   readonly body: Uint8Array;
   /** Seconds since the Unix epoch. */
   readonly integratedTime: number;
@@ -39,7 +39,7 @@ export class RekorFormat {
    * Returns the signed text of a signed entry timestamp: canonical JSON (RFC 8785) of exactly four members, none of
    * which needs escapes: rekor-v1 §7.
    */
-  timestampText({ body, integratedTime, virtualIndex }: TimestampedEntry): string {
+  timestampText({ body, integratedTime, virtualIndex }: TimestampInput): string {
     const { logId } = this.#shard;
     return `{"body":"${toBase64(body)}","integratedTime":${integratedTime},"logID":"${logId}","logIndex":${virtualIndex}}`;
   }

@@ -4,7 +4,7 @@ import type { Signer } from '../../checkpoint/signer.ts';
 import type { TreeHead } from '../../merkle/types.ts';
 import type { HeadSignatures, StoredCosignature, StoredFreeze, StoredHead } from '../../storage/contract.ts';
 import type { Shard, SignedHead } from './shard.ts';
-import { type TimestampedEntry, RekorFormat } from './rekor-format.ts';
+import { type TimestampInput, RekorFormat } from './rekor-format.ts';
 import { C2spFormat } from './c2sp-format.ts';
 
 /** The two keys that a shard signs with. */
@@ -37,7 +37,7 @@ export class ShardSigner {
   }
 
   /** Signs the head with each key, and each entry with the `rekor` key. */
-  async sign(head: TreeHead, entries: readonly TimestampedEntry[]): Promise<SignedBatch> {
+  async sign(head: TreeHead, entries: readonly TimestampInput[]): Promise<SignedBatch> {
     const texts = [this.#rekor.checkpointText(head), ...entries.map((entry) => this.#rekor.timestampText(entry))];
     const signers = this.#required();
     const [[rekor, ...timestamps], [c2sp]] = await Promise.all([

@@ -73,10 +73,10 @@ class ExpectedKeys {
   }
 
   /** @throws Damaged */
-  add({ index, keys }: ScannedEntry, leaf: LeafHash): void {
+  add({ index, searchKeys }: ScannedEntry, leaf: LeafHash): void {
     const list = new RecordList();
     try {
-      this.#fingerprints.addTo(list, index, leaf, keys);
+      this.#fingerprints.addTo(list, index, leaf, searchKeys);
     } catch {
       throw new Damaged(index, `the search keys of entry ${index} are damaged`);
     }

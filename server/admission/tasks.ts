@@ -12,7 +12,7 @@ import { canonicalKeyOf, isDearFormat } from '../../entries/pki/search-formats.t
 import { KindRegistry } from '../../entries/registry.ts';
 import { checkClaims } from '../../entries/signatures/check.ts';
 import { CheckBudget } from '../../entries/signatures/cost.ts';
-import { readCreateEntryRequest, type RequestedEntry } from '../../entries/v2-request.ts';
+import { readCreateEntryRequest, type V2Proposal } from '../../entries/v2-request.ts';
 import { chooseVerifier } from '../../entries/signatures/verifiers/choose.ts';
 import type { SearchQuestion } from '../../log/types.ts';
 import { InvalidRequest } from '../http/failures.ts';
@@ -126,7 +126,7 @@ function attempt(work: () => unknown): Outcome {
 
 /** Rekor v2 says which kind of request it was, and no more; the rest is said here too. */
 function toV2Answer(entry: AdmittedEntry | Error | undefined, request: unknown): Outcome {
-  const { kind } = request as RequestedEntry;
+  const { kind } = request as V2Proposal;
   return toAnswer(
     entry instanceof InvalidEntry ? new InvalidEntry(`invalid ${kind} request: ${entry.message}`) : entry,
   );

@@ -27,7 +27,6 @@ describe('style §3: the glossary', () => {
   });
 
   it('has no name that was changed meanwhile: its row is to be removed, or its word written into the tables above', () => {
-    expect(column(renames, 1).length).toBeGreaterThan(0);
     expect(missing(column(renames, 1))).toStrictEqual([]);
   });
 

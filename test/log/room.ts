@@ -11,7 +11,7 @@ import { LogRefused } from '../../log/failures.ts';
 import { openLog } from '../../log/open.ts';
 import type { OpenedLog, OpenParts, Publication } from '../../log/opening.ts';
 import type { SequencerLimits } from '../../log/sequencer.ts';
-import type { AddedEntry, ProvenEntry } from '../../log/types.ts';
+import type { AddResult, ProvenEntry } from '../../log/types.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import { verifyInclusion } from '../../merkle/verify.ts';
 import { generateEphemeralKey, c2spKeyOf } from '../../host/keys/keys.ts';
@@ -116,11 +116,11 @@ export function useFolder(): () => string {
 export function admitted(text: string, keys: readonly string[] = []): AdmittedEntry {
   const body = utf8(text);
   const searchKeys = keys.map((key): SearchKey => ({ source: 'leaf', text: key }));
-  return { kind: 'test', version: '0.0.1', body, leafHash: hashLeaf(body), keys: packSearchKeys(searchKeys) };
+  return { kind: 'test', version: '0.0.1', body, leafHash: hashLeaf(body), searchKeys: packSearchKeys(searchKeys) };
 }
 
 /** Entries `from` up to `to`, sent in one turn. */
-export function addMany(log: OpenedLog['log'], from: number, to: number): Promise<readonly AddedEntry[]> {
+export function addMany(log: OpenedLog['log'], from: number, to: number): Promise<readonly AddResult[]> {
   return Promise.all(Array.from({ length: to - from }, (_, i) => log.add(admitted(`entry ${from + i}`))));
 }
 

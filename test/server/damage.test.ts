@@ -85,7 +85,7 @@ describe('a log whose file rots', () => {
         Object.values(JSON.parse(whole[2]?.text ?? '{}') as Record<string, { body: string }>)[0] ?? {};
       const sent = Buffer.from(body, 'base64');
       const named = { kind: 'hashedrekord', version: '0.0.1' };
-      const again = log.add({ ...named, keys: packSearchKeys([]), body: sent, leafHash: hashLeaf(sent) });
+      const again = log.add({ ...named, searchKeys: packSearchKeys([]), body: sent, leafHash: hashLeaf(sent) });
       await expect(again).rejects.toThrow('tile 0/0 is damaged');
       expect(log.head().size).toBe(size);
     });

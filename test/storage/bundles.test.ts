@@ -47,7 +47,7 @@ async function expectAll(now: LogStore, size: number): Promise<void> {
   const thirds = Array.from({ length: Math.ceil(size / 3) }, (_, i) => 3 * i);
   expect(await indexesOf(now, ['every third'], 0, size)).toEqual(thirds);
   const lists = await now.searchKeys([0, 1, size - 1].map(logIndex));
-  expect(lists).toEqual([0, 1, size - 1].map((index) => unpackSearchKeys(entry(index).keys.packed)));
+  expect(lists).toEqual([0, 1, size - 1].map((index) => unpackSearchKeys(entry(index).searchKeys.packed)));
   expect(await now.entry(logIndex(size))).toBeUndefined();
 }
 

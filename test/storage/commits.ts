@@ -42,7 +42,7 @@ export function entryAt(index: number, { keys, attestation, body = utf8(`body ${
     body,
     leafHash: hashLeaf(body),
     signedEntryTimestamp: utf8(`timestamp ${index}`),
-    keys: packSearchKeys(keys ?? [{ source: 'leaf', text: `entry:${index}` }]),
+    searchKeys: packSearchKeys(keys ?? [{ source: 'leaf', text: `entry:${index}` }]),
     ...(attestation && { attestation }),
   };
   return entry;

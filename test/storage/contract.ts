@@ -87,7 +87,7 @@ function committing(store: Used): void {
         expect(await now.findDuplicate(entry.leafHash)).toBe(entry.index);
       }
       expect(await now.searchKeys([logIndex(1), logIndex(0)])).toEqual(
-        entries.map(({ keys }) => unpackSearchKeys(keys.packed)).reverse(),
+        entries.map(({ searchKeys }) => unpackSearchKeys(searchKeys.packed)).reverse(),
       );
       expect((await now.tiles([tileAt(1, 0)])).map((tile) => new Uint8Array(tile))).toEqual([tileAt(1, 0).tile]);
     }

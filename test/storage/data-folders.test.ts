@@ -140,7 +140,12 @@ describe.each(formats)('data folder of %s', (format) => {
     const { log, close } = await openCopy();
     for (const index of [0, 1, 200, 310]) {
       const entry = await log.byIndex(index);
-      const sent = { kind: 'hashedrekord', version: '0.0.1', keys: packSearchKeys([]), body: entry?.body ?? utf8('') };
+      const sent = {
+        kind: 'hashedrekord',
+        version: '0.0.1',
+        searchKeys: packSearchKeys([]),
+        body: entry?.body ?? utf8(''),
+      };
       const added = await log.add({ ...sent, leafHash: hashLeaf(sent.body) });
       expect([added.duplicate, added.entry.index]).toEqual([true, index]);
     }

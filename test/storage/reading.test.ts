@@ -33,13 +33,13 @@ async function tidied(now: LogStore): Promise<void> {
   for (let i = 0; i < 3; i += 1) await now.compact();
 }
 
-function shown({ index, body, integratedTime, signedEntryTimestamp, keys }: ScannedEntry) {
+function shown({ index, body, integratedTime, signedEntryTimestamp, searchKeys }: ScannedEntry) {
   const bytes = (value: Uint8Array): Uint8Array => new Uint8Array(value);
-  return [index, bytes(body), integratedTime, bytes(signedEntryTimestamp), unpackSearchKeys(keys)];
+  return [index, bytes(body), integratedTime, bytes(signedEntryTimestamp), unpackSearchKeys(searchKeys)];
 }
 
-function expected({ index, body, integratedTime, signedEntryTimestamp, keys }: SequencedEntry) {
-  return [index, body, integratedTime, signedEntryTimestamp, unpackSearchKeys(keys.packed)];
+function expected({ index, body, integratedTime, signedEntryTimestamp, searchKeys }: SequencedEntry) {
+  return [index, body, integratedTime, signedEntryTimestamp, unpackSearchKeys(searchKeys.packed)];
 }
 
 function expectScan(reading: SqliteReading, from: number, to: number): void {

@@ -4,7 +4,7 @@ import { type Envelope, readEnvelope } from '../../envelope/envelope.ts';
 import { IN_TOTO_TYPE, statementDigests } from '../../envelope/statement.ts';
 import { EnvelopeVerification } from '../../envelope/verification.ts';
 import { InvalidEntry } from '../../failures.ts';
-import { type CheckedEntry, type EntryKind, type ParsedEntry } from '../../kind.ts';
+import { type CanonicalEntry, type EntryKind, type ParsedSpec } from '../../kind.ts';
 import type { SearchKey } from '../../search-key-list.ts';
 import { type KeyMaterial } from '../../pki/x509.ts';
 import { readKeysIfReadable } from '../../spec/key.ts';
@@ -37,7 +37,7 @@ export const dsse001: EntryKind = {
 };
 
 /** A stored entry whose keys cannot be read is an entry all the same; only nothing finds it. */
-function examineStored(parts: Stored): ParsedEntry {
+function examineStored(parts: Stored): ParsedSpec {
   const signatures = parts.signatures.toSorted((a, b) => bytewise(a.signature, b.signature));
   const stored = { ...parts, signatures };
   const keys = readKeysIfReadable(signatures.map(({ verifier }) => verifier));
@@ -50,7 +50,7 @@ function examineStored(parts: Stored): ParsedEntry {
   };
 }
 
-function examineProposed(proposed: Proposed): ParsedEntry {
+function examineProposed(proposed: Proposed): ParsedSpec {
   const envelope = readEnvelope(proposed.envelope);
   if (envelope.signatures.length === 0) throw new InvalidEntry('DSSE envelope must contain 1 or more signatures');
   const trial = new EnvelopeVerification(envelope, proposed.verifiers);
@@ -69,7 +69,7 @@ function concludeProposed(
   envelope: Envelope,
   payload: Uint8Array,
   keys: ReadonlyMap<string, KeyMaterial>,
-): CheckedEntry {
+): CanonicalEntry {
   const sorted = [...keys].sort(([a], [b]) => bytewise(a, b));
   const signatures = sorted.map(([signature, key]) => ({ signature, verifier: key.canonicalPem }));
   const stored = { envelopeHash: sha256Digest(utf8(text)), payloadHash: sha256Digest(payload), signatures };
@@ -82,7 +82,7 @@ function leafKeys({ payloadHash, envelopeHash }: Stored, keys: readonly KeyMater
   return [...keys.flatMap(signerKeys), digestKey(payloadHash), digestKey(envelopeHash)];
 }
 
-function entry(stored: Stored, found: readonly SearchKey[]): CheckedEntry {
+function entry(stored: Stored, found: readonly SearchKey[]): CanonicalEntry {
   const { kind, version } = dsse001;
   const { envelopeHash, payloadHash } = stored;
   const signatures = stored.signatures.map(({ signature, verifier }) => ({ signature, verifier: toBase64(verifier) }));

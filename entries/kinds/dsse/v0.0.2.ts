@@ -6,7 +6,7 @@ import { sha256 } from '../../../base/sha256.ts';
 import { preAuthEncoding } from '../../envelope/opened.ts';
 import { IN_TOTO_TYPE, statementDigests } from '../../envelope/statement.ts';
 import { InvalidEntry } from '../../failures.ts';
-import { type CheckedEntry, type EntryKind, type ParsedEntry } from '../../kind.ts';
+import { type CanonicalEntry, type EntryKind, type ParsedSpec } from '../../kind.ts';
 import type { SearchKey } from '../../search-key-list.ts';
 import { type KeyMaterial } from '../../pki/x509.ts';
 import { type DigestAlgorithm, type SignatureClaim, type Signed } from '../../signatures/claim.ts';
@@ -59,7 +59,7 @@ export const dsse002: EntryKind = {
 };
 
 /** A stored entry whose keys cannot be read is an entry all the same; only nothing finds it. */
-function examineStored({ payloadDigest, signatures }: Stored): ParsedEntry {
+function examineStored({ payloadDigest, signatures }: Stored): ParsedSpec {
   const stored = { payloadDigest, signatures: inOrder(signatures) };
   const materials = materialsIfReadable(stored.signatures.map(({ verifier }) => verifier));
   const found = materials === undefined ? [] : searchKeys(leafKeys(stored, materials));
@@ -72,7 +72,7 @@ function examineStored({ payloadDigest, signatures }: Stored): ParsedEntry {
 }
 
 /** Every verifier's algorithm is judged, also of one that made nothing. */
-function examineProposed(proposed: Proposed): ParsedEntry {
+function examineProposed(proposed: Proposed): ParsedSpec {
   const signers = proposed.verifiers.map(readSigner);
   return {
     claims: claimAll(proposed, signers),
@@ -99,7 +99,7 @@ function claimAll({ payload, payloadType, signatures }: Proposed, signers: reado
 }
 
 /** @throws InvalidEntry */
-function conclude(proposed: Proposed, signers: readonly Signer[], verdicts: readonly Verdict[]): CheckedEntry {
+function conclude(proposed: Proposed, signers: readonly Signer[], verdicts: readonly Verdict[]): CanonicalEntry {
   const { payload, payloadType, signatures } = proposed;
   const makers = makersOf(signatures.length, signers, verdicts);
   const signed = signatures.map(({ sig, path }, i) => {
@@ -148,7 +148,7 @@ function leafKeys({ payloadDigest }: Stored, materials: readonly KeyMaterial[]):
 }
 
 /** The leaf: what protobuf-go and then RFC 8785 make of the entry. Needs its signatures in order. */
-function entry({ payloadDigest, signatures }: Stored, found: readonly SearchKey[]): CheckedEntry {
+function entry({ payloadDigest, signatures }: Stored, found: readonly SearchKey[]): CanonicalEntry {
   const { kind, version } = dsse002;
   const payloadHash = { algorithm: 'SHA2_256', digest: toBase64(payloadDigest) };
   const listed = signatures.map(({ content, verifier }) => ({

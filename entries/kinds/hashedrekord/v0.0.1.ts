@@ -4,7 +4,7 @@ import { fails, UNJUDGED, type Verdict } from '../../../base/verdict.ts';
 import { algorithmUse } from '../../algorithm-policy.ts';
 import { readBase64 } from '../../base64.ts';
 import { InvalidEntry } from '../../failures.ts';
-import { type CheckedEntry, type EntryKind, type ParsedEntry } from '../../kind.ts';
+import { type CanonicalEntry, type EntryKind, type ParsedSpec } from '../../kind.ts';
 import { type KeyMaterial } from '../../pki/x509.ts';
 import { DIGEST_LENGTH, type DigestAlgorithm } from '../../signatures/claim.ts';
 import { type CheckBudget } from '../../signatures/cost.ts';
@@ -45,7 +45,7 @@ interface Parts {
   readonly key: KeyMaterial;
 }
 
-function examine(parts: Parts): ParsedEntry {
+function examine(parts: Parts): ParsedSpec {
   const { algorithm, digest, signature, key } = parts;
   const claim = { key: key.key, signature, signed: { over: 'digest', algorithm, digest } } as const;
   return {
@@ -60,7 +60,7 @@ const KEY_MEMBER = 'spec.signature.publicKey.content';
 const NO_SIGNATURE = fails('X509 signature has not been initialized');
 
 /** @param made - verdict on the signature */
-function conclude(parts: Parts, made: Verdict, budget: CheckBudget): CheckedEntry {
+function conclude(parts: Parts, made: Verdict, budget: CheckBudget): CanonicalEntry {
   const { hash, signature, key } = parts;
   const chain = signature.length === 0 ? NO_SIGNATURE : key.judgeChain((cost) => budget.spend(KEY_MEMBER, cost));
   const verdict = chain.holds ? made : chain;

@@ -4,7 +4,7 @@ import { isObject } from '../../../base/json-reader.ts';
 import { readMessage } from '../../../base/proto-message.ts';
 import { UNJUDGED } from '../../../base/verdict.ts';
 import { InvalidEntry } from '../../failures.ts';
-import { type EntryKind, type ParsedEntry } from '../../kind.ts';
+import { type EntryKind, type ParsedSpec } from '../../kind.ts';
 import { DIGEST_LENGTH, type DigestAlgorithm } from '../../signatures/claim.ts';
 import { BYTES, VERIFIER_SCHEMA } from '../../spec/schema.ts';
 import { digestKey, keyHash, searchKeys } from '../../spec/search-keys.ts';
@@ -47,12 +47,12 @@ export interface Parts {
   readonly verifier: Verifier;
 }
 
-function examineProposed(spec: unknown): ParsedEntry {
+function examineProposed(spec: unknown): ParsedSpec {
   const { digest, signature } = readMessage(spec, HASHED_REKORD_REQUEST, REQUEST);
   return examine(readSigned(digest, signature, REQUEST, 'digest'), undefined);
 }
 
-function examineStored(spec: unknown): ParsedEntry {
+function examineStored(spec: unknown): ParsedSpec {
   const { data, signature } = readMessage(spec, SPEC, 'spec').hashedRekordV002 ?? {};
   const path = `spec.${STORED}`;
   const signed = readSigned(data?.digest ?? new Uint8Array(), signature, path, 'data.digest');
@@ -91,7 +91,7 @@ function readSigned(
   return { parts: { algorithm, digest, signature: signature.content, verifier }, signer, path: `${path}.signature` };
 }
 
-function examine({ parts, signer, path }: Signed, notInsertable: string | undefined): ParsedEntry {
+function examine({ parts, signer, path }: Signed, notInsertable: string | undefined): ParsedSpec {
   const { algorithm, digest, signature } = parts;
   const { material, keyForCertificate } = signer;
   const { kind, version } = hashedrekord002;

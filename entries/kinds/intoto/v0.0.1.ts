@@ -5,7 +5,7 @@ import { type Envelope, readEnvelope } from '../../envelope/envelope.ts';
 import { claimSignatures, limitClaims, NONE_ACCEPTED, openEnvelope } from '../../envelope/opened.ts';
 import { IN_TOTO_TYPE, statementDigests } from '../../envelope/statement.ts';
 import { InvalidEntry } from '../../failures.ts';
-import { type CheckedEntry, type EntryKind, type ParsedEntry } from '../../kind.ts';
+import { type CanonicalEntry, type EntryKind, type ParsedSpec } from '../../kind.ts';
 import { sshFingerprint } from '../../pki/ssh-fingerprint.ts';
 import { type KeyMaterial } from '../../pki/x509.ts';
 import { readKey } from '../../spec/key.ts';
@@ -63,7 +63,7 @@ function readParts(value: unknown): Parts {
 }
 
 /** As old logs hold them the payload's hash may be absent. */
-function examineStored({ hash, payloadHash, key }: Parts): ParsedEntry {
+function examineStored({ hash, payloadHash, key }: Parts): ParsedSpec {
   if (hash === undefined) throw new InvalidEntry('missing hash value for envelope');
   const stored = entry(key, hash, payloadHash, []);
   return {
@@ -74,7 +74,7 @@ function examineStored({ hash, payloadHash, key }: Parts): ParsedEntry {
   };
 }
 
-function examineProposed(text: string, key: KeyMaterial): ParsedEntry {
+function examineProposed(text: string, key: KeyMaterial): ParsedSpec {
   const envelope = readEnvelope(text);
   const opened = openEnvelope(envelope);
   const sigs = new Set(signaturesFor(key, envelope));
@@ -98,7 +98,7 @@ function signaturesFor(key: KeyMaterial, envelope: Envelope): readonly string[] 
     .map(({ sig }) => sig);
 }
 
-function concludeProposed(text: string, envelope: Envelope, key: KeyMaterial): CheckedEntry {
+function concludeProposed(text: string, envelope: Envelope, key: KeyMaterial): CanonicalEntry {
   const payload = readBase64(envelope.payload);
   const digests = envelope.payloadType === IN_TOTO_TYPE ? statementDigests(payload, 'provenance') : [];
   return { ...entry(key, sha256Digest(utf8(text)), sha256Digest(payload), digests ?? []), attestation: payload };
@@ -109,7 +109,7 @@ function entry(
   hash: NamedDigest,
   payloadHash: NamedDigest | undefined,
   digests: readonly string[],
-): CheckedEntry {
+): CanonicalEntry {
   const { kind, version } = intoto001;
   const content = {
     hash: { ...hash },

@@ -4,7 +4,7 @@ import { readBase64 } from '../../base64.ts';
 import { EnvelopeVerification } from '../../envelope/verification.ts';
 import { IN_TOTO_TYPE, statementDigests } from '../../envelope/statement.ts';
 import { InvalidEntry } from '../../failures.ts';
-import { type CheckedEntry, type EntryKind, type ParsedEntry } from '../../kind.ts';
+import { type CanonicalEntry, type EntryKind, type ParsedSpec } from '../../kind.ts';
 import type { SearchKey } from '../../search-key-list.ts';
 import { readKeysIfReadable } from '../../spec/key.ts';
 import { digestKey, searchKeys, sha256Digest, signerKeys } from '../../spec/search-keys.ts';
@@ -28,7 +28,7 @@ export const intoto002: EntryKind = {
 
 const SIGNATURES = 'spec.content.envelope.signatures';
 
-function examineStored(parts: Parts): ParsedEntry {
+function examineStored(parts: Parts): ParsedSpec {
   return {
     claims: [],
     keysIn: SIGNATURES,
@@ -37,7 +37,7 @@ function examineStored(parts: Parts): ParsedEntry {
   };
 }
 
-function examineProposed(parts: Parts): ParsedEntry {
+function examineProposed(parts: Parts): ParsedSpec {
   const envelope = envelopeOf(parts);
   const verifiers = parts.signatures.map(({ publicKey }) => publicKey);
   const trial = new EnvelopeVerification(envelope, verifiers);
@@ -52,7 +52,7 @@ function examineProposed(parts: Parts): ParsedEntry {
   };
 }
 
-function concludeProposed(parts: Parts, payload: Uint8Array): CheckedEntry {
+function concludeProposed(parts: Parts, payload: Uint8Array): CanonicalEntry {
   const payloadHash = sha256Digest(payload);
   return { ...entry(parts, payloadHash, proposedKeys(parts, payloadHash, payload)), attestation: payload };
 }
@@ -75,7 +75,7 @@ function entry(
   { hash, payloadType, signatures }: Parts,
   payloadHash: NamedDigest | undefined,
   keys: readonly SearchKey[],
-): CheckedEntry {
+): CanonicalEntry {
   if (hash === undefined) throw new InvalidEntry('missing envelope digest');
   if (payloadHash === undefined) throw new InvalidEntry('missing payload digest');
   const { kind, version } = intoto002;

@@ -1,4 +1,4 @@
-import { type Admission, admitAll, type AdmissionRules } from '../../../entries/admission.ts';
+import { type AdmissionResult, admitAll, type AdmissionRules } from '../../../entries/admission.ts';
 import { DEFAULT_ALGORITHMS } from '../../../entries/algorithm-policy.ts';
 import { unpackSearchKeys } from '../../../entries/search-key-list.ts';
 import type { AdmittedEntry } from '../../../entries/kind.ts';
@@ -52,11 +52,12 @@ export function refusal(
   return admission instanceof Error ? `${admission.name}: ${admission.message}` : undefined;
 }
 
-export function bodyOf(admission: Admission): string {
+export function bodyOf(admission: AdmissionResult): string {
   if (admission instanceof Error) throw admission;
   return new TextDecoder().decode(admission.body);
 }
 
 export const stored = (entry: AdmittedEntry): unknown => JSON.parse(bodyOf(entry));
-export const searchKeysOf = ({ keys }: AdmittedEntry): readonly SearchKey[] => unpackSearchKeys(keys.packed);
+export const searchKeysOf = ({ searchKeys }: AdmittedEntry): readonly SearchKey[] =>
+  unpackSearchKeys(searchKeys.packed);
 export const keysOf = (entry: AdmittedEntry): readonly string[] => searchKeysOf(entry).map(({ text }) => text);

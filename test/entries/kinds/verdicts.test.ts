@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { toHex } from '../../../base/bytes.ts';
 import { unpackSearchKeys } from '../../../entries/search-key-list.ts';
 import { readJson } from '../../../base/json-reader.ts';
-import { type Admission } from '../../../entries/admission.ts';
+import { type AdmissionResult } from '../../../entries/admission.ts';
 import { admitEach } from './admit.ts';
 
 /** Rekor 1.5.4's verdict on a proposal: see the text beside the vectors. */
@@ -40,7 +40,7 @@ function essence(message: string): string {
   return first.replace(/^[\w.]*\.(?=\w+ in body )/, '');
 }
 
-const messageOf = (admission: Admission | undefined): string =>
+const messageOf = (admission: AdmissionResult | undefined): string =>
   admission instanceof Error ? essence(admission.message) : 'admitted';
 
 describe('rekor-v1 §3: what Rekor 1.5.4 says to the same proposals', () => {
@@ -55,7 +55,7 @@ describe('rekor-v1 §3: what Rekor 1.5.4 says to the same proposals', () => {
     if (entry === undefined || entry instanceof Error) return;
     expect(toHex(entry.leafHash)).toBe(verdict.leaf);
     expect(
-      unpackSearchKeys(entry.keys.packed)
+      unpackSearchKeys(entry.searchKeys.packed)
         .map(({ text }) => text)
         .sort(),
     ).toEqual(keysOf(verdict));
@@ -79,7 +79,7 @@ function keysOf({ keys = [], keysErr }: Verdict): readonly string[] {
 const attested = ({ create, attLen = 0 }: Verdict): number => (create === undefined ? attLen : 0);
 
 /** The policy is the API's, not the kinds': the verdicts do not know it. */
-function afterReading({ create }: Verdict, creation: Admission | undefined): string {
+function afterReading({ create }: Verdict, creation: AdmissionResult | undefined): string {
   if (create !== undefined) return `entry not insertable into log: ${create}`;
   return messageOf(creation) === 'entry algorithms are not allowed' ? messageOf(creation) : 'admitted';
 }

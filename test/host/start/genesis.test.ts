@@ -60,7 +60,7 @@ describe('decision: entry 0 is the log itself', () => {
   });
   it('is found by the hash of its document and by the key', async () => {
     const { document, entry } = await genesisOf(identity, rekor, c2sp);
-    const keys = unpackSearchKeys(entry.keys.packed).map(({ text }) => text);
+    const keys = unpackSearchKeys(entry.searchKeys.packed).map(({ text }) => text);
     expect(keys).toContain(`sha256:${hash('sha256', document)}`);
     expect(keys).toContain(hash('sha256', rekor.publicKey));
   });

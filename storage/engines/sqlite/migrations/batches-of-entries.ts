@@ -46,7 +46,7 @@ function toEntry({ idx, integrated_time, body, set_v1, packed }: EntryRow): Sequ
     body,
     leafHash: hashLeaf(body),
     signedEntryTimestamp: set_v1,
-    keys: packSearchKeys(unpackOldKeys(idx, packed)),
+    searchKeys: packSearchKeys(unpackOldKeys(idx, packed)),
   };
 }
 

@@ -8,14 +8,14 @@ import { verifyChecksum } from './checksum.ts';
  * writes one row to the end of one table, whatever it has to say.
  */
 
-/** An entry as rows hold it. Bytes are views of the row. */
-export interface KeptEntry {
+/** Fields of an entry in the rows of SQLite. Bytes are views of the row. */
+export interface EntryFields {
   /** Seconds since the Unix epoch. */
   readonly integratedTime: number;
   readonly body: Uint8Array;
   readonly signedEntryTimestamp: Uint8Array;
   /** The form that `unpackSearchKeys` reads. */
-  readonly keys: Uint8Array;
+  readonly searchKeys: Uint8Array;
   /** SHA-256 of the attestation; empty if there is none. */
   readonly attestation: Uint8Array;
 }
@@ -32,12 +32,12 @@ export function packBatch(
   const writer = new ByteWriter(HEAD + entries.reduce((sum, { body }) => sum + body.length + 512, 0));
   writer.uint32(entries.length);
   for (let i = 0; i < entries.length; i += 1) writer.uint32(0);
-  for (const [i, { integratedTime, body, signedEntryTimestamp, keys }] of entries.entries()) {
+  for (const [i, { integratedTime, body, signedEntryTimestamp, searchKeys }] of entries.entries()) {
     writer.setUint32(HEAD + 4 * i, writer.length);
     writer.bytes(NONE); // where fingerprints stood up to format 5
     writer.number(integratedTime);
     writer.bytes(signedEntryTimestamp);
-    writer.bytes(keys.packed);
+    writer.bytes(searchKeys.packed);
     writer.bytes(attestations[i] ?? NONE);
     writer.bytes(body);
   }
@@ -79,17 +79,17 @@ export class Batch {
   }
 
   /** Needs an index that it has. */
-  entry(index: number): KeptEntry {
+  entry(index: number): EntryFields {
     const reader = this.#readerAt(index);
     reader.passOver();
     const integratedTime = reader.number();
-    const [signedEntryTimestamp, keys, attestation, body] = [
+    const [signedEntryTimestamp, searchKeys, attestation, body] = [
       reader.bytes(),
       reader.bytes(),
       reader.bytes(),
       reader.bytes(),
     ];
-    return { integratedTime, body, signedEntryTimestamp, keys, attestation };
+    return { integratedTime, body, signedEntryTimestamp, searchKeys, attestation };
   }
 
   /** Of the entry no more than its body. */

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { type KeptEntry, readBatch } from './batch-row.ts';
+import { type EntryFields, readBatch } from './batch-row.ts';
 import { BUNDLE_ENTRIES, compressBundle, PART_ENTRIES } from './bundle-row.ts';
 import { bundleReads, bundleWriter } from './bundle-table.ts';
 import { GROUP_ENTRIES, packGroup } from './group-row.ts';
@@ -8,14 +8,14 @@ import { GROUP_ENTRIES, packGroup } from './group-row.ts';
 export class Bundler {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #addBundle: ReturnType<typeof bundleWriter>;
-  readonly #move: (number: number, entries: readonly KeptEntry[]) => void;
+  readonly #move: (number: number, entries: readonly EntryFields[]) => void;
   #next: number;
 
   constructor(db: Database.Database) {
     this.#sql = prepare(db);
     this.#addBundle = bundleWriter(db);
     this.#next = bundleReads(db).last() + 1;
-    this.#move = db.transaction((number: number, entries: readonly KeptEntry[]) => this.#write(number, entries));
+    this.#move = db.transaction((number: number, entries: readonly EntryFields[]) => this.#write(number, entries));
   }
 
   /** Entries before `end` that are in no bundle yet, as far as they fill some. */
@@ -32,8 +32,8 @@ export class Bundler {
     return true;
   }
 
-  #read(from: number, to: number): readonly KeptEntry[] {
-    const entries: KeptEntry[] = [];
+  #read(from: number, to: number): readonly EntryFields[] {
+    const entries: EntryFields[] = [];
     for (const { first, packed } of this.#sql.batches.iterate(from, to)) {
       const batch = readBatch(first, packed);
       const end = Math.min(to, first + batch.count);
@@ -43,7 +43,7 @@ export class Bundler {
     return entries;
   }
 
-  #write(number: number, entries: readonly KeptEntry[]): void {
+  #write(number: number, entries: readonly EntryFields[]): void {
     const bundle = compressBundle(entries.map(({ body }) => body));
     this.#addBundle(number, bundle);
     for (const [i, part] of bundle.parts.entries()) {

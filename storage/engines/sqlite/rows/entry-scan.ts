@@ -1,11 +1,11 @@
 import type Database from 'better-sqlite3';
-import { type Batch, type KeptEntry, readBatch } from './batch-row.ts';
+import { type Batch, type EntryFields, readBatch } from './batch-row.ts';
 import { bodiesInBundle, BUNDLE_ENTRIES, type BundlePart, PART_ENTRIES, requireParts } from './bundle-row.ts';
 import { type BundleReads, bundleReads } from './bundle-table.ts';
-import { entriesInGroup, GROUP_ENTRIES, type GroupEntry } from './group-row.ts';
+import { entriesInGroup, GROUP_ENTRIES, type GroupFields } from './group-row.ts';
 
-/** An entry with its place, as it is kept. */
-export interface ScannedEntry extends KeptEntry {
+/** Fields of an entry, with its index. */
+export interface ScannedEntry extends EntryFields {
   readonly index: number;
 }
 
@@ -55,15 +55,15 @@ export class EntryScan {
       return found;
     });
     const entry = (at: number): ScannedEntry => {
-      const { integratedTime, signedEntryTimestamp, keys, attestation } = rest[at - first] as GroupEntry;
+      const { integratedTime, signedEntryTimestamp, searchKeys, attestation } = rest[at - first] as GroupFields;
       const body = bodies[at - first] as Uint8Array;
-      return { index: at, integratedTime, body, signedEntryTimestamp, keys, attestation };
+      return { index: at, integratedTime, body, signedEntryTimestamp, searchKeys, attestation };
     };
     return { end: first + BUNDLE_ENTRIES, entry };
   }
 
   /** Reads the data of 256 entries beside their bodies. */
-  #groups(first: number): readonly GroupEntry[] {
+  #groups(first: number): readonly GroupFields[] {
     const place = first / GROUP_ENTRIES;
     const rows = this.#sql.groups.all(place, place + BUNDLE_ENTRIES / GROUP_ENTRIES);
     return Array.from({ length: BUNDLE_ENTRIES / GROUP_ENTRIES }, (_, i) => {
@@ -93,7 +93,7 @@ interface Row {
 }
 
 /** @param entries - of a whole bundle; two rows tell of each part @throws if they do not agree */
-function partsOf(entries: readonly GroupEntry[]): readonly BundlePart[] {
+function partsOf(entries: readonly GroupFields[]): readonly BundlePart[] {
   const parts: BundlePart[] = [];
   for (const [i, { part }] of entries.entries()) {
     const known = (parts[Math.floor(i / PART_ENTRIES)] ??= part);

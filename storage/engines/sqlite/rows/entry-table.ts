@@ -3,7 +3,7 @@ import { LruMap } from '../../../../base/lru-map.ts';
 import { packBodies } from '../../../../merkle/entry-bundle.ts';
 import { type EntryBundle, WHOLE_BUNDLE_BYTES } from '../../../contract.ts';
 import { DamagedStore } from '../../../failures.ts';
-import { type Batch, type KeptEntry, readBatch } from './batch-row.ts';
+import { type Batch, type EntryFields, readBatch } from './batch-row.ts';
 import {
   BUNDLE_ENTRIES,
   bodiesInPart,
@@ -13,7 +13,7 @@ import {
   PART_ENTRIES,
 } from './bundle-row.ts';
 import { type BundleReads, bundleReads } from './bundle-table.ts';
-import { entryInGroup, GROUP_ENTRIES, type GroupEntry } from './group-row.ts';
+import { entryInGroup, GROUP_ENTRIES, type GroupFields } from './group-row.ts';
 import { inflated, inflatedLater } from './inflated.ts';
 
 /** Rows of commits kept after they were read, in bytes, unless one says otherwise: the newest entries are asked for most. */
@@ -41,7 +41,7 @@ export class EntryTable {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #bundles: BundleReads;
   readonly #batches = new Map<number, Batch>();
-  readonly #found = new LruMap<number, KeptEntry>(REMEMBERED);
+  readonly #found = new LruMap<number, EntryFields>(REMEMBERED);
   readonly #lengths = new LruMap<number, BatchLengths>(LENGTHS);
   readonly #kept: number;
   #weight = 0;
@@ -55,23 +55,23 @@ export class EntryTable {
   }
 
   /** Undefined at and beyond the size of the log. @throws if a row is damaged */
-  find(index: number): KeptEntry | undefined {
+  find(index: number): EntryFields | undefined {
     return this.#known(index) ?? this.#keepFound(index, this.#inBundle(index, bodyInPart));
   }
 
   /** As `find`. Long entries are inflated beside this thread. */
-  async read(index: number): Promise<KeptEntry | undefined> {
+  async read(index: number): Promise<EntryFields | undefined> {
     const known = this.#known(index);
     if (known) return known;
     const found = this.#inBundle(index, anyBodyInPart);
     return found && this.#keepFound(index, { ...found, body: await inflatedLater(index, found.body) });
   }
 
-  #known(index: number): KeptEntry | undefined {
+  #known(index: number): EntryFields | undefined {
     return this.#found.get(index) ?? this.#keepFound(index, this.#batchOf(index)?.entry(index));
   }
 
-  #keepFound(index: number, found: KeptEntry | undefined): KeptEntry | undefined {
+  #keepFound(index: number, found: EntryFields | undefined): EntryFields | undefined {
     if (found) this.#found.set(index, found);
     return found;
   }
@@ -79,7 +79,7 @@ export class EntryTable {
   #inBundle<Body>(
     index: number,
     inflate: (part: Uint8Array, plain: number, place: number) => Body,
-  ): (GroupEntry & { readonly body: Body }) | undefined {
+  ): (GroupFields & { readonly body: Body }) | undefined {
     const found = this.#inGroup(index);
     if (found === undefined) return undefined;
     const { part } = found;
@@ -88,13 +88,13 @@ export class EntryTable {
   }
 
   /** An entry that is in no bundle yet. @throws DamagedStore */
-  unbundled(index: number): KeptEntry | undefined {
+  unbundled(index: number): EntryFields | undefined {
     return this.#batchOf(index)?.entry(index);
   }
 
   /** The entry's search keys, as `unpackSearchKeys` reads them. */
   keys(index: number): Uint8Array | undefined {
-    return this.#batchOf(index)?.entry(index).keys ?? this.#inGroup(index)?.keys;
+    return this.#batchOf(index)?.entry(index).searchKeys ?? this.#inGroup(index)?.searchKeys;
   }
 
   /** @throws if there are fewer than `width` entries */
@@ -174,7 +174,7 @@ export class EntryTable {
     return inflated(from, () => bodiesInPart(bytes, part.plain)).slice(from - first, to - first);
   }
 
-  #groupOf(index: number): GroupEntry {
+  #groupOf(index: number): GroupFields {
     const found = this.#inGroup(index);
     if (found === undefined) throw new DamagedStore(`entry ${index} is missing`);
     return found;
@@ -214,7 +214,7 @@ export class EntryTable {
     }
   }
 
-  #inGroup(index: number): GroupEntry | undefined {
+  #inGroup(index: number): GroupFields | undefined {
     const group = Math.floor(index / GROUP_ENTRIES);
     const row = this.#sql.group.get(group);
     if (row === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { ByteReader, ByteWriter } from '../../../../base/byte-record.ts';
-import type { KeptEntry } from './batch-row.ts';
+import type { EntryFields } from './batch-row.ts';
 import type { BundlePart } from './bundle-row.ts';
 
 /*
@@ -10,7 +10,7 @@ import type { BundlePart } from './bundle-row.ts';
 
 export const GROUP_ENTRIES = 4;
 
-export interface GroupEntry extends Omit<KeptEntry, 'body'> {
+export interface GroupFields extends Omit<EntryFields, 'body'> {
   readonly part: BundlePart;
 }
 
@@ -18,22 +18,22 @@ export interface GroupEntry extends Omit<KeptEntry, 'body'> {
 export function packGroup(
   group: number,
   { from, length, plain }: BundlePart,
-  entries: readonly KeptEntry[],
+  entries: readonly EntryFields[],
 ): Uint8Array {
   const writer = new ByteWriter(GROUP_ENTRIES * 192);
   for (const value of [from, length, plain]) writer.uint32(value);
-  for (const { integratedTime, signedEntryTimestamp, keys, attestation } of entries) {
+  for (const { integratedTime, signedEntryTimestamp, searchKeys, attestation } of entries) {
     writer.number(integratedTime);
     writer.bytes(signedEntryTimestamp);
     writer.bytes(attestation);
-    writer.bytes(keys);
+    writer.bytes(searchKeys);
   }
   writer.uint32(checksumOf(group, writer.finish()));
   return writer.finish();
 }
 
 /** Undefined if the row is damaged. @param place - 0 to 3 */
-export function entryInGroup(group: number, row: Uint8Array, place: number): GroupEntry | undefined {
+export function entryInGroup(group: number, row: Uint8Array, place: number): GroupFields | undefined {
   const reader = readerOf(group, row);
   if (reader === undefined) return undefined;
   const part = readPart(reader);
@@ -42,7 +42,7 @@ export function entryInGroup(group: number, row: Uint8Array, place: number): Gro
 }
 
 /** All 4. Undefined if the row is damaged. */
-export function entriesInGroup(group: number, row: Uint8Array): readonly GroupEntry[] | undefined {
+export function entriesInGroup(group: number, row: Uint8Array): readonly GroupFields[] | undefined {
   const reader = readerOf(group, row);
   if (reader === undefined) return undefined;
   const part = readPart(reader);
@@ -67,8 +67,8 @@ function checksumOf(group: number, bytes: Uint8Array): number {
   return crc32(bytes, group % 2 ** 32);
 }
 
-function readEntry(reader: ByteReader): Omit<GroupEntry, 'part'> {
+function readEntry(reader: ByteReader): Omit<GroupFields, 'part'> {
   const integratedTime = reader.number();
-  const [signedEntryTimestamp, attestation, keys] = [reader.bytes(), reader.bytes(), reader.bytes()];
-  return { integratedTime, signedEntryTimestamp, attestation, keys };
+  const [signedEntryTimestamp, attestation, searchKeys] = [reader.bytes(), reader.bytes(), reader.bytes()];
+  return { integratedTime, signedEntryTimestamp, attestation, searchKeys };
 }

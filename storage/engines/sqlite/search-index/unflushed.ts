@@ -55,7 +55,7 @@ function* bundled(db: Database.Database, fingerprints: Fingerprints, from: numbe
       throw new DamagedStore(`what is kept of the entries from ${first} to ${first + BUNDLE_ENTRIES - 1} is damaged`);
     const list = new RecordList();
     for (; at < first + BUNDLE_ENTRIES; at += 1)
-      fingerprints.addTo(list, at, readSlot(leaves, at - first), lists[at - first]?.keys ?? NO_KEYS);
+      fingerprints.addTo(list, at, readSlot(leaves, at - first), lists[at - first]?.searchKeys ?? NO_KEYS);
     yield { records: list.take(), to: at };
   }
 }
@@ -75,8 +75,8 @@ function* batched(db: Database.Database, fingerprints: Fingerprints, from: numbe
       const batch = readBatch(first, packed);
       const list = new RecordList();
       for (; at < batch.end; at += 1) {
-        const { body, keys } = batch.entry(at);
-        fingerprints.addTo(list, at, hashLeaf(body), keys);
+        const { body, searchKeys } = batch.entry(at);
+        fingerprints.addTo(list, at, hashLeaf(body), searchKeys);
       }
       if (list.size > 0) yield { records: list.take(), to: at };
     }

@@ -29,6 +29,6 @@ export function packCommit({ from, head, entries, tiles }: Commit, fingerprints:
 
 function recordsOf(entries: readonly SequencedEntry[], fingerprints: Fingerprints): Records {
   const list = new RecordList();
-  for (const { index, leafHash, keys } of entries) fingerprints.addTo(list, index, leafHash, keys.packed);
+  for (const { index, leafHash, searchKeys } of entries) fingerprints.addTo(list, index, leafHash, searchKeys.packed);
   return list.take();
 }
