@@ -25,6 +25,7 @@ const CHECKS: readonly Check[] = [
   { title: 'unused files, exports and packages', command: ['node_modules/knip/bin/knip.js'] },
   { title: 'generated OpenAPI files are fresh', command: ['scripts/build-openapi.ts', '--check'] },
   { title: 'generated settings manual is fresh', command: ['scripts/build-settings-doc.ts', '--check'] },
+  { title: 'packages, licences and bill of materials', command: ['scripts/check-packages.ts'] },
   { title: 'OpenAPI document', command: ['node_modules/@redocly/cli/bin/cli.js', 'lint', 'openapi/openapi.json'] },
 ];
 
