@@ -19,7 +19,7 @@ export class DamageReport {
   failed(thrown: unknown): void {
     if (!isDamage(thrown)) return this.#logger.error('a request failed', { error: thrown });
     this.#count += 1;
-    this.#logger.error('a request failed, because stele.db is damaged: find the rest with npm run audit', {
+    this.#logger.error('a request failed, because stored data is damaged: find the rest with npm run audit', {
       error: thrown,
     });
   }

@@ -25,7 +25,7 @@ the log or its head journal is not where it is looked for, and the first fault i
 async function audit(data: string, heads: string, threads: number): Promise<void> {
   using shards = await openShards(data, heads);
   const start = performance.now();
-  auditShards(shards.all);
+  await auditShards(shards.all);
   let entries = 0;
   for (const shard of shards.all) entries += await auditOne(shard, threads);
   say(`all good: ${entries} entries in ${pace(entries, start)}`);

@@ -10,6 +10,7 @@ import { checkClaims } from '../entries/signatures/check.ts';
 import { nodeVerifier } from '../entries/signatures/verifiers/node.ts';
 import type { Log } from '../log/types.ts';
 import { startLog } from '../host/start/start-log.ts';
+import { engineOf } from '../storage/engines/index.ts';
 import { makeFolder } from '../storage/folders.ts';
 import { unwitnessed } from './operator/publication.ts';
 import { dsse, hashedrekord, intoto002, newSubmitter, statement } from '../testkit/proposals.ts';
@@ -24,9 +25,6 @@ const USAGE = `node scripts/make-data-folder.ts --into FOLDER [--entries N]
 
 Makes FOLDER/data and FOLDER/data-heads. FOLDER must not hold them yet.
 `;
-
-/** Files that belong to the machine and the process that wrote the folder. */
-const LEFT_BEHIND = ['lock.db', 'lock-owner.txt', 'place.json'];
 
 const RULES = {
   algorithms: new Set<string>(DEFAULT_ALGORITHMS),
@@ -95,8 +93,10 @@ async function make(into: string, count: number): Promise<void> {
     await fill(started.shards.active, entriesOf(count));
     process.stdout.write(started.shards.active.head().rekorCheckpoint);
   }
+  // Files that belong to the machine and the process that wrote the folder.
+  const leftBehind = [...engineOf(settings.data).files.local, 'place.json'];
   for (const folder of [settings.data, settings.heads])
-    for (const name of LEFT_BEHIND) rmSync(join(folder, name), { force: true });
+    for (const name of leftBehind) rmSync(join(folder, name), { force: true });
 }
 
 const { values } = parseArgs({ options: { into: { type: 'string' }, entries: { type: 'string', default: '310' } } });

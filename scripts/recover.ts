@@ -7,8 +7,6 @@ import type { Settings } from '../host/settings/table.ts';
 import { type ShardFolder, shardFolders } from '../host/shards/shard-folders.ts';
 import { holdWitnessJournal, type WitnessFault, witnessFault } from '../host/witness/witness-journal.ts';
 import type { StoredHead } from '../storage/contract.ts';
-import { viewFileJournal } from '../storage/engines/file-journal/open.ts';
-import { openWitnessedJournal, viewWitnessedJournal } from '../storage/engines/file-journal/witnessed.ts';
 import { WorkerPool } from './audit/worker-pool.ts';
 import { auditTree } from './audit/tree.ts';
 import { Damaged } from './audit/wire.ts';
@@ -31,7 +29,7 @@ will do. The server must be stopped. The exit status is 1 while the log would re
                      no other copy of the data folder will be started
 --fork-the-log-at N  signs on from N entries although heads are known that this contradicts. Whoever has seen one of them
                      can prove from then on that the log has forked, and clients, monitors and witnesses will rightly
-                     refuse it. The journal is kept as heads.txt.TIME
+                     refuse it. The journal is kept beside the new one, with the time in its name
 `;
 
 interface Found<Shard extends FoundShard> {
@@ -101,7 +99,7 @@ async function examine<Shard extends FoundShard>(
 
 /** @throws LogRefused naming what is damaged first: such a copy cannot be used */
 async function rehash(shard: FoundShard): Promise<void> {
-  const { heads, identity, head, isCurrent } = shard;
+  const { heads, identity, head, isCurrent, engine } = shard;
   const { origin } = identity;
   if (head === undefined) say(`${origin}: no entries`);
   else if (!isCurrent)
@@ -113,7 +111,7 @@ async function rehash(shard: FoundShard): Promise<void> {
     });
     say(`${origin}: ${head.size} entries, all there, under the root that was signed: ${toHex(root)}`);
   }
-  const journal = await viewFileJournal(heads);
+  const journal = await engine.journals.viewHeads(heads);
   say(`${origin}: the head journal ends at ${journal.last()?.size ?? 'nothing'}`);
 }
 
@@ -124,7 +122,7 @@ async function rootOf({ folder, reads, unchanged }: FoundShard, head: StoredHead
 
 async function examineWitness(first: FoundShard | undefined): Promise<WitnessFault | undefined> {
   if (first === undefined) return undefined;
-  const journal = await viewWitnessedJournal(first.heads);
+  const journal = await first.engine.journals.viewWitnessed(first.heads);
   const damage = journal.damage();
   if (damage !== undefined) return { reason: damage, isHeldElsewhere: false };
   const owner = journal.owner();
@@ -188,7 +186,7 @@ async function goOn({ store, journal, identity, head: stored }: HeldShard, { fil
 
 async function holdWitness(first: HeldShard | undefined): Promise<void> {
   if (first === undefined) return;
-  await using journal = await openWitnessedJournal(first.headsLock);
+  await using journal = await first.journals.openWitnessed();
   const owner = journal.owner();
   if (owner) await holdWitnessJournal(first.store, journal, owner, await first.store.witnessed());
 }

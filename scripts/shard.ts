@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { formatVkey } from '../checkpoint/vkey.ts';
 import type { Clock } from '../log/clock.ts';
 import { LogRefused } from '../log/failures.ts';
@@ -12,6 +10,7 @@ import { type StartedLog, startLog } from '../host/start/start-log.ts';
 import { runCommand, say, UsageFault } from './operator/command.ts';
 import { unwitnessed } from './operator/publication.ts';
 import { openShards } from './operator/shards.ts';
+import { engineOf } from '../storage/engines/index.ts';
 import { noLogIn } from '../storage/failures.ts';
 
 /*
@@ -87,7 +86,7 @@ function announce({ shard }: Log): void {
 
 /** Opens the log as the server does, but for entry 0, which the server writes under its own settings. */
 async function start(settings: Settings, clock: Clock): Promise<StartedLog> {
-  if (!existsSync(join(settings.data, 'stele.db'))) throw new LogRefused(noLogIn(settings.data));
+  if (!engineOf(settings.data).exists(settings.data)) throw new LogRefused(noLogIn(settings.data));
   const fatal = (reason: unknown): never => {
     throw reason;
   };

@@ -13,8 +13,7 @@ import type { Settings } from '../host/settings/table.ts';
 import { prepareFolders, prepareKeys } from '../host/start/begin.ts';
 import { planStart } from '../host/start/plan.ts';
 import { isUnused, readUnusedKeys } from '../host/keys/unused-keys.ts';
-import { lockFolder } from '../storage/engines/sqlite/file/lock.ts';
-import { inspectDatabase } from '../storage/engines/sqlite/inspect.ts';
+import { engineOf } from '../storage/engines/index.ts';
 import { settingSources } from './operator/host-environment.ts';
 import { DEFAULT_ORIGIN } from '../host/settings/values/network-values.ts';
 
@@ -58,7 +57,7 @@ witness ${origin} ${formatVkey(witness)} ${publicUrl}/
 /** @returns what looks again, once no other process can change the folder @throws LogRefused, StoreRefused unless a log may begin */
 async function planBeginning(settings: Settings): Promise<() => Promise<void>> {
   const { data, begin, witnessKey } = settings;
-  if (inspectDatabase(data).state === 'log')
+  if (engineOf(data).look(data).state === 'log')
     throw new LogRefused(`${data} holds a log already: start it, and ask it at /vkey and /.well-known/stele.json`);
   const [first] = await planStart({ ...settings, mayBegin: true });
   const witness = findKey('witness', witnessKey);
@@ -67,7 +66,7 @@ async function planBeginning(settings: Settings): Promise<() => Promise<void>> {
 }
 
 async function locked<Result>(folder: string, work: () => Promise<Result>): Promise<Result> {
-  const lock = lockFolder(folder, `vkeys, process ${process.pid} on ${hostname()}`);
+  const lock = engineOf(folder).lock(folder, `vkeys, process ${process.pid} on ${hostname()}`);
   try {
     return await work();
   } finally {

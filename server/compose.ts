@@ -68,12 +68,12 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
       },
     ),
   );
-  const { shards, witnessState: state, headsLock } = log;
+  const { shards, witnessState: state, journals } = log;
   announce(`ECDSA signatures are checked by ${verifier}`);
   const { origin } = (shards.all[0] ?? shards.active).shard; // a witness keeps its name when the log goes on in another shard
   const witness =
     watched &&
-    cleanup.use(await startOwnWitness(watched, { settings, state, headsLock, origin, clock, fatal, announce }));
+    cleanup.use(await startOwnWitness(watched, { settings, state, journals, origin, clock, fatal, announce }));
   const admission = cleanup.use(admissionOf(settings, logger));
   const app = await createFront(settings, { shards, witness, admission, apis }, options, damage);
   await log.publish(); // last: a start that is refused has shown nothing

@@ -118,7 +118,7 @@ function isOperational(error: unknown): error is Error {
 }
 
 const damageSentence = ({ message }: DamagedStore): string =>
-  `stele.db is damaged: ${message}. Put back a copy of the data folder that passes: npm run audit`;
+  `stored data is damaged: ${message}. Put back a copy of the data folder that passes: npm run audit`;
 
 /** Size of a log that holds no entry of a user: its own entry 0 at most. */
 const SIZE_WITHOUT_USERS = 1;

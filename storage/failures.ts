@@ -33,12 +33,23 @@ export class DamagedStore extends Error {
   }
 }
 
+/** A part of a run of the search index. For all but the writer it may be gone because its run has been merged. */
+export class MissingPart extends DamagedStore {}
+
+/** An entry that cannot be read in a scan. */
+export class DamagedEntry extends Error {
+  /** Of the first entry that cannot be read. */
+  readonly index: number;
+
+  constructor(index: number, message: string) {
+    super(message);
+    this.index = index;
+  }
+}
+
 /** Whether a read failed because of what stands on the disk. */
 export function isDamage(error: unknown): boolean {
-  if (error instanceof DamagedStore) return true;
-  if (error instanceof StoreRefused) return isDamage(error.cause);
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return /^SQLITE_(CORRUPT|IOERR|NOTADB)/.test(code);
+  return error instanceof DamagedStore || (error instanceof StoreRefused && isDamage(error.cause));
 }
 
 /** Says that a folder has no log in it, and what to do. */

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { LogRefused } from '../../log/failures.ts';
 import type { LogIdentity } from '../../storage/contract.ts';
 import { makePrivateFolder, syncFolder } from '../../storage/folders.ts';
+import type { StorageEngine } from '../../storage/engine.ts';
+import { engineOf } from '../../storage/engines/index.ts';
 import { lostShard, otherShard, readBegunShards, type RecordedShard } from './begun-shards.ts';
 
 /*
@@ -19,6 +21,8 @@ export interface ShardFolder {
   readonly folder: string;
   /** Of its head journal. */
   readonly heads: string;
+  /** Of the log in it, or of the one that begins there. */
+  readonly engine: StorageEngine;
   /** The record that it has begun; undefined for the first, and where there is none. */
   readonly begun: RecordedShard | undefined;
 }
@@ -31,7 +35,8 @@ export function shardFolders(data: string, heads: string): readonly ShardFolder[
   const recorded = readBegunShards([data, heads]);
   const later = namesIn(join(data, SHARDS)).map(([number, origin, name]) => {
     const begun = recorded.find((one) => one.number === number);
-    return { number, origin, folder: join(data, SHARDS, name), heads: join(heads, name), begun };
+    const folder = join(data, SHARDS, name);
+    return { number, origin, folder, heads: join(heads, name), engine: engineOf(folder), begun };
   });
   for (const shard of recorded) {
     if (later.some(({ number, origin }) => number === shard.number && origin === shard.origin)) continue;
@@ -47,7 +52,12 @@ export function shardFolders(data: string, heads: string): readonly ShardFolder[
     if (later.some((shard) => shard.heads === join(heads, name))) continue;
     throw new LogRefused(`${join(heads, name)} is there, and ${join(data, SHARDS, name)} is not: put that shard back`);
   }
-  return [{ number: 1, origin: undefined, folder: data, heads, begun: undefined }, ...later];
+  return [firstFolder(data, heads), ...later];
+}
+
+/** The first shard, whose folder may be missing. */
+export function firstFolder(data: string, heads: string): ShardFolder {
+  return { number: 1, origin: undefined, folder: data, heads, engine: engineOf(data), begun: undefined };
 }
 
 /** @param found - the log in the folder; undefined for none @throws LogRefused unless it is the one that was recorded, if one was */
@@ -59,8 +69,8 @@ export function requireAsRecorded({ folder, heads, begun }: ShardFolder, found: 
 }
 
 /** Whether it was made for a shard that has not begun. */
-export function isUnopened({ number, folder }: ShardFolder): boolean {
-  return number > 1 && !existsSync(join(folder, 'stele.db'));
+export function isUnopened({ number, folder, engine }: ShardFolder): boolean {
+  return number > 1 && !engine.exists(folder);
 }
 
 /** From now on the log has this shard. Durable once it returns. */

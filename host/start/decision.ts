@@ -29,6 +29,8 @@ export interface SeenJournal {
 /** All that stands on the disk of a shard before the start. */
 export interface Seen {
   readonly folder: string;
+  /** Name of the file that holds the log. */
+  readonly logFile: string;
   /** Path of the head journal. */
   readonly headsFile: string;
   readonly database: FoundDatabase;
@@ -71,7 +73,7 @@ export function decide(seen: Seen, wish: Wish): Decision {
 }
 
 function decideOpening(
-  { folder, birth, begun, ...seen }: Seen,
+  { folder, logFile, birth, begun, ...seen }: Seen,
   { identity }: Extract<FoundDatabase, { state: 'log' }>,
   { begin, volume, recoverCommand }: Wish,
 ): Decision {
@@ -86,7 +88,7 @@ function decideOpening(
     );
   if (birth !== undefined && !isGenesisOf(identity, birth))
     return refuse(
-      `birth.json in ${folder} is that of log ${birth.treeId} (${birth.origin}), and stele.db holds log ${identity.treeId} (${identity.origin}): put together the files of one log`,
+      `birth.json in ${folder} is that of log ${birth.treeId} (${birth.origin}), and ${logFile} holds log ${identity.treeId} (${identity.origin}): put together the files of one log`,
     );
   if (volume === 'moves' || seen.placeChanges.length === 0) return { act: 'open' };
   return refuse(
@@ -151,8 +153,8 @@ const movedAdvice = (changes: readonly string[]): string =>
   `The keys were made for another folder (${changes.join('; ')}): one that was prepared and copied could begin the same log twice. ` +
   'Only if it begins nowhere else, start once with --begin';
 
-const absence = ({ folder, database }: Seen): string =>
-  `${folder} holds no log (stele.db is ${database.state === 'missing' ? 'missing' : 'there, and no log has begun in it'})`;
+const absence = ({ folder, logFile, database }: Seen): string =>
+  `${folder} holds no log (${logFile} is ${database.state === 'missing' ? 'missing' : 'there, and no log has begun in it'})`;
 
 /** Says what is missing and what is there. */
 function account(seen: Seen): string {

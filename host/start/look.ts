@@ -1,10 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FoundDatabase } from '../../storage/contract.ts';
-import { readFileJournal } from '../../storage/engines/file-journal/open.ts';
-import { databaseFile } from '../../storage/engines/sqlite/file/files.ts';
-import { inspectDatabase } from '../../storage/engines/sqlite/inspect.ts';
-import { requireOneName } from '../../storage/engines/watched-files.ts';
+import type { Journals } from '../../storage/journal.ts';
 import { type GenesisRecord, parseGenesis } from './genesis.ts';
 import { readIfThere } from '../folder/durable-file.ts';
 import { findKey, type KeyRole } from '../keys/keys.ts';
@@ -19,16 +16,18 @@ import { isUnused, readUnusedKeys, unusedKeysMoved } from '../keys/unused-keys.t
 
 /** Returns all that stands on the disk of a shard. @throws LogRefused, StoreRefused for a key or a database that cannot be read as one, and for a file with two names */
 export async function lookAt(place: ShardPlace, laterShards: readonly string[]): Promise<Seen> {
-  const { folder, heads } = place;
-  for (const file of [databaseFile(folder), headsFile(heads)]) requireOneName(file);
-  const journal = await lookAtJournal(heads); // before the database: a log that runs grows in the other order
-  const database = inspectDatabase(folder);
+  const { folder, heads, engine } = place;
+  engine.requireOneName(folder);
+  engine.journals.requireOneName(heads, 'heads');
+  const journal = await lookAtJournal(engine.journals, heads); // before the database: a log that runs grows in the other order
+  const database = engine.look(folder);
   const isThere = existsSync(folder);
   const hasPlace = isThere && hasPlaceRecord(folder);
   const unused = isThere ? readUnusedKeys(folder) : undefined;
   return {
     folder,
-    headsFile: headsFile(heads),
+    logFile: engine.files.log,
+    headsFile: join(heads, engine.journals.files.heads),
     database,
     keys: needsNoKeys(database) ? [] : [lookAtKey('rekor', place.rekorKey), lookAtKey('c2sp', place.c2spKey)],
     birth: lookAtGenesis(folder),
@@ -61,10 +60,12 @@ function lookAtGenesis(folder: string): GenesisRecord | 'unreadable' | undefined
   return text ? (parseGenesis(text) ?? 'unreadable') : undefined;
 }
 
-const headsFile = (heads: string): string => join(heads, 'heads.txt');
-
-async function lookAtJournal(heads: string): Promise<SeenJournal | undefined> {
-  if (!existsSync(headsFile(heads))) return undefined;
-  const journal = await readFileJournal(heads);
-  return { owner: journal?.damage === undefined ? journal?.owner : undefined, size: journal?.records.at(-1)?.size };
+async function lookAtJournal(journals: Journals, heads: string): Promise<SeenJournal | undefined> {
+  const journal = await journals.readHeads(heads);
+  return (
+    journal && {
+      owner: journal.damage === undefined ? journal.owner : undefined,
+      size: journal.records.at(-1)?.size,
+    }
+  );
 }

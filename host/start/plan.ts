@@ -1,5 +1,4 @@
 import { LogRefused } from '../../log/failures.ts';
-import { requireUnlocked } from '../../storage/engines/sqlite/file/lock.ts';
 import { codeOfWriting } from '../../storage/folders.ts';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -38,7 +37,7 @@ export async function planStart(settings: PlanSettings): Promise<readonly Planne
 
 /** @throws StoreRefused */
 function requireAllUnlocked(folders: readonly ShardFolder[]): void {
-  for (const { folder, heads } of folders) for (const one of [folder, heads]) requireUnlocked(one);
+  for (const { folder, heads, engine } of folders) for (const one of [folder, heads]) engine.requireUnlocked(one);
 }
 
 async function planShards(settings: PlanSettings, folders: readonly ShardFolder[]): Promise<readonly PlannedShard[]> {
@@ -50,7 +49,7 @@ async function planShards(settings: PlanSettings, folders: readonly ShardFolder[
   for (const [at, shard] of folders.entries()) {
     const place =
       at === 0
-        ? { ...settings, folder: settings.data, isFirst: true, later: undefined, offset, recoverCommand }
+        ? { ...settings, ...ofFirst(shard), offset, recoverCommand }
         : { ...placeOf(settings, shard, offset), recoverCommand };
     const later = folders.slice(at + 1).map(({ folder }) => folder);
     const wish = at === 0 ? settings : LATER;
@@ -92,14 +91,19 @@ function ofShard(at: number, seen: Seen): Seen {
   return at === 0 ? seen : { ...seen, hasPlace: false, placeChanges: [] };
 }
 
+/** The parts of its place that are not settings. */
+export function ofFirst({ folder, heads, engine }: Pick<ShardFolder, 'folder' | 'heads' | 'engine'>) {
+  return { folder, heads, engine, isFirst: true, later: undefined };
+}
+
 function placeOf(
   settings: PlanSettings,
-  { number, folder, heads, origin, begun }: ShardFolder,
+  { number, folder, heads, engine, origin, begun }: ShardFolder,
   offset: number,
 ): Omit<ShardPlace, 'recoverCommand'> {
   const [rekorKey, c2spKey] = [keyFile(folder, 'rekor-v1'), keyFile(folder, 'tile')];
   const later = { number, recordedIn: [settings.data, settings.heads], begun };
-  return { folder, isFirst: false, later, heads, rekorKey, c2spKey, origin, offset };
+  return { folder, isFirst: false, later, heads, engine, rekorKey, c2spKey, origin, offset };
 }
 
 const keyFile = (folder: string, name: string): string => join(folder, 'keys', `${name}.pem`);

@@ -1,4 +1,5 @@
 import type { RecordedShard } from '../shards/begun-shards.ts';
+import type { StorageEngine } from '../../storage/engine.ts';
 
 /** Where a shard is, and who it is if it begins now. */
 export interface ShardPlace {
@@ -7,6 +8,7 @@ export interface ShardPlace {
   readonly isFirst: boolean;
   /** Folder of its head journal. */
   readonly heads: string;
+  readonly engine: StorageEngine;
   readonly rekorKey: string;
   readonly c2spKey: string;
   /** Undefined: the origin that the log has, or `localhost` for a log that begins now. */

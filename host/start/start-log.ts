@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import type { Clock } from '../../log/clock.ts';
 import { LogRefused } from '../../log/failures.ts';
 import { LogShards } from '../../log/shards.ts';
-import type { FolderLock } from '../../storage/engines/sqlite/file/lock.ts';
 import type { WitnessState } from '../../storage/witness-state.ts';
 import { makeDevFolder } from '../folder/dev-folder.ts';
 import { refreshPlace } from '../folder/folder-identity.ts';
 import { recoverCommandOf } from './recover-command.ts';
 import type { PlannedShard } from './planned-shard.ts';
-import { type PlanSettings, planStart } from './plan.ts';
+import { ofFirst, type PlanSettings, planStart } from './plan.ts';
+import type { HeldJournals } from '../../storage/journal.ts';
+import { firstFolder } from '../shards/shard-folders.ts';
 import { type ShardSettings, type StartedShard, type StartOptions, startShard } from './start-shard.ts';
 
 export interface StartSettings extends ShardSettings, PlanSettings {
@@ -22,8 +23,8 @@ export interface StartedLog extends AsyncDisposable {
   readonly started: readonly StartedShard[];
   /** Of our own witness: kept with the first shard. */
   readonly witnessState: WitnessState;
-  /** Of the folder in which its journal stands, with the head journal of the first shard. */
-  readonly headsLock: FolderLock;
+  /** Those of the first shard, with the journal of our own witness. */
+  readonly journals: HeldJournals;
   /** As `OpenedLog.publish`, for every shard. */
   publish(): Promise<void>;
 }
@@ -57,8 +58,8 @@ export async function startLog(settings: StartSettings, options: StartLogOptions
   const publish = async (): Promise<void> => {
     for (const { opened } of started) await opened.publish();
   };
-  const { store: witnessState, headsLock } = first;
-  return { shards, started, witnessState, headsLock, publish, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+  const { store: witnessState, journals } = first;
+  return { shards, started, witnessState, journals, publish, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
 
 /** A log that begins under a wrong clock has its first entry in another time for ever. @throws LogRefused */
@@ -70,14 +71,6 @@ function requireTime(clock: Clock): void {
 /** A log whose folder is made for it. */
 function planInMemory(settings: StartSettings, folder: string): readonly PlannedShard[] {
   const recoverCommand = recoverCommandOf(settings);
-  const place = {
-    ...settings,
-    folder,
-    heads: join(folder, 'heads'),
-    isFirst: true,
-    later: undefined,
-    offset: 0,
-    recoverCommand,
-  };
+  const place = { ...settings, ...ofFirst(firstFolder(folder, join(folder, 'heads'))), offset: 0, recoverCommand };
   return [{ place, act: 'begin', confirm: async () => undefined }];
 }

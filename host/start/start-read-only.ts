@@ -2,7 +2,6 @@ import { hostname } from 'node:os';
 import type { Clock } from '../../log/clock.ts';
 import { openReadOnlyLog } from '../../log/open-read-only.ts';
 import { LogShards } from '../../log/shards.ts';
-import { openSqliteReadOnly } from '../../storage/engines/sqlite/open-read-only.ts';
 import { c2spKeyOf } from '../keys/keys.ts';
 import { isUnopened, requireAsRecorded, shardFolders } from '../shards/shard-folders.ts';
 
@@ -24,8 +23,8 @@ export async function startReadOnly(
   const owner = `process ${process.pid} on ${hostname()}, which only reads`;
   const logs = [];
   for (const place of shardFolders(data, heads)) {
-    const { folder } = place;
-    const store = isUnopened(place) ? undefined : cleanup.use(openSqliteReadOnly(folder, owner));
+    const { folder, engine } = place;
+    const store = isUnopened(place) ? undefined : cleanup.use(engine.openReadOnly(folder, owner));
     requireAsRecorded(place, await store?.identity());
     if (store) logs.push(await openReadOnlyLog({ store, c2spKeyOf, clock, folder }));
   }

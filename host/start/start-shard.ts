@@ -6,11 +6,9 @@ import { openLog } from '../../log/open.ts';
 import type { LogKeys, OpenedLog, Publication } from '../../log/opening.ts';
 import type { SequencerLimits } from '../../log/sequencer.ts';
 import type { LogIdentity, LogStore } from '../../storage/contract.ts';
-import { openFileJournal } from '../../storage/engines/file-journal/open.ts';
-import { type FolderLock, lockFolder } from '../../storage/engines/sqlite/file/lock.ts';
-import type { RoomSettings } from '../../storage/engines/sqlite/file/room.ts';
-import { openSqliteStore, type SqliteStore } from '../../storage/engines/sqlite/open.ts';
 import { recordBegunShard } from '../shards/begun-shards.ts';
+import type { OpenStore, RoomSettings } from '../../storage/engine.ts';
+import type { HeldJournals } from '../../storage/journal.ts';
 import { genesisOf, type GenesisKind } from './genesis.ts';
 import { writeDurably } from '../folder/durable-file.ts';
 import { generateEphemeralKey, type LogKey, readKey, c2spKeyOf } from '../keys/keys.ts';
@@ -46,9 +44,8 @@ export interface StartOptions {
 
 export interface StartedShard extends AsyncDisposable {
   readonly opened: OpenedLog;
-  readonly store: SqliteStore;
-  /** Of the folder of its head journal. */
-  readonly headsLock: FolderLock;
+  readonly store: OpenStore;
+  readonly journals: HeldJournals;
 }
 
 /** The third of three phases of a start: opens the shard in its folder, or begins it. @throws LogRefused, StoreRefused */
@@ -62,7 +59,7 @@ export async function startShard(
   const { place, act } = shard;
   const { folder, heads, rekorKey, c2spKey } = place;
   if (act === 'begin' && !settings.dev) prepareFolders([folder, heads, dirname(rekorKey), dirname(c2spKey)], announce);
-  const { store, headsLock, journal } = await openFiles(shard, roomOf(place, settings), options, cleanup);
+  const { store, journals, journal } = await openFiles(shard, roomOf(place, settings), options, cleanup);
   const keys = await keysOf(shard, store, settings.dev, announce);
   const opened = cleanup.use(
     await openLog({
@@ -85,7 +82,7 @@ export async function startShard(
     await writeGenesis(opened, keys, settings.genesis, place.folder, announce);
   cleanup.use(watch([store, journal], options.fatal));
   const parts = cleanup.move();
-  return { opened, store, headsLock, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+  return { opened, store, journals, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
 
 /** Writes down what keeps the shard from being begun a second time. Durable once it returns. */
@@ -102,16 +99,16 @@ async function openFiles(
   cleanup: AsyncDisposableStack,
 ) {
   const owner = `process ${process.pid} on ${hostname()}`;
-  const locks: FolderLock[] = [];
+  const held: HeldJournals[] = [];
   const lockHeads = (): Promise<void> => {
-    locks.push(cleanup.use(lockFolder(place.heads, owner)));
+    held.push(cleanup.use(place.engine.journals.hold(place.heads, owner)));
     return confirm();
   };
   const parts = { owner, announce, confirm: lockHeads, damaged, room };
-  const store = cleanup.use(await openSqliteStore(place.folder, parts));
-  const [headsLock] = locks;
-  if (headsLock === undefined) throw new Error('the store was opened before the heads folder was locked');
-  return { store, headsLock, journal: cleanup.use(await openFileJournal(headsLock)) };
+  const store = cleanup.use(await place.engine.open(place.folder, parts));
+  const [journals] = held;
+  if (journals === undefined) throw new Error('the store was opened before the heads folder was locked');
+  return { store, journals, journal: cleanup.use(await journals.openHeads()) };
 }
 
 function roomOf({ heads }: ShardPlace, { minFree }: ShardSettings): RoomSettings {

@@ -1,8 +1,6 @@
 import { LogRefused } from '../../log/failures.ts';
 import { verifyLog } from '../../log/verify-log.ts';
 import type { LogIdentity } from '../../storage/contract.ts';
-import { viewFileJournal } from '../../storage/engines/file-journal/open.ts';
-import { openSqliteUnchanged } from '../../storage/engines/sqlite/open-unchanged.ts';
 import { readKey } from '../keys/keys.ts';
 import type { ShardPlace } from './planned-shard.ts';
 import type { Seen, SeenKey } from './decision.ts';
@@ -20,9 +18,9 @@ export async function verifySeen({ folder, database, keys }: Seen, place: ShardP
   const { rekor = identity.logId, c2sp = identity.c2spKeyId } = Object.fromEntries(ids);
   if ((place.origin ?? identity.origin) === identity.origin) requireKeys(identity, keys, { rekor, c2sp });
   const expected = { origin: place.origin ?? identity.origin, logId: rekor, c2spKeyId: c2sp };
-  const { recoverCommand, offset } = place;
-  const journal = await viewFileJournal(place.heads);
-  using store = openSqliteUnchanged(folder);
+  const { recoverCommand, offset, engine } = place;
+  const journal = await engine.journals.viewHeads(place.heads);
+  using store = engine.openUnchanged(folder);
   await verifyLog({ store, journal, expected, recoverCommand, offset }, identity);
 }
 

@@ -1,8 +1,7 @@
 import { LogRefused } from '../../log/failures.ts';
-import type { WitnessedJournal, WitnessOwner } from '../../storage/engines/file-journal/witnessed.ts';
-import type { JournalHolder } from '../../storage/journal.ts';
 import type { WitnessedHead } from '../../storage/witness-state.ts';
 import type { LogKey } from '../keys/keys.ts';
+import type { JournalHolder, WitnessedJournal, WitnessOwner } from '../../storage/journal.ts';
 import { witnessFault } from './witness-journal.ts';
 
 /** All that tells what a witness has signed. */
@@ -14,21 +13,21 @@ export interface SeenWitness {
   readonly key: LogKey | undefined;
   /** Whether a record says that it has signed nothing. */
   readonly isUnused: boolean;
-  readonly journal: Pick<WitnessedJournal, 'owner' | 'last' | 'damage'>;
+  readonly journal: Pick<WitnessedJournal, 'path' | 'owner' | 'last' | 'damage'>;
   readonly heads: readonly WitnessedHead[];
   readonly holder: JournalHolder | undefined;
 }
 
 /** @throws LogRefused unless it is known that signing with the key, or with a new one, is no fork */
 export function requireWitnessFits(seen: SeenWitness): void {
-  const { name, file, key, isUnused, journal, heads } = seen;
+  const { name, file, key, isUnused, journal } = seen;
   const of = journal.owner();
   if (of?.name === name && key === undefined) refuse(`the key of the witness ${name} is missing: put ${file} back`);
   const isNew = key === undefined || isUnused;
   const damaged = journal.damage();
   if (damaged !== undefined && !isNew) refuse(`${damaged}: put the journal of the witness back as it was`);
   if (of !== undefined) requireJournalFits(seen, of, isNew);
-  else if (!isNew) requireNothingSaid(heads);
+  else if (!isNew) requireNothingSaid(seen);
 }
 
 function requireJournalFits(
@@ -56,8 +55,8 @@ export function refuseUsedKey(file: string): never {
   );
 }
 
-function requireNothingSaid(heads: readonly WitnessedHead[]): void {
-  if (heads.length > 0) refuse('the journal of the witness is missing: put witnessed.txt back beside heads.txt');
+function requireNothingSaid({ heads, journal }: SeenWitness): void {
+  if (heads.length > 0) refuse(`the journal of the witness is missing: put ${journal.path} back`);
 }
 
 function refuse(sentence: string): never {

@@ -1,5 +1,4 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { join } from 'node:path';
 import { equalBytes } from '../../base/bytes.ts';
 import { keyId, SIGNATURE_TYPE, type VerifierKey, verifierKey } from '../../checkpoint/key.ts';
 import { knownLogs, type Policy } from '../../checkpoint/policy/policy.ts';
@@ -9,14 +8,11 @@ import { formatVkey } from '../../checkpoint/vkey.ts';
 import type { Clock } from '../../log/clock.ts';
 import { LogRefused } from '../../log/failures.ts';
 import type { FoundDatabase } from '../../storage/contract.ts';
-import { openWitnessedJournal, viewWitnessedJournal } from '../../storage/engines/file-journal/witnessed.ts';
-import type { FolderLock } from '../../storage/engines/sqlite/file/lock.ts';
-import { inspectDatabase } from '../../storage/engines/sqlite/inspect.ts';
-import { openSqliteUnchanged } from '../../storage/engines/sqlite/open-unchanged.ts';
-import { requireOneName } from '../../storage/engines/watched-files.ts';
 import type { WitnessState } from '../../storage/witness-state.ts';
 import { OwnWitness } from '../../witness/own-witness.ts';
 import { findKey, type LogKey } from '../keys/keys.ts';
+import type { StorageEngine } from '../../storage/engine.ts';
+import type { HeldJournals } from '../../storage/journal.ts';
 import { refuseUsedKey, requireWitnessFits } from './own-witness-check.ts';
 import type { PlannedShard } from '../start/planned-shard.ts';
 import type { Settings } from '../settings/table.ts';
@@ -48,8 +44,8 @@ export function witnessVkey(name: string, { signer }: LogKey): VerifierKey {
 export interface OwnWitnessOptions {
   readonly settings: Pick<Settings, 'witnessName' | 'witnessKey' | 'data'>;
   readonly state: WitnessState;
-  /** Of the folder of its journal. */
-  readonly headsLock: FolderLock;
+  /** Those of the log's first shard, which are held with its own. */
+  readonly journals: HeldJournals;
   /** Of the log's first shard. */
   readonly origin: string;
   readonly clock: Clock;
@@ -64,17 +60,18 @@ export interface OwnWitnessOptions {
  * @throws LogRefused, StoreRefused
  */
 export async function verifyOwnWitness(settings: VerifySettings, { place, act }: PlannedShard): Promise<void> {
-  requireOneName(join(place.heads, 'witnessed.txt'));
+  const { engine, heads } = place;
+  engine.journals.requireOneName(heads, 'witness');
   const found = lookAtWitnessKey(settings);
-  const database = inspectDatabase(place.folder);
+  const database = engine.look(place.folder);
   if (act === 'begin' && found.key !== undefined && !found.isUnused && !settings.begin) refuseUsedKey(found.file);
-  const state = database.state === 'log' ? await readState(place.folder) : NOTHING_SAID;
+  const state = database.state === 'log' ? await readState(engine, place.folder) : NOTHING_SAID;
   const name = witnessNameOf(settings, originOf(place, database));
-  requireWitnessFits({ ...found, name, journal: await viewWitnessedJournal(place.heads), ...state });
+  requireWitnessFits({ ...found, name, journal: await engine.journals.viewWitnessed(heads), ...state });
 }
 
-async function readState(folder: string) {
-  using reading = openSqliteUnchanged(folder);
+async function readState(engine: StorageEngine, folder: string) {
+  using reading = engine.openUnchanged(folder);
   return { heads: await reading.witnessed(), holder: await reading.holder('witness') };
 }
 
@@ -99,10 +96,10 @@ function lookAtWitnessKey({ data, witnessKey: file }: Pick<Settings, 'data' | 'w
  */
 export async function startOwnWitness(
   policy: Policy,
-  { settings, state, headsLock, origin, clock, fatal, announce }: OwnWitnessOptions,
+  { settings, state, journals, origin, clock, fatal, announce }: OwnWitnessOptions,
 ): Promise<OwnWitness & AsyncDisposable> {
   const name = witnessNameOf(settings, origin);
-  const journal = await openWitnessedJournal(headsLock);
+  const journal = await journals.openWitnessed();
   const heads = await state.witnessed();
   const found = lookAtWitnessKey(settings);
   requireWitnessFits({ ...found, name, journal, heads, holder: await state.holder('witness') });

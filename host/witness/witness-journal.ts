@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { equalBytes } from '../../base/bytes.ts';
 import type { TreeHead } from '../../merkle/types.ts';
-import type { WitnessedJournal, WitnessOwner } from '../../storage/engines/file-journal/witnessed.ts';
-import { isHeldBy, type JournalHolder } from '../../storage/journal.ts';
 import type { WitnessedHead, WitnessState } from '../../storage/witness-state.ts';
+import { isHeldBy, type JournalHolder, type WitnessedJournal, type WitnessOwner } from '../../storage/journal.ts';
 
 /** Why our own witness must not sign beside its journal. */
 export interface WitnessFault {

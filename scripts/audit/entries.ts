@@ -3,8 +3,8 @@ import { equalBytes } from '../../base/bytes.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import { TILE_WIDTH } from '../../merkle/tile.ts';
 import type { LeafHash, NodeHash } from '../../merkle/types.ts';
-import type { SqliteReading } from '../../storage/engines/sqlite/open-reading.ts';
-import { DamagedEntry, type ScannedEntry } from '../../storage/engines/sqlite/rows/entry-scan.ts';
+import type { AuditedLog, ScannedEntry } from '../../storage/engine.ts';
+import { DamagedEntry } from '../../storage/failures.ts';
 import type { Fingerprints } from '../../storage/search-index/fingerprints.ts';
 import { RecordList } from '../../storage/search-index/records.ts';
 import { Tallier } from '../../storage/search-index/tally.ts';
@@ -14,7 +14,7 @@ import { Damaged, type EntriesReport, type Unit } from './wire.ts';
 type EntriesUnit = Extract<Unit, { readonly what: 'entries' }>;
 
 /** Reads entries, hashes them and the tiles above them anew, and adds up what the index must have of them. @throws Damaged */
-export async function auditEntries(reading: SqliteReading, { from, to, runs }: EntriesUnit): Promise<EntriesReport> {
+export async function auditEntries(reading: AuditedLog, { from, to, runs }: EntriesUnit): Promise<EntriesReport> {
   const keys = new ExpectedKeys(reading.fingerprints, runs, from);
   const roots: NodeHash[] = [];
   let leaves: LeafHash[] = [];
@@ -38,7 +38,7 @@ export async function auditEntries(reading: SqliteReading, { from, to, runs }: E
   return { bytes, attestations, ...hashes, times: [first, last], ...keys.report() };
 }
 
-function* scan(reading: SqliteReading, from: number, to: number): Generator<ScannedEntry> {
+function* scan(reading: AuditedLog, from: number, to: number): Generator<ScannedEntry> {
   try {
     yield* reading.scan(from, to);
   } catch (error) {
@@ -47,7 +47,7 @@ function* scan(reading: SqliteReading, from: number, to: number): Generator<Scan
   }
 }
 
-function checkAttestation(reading: SqliteReading, { index, attestation }: ScannedEntry): number {
+function checkAttestation(reading: AuditedLog, { index, attestation }: ScannedEntry): number {
   const payload = reading.attestation(attestation);
   if (payload === undefined) throw new Damaged(index, `the attestation of entry ${index} is missing`);
   if (equalBytes(sha256(payload), attestation)) return 1;

@@ -1,7 +1,6 @@
 import { LogRefused } from '../../log/failures.ts';
 import type { TreeHead } from '../../merkle/types.ts';
-import { type JournalRecords, readFileJournal } from '../../storage/engines/file-journal/open.ts';
-import { isFreeze } from '../../storage/engines/file-journal/record.ts';
+import { isFreeze, type JournalRecords } from '../../storage/journal.ts';
 import type { ReadShard } from '../operator/shards.ts';
 import { Damaged } from './wire.ts';
 
@@ -17,12 +16,12 @@ const UNRELEASED_HEADS = 2;
  * @throws LogRefused if there is none: the log may be sound, and the command looks in the wrong folder
  */
 export async function readJournal(shard: ReadShard): Promise<readonly TreeHead[]> {
-  const { reading, identity, heads } = shard;
+  const { reading, identity, heads, engine } = shard;
   const before = (await reading.head())?.size ?? 0; // first: all of those are in the journal, if the log goes on meanwhile
-  const journal = await readFileJournal(heads);
+  const journal = await engine.journals.readHeads(heads);
   if (journal === undefined)
     throw new LogRefused(
-      `${identity.origin} has no head journal in ${heads}: give the folder that holds its heads.txt with --heads, or put the journal back`,
+      `${identity.origin} has no head journal in ${heads}: give the folder that holds its ${engine.journals.files.heads} with --heads, or put the journal back`,
     );
   requireOwn(shard, journal);
   const last = journal.records.at(-1);

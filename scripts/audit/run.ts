@@ -1,7 +1,7 @@
 import type { ReadPart } from '../../storage/search-index/runs.ts';
 import { mayHave } from '../../storage/search-index/filter.ts';
 import { fingerprintIn, indexAt, type Records } from '../../storage/search-index/records.ts';
-import { MissingPart } from '../../storage/engines/sqlite/search-index/run-reader.ts';
+import { MissingPart } from '../../storage/failures.ts';
 import { NO_RECORDS, Tallier } from '../../storage/search-index/tally.ts';
 import { Damaged, type RunReport, type Unit } from './wire.ts';
 

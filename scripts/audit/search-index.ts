@@ -1,4 +1,4 @@
-import type { SqliteReading } from '../../storage/engines/sqlite/open-reading.ts';
+import type { AuditedLog } from '../../storage/engine.ts';
 import { partsOf, type Run } from '../../storage/search-index/runs.ts';
 import { isSame, NO_RECORDS, type Tally, together } from '../../storage/search-index/tally.ts';
 import type { WorkerPool } from './worker-pool.ts';
@@ -24,7 +24,7 @@ export interface ExpectedRun extends Pick<Run, 'to'> {
  * @throws Damaged
  */
 export async function auditIndex(
-  reading: SqliteReading,
+  reading: Pick<AuditedLog, 'runs'>,
   pool: WorkerPool,
   expected: readonly ExpectedRun[],
 ): Promise<number> {

@@ -1,12 +1,11 @@
 import { createPublicKey, hash } from 'node:crypto';
 import { loadShelf } from '../../log/load-shelf.ts';
-import { type TreeHead, treeSize } from '../../merkle/types.ts';
+import type { TreeHead } from '../../merkle/types.ts';
 import { NO_RECORDS } from '../../storage/search-index/tally.ts';
 import { type ReadShard, shardOf } from '../operator/shards.ts';
 import { WorkerPool } from './worker-pool.ts';
 import { HeadCheck } from './heads.ts';
 import { readJournal, requireNoNewer } from './journal.ts';
-import { auditRows } from './rows.ts';
 import { auditIndex } from './search-index.ts';
 import { auditTree, type TreeReport } from './tree.ts';
 import { Damaged, type HeadsReport } from './wire.ts';
@@ -29,14 +28,15 @@ export interface ShardReport extends HeadsReport {
  * @throws LogRefused without a head journal
  */
 export async function auditShard(shard: ReadShard, threads: number): Promise<ShardReport | undefined> {
-  const { reading, folder } = shard;
+  const { engine, folder } = shard;
+  using reading = engine.audit(folder, false);
   requireKeys(shard);
   const journal = await readJournal(shard); // before the size: nothing is in it that is not in the log
-  const layout = reading.layout();
-  const head = await reading.headAt(treeSize(layout.size));
-  requireNoNewer(journal, layout.size);
+  const { size, misfit } = reading.layout();
+  const head = await reading.headAt(size);
+  requireNoNewer(journal, size);
   if (head === undefined) return undefined;
-  auditRows(layout);
+  if (misfit !== undefined) throw new Damaged(misfit.at, misfit.reason);
   await using pool = new WorkerPool({ folder }, threads);
   const runs = reading.runs().filter(({ to }) => to <= head.size);
   const ends = runs.map(({ to }) => to);

@@ -2,7 +2,7 @@ import type { ReadShard } from '../operator/shards.ts';
 import { Damaged } from './wire.ts';
 
 /** How the shards of a log stand to each other. @throws Damaged */
-export function auditShards(shards: readonly ReadShard[]): void {
+export async function auditShards(shards: readonly ReadShard[]): Promise<void> {
   let offset = 0;
   for (const [i, { identity, reading, frozen }] of shards.entries()) {
     const { origin } = identity;
@@ -15,6 +15,6 @@ export function auditShards(shards: readonly ReadShard[]): void {
       throw new Damaged(0, `${origin} has the name or the key of a shard before it`);
     if (frozen === undefined && i < shards.length - 1)
       throw new Damaged(0, `${origin} is not frozen, and another shard follows it`);
-    offset += reading.layout().size;
+    offset += (await reading.head())?.size ?? 0;
   }
 }

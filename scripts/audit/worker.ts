@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadShelf } from '../../log/load-shelf.ts';
 import { treeSize } from '../../merkle/types.ts';
-import { openUnchanged } from '../../storage/engines/sqlite/file/unchanged.ts';
-import { openSqliteReading, type SqliteReading } from '../../storage/engines/sqlite/open-reading.ts';
+import type { LogReading } from '../../storage/engine.ts';
+import { engineOf } from '../../storage/engines/index.ts';
 import { shardOf } from '../operator/shards.ts';
 import { auditEntries } from './entries.ts';
 import { HeadCheck } from './heads.ts';
@@ -13,7 +13,7 @@ import { type AuditorSettings, Damaged, type Outcome, type ReportOf, type Unit, 
 if (parentPort === null) throw new Error('runs as a worker thread only');
 const port = parentPort;
 const { folder, unchanged } = workerData as AuditorSettings;
-const reading = openSqliteReading(folder, unchanged === true ? openUnchanged : undefined);
+const reading = engineOf(folder).audit(folder, unchanged === true);
 let heads: Promise<HeadCheck> | undefined;
 
 port.on('message', (unit: Unit | 'close') => {
@@ -46,7 +46,7 @@ async function perform(unit: Unit): Promise<ReportOf[UnitKind]> {
   }
 }
 
-async function headCheck(store: SqliteReading, size: number): Promise<HeadCheck> {
+async function headCheck(store: LogReading, size: number): Promise<HeadCheck> {
   const identity = await store.identity();
   if (identity === undefined) throw new Error('there is no log in this folder');
   const shard = shardOf(identity);

@@ -5,7 +5,6 @@ import { loadShelf } from '../../log/load-shelf.ts';
 import type { TileCache } from '../../log/tile-cache.ts';
 import { type TreeSize, treeSize } from '../../merkle/types.ts';
 import type { StoredHead } from '../../storage/contract.ts';
-import { readFileJournal } from '../../storage/engines/file-journal/open.ts';
 import { type ReadShard, shardOf } from '../operator/shards.ts';
 import { ExportRefused } from './failures.ts';
 import type { TileSource } from '../../client/tile-source.ts';
@@ -42,8 +41,8 @@ export function folderSource(shard: ReadShard): TileSource {
 }
 
 /** The newest that the log has shown: cosigned if it has to be, and in the journal. @throws ExportRefused */
-async function publishedHead({ reading, identity, heads }: ReadShard): Promise<StoredHead> {
-  const journal = await readFileJournal(heads);
+async function publishedHead({ reading, identity, heads, engine }: ReadShard): Promise<StoredHead> {
+  const journal = await engine.journals.readHeads(heads);
   if (journal?.damage !== undefined) throw new ExportRefused(`${journal.damage}: put the head journal back as it was`);
   if (journal?.owner?.treeId !== identity.treeId)
     throw new ExportRefused(`the head journal of ${identity.origin} is not in ${heads}: set heads to its folder`);

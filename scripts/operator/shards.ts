@@ -3,12 +3,12 @@ import { LogRefused } from '../../log/failures.ts';
 import { c2spKeyOf } from '../../host/keys/keys.ts';
 import { isUnopened, requireAsRecorded, type ShardFolder, shardFolders } from '../../host/shards/shard-folders.ts';
 import type { LogIdentity, StoredFreeze } from '../../storage/contract.ts';
-import { openSqliteReading, type SqliteReading } from '../../storage/engines/sqlite/open-reading.ts';
+import type { LogReading } from '../../storage/engine.ts';
 import { noLogIn } from '../../storage/failures.ts';
 
 /** A shard as it stands in its folder. */
 export interface ReadShard extends ShardFolder {
-  readonly reading: SqliteReading;
+  readonly reading: LogReading;
   readonly identity: LogIdentity;
   readonly frozen: StoredFreeze | undefined;
 }
@@ -23,7 +23,7 @@ export async function openShards(data: string, heads: string): Promise<ReadShard
   using cleanup = new DisposableStack();
   const all: ReadShard[] = [];
   for (const place of shardFolders(data, heads)) {
-    const reading = isUnopened(place) ? undefined : cleanup.use(openSqliteReading(place.folder));
+    const reading = isUnopened(place) ? undefined : cleanup.use(place.engine.openReading(place.folder));
     const identity = await reading?.identity();
     requireAsRecorded(place, identity);
     if (reading && identity) all.push({ ...place, reading, identity, frozen: await reading.frozen() });

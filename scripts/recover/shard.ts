@@ -1,18 +1,13 @@
-import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { LogRefused } from '../../log/failures.ts';
 import { type JournalFault, journalFault } from '../../log/journal-check.ts';
 import { loadShelf } from '../../log/load-shelf.ts';
 import { treeSize } from '../../merkle/types.ts';
 import { requireAsRecorded, type ShardFolder } from '../../host/shards/shard-folders.ts';
 import type { LogIdentity, StoredHead } from '../../storage/contract.ts';
-import { type FileJournal, openFileJournal, viewFileJournal } from '../../storage/engines/file-journal/open.ts';
-import { type FolderLock, lockFolder, requireUnlocked } from '../../storage/engines/sqlite/file/lock.ts';
-import { inspectDatabase } from '../../storage/engines/sqlite/inspect.ts';
-import { openSqliteStore, type SqliteStore } from '../../storage/engines/sqlite/open.ts';
-import { openSqliteUnchanged, type UnchangedReads } from '../../storage/engines/sqlite/open-unchanged.ts';
+import type { OpenStore, UnchangedReads } from '../../storage/engine.ts';
 import { noLogIn } from '../../storage/failures.ts';
+import type { HeldJournals, OpenHeadJournal } from '../../storage/journal.ts';
 
 /** A shard, and what can be asked of it. */
 export interface FoundShard extends ShardFolder {
@@ -28,19 +23,19 @@ export interface FoundShard extends ShardFolder {
 
 /** A shard that no other process can change. */
 export interface HeldShard extends FoundShard {
-  readonly store: SqliteStore;
-  readonly headsLock: FolderLock;
-  readonly journal: FileJournal;
+  readonly store: OpenStore;
+  readonly journals: HeldJournals;
+  readonly journal: OpenHeadJournal;
 }
 
 /** A shard as it stands: nothing is written. Undefined for a later one that nobody has opened yet. @throws LogRefused, StoreRefused */
 export async function lookAtShard(place: ShardFolder, cleanup: AsyncDisposableStack): Promise<FoundShard | undefined> {
-  const { folder, heads } = place;
-  for (const one of [folder, heads]) requireUnlocked(one);
-  const database = inspectDatabase(folder);
+  const { folder, heads, engine } = place;
+  for (const one of [folder, heads]) engine.requireUnlocked(one);
+  const database = engine.look(folder);
   requireAsRecorded(place, database.state === 'log' ? database.identity : undefined);
   if (database.state !== 'log') return undefinedUnlessFirst(place);
-  const reads = cleanup.use(openSqliteUnchanged(folder));
+  const reads = cleanup.use(engine.openUnchanged(folder));
   const { isCurrent } = reads;
   return { ...place, reads, identity: database.identity, head: await reads.head(), isCurrent, unchanged: true };
 }
@@ -51,18 +46,16 @@ export async function holdShard(
   cleanup: AsyncDisposableStack,
   announce: (sentence: string) => void,
 ): Promise<HeldShard | undefined> {
-  const { folder, heads } = place;
+  const { folder, heads, engine } = place;
   const owner = `recovery, process ${process.pid} on ${hostname()}`;
-  const store = existsSync(join(folder, 'stele.db'))
-    ? cleanup.use(await openSqliteStore(folder, { owner, announce }))
-    : undefined;
+  const store = engine.exists(folder) ? cleanup.use(await engine.open(folder, { owner, announce })) : undefined;
   const identity = await store?.identity();
   requireAsRecorded(place, identity);
   if (store === undefined || identity === undefined) return undefinedUnlessFirst(place);
-  const headsLock = cleanup.use(lockFolder(heads, owner));
-  const journal = cleanup.use(await openFileJournal(headsLock));
+  const journals = cleanup.use(engine.journals.hold(heads, owner));
+  const journal = cleanup.use(await journals.openHeads());
   const found = { reads: store, identity, head: await store.head(), isCurrent: true, unchanged: false };
-  return { ...place, ...found, store, headsLock, journal };
+  return { ...place, ...found, store, journals, journal };
 }
 
 /** @throws LogRefused */
@@ -72,8 +65,15 @@ function undefinedUnlessFirst({ number, folder }: ShardFolder): undefined {
 }
 
 /** Why the shard would refuse to start beside its head journal. @throws LogRefused for a log that is damaged itself */
-export async function faultOf({ reads: store, heads, identity, head }: FoundShard): Promise<JournalFault | undefined> {
+export async function faultOf({
+  engine,
+  reads: store,
+  heads,
+  identity,
+  head,
+}: FoundShard): Promise<JournalFault | undefined> {
   const shelf = await loadShelf(store, head?.size ?? treeSize(0), head);
   const freeze = await store.frozen();
-  return journalFault({ store, journal: await viewFileJournal(heads), identity, shelf, stored: head, freeze });
+  const journal = await engine.journals.viewHeads(heads);
+  return journalFault({ store, journal, identity, shelf, stored: head, freeze });
 }

@@ -74,6 +74,36 @@ describe('style §1: planted offenders are found', () => {
     expect(said([path, text])).toContain(`${path} may not ask for ${expression}`);
   });
 
+  it.each([
+    [
+      'a script that opens one engine',
+      'scripts/a.ts',
+      "import '../storage/engines/x/open.ts';",
+      'imports storage/engines/x/open.ts',
+    ],
+    [
+      'a file of an engine in the server',
+      'server/a.ts',
+      "const x = 'stele.db';",
+      'names what belongs to an engine: stele.db',
+    ],
+    [
+      'a code of an engine in the storage',
+      'storage/a.ts',
+      'const x = /^SQLITE_FULL/;',
+      'names what belongs to an engine: SQLITE_FULL',
+    ],
+    [
+      'a journal file in a script',
+      'scripts/a.ts',
+      "const x = 'heads.txt';",
+      'names what belongs to an engine: heads.txt',
+    ],
+    ['a statement in the log', 'log/a.ts', "const x = 'SELECT 1';", "names what belongs to an engine: 'SELECT "],
+  ])('%s', (_what, path, text, offence) => {
+    expect(said([path, text])).toStrictEqual([expect.stringContaining(offence)]);
+  });
+
   it('a ring between files', () => {
     const ring = said(
       ['log/a.ts', "import './b.ts';"],
@@ -107,6 +137,8 @@ describe('style §1: planted offenders are found', () => {
       said(
         ['server/main.ts', "import { kinds } from '../entries/kinds/index.ts'; f(process.env, performance.now());"],
         ['host/clock/a.ts', "import '../settings/table.ts'; f(Date.now());"],
+        ['scripts/a.ts', "import { engineOf } from '../storage/engines/index.ts';"],
+        ['test/storage/a.ts', "import '../../storage/engines/sqlite/a.ts'; f('stele.db');"],
         ['storage/engines/sqlite/a.ts', "import Database from 'better-sqlite3'; import '../../contract.ts';"],
         ['entries/signatures/node-crypto.ts', "import { verify } from 'node:crypto';"],
         ['test/log/a.test.ts', "import '../../entries/kinds/index.ts'; import 'node:fs'; f(process.env);"],

@@ -1,7 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import ts from 'typescript';
-import { AMBIENT, BESIDE, BESIDE_MAY_NOT_IMPORT, COMPOSERS, GUARDED, MAY_IMPORT } from './rooms.ts';
+import {
+  AMBIENT,
+  BESIDE,
+  BESIDE_MAY_NOT_IMPORT,
+  COMPOSERS,
+  ENGINE_WORDS,
+  ENGINES,
+  GUARDED,
+  MAY_IMPORT,
+} from './rooms.ts';
 
 /** A source file of the house: its path from the root, with `/`, and its text. */
 export interface Source {
@@ -18,6 +27,7 @@ export function offences(files: readonly Source[]): readonly string[] {
   const single = files.flatMap((source) => [
     ...(imports.get(source.path) ?? []).flatMap((target) => importOffences(source.path, target)),
     ...ambientOffences(source),
+    ...engineOffences(source, imports.get(source.path) ?? []),
     ...lengthOffences(source),
   ]);
   return [...single, ...rings(imports, (path) => path), ...rings(imports, (path) => posix.dirname(path))];
@@ -58,6 +68,17 @@ function besideOffences(path: string, from: string, target: string): readonly st
 function guardOffences(path: string, module: string): readonly string[] {
   const closed = GUARDED.some((guard) => guard.module.test(module) && !guard.only.test(path));
   return closed || module.startsWith('.') || module.includes('..') ? [`${path} may not import ${module}`] : [];
+}
+
+/** An engine is one value of the registry: its files, words and types stay in its folder. */
+function engineOffences({ path, text }: Source, targets: readonly string[]): readonly string[] {
+  if (path.startsWith(ENGINES.folder) || ENGINES.only.test(path)) return [];
+  const [word] = ENGINE_WORDS.exec(text) ?? [];
+  const past = targets.filter((target) => target.startsWith(ENGINES.folder) && target !== ENGINES.registry);
+  return [
+    ...past.map((target) => `${path} imports ${target} past the registry of engines`),
+    ...(word === undefined ? [] : [`${path} names what belongs to an engine: ${word}`]),
+  ];
 }
 
 function ambientOffences({ path, text }: Source): readonly string[] {

@@ -25,8 +25,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   client: ['base', 'merkle', 'checkpoint', 'checkpoint/policy', 'checkpoint/proof'],
   metrics: ['base'],
   witness: ['base', 'merkle', 'checkpoint', 'checkpoint/witness', 'checkpoint/policy', 'storage'],
-  storage: ['base', 'merkle', 'entries', 'checkpoint'],
-  'storage/search-index': ['base', 'entries', 'storage'],
+  storage: ['base', 'merkle', 'entries', 'checkpoint', 'storage/search-index'],
+  'storage/search-index': ['base', 'entries'],
   'storage/engines': [
     'base',
     'merkle',
@@ -145,21 +145,24 @@ export const BESIDE_MAY_NOT_IMPORT: Readonly<Record<string, readonly string[]>> 
 /** The only files of the house that may name a wing full of implementations. */
 export const COMPOSERS: Readonly<Record<string, readonly string[]>> = {
   'server/main.ts': ['entries/kinds'],
-  'host/start/start-log.ts': ['storage/engines'],
   'server/compose.ts': ['entries/signatures/verifiers'],
-  'host/start/look.ts': ['storage/engines'],
-  'host/start/plan.ts': ['storage/engines'],
-  'host/start/start-shard.ts': ['storage/engines'],
-  'host/start/start-read-only.ts': ['storage/engines'],
-  'host/start/verify.ts': ['storage/engines'],
-  'host/witness/own-witness.ts': ['storage/engines'],
-  'host/witness/own-witness-check.ts': ['storage/engines'],
-  'host/witness/witness-journal.ts': ['storage/engines'],
   'host/clock/clock-sync.ts': ['entries/signatures/verifiers'],
   'host/start/genesis.ts': ['entries/kinds', 'entries/signatures/verifiers'],
+  'host/shards/shard-folders.ts': ['storage/engines'],
   'server/admission/tasks.ts': ['entries/kinds', 'entries/signatures/verifiers'],
   'server/admission/wire.ts': ['entries/signatures/verifiers'],
 };
+
+/** The registry of storage engines: all that files outside of the engines' folders may import of them. Tests and measurements drive an engine on purpose. */
+export const ENGINES = {
+  folder: 'storage/engines/',
+  registry: 'storage/engines/index.ts',
+  only: /^(test|bench|testkit)\//,
+} as const;
+
+/** Names of files, codes and words that belong to one storage engine. */
+export const ENGINE_WORDS =
+  /\b(stele\.db|lock\.db|lock-owner\.txt|heads\.txt|witnessed\.txt|SQLITE_[A-Z]+)\b|['`](SELECT|INSERT|PRAGMA) /;
 
 /** A package or a module of Node, and the files that may import it. */
 export const GUARDED: readonly { readonly module: RegExp; readonly only: RegExp }[] = [

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { startShard } from '../../host/start/start-shard.ts';
+import { firstFolder } from '../../host/shards/shard-folders.ts';
+import { ofFirst } from '../../host/start/plan.ts';
 import { LIMITS, testClock, UNWITNESSED } from '../log/room.ts';
 
 /** Ends the log in a folder that nobody serves now. @param at - seconds since the Unix epoch */
@@ -8,10 +10,7 @@ export async function freezeLog(folder: string, at: number): Promise<void> {
   await using shard = await startShard(
     {
       place: {
-        folder,
-        isFirst: true,
-        later: undefined,
-        heads: `${folder}-heads`,
+        ...ofFirst(firstFolder(folder, `${folder}-heads`)),
         ...keys,
         origin: undefined,
         offset: 0,

@@ -6,7 +6,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type RootHash, type TreeHead, nodeHash, treeSize } from '../../merkle/types.ts';
 import { openFileJournal, readFileJournal } from '../../storage/engines/file-journal/open.ts';
-import { type FolderLock, lockFolder } from '../../storage/engines/sqlite/file/lock.ts';
+import { lockFolder } from '../../storage/engines/sqlite/file/lock.ts';
+import type { FolderLock } from '../../storage/engines/local-files/watched-files.ts';
 import type { HeadJournal, JournalOwner } from '../../storage/journal.ts';
 
 const OWNER: JournalOwner = { treeId: '1234567890123456789', logId: 'ab'.repeat(32) };

@@ -10,7 +10,8 @@ import { logIndex } from '../../merkle/types.ts';
 import type { LogStore, SequencedEntry } from '../../storage/contract.ts';
 import { openSqliteReading, type SqliteReading } from '../../storage/engines/sqlite/open-reading.ts';
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
-import { DamagedEntry, type ScannedEntry } from '../../storage/engines/sqlite/rows/entry-scan.ts';
+import type { ScannedEntry } from '../../storage/engine.ts';
+import { DamagedEntry } from '../../storage/failures.ts';
 import { commitOf, entryAt, headOf, IDENTITY, leafTiles, plainHead, storedOf } from './commits.ts';
 import { useStore } from './contract.ts';
 

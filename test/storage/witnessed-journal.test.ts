@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodeHash, type RootHash, treeSize } from '../../merkle/types.ts';
 import { openWitnessedJournal } from '../../storage/engines/file-journal/witnessed.ts';
-import { type FolderLock, lockFolder } from '../../storage/engines/sqlite/file/lock.ts';
+import { lockFolder } from '../../storage/engines/sqlite/file/lock.ts';
+import type { FolderLock } from '../../storage/engines/local-files/watched-files.ts';
 import type { WitnessedHead } from '../../storage/witness-state.ts';
 
 let folder = '';

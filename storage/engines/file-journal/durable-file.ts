@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { copyFile, type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makePrivateFolder } from '../../folders.ts';
-import { isNoRoom } from '../no-room.ts';
+import { isNoRoom } from '../local-files/no-room.ts';
 
 /*
  * Files of lines that outlive the power supply. Each line ends in the first 8 hex digits of the SHA-256 of what stands

@@ -2,9 +2,14 @@ import { existsSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NoRoom } from '../../failures.ts';
-import type { FolderLock } from '../sqlite/file/lock.ts';
-import { checkSameFiles, requireSameFiles, watchedAs, type WatchedFile } from '../watched-files.ts';
-import { isNoRoom } from '../no-room.ts';
+import {
+  checkSameFiles,
+  type FolderLock,
+  requireSameFiles,
+  watchedAs,
+  type WatchedFile,
+} from '../local-files/watched-files.ts';
+import { isNoRoom } from '../local-files/no-room.ts';
 import { extendFile, keepCopy, readLines, replaceFile, writeOrUndo } from './durable-file.ts';
 
 /** The content of a journal: its first line names the owner, each other one is a record. */

@@ -1,21 +1,20 @@
 import { join } from 'node:path';
 import type { TreeHead } from '../../../merkle/types.ts';
-import type { HeadJournal, JournalFreeze, JournalOwner } from '../../journal.ts';
-import type { FolderLock } from '../sqlite/file/lock.ts';
+import {
+  type HeadJournal,
+  isFreeze,
+  type JournalFreeze,
+  type JournalOwner,
+  type JournalRecord,
+  type JournalRecords,
+  type OpenHeadJournal,
+} from '../../journal.ts';
+import type { FolderLock } from '../local-files/watched-files.ts';
 import { damagedLines, type JournalContent, JournalFile, readJournal } from './journal-file.ts';
-import { HEADS, isFreeze, type JournalRecord } from './record.ts';
+import { HEADS } from './record.ts';
 
 /** Records in one file before the next is begun with the newest: about 9 MB. Every head is in the database too. */
 const RECORDS = 100_000;
-
-export interface JournalRecords {
-  /** Undefined if the first line is damaged. */
-  readonly owner: JournalOwner | undefined;
-  /** In the order written. */
-  readonly records: readonly JournalRecord[];
-  /** Says which line is not as it was written; undefined if all are. A last line without its end is left out. */
-  readonly damage: string | undefined;
-}
 
 /** All that a journal of heads holds, beside the process that writes it or without one. Undefined where none was begun. */
 export async function readFileJournal(folder: string): Promise<JournalRecords | undefined> {
@@ -33,27 +32,13 @@ export async function viewFileJournal(
   return { path, owner: () => found?.owner, last: () => last, freeze: () => freeze, damage: () => found?.damage };
 }
 
-/** The journal, and a look at its file. */
-export interface FileJournal extends HeadJournal {
-  /** @throws StoreRefused if the file or its lock was removed or replaced */
-  check(): Promise<void>;
-  /**
-   * Keeps the journal under another name and forgets it, so that it can be begun as if there had been none. Its file stays
-   * until then.
-   *
-   * @param ending - of the name
-   * @returns the paths of what was kept
-   */
-  setAside(ending: string): Promise<readonly string[]>;
-}
-
 /**
  * A journal of heads in a folder that this process has locked: one file, and the one before it once that was full. Opening
  * it changes nothing.
  *
  * @param most - records in one file
  */
-export async function openFileJournal(lock: FolderLock, most = RECORDS): Promise<FileJournal> {
+export async function openFileJournal(lock: FolderLock, most = RECORDS): Promise<OpenHeadJournal> {
   const file = new JournalFile(lock, HEADS);
   let found = await readFileJournal(lock.folder); // until the journal is begun
   let owner = found?.owner;

@@ -1,6 +1,6 @@
 import { parseHex, toHex } from '../../../base/bytes.ts';
-import { type RootHash, type TreeHead, nodeHash, treeSize } from '../../../merkle/types.ts';
-import type { JournalFreeze, JournalOwner } from '../../journal.ts';
+import { type RootHash, nodeHash, treeSize } from '../../../merkle/types.ts';
+import type { JournalOwner, JournalRecord } from '../../journal.ts';
 import { withChecksum, verifyChecksum } from './durable-file.ts';
 import type { JournalFormat } from './journal-file.ts';
 
@@ -12,9 +12,6 @@ const TITLE = 'stele-heads-2';
 const TITLE_WITHOUT_HOLDER = 'stele-heads-1';
 const END = 'frozen';
 
-/** A head, or the end of the log. */
-export type JournalRecord = TreeHead & { readonly at?: number };
-
 export const HEADS: JournalFormat<JournalOwner, JournalRecord> = {
   name: 'heads.txt',
   longest: 160,
@@ -23,10 +20,6 @@ export const HEADS: JournalFormat<JournalOwner, JournalRecord> = {
   formatRecord,
   parseRecord,
 };
-
-export function isFreeze(record: JournalRecord): record is JournalFreeze {
-  return record.at !== undefined;
-}
 
 function formatOwner({ treeId, logId, holder }: JournalOwner): string {
   return withChecksum(

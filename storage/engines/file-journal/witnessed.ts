@@ -1,43 +1,13 @@
 import { join } from 'node:path';
 import { parseHex, toHex } from '../../../base/bytes.ts';
-import { type RootHash, type TreeHead, nodeHash, treeSize } from '../../../merkle/types.ts';
-import type { WitnessedHead } from '../../witness-state.ts';
-import type { FolderLock } from '../sqlite/file/lock.ts';
+import { type RootHash, nodeHash, treeSize } from '../../../merkle/types.ts';
+import type { NamedHead, WitnessedJournal, WitnessOwner } from '../../journal.ts';
+import type { FolderLock } from '../local-files/watched-files.ts';
 import { withChecksum, verifyChecksum } from './durable-file.ts';
 import { damagedLines, JournalFile, type JournalFormat, readJournal } from './journal-file.ts';
 
 /** Records in one file, beside the newest of each log, before the next is begun with those. */
 const RECORDS = 100_000;
-
-/** Which witness has cosigned the heads in a journal. */
-export interface WitnessOwner {
-  readonly name: string;
-  /** SHA-256 of its key's SubjectPublicKeyInfo: 64 hex digits. */
-  readonly key: string;
-  /** The token of the one data folder that may append; undefined in a journal that an earlier version began. */
-  readonly holder?: string | undefined;
-}
-
-/** Heads of other logs that our witness has cosigned, kept away from its state. */
-export interface WitnessedJournal extends AsyncDisposable {
-  /** Undefined in a journal that was never begun. */
-  owner(): WitnessOwner | undefined;
-  /** The newest of each log, by origin. */
-  last(): ReadonlyMap<string, TreeHead>;
-  /** Says which line is not as it was written; undefined if all are. */
-  damage(): string | undefined;
-  /**
-   * Writes the journal anew, with the newest of each log. That of another witness is kept under another name. Durable once
-   * resolved.
-   */
-  begin(owner: WitnessOwner, heads: readonly NamedHead[]): Promise<void>;
-  /** Durable once resolved. One at a time. A rejection leaves the outcome unknown. @throws NoRoom, and then nothing was written */
-  append(head: WitnessedHead): Promise<void>;
-}
-
-interface NamedHead extends TreeHead {
-  readonly origin: string;
-}
 
 /**
  * The journal of a witness in a folder that this process has locked. Opening it changes nothing.
@@ -52,6 +22,7 @@ export async function openWitnessedJournal(lock: FolderLock, most = RECORDS): Pr
   let last = new Map(found?.records.map((head) => [head.origin, head]));
 
   return {
+    path: file.path,
     owner: () => owner,
     last: () => last,
     damage: () => (damaged.length > 0 ? damagedLines(file.path, damaged) : undefined),
@@ -75,14 +46,16 @@ export async function openWitnessedJournal(lock: FolderLock, most = RECORDS): Pr
 /** Reads the journal, beside the process that writes it or without one. */
 export async function viewWitnessedJournal(
   folder: string,
-): Promise<Pick<WitnessedJournal, 'owner' | 'last' | 'damage'>> {
+): Promise<Pick<WitnessedJournal, 'path' | 'owner' | 'last' | 'damage'>> {
   const found = await readJournal(folder, WITNESSED);
   const last = new Map(found?.records.map((head) => [head.origin, head]));
   const damaged = found?.damaged ?? [];
+  const path = join(folder, WITNESSED.name);
   return {
+    path,
     owner: () => found?.owner,
     last: () => last,
-    damage: () => (damaged.length > 0 ? damagedLines(join(folder, WITNESSED.name), damaged) : undefined),
+    damage: () => (damaged.length > 0 ? damagedLines(path, damaged) : undefined),
   };
 }
 
@@ -91,7 +64,7 @@ export async function viewWitnessedJournal(
 const TITLE = 'stele-witnessed-2';
 const TITLE_WITHOUT_HOLDER = 'stele-witnessed-1';
 
-const WITNESSED: JournalFormat<WitnessOwner, NamedHead> = {
+export const WITNESSED: JournalFormat<WitnessOwner, NamedHead> = {
   name: 'witnessed.txt',
   longest: 2 ** 17, // the origin of a log stands in a request, which is shorter
   formatOwner,

@@ -1,4 +1,10 @@
 import type Database from 'better-sqlite3';
+import { TILE_WIDTH } from '../../../merkle/tile.ts';
+import { treeSize } from '../../../merkle/types.ts';
+import type { StoredLayout } from '../../engine.ts';
+import { BUNDLE_ENTRIES } from './rows/bundle-row.ts';
+import { PIECE_ENTRIES, PIECES } from './rows/bundle-table.ts';
+import { GROUP_ENTRIES } from './rows/group-row.ts';
 import { tilePlace } from './rows/tile-table.ts';
 import { readBatch } from './rows/batch-row.ts';
 
@@ -63,4 +69,32 @@ function endOf(row: { readonly first: number; readonly packed: Buffer } | undefi
   } catch {
     return undefined;
   }
+}
+
+/** Says whether there is a row for all that a log of this size has rows for, and none besides. */
+export function fitOf(layout: Layout): StoredLayout {
+  return { size: treeSize(layout.size), misfit: misfits(layout).next().value };
+}
+
+type Misfit = NonNullable<StoredLayout['misfit']>;
+
+function* misfits({ size, end, pieces, groups, tiles }: Layout): Generator<Misfit, undefined> {
+  if (end !== undefined && end !== size)
+    yield { at: Math.min(size, end), reason: `the entries end at ${end}, and the newest head is of ${size}` };
+  const bundles = Math.ceil((pieces.last + 1) / PIECES);
+  const bundled = bundles * BUNDLE_ENTRIES;
+  yield* misfit('pieces of bundles', pieces, bundles * PIECES, PIECE_ENTRIES);
+  if (bundled > size) yield { at: size, reason: `there are ${bundles} bundles, more than ${size} entries fill` };
+  yield* misfit('groups beside bundles', groups, bundled / GROUP_ENTRIES, GROUP_ENTRIES);
+  for (const [level, extent] of tiles.entries()) {
+    const width = TILE_WIDTH ** (level + 1);
+    yield* misfit(`full tiles of level ${level}`, extent, Math.floor(size / width), width);
+  }
+  return undefined;
+}
+
+function* misfit(what: string, { count, last }: Extent, wanted: number, width: number): Generator<Misfit> {
+  if (count === wanted && last === wanted - 1) return;
+  const reason = `there are ${count} ${what}, the last is ${last}, and ${wanted} are needed`;
+  yield { at: Math.min(count, wanted) * width, reason };
 }

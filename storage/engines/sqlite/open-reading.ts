@@ -1,10 +1,7 @@
 import { existsSync } from 'node:fs';
 import type Database from 'better-sqlite3';
-import type { Fingerprints } from '../../search-index/fingerprints.ts';
-import type { ReadPart, Run } from '../../search-index/runs.ts';
-import type { LogReads } from '../../contract.ts';
+import type { AuditedLog } from '../../engine.ts';
 import { noLogIn, StoreRefused } from '../../failures.ts';
-import type { WitnessState } from '../../witness-state.ts';
 import { formatOf, openReading } from './file/connection.ts';
 import { explaining, explainingAll, explainingEach } from './file/explain.ts';
 import { databaseFile } from './file/files.ts';
@@ -14,22 +11,12 @@ import { partReader, readRuns } from './search-index/run-reader.ts';
 import { fingerprintsOf } from './search-index/secret.ts';
 import { type Layout, layoutReader } from './layout.ts';
 import { attestationReader, createEntryReader } from './reader.ts';
-import { EntryScan, type ScannedEntry } from './rows/entry-scan.ts';
+import { EntryScan } from './rows/entry-scan.ts';
 import { createStateReader } from './state-reader.ts';
 
-/** A log as it stands in its folder, without the search: that needs whoever writes. */
-export interface SqliteReading
-  extends Omit<LogReads, 'locate' | 'search'>, Pick<WitnessState, 'witnessed' | 'holder'>, Disposable {
-  /** Entries from `from` up to `to`, in order. @throws DamagedEntry */
-  scan(from: number, to: number): Generator<ScannedEntry, undefined>;
+/** A log as it stands in its folder, and its rows. */
+export interface SqliteReading extends Omit<AuditedLog, 'layout'> {
   layout(): Layout;
-  /** @param hash - SHA-256 of it */
-  attestation(hash: Uint8Array): Uint8Array | undefined;
-  /** The runs of the index, one after another. */
-  runs(): readonly Run[];
-  readonly fingerprints: Fingerprints;
-  /** @throws MissingPart for a part of a run that has been merged meanwhile */
-  readonly readPart: ReadPart;
 }
 
 /**

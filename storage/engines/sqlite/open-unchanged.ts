@@ -1,9 +1,10 @@
 import type Database from 'better-sqlite3';
 import { type RootHash, type TreeHead, nodeHash, treeSize } from '../../../merkle/types.ts';
-import type { LogReads, StoredEntry, StoredFreeze, StoredHead } from '../../contract.ts';
+import type { StoredEntry, StoredFreeze, StoredHead } from '../../contract.ts';
+import type { UnchangedLog, UnchangedReads } from '../../engine.ts';
 import { DamagedStore } from '../../failures.ts';
 import type { JournalHolder } from '../../journal.ts';
-import type { WitnessedHead, WitnessState } from '../../witness-state.ts';
+import type { WitnessedHead } from '../../witness-state.ts';
 import { formatOf } from './file/connection.ts';
 import { explaining, explainingAll } from './file/explain.ts';
 import { databaseFile } from './file/files.ts';
@@ -14,10 +15,6 @@ import { openSqliteReading } from './open-reading.ts';
 import { readBatch } from './rows/batch-row.ts';
 import { tilePlace } from './rows/tile-table.ts';
 
-/** Reads that tell whether a log, and our own witness, may sign. */
-export type UnchangedReads = Pick<LogReads, 'head' | 'frozen' | 'tiles' | 'entry' | 'countHeads'> &
-  Pick<WitnessState, 'witnessed' | 'holder'>;
-
 /**
  * Opens the log in `folder`, of this format or an earlier one, and leaves its files as they are, so that a start can be
  * refused before it brings the database up to date. Needs a folder that no other process has.
@@ -27,11 +24,6 @@ export type UnchangedReads = Pick<LogReads, 'head' | 'frozen' | 'tiles' | 'entry
 export function openSqliteUnchanged(folder: string): UnchangedLog {
   const earlier = openEarlier(folder);
   return earlier ?? Object.assign(openSqliteReading(folder, openUnchanged), { isCurrent: true });
-}
-
-export interface UnchangedLog extends UnchangedReads, Disposable {
-  /** Whether it is laid out as this version does. */
-  readonly isCurrent: boolean;
 }
 
 /** Undefined for a log of no earlier format. */

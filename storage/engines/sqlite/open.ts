@@ -1,9 +1,10 @@
 import type Database from 'better-sqlite3';
 import type { LogStore } from '../../contract.ts';
+import type { OpenOptions, OpenStore } from '../../engine.ts';
 import { NoRoom } from '../../failures.ts';
 import type { WitnessState } from '../../witness-state.ts';
 import { WalCheckpointer } from './wal-checkpointer/thread.ts';
-import { checkSameFiles, requireOneName, watchFile } from '../watched-files.ts';
+import { checkSameFiles, requireOneName, watchFile } from '../local-files/watched-files.ts';
 import { formatOf, openReading, openWriting, prepareDatabase } from './file/connection.ts';
 import { explained, explaining, explainingAll } from './file/explain.ts';
 import { databaseFile, sideFiles } from './file/files.ts';
@@ -11,7 +12,6 @@ import { SearchIndexReader } from './search-index/candidates.ts';
 import { partReader } from './search-index/run-reader.ts';
 import { fingerprintsOf } from './search-index/secret.ts';
 import { lockFolder } from './file/lock.ts';
-import type { RoomSettings } from './file/room.ts';
 import { migrations } from './file/schema.ts';
 import { PrefetchThread } from './prefetch/thread.ts';
 import { createReader } from './reader.ts';
@@ -20,25 +20,9 @@ import { packCommit } from './writer/commit.ts';
 import { WriterThread } from './writer/thread.ts';
 import type { WriterBegun, WriterSays } from './writer/wire.ts';
 
-/** A log, and what our own witness remembers of others. */
-export interface SqliteStore extends LogStore, WitnessState {
-  /** @throws StoreRefused if a file of the log or its lock was removed or replaced */
-  check(): Promise<void>;
-}
-
-export interface SqliteOptions {
-  /** One line that tells another process who holds the folder. */
-  readonly owner: string;
-  /** Told of what takes long and is done once. */
-  readonly announce?: (sentence: string) => void;
-  /** Called once the folder is locked, before the database is opened or made. What it throws leaves it as it was. */
-  readonly confirm?: (() => Promise<void>) | undefined;
-  /** Told of what is found damaged while nobody reads. */
-  readonly damaged?: ((sentence: string) => void) | undefined;
+export interface SqliteOptions extends OpenOptions {
   /** For tests: how many records of the index become a run. */
   readonly runRecords?: number | undefined;
-  /** How much stays free on the volumes that the log grows on: unless given, the standard share of the folder's own. */
-  readonly room?: RoomSettings;
 }
 
 /**
@@ -50,7 +34,7 @@ export interface SqliteOptions {
 export async function openSqliteStore(
   folder: string,
   { owner, announce, confirm, damaged, runRecords, room = { minFree: undefined, others: [] } }: SqliteOptions,
-): Promise<SqliteStore> {
+): Promise<OpenStore> {
   await using cleanup = new AsyncDisposableStack();
   const lock = cleanup.use(lockFolder(folder, owner));
   requireOneName(databaseFile(folder));

@@ -9,6 +9,7 @@ import { type LeafHash, type LogIndex, logIndex } from '../../../merkle/types.ts
 import type { LogReads, LogStore, StoredEntry, Turn } from '../../contract.ts';
 import { DamagedStore } from '../../failures.ts';
 import { join } from '../../search-index/join.ts';
+import { explainingEach } from './file/explain.ts';
 import type { SearchIndexReader } from './search-index/candidates.ts';
 import { findLeaf } from './search-index/find-leaf.ts';
 import { fingerprintsOf } from './search-index/secret.ts';
@@ -49,7 +50,10 @@ export function createEntryReader(db: Database.Database, entries = new EntryTabl
   return {
     entry,
     tiles: async (ids) => ids.map(tile),
-    bundle: async (number, width) => entries.bundle(number, width),
+    bundle: async (number, width) => {
+      const bundle = entries.bundle(number, width);
+      return { ...bundle, pieces: () => explainingEach(db.name, bundle.pieces()) };
+    },
     searchKeys: async (indexes) => indexes.map((at) => unpackSearchKeys(listOf(entries, at))),
   };
 }

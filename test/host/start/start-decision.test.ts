@@ -15,12 +15,8 @@ const IDENTITY = {
 };
 const OWN_BIRTH = { treeId: '7', origin: 'log.test', keys: IDENTITY.publicKeys };
 const root = nodeHash(new Uint8Array(32)) as RootHash;
-const LOG: FoundDatabase = {
-  state: 'log',
-  identity: IDENTITY,
-  head: { size: treeSize(3), root },
-  frozen: false,
-};
+const HEAD = { size: treeSize(3), root };
+const LOG: FoundDatabase = { state: 'log', identity: IDENTITY, head: HEAD, frozen: false };
 
 type KeyState = 'none' | 'used' | 'unused';
 
@@ -100,6 +96,7 @@ const keyOf = (role: SeenKey['role'], state: KeyState): SeenKey => ({
 function decisionOf(one: Case): Decision {
   const seen: Seen = {
     folder: '/data',
+    logFile: 'stele.db',
     headsFile: '/heads/heads.txt',
     database: DATABASES[one.database],
     keys: [keyOf('rekor', one.rekor), keyOf('c2sp', one.c2sp)],

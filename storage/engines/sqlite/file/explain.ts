@@ -2,7 +2,8 @@ import { accessSync, closeSync, constants, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { systemSentence } from '../../../../base/system-error.ts';
-import { StoreRefused } from '../../../failures.ts';
+import { DamagedStore, StoreRefused } from '../../../failures.ts';
+import { isDamageOfFile } from '../rows/damage.ts';
 
 /*
  * SQLite says neither which file it means nor what to do. Here its errors become sentences for the operator, where a file
@@ -22,7 +23,10 @@ export function explained(error: unknown, path: string, role: FileRole = 'log'):
   if (!(error instanceof Database.SqliteError)) return error;
   const [kind = ''] = /^SQLITE_IOERR_SHMSIZE|^SQLITE_[A-Z]+/.exec(error.code) ?? [];
   const says = SENTENCES[kind]?.(path, error, role);
-  return says === undefined ? error : new StoreRefused(says, { cause: error });
+  if (says === undefined) return error;
+  return new StoreRefused(says, {
+    cause: isDamageOfFile(error) ? new DamagedStore(error.message, { cause: error }) : error,
+  });
 }
 
 type Sentence = (path: string, error: SqliteError, role: FileRole) => string;

@@ -2,20 +2,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { StoreRefused } from '../../../failures.ts';
 import { makePrivateFolder } from '../../../folders.ts';
-import { isNoRoom } from '../../no-room.ts';
-import { type WatchedFile, watchFile } from '../../watched-files.ts';
+import { isNoRoom } from '../../local-files/no-room.ts';
+import { type FolderLock, watchFile } from '../../local-files/watched-files.ts';
 import { explained, explaining } from './explain.ts';
 import { lockFile, lockOwnerFile } from './files.ts';
 
 /** Milliseconds that a process which is just stopping gets to let go of the folder. */
 const PATIENCE = 3000;
-
-/** Held until disposed of, or until the process ends, however it ends. */
-export interface FolderLock extends Disposable {
-  readonly folder: string;
-  /** The file that is locked: a lock on a file that has lost its name keeps nobody out. */
-  readonly file: WatchedFile;
-}
 
 /**
  * Takes the folder, which is made if it is missing, of a log or of its head journal, for this process. The lock is a database of its own, held in an exclusive transaction: the system

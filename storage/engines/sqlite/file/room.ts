@@ -1,17 +1,10 @@
 import { closeSync, openSync, rmSync, type StatsFs, statfsSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import type { RoomSettings } from '../../../engine.ts';
 import { NoRoom } from '../../../failures.ts';
-import { isNoRoom } from '../../no-room.ts';
-import { isGone, lost } from '../../watched-files.ts';
-
-/** How much of its volumes a log leaves free. */
-export interface RoomSettings {
-  /** Bytes; undefined for a hundredth of each volume, and at most 64 MiB. */
-  readonly minFree: number | undefined;
-  /** Other folders that grow with each commit, such as that of the head journal. */
-  readonly others: readonly string[];
-}
+import { isNoRoom } from '../../local-files/no-room.ts';
+import { isGone, lost } from '../../local-files/watched-files.ts';
 
 const MAX_STANDARD = 64 * 2 ** 20;
 const STANDARD_SHARE = 100;

@@ -1,24 +1,10 @@
 import type Database from 'better-sqlite3';
-import { type Batch, type EntryFields, readBatch } from './batch-row.ts';
+import type { ScannedEntry } from '../../../engine.ts';
+import { DamagedEntry } from '../../../failures.ts';
+import { type Batch, readBatch } from './batch-row.ts';
 import { bodiesInBundle, BUNDLE_ENTRIES, type BundlePart, PART_ENTRIES, requireParts } from './bundle-row.ts';
 import { type BundleReads, bundleReads } from './bundle-table.ts';
 import { entriesInGroup, GROUP_ENTRIES, type GroupFields } from './group-row.ts';
-
-/** Fields of an entry, with its index. */
-export interface ScannedEntry extends EntryFields {
-  readonly index: number;
-}
-
-/** An entry whose rows cannot be read. */
-export class DamagedEntry extends Error {
-  /** Of the first entry that cannot be read. */
-  readonly index: number;
-
-  constructor(index: number, message: string) {
-    super(message);
-    this.index = index;
-  }
-}
 
 /** Reads entries one after another, row by row: a tenth of what it costs to ask for each. */
 export class EntryScan {

@@ -14,7 +14,7 @@ import {
 } from './bundle-row.ts';
 import { type BundleReads, bundleReads } from './bundle-table.ts';
 import { entryInGroup, GROUP_ENTRIES, type GroupFields } from './group-row.ts';
-import { inflated, inflatedLater } from './inflated.ts';
+import { inflated, inflatedLater } from './damage.ts';
 
 /** Rows of commits kept after they were read, in bytes, unless one says otherwise: the newest entries are asked for most. */
 const KEPT = 8 * 1024 * 1024;

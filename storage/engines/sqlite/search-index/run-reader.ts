@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { Filter } from '../../../search-index/filter.ts';
 import type { Records } from '../../../search-index/records.ts';
 import type { ReadPart, Run } from '../../../search-index/runs.ts';
-import { DamagedStore } from '../../../failures.ts';
+import { DamagedStore, MissingPart } from '../../../failures.ts';
 import { quickSum, verifyQuickChecksum } from '../rows/checksum.ts';
 
 /** Rows of one run have places beside each other: more than a run of 17 thousand million entries has parts. */
@@ -74,9 +74,6 @@ function filterOf(slices: readonly Buffer[]): Filter {
   new Uint8Array(filter.buffer).set(bytes.subarray(0, filter.byteLength));
   return filter;
 }
-
-/** For all but the writer a part may be gone because its run has been merged. */
-export class MissingPart extends DamagedStore {}
 
 /**
  * Reads parts for a search.

@@ -1,7 +1,7 @@
 import { Merge } from '../../../search-index/merge.ts';
 import { type Records, RecordList, sortRecords } from '../../../search-index/records.ts';
 import { FAN_IN, mergeable, type Run, RunBuilder } from '../../../search-index/runs.ts';
-import { isDamage } from '../../../failures.ts';
+import { isDamageOfFile } from '../rows/damage.ts';
 import type { RunTable } from './run-table.ts';
 
 /** Records that wait in memory until they become a run: those of some 20,000 entries, read again at every start. */
@@ -126,7 +126,7 @@ export class SearchIndexWriter {
     try {
       return read();
     } catch (error) {
-      if (isDamage(error)) [this.#damaged, this.#merging] = [true, undefined];
+      if (isDamageOfFile(error)) [this.#damaged, this.#merging] = [true, undefined];
       throw error;
     }
   }

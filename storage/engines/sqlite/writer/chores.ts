@@ -1,4 +1,4 @@
-import { isDamage } from '../../../failures.ts';
+import { isDamageOfFile } from '../rows/damage.ts';
 import type { SearchIndexWriter } from '../search-index/search-index-writer.ts';
 import type { Bundler } from '../rows/bundler.ts';
 
@@ -118,7 +118,7 @@ export class Chores {
     try {
       return work();
     } catch (error) {
-      if (this.#parts.isWantOfRoom(error) || !isDamage(error)) throw error;
+      if (this.#parts.isWantOfRoom(error) || !isDamageOfFile(error)) throw error;
       this.#broken.add(what);
       this.#parts.damaged(error instanceof Error ? error : new Error(String(error)));
       return false;

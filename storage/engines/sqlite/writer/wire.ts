@@ -2,10 +2,10 @@ import type { Records } from '../../../search-index/records.ts';
 import type { Run } from '../../../search-index/runs.ts';
 import type { LogIdentity, StoredCosignature, StoredFreeze, StoredHead, WitnessClaim } from '../../../contract.ts';
 import { NoRoom, StaleCommit, StaleWitness, type StoreFailure, StoreRefused } from '../../../failures.ts';
+import type { RoomSettings } from '../../../engine.ts';
 import type { JournalHolder, JournalName } from '../../../journal.ts';
 import type { WitnessedHead } from '../../../witness-state.ts';
-import type { WatchedFile } from '../../watched-files.ts';
-import type { RoomSettings } from '../file/room.ts';
+import type { WatchedFile } from '../../local-files/watched-files.ts';
 
 /** Start data of the writer's thread. */
 export interface WriterSettings {

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { DamagedStore, NoRoom } from '../../../failures.ts';
-import { requireSameFiles, watchFile } from '../../watched-files.ts';
+import { requireSameFiles, watchFile } from '../../local-files/watched-files.ts';
 import { openDeriving, openWriting, pendingWal } from '../file/connection.ts';
 import { explained, explaining } from '../file/explain.ts';
 import { databaseFile, sideFiles } from '../file/files.ts';

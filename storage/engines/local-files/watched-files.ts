@@ -1,6 +1,6 @@
 import { type BigIntStats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { StoreRefused } from '../failures.ts';
+import { StoreRefused } from '../../failures.ts';
 
 /*
  * A process that holds a file open goes on writing to it after its name was removed or given to another file, and a lock
@@ -15,6 +15,13 @@ export interface WatchedFile {
   readonly inode: bigint;
   /** Whether the next start makes it anew: nothing is kept in it. */
   readonly isRemade?: boolean;
+}
+
+/** A folder that this process has locked: held until disposed of, or until the process ends, however it ends. */
+export interface FolderLock extends Disposable {
+  readonly folder: string;
+  /** The file that is locked: a lock on a file that has lost its name keeps nobody out. */
+  readonly file: WatchedFile;
 }
 
 /** The file that stands at `path` now: to be called once it is open. @throws StoreRefused where there is none */

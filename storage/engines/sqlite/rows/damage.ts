@@ -1,4 +1,11 @@
-import { DamagedStore } from '../../../failures.ts';
+import Database from 'better-sqlite3';
+import { DamagedStore, isDamage } from '../../../failures.ts';
+
+/** Whether a read or a write failed because of what stands on the disk, explained to the operator or not. */
+export function isDamageOfFile(error: unknown): boolean {
+  if (isDamage(error)) return true;
+  return error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|IOERR|NOTADB)/.test(error.code);
+}
 
 /** Inflates a part of the bundle of an entry. @throws DamagedStore for whatever it throws */
 export function inflated<T>(index: number, inflate: () => T): T {
