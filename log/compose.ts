@@ -14,7 +14,7 @@ import { Sequencer } from './sequencer.ts';
 import type { TileCache } from './tile-cache.ts';
 
 export interface ComposeParts extends OpenParts {
-  readonly shelf: TileCache;
+  readonly tileCache: TileCache;
   readonly signer: ShardSigner;
 }
 
@@ -26,30 +26,34 @@ export async function compose(
   const { store, signer, publication } = parts;
   const freeze = await store.frozen();
   const newest = await signer.complete(stored ?? (await emptyHead(parts)));
-  const awaits =
+  const awaitsCosignatures =
     freeze === undefined && publication.mode === 'require' && publication.witnesses?.meetsPolicy([]) === false;
   const size = (): number => sequencer?.size ?? newest.size;
   const claims = new WitnessClaims({ ...publication, store, size }, await store.claims());
-  const rounds: CosigningLoop | undefined = freeze === undefined ? roundsOf(parts, claims, () => publisher) : undefined;
+  const cosigningLoop: CosigningLoop | undefined =
+    freeze === undefined ? cosigningLoopOf(parts, claims, () => publisher) : undefined;
   const published = await publishedHead(parts, newest, freeze);
-  const owed = new UnacknowledgedEntries(published.head.size, newest.size);
+  const unacknowledged = new UnacknowledgedEntries(published.head.size, newest.size);
   const holds = (): boolean => claims.refusal() !== undefined;
   const { maxWaiting } = parts.limits;
-  const publisher: Publisher = new Publisher({ ...publication, signer, store, rounds, maxWaiting, holds }, published);
+  const publisher: Publisher = new Publisher(
+    { ...publication, signer, store, cosigningLoop, maxWaiting, holds },
+    published,
+  );
   let ready: Promise<void> = Promise.resolve();
-  const writing = { ...parts, awaits, publisher, claims, ready: () => ready };
+  const writing = { ...parts, awaitsCosignatures, publisher, claims, ready: () => ready };
   const sequencer = freeze === undefined ? await sequencerOf(writing, newest) : undefined;
   return {
-    log: logOf({ ...parts, publisher, sequencer, awaits, owed }, freeze),
+    log: logOf({ ...parts, publisher, sequencer, awaitsCosignatures, unacknowledged }, freeze),
     publish: async () => {
-      if (!awaits) await publisher.release(newest);
-      if (newest.size === 0 || rounds === undefined) return;
-      ready = rounds.asked;
-      rounds.setTarget(newest, awaits ? await heardOf(store, newest, published) : []);
+      if (!awaitsCosignatures) await publisher.release(newest);
+      if (newest.size === 0 || cosigningLoop === undefined) return;
+      ready = cosigningLoop.asked;
+      cosigningLoop.setTarget(newest, awaitsCosignatures ? await heardOf(store, newest, published) : []);
     },
     freeze: (at) => end({ ...parts, claims }, sequencer, newest, at),
     [Symbol.asyncDispose]: async () => {
-      await rounds?.[Symbol.asyncDispose]();
+      await cosigningLoop?.[Symbol.asyncDispose]();
       await sequencer?.stop();
     },
   };
@@ -57,7 +61,7 @@ export async function compose(
 
 async function sequencerOf(
   parts: ComposeParts & {
-    readonly awaits: boolean;
+    readonly awaitsCosignatures: boolean;
     readonly publisher: Publisher;
     readonly claims: WitnessClaims;
     readonly ready: () => Promise<void>;
@@ -65,14 +69,14 @@ async function sequencerOf(
   { size }: StoredHead,
 ): Promise<Sequencer> {
   const newest = size === 0 ? undefined : await parts.store.entry(logIndex(size - 1));
-  const offer = (head: StoredHead): void => parts.publisher.offer(head);
+  const committed = (head: StoredHead): void => parts.publisher.committed(head);
   const withhold = (shown: number, reason: string): void => parts.publisher.withhold(shown, reason);
-  const doubt = (): string | undefined => parts.claims.refusal();
-  return new Sequencer({ ...parts, offer, withhold, doubt }, { size, time: newest?.integratedTime ?? 0 });
+  const claimRefusal = (): string | undefined => parts.claims.refusal();
+  return new Sequencer({ ...parts, committed, withhold, claimRefusal }, { size, time: newest?.integratedTime ?? 0 });
 }
 
 function logOf(
-  parts: ComposeParts & Pick<LogParts, 'publisher' | 'sequencer' | 'awaits' | 'owed'>,
+  parts: ComposeParts & Pick<LogParts, 'publisher' | 'sequencer' | 'awaitsCosignatures' | 'unacknowledged'>,
   freeze: StoredFreeze | undefined,
 ): TransparencyLog {
   const { clock, publication } = parts;
@@ -110,7 +114,7 @@ async function end(
 /** The head of a log without entries. Nothing is in it, so nobody has to vouch for it. */
 async function emptyHead({ signer, clock }: ComposeParts): Promise<StoredHead> {
   const empty = { size: treeSize(0), root: emptyRoot() };
-  return { ...empty, at: clock.now(), awaits: false, ...(await signer.sign(empty, [])) };
+  return { ...empty, at: clock.now(), awaitsCosignatures: false, ...(await signer.sign(empty, [])) };
 }
 
 /** Reads the cosignatures of the newest head from before this start, if it is not shown yet. */
@@ -145,11 +149,15 @@ export async function withCosignatures(
   return { head, freeze, cosignatures: freeze ? [] : await store.cosignatures(head.size) };
 }
 
-function roundsOf(parts: ComposeParts, claims: WitnessClaims, publisher: () => Publisher): CosigningLoop | undefined {
-  const { signer, shelf, fatal, publication } = parts;
+function cosigningLoopOf(
+  parts: ComposeParts,
+  claims: WitnessClaims,
+  publisher: () => Publisher,
+): CosigningLoop | undefined {
+  const { signer, tileCache, fatal, publication } = parts;
   const { witnesses, times, now } = publication;
   if (witnesses === undefined) return undefined;
-  const prove = (old: TreeSize, size: TreeSize) => proveConsistency(shelf, old, size);
+  const prove = (old: TreeSize, size: TreeSize) => proveConsistency(tileCache, old, size);
   return new CosigningLoop({
     signer,
     witnesses,

@@ -21,7 +21,11 @@ export interface RoundParts {
   readonly times: RoundTimes;
   readonly prove: (old: TreeSize, size: TreeSize) => Promise<Proof>;
   /** Takes what was said, durably; told at once whether it is enough. */
-  readonly cosigned: (head: StoredHead, cosignatures: readonly StoredCosignature[], suffices: boolean) => Promise<void>;
+  readonly cosigned: (
+    head: StoredHead,
+    cosignatures: readonly StoredCosignature[],
+    meetsPolicy: boolean,
+  ) => Promise<void>;
   /** Takes what a witness says against the log, durably. */
   readonly claimed: (claim: WitnessClaim) => Promise<void>;
   /** Called when the outcome of a write is unknown. */

@@ -23,7 +23,7 @@ export interface JournalCheck {
   readonly store: Pick<LogStore, 'countHeads' | 'holder'>;
   readonly journal: Pick<HeadJournal, 'path' | 'owner' | 'last' | 'freeze' | 'damage'>;
   readonly identity: LogIdentity;
-  readonly shelf: TileCache;
+  readonly tileCache: TileCache;
   /** The newest head. */
   readonly stored: StoredHead | undefined;
   readonly freeze: StoredFreeze | undefined;
@@ -69,7 +69,7 @@ function ownerFault({ journal, identity }: JournalCheck): JournalFault | undefin
   return { reason, contradicts: false, file: 'leave' };
 }
 
-async function headFault({ journal, shelf, stored }: JournalCheck): Promise<JournalFault | undefined> {
+async function headFault({ journal, tileCache, stored }: JournalCheck): Promise<JournalFault | undefined> {
   const last = journal.last();
   if (last === undefined) return undefined;
   const size = stored?.size ?? 0;
@@ -77,7 +77,7 @@ async function headFault({ journal, shelf, stored }: JournalCheck): Promise<Jour
     return fork(
       `the log has ${size} entries, and has signed a head of ${last.size}: it was restored from an old copy, put back a newer one`,
     );
-  const then = foldRoot(await shelf.read(coveringNodes({ from: 0, to: last.size })));
+  const then = foldRoot(await tileCache.read(coveringNodes({ from: 0, to: last.size })));
   if (toHex(then) === toHex(last.root)) return undefined;
   return fork(`at size ${last.size} the log is another tree than the one whose head it signed: put back the right one`);
 }
@@ -123,7 +123,7 @@ export async function holdJournal({
   identity,
   stored,
   freeze,
-}: Omit<JournalCheck, 'shelf' | 'store'> & {
+}: Omit<JournalCheck, 'tileCache' | 'store'> & {
   readonly store: Pick<LogStore, 'hold'>;
   readonly journal: Pick<HeadJournal, 'owner' | 'begin'>;
 }): Promise<void> {

@@ -21,14 +21,14 @@ import type { Shard, SignedHead } from './signers/shard.ts';
 export interface LogParts {
   readonly signer: ShardSigner;
   readonly store: LogStore;
-  readonly shelf: TileCache;
+  readonly tileCache: TileCache;
   readonly publisher: Publisher;
   /** Undefined for a shard that has ended, or is only read. */
   readonly sequencer: Sequencer | undefined;
   readonly frozenAt: number | undefined;
   /** Whether heads are shown only once witnesses have cosigned them. */
-  readonly awaits: boolean;
-  readonly owed: UnacknowledgedEntries;
+  readonly awaitsCosignatures: boolean;
+  readonly unacknowledged: UnacknowledgedEntries;
   readonly witnesses: Witnesses | undefined;
   /** Seconds since the Unix epoch. */
   readonly now: () => number;
@@ -51,7 +51,7 @@ export class TransparencyLog implements Log {
     this.frozenAt = parts.frozenAt;
     this.isClosed = parts.sequencer === undefined;
     this.#parts = parts;
-    this.#prover = new InclusionProver(parts.shelf);
+    this.#prover = new InclusionProver(parts.tileCache);
   }
 
   head(): SignedHead {
@@ -88,7 +88,7 @@ export class TransparencyLog implements Log {
 
   /** Two send one entry at the same time: to the second it is a duplicate, unless it has to wait to be shown as well. */
   #repeat({ entry, duplicate }: AddResult): AddResult {
-    return { entry, duplicate: duplicate || !this.#parts.awaits };
+    return { entry, duplicate: duplicate || !this.#parts.awaitsCosignatures };
   }
 
   async #addOrFind(entry: AdmittedEntry): Promise<AddResult> {
@@ -104,22 +104,22 @@ export class TransparencyLog implements Log {
 
   /** An entry that was kept, and that nobody was given an answer for, is new to whoever sends it again. */
   async #addAgain(index: LogIndex): Promise<AddResult> {
-    const { publisher, owed } = this.#parts;
+    const { publisher, unacknowledged } = this.#parts;
     const wasShown = index < this.head().size;
     if (!wasShown) publisher.requireRoom();
     const found = await this.#read(index, await this.#shown(index));
-    const duplicate = !owed.acknowledge(index) && wasShown;
+    const duplicate = !unacknowledged.acknowledge(index) && wasShown;
     if (found === undefined) throw new DamagedStore(`entry ${index} is in the index and not in the log`);
     return { entry: found, duplicate };
   }
 
   /** The head that an answer about a kept entry is made from. @throws NotPublished, and then the answer is owed */
   async #shown(index: LogIndex): Promise<SignedHead> {
-    const { publisher, owed } = this.#parts;
+    const { publisher, unacknowledged } = this.#parts;
     try {
-      return await publisher.reached(index + 1);
+      return await publisher.waitForSize(index + 1);
     } catch (error) {
-      if (error instanceof NotPublished) owed.add(index);
+      if (error instanceof NotPublished) unacknowledged.add(index);
       throw error;
     }
   }
@@ -136,8 +136,8 @@ export class TransparencyLog implements Log {
   }
 
   find(question: SearchQuestion, after: number | undefined, limit: number, gone?: AbortSignal): Promise<SearchPage> {
-    const { store, shelf } = this.#parts;
-    const ground = { store, shelf, shard: this.shard, size: this.head().size };
+    const { store, tileCache } = this.#parts;
+    const ground = { store, tileCache, shard: this.shard, size: this.head().size };
     return search(ground, { question, after, limit, gone });
   }
 
@@ -145,12 +145,12 @@ export class TransparencyLog implements Log {
     const head = this.head();
     if (old > size) throw new SizesReversed(`firstSize(${old}) must be less than lastSize(${size})`);
     if (size > head.size) throw new SizeNotReached(beyond(size, head.size));
-    return proveConsistency(this.#parts.shelf, old, size);
+    return proveConsistency(this.#parts.tileCache, old, size);
   }
 
   async tile(id: TileId, width: number): Promise<Uint8Array | undefined> {
     if (width > tileWidth(id, this.head().size)) return undefined;
-    return (await this.#parts.shelf.tile(id)).subarray(0, width * BYTES);
+    return (await this.#parts.tileCache.tile(id)).subarray(0, width * BYTES);
   }
 
   async bundle(number: number, width: number): Promise<EntryBundle | undefined> {

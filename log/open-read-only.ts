@@ -34,7 +34,7 @@ export async function openReadOnlyLog({ store, c2spKeyOf, clock, folder }: ReadO
     throw new LogRefused(
       `the public keys of ${origin} are not written down yet: start the log once where it may write`,
     );
-  const { freeze, shelf } = await loadLog(store);
+  const { freeze, tileCache } = await loadLog(store);
   const size = await store.publishedSize();
   const head = size === undefined ? undefined : await store.headAt(size);
   if (head === undefined)
@@ -45,18 +45,18 @@ export async function openReadOnlyLog({ store, c2spKeyOf, clock, folder }: ReadO
   );
   const published = await withCosignatures(store, head, freeze);
   const publisher = new Publisher(
-    { signer, store, holds: () => true, rounds: undefined, patience: 0, maxWaiting: 0 },
+    { signer, store, holds: () => true, cosigningLoop: undefined, timeoutMs: 0, maxWaiting: 0 },
     published,
   );
   return new TransparencyLog({
     signer,
     store,
-    shelf,
+    tileCache,
     publisher,
     sequencer: undefined,
     frozenAt: freeze?.at,
-    awaits: false,
-    owed: new UnacknowledgedEntries(treeSize(head.size), treeSize(head.size)),
+    awaitsCosignatures: false,
+    unacknowledged: new UnacknowledgedEntries(treeSize(head.size), treeSize(head.size)),
     witnesses: undefined,
     now: () => clock.now(),
   });

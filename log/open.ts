@@ -17,7 +17,7 @@ export async function openLog(parts: OpenParts): Promise<OpenedLog> {
   const { store, journal } = parts;
   const found = await store.identity();
   const identity = found ?? (await begin(parts));
-  const { stored, freeze, shelf } = found ? await verifyLog(parts, found) : await loadLog(store);
+  const { stored, freeze, tileCache } = found ? await verifyLog(parts, found) : await loadLog(store);
   await holdJournal({ store, journal, identity, stored, freeze });
   const publicKeys = identity.publicKeys ?? (await keepKeys(parts));
   const shard: Shard = {
@@ -26,7 +26,7 @@ export async function openLog(parts: OpenParts): Promise<OpenedLog> {
     c2spKey: parts.c2spKeyOf(identity.origin, publicKeys.c2sp),
   };
   const signer = new ShardSigner(shard, parts.keys?.signers);
-  const log = await compose({ ...parts, shelf, signer }, stored);
+  const log = await compose({ ...parts, tileCache, signer }, stored);
   return { ...log, identity, created: !found };
 }
 
@@ -53,8 +53,8 @@ async function begin({
       `the head journal holds heads of log ${journal.owner()?.treeId}, and the data folder is empty: give back that log's data, or begin a new log in another folder`,
     );
   }
-  const doubt = clock.reasonUntrusted(0);
-  if (doubt !== undefined) throw new LogRefused(`no log begins now: ${doubt}`);
+  const reason = clock.reasonUntrusted(0);
+  if (reason !== undefined) throw new LogRefused(`no log begins now: ${reason}`);
   const publicKeys = keys?.publicKeys;
   const identity = { treeId: newTreeId(), ...expected, publicKeys, offset, created: clock.now() };
   await journal.begin({ treeId: identity.treeId, logId: identity.logId }, undefined); // first: a log without a journal would never start again

@@ -33,7 +33,7 @@ export interface Publication {
   /** Told why nothing is signed any more, when a witness claims what makes it so. */
   readonly alarm: (sentence: string) => void;
   /** Milliseconds that a writer waits for its head to be shown. */
-  readonly patience: number;
+  readonly timeoutMs: number;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
 }

@@ -6,10 +6,10 @@ import type { LeafHash, LogIndex, NodeHash, Proof, TreeSize } from '../merkle/ty
 import { DamagedStore } from '../storage/failures.ts';
 import type { TileCache } from './tile-cache.ts';
 
-/** Proves that the log of `size` extends the one of `old`. Needs `0 < old ≤ size`, and a shelf of at least `size`. */
-export async function proveConsistency(shelf: TileCache, old: TreeSize, size: TreeSize): Promise<Proof> {
+/** Proves that the log of `size` extends the one of `old`. Needs `0 < old ≤ size`, and a tile cache of at least `size`. */
+export async function proveConsistency(tileCache: TileCache, old: TreeSize, size: TreeSize): Promise<Proof> {
   const ranges = consistencyRanges(old, size);
-  return foldProof(ranges, await shelf.read(ranges.flatMap(coveringNodes)));
+  return foldProof(ranges, await tileCache.read(ranges.flatMap(coveringNodes)));
 }
 
 /** No tree has this size. */
@@ -20,22 +20,22 @@ const NONE = -1;
  * that has to be hashed: it is folded once a head.
  */
 export class InclusionProver {
-  readonly #shelf: TileCache;
+  readonly #tileCache: TileCache;
   #size = NONE;
   #edges: Promise<ReadonlyMap<number, NodeHash>> = Promise.resolve(new Map());
 
-  constructor(shelf: TileCache) {
-    this.#shelf = shelf;
+  constructor(tileCache: TileCache) {
+    this.#tileCache = tileCache;
   }
 
   /**
-   * Needs an index in the tree of `size`, and a shelf of at least that size.
+   * Needs an index in the tree of `size`, and a tile cache of at least that size.
    *
    * @throws Error if the tree holds another leaf there: what the store gave as the entry is damaged
    */
   async prove(index: LogIndex, leaf: LeafHash, size: TreeSize): Promise<Proof> {
     const edges = await this.#edgesAt(size);
-    const tiles = await this.#shelf.tilesOnPath(index, size);
+    const tiles = await this.#tileCache.tilesOnPath(index, size);
     if (!equalBytes(nodeAt(tiles[0], slotIn(0, index)), leaf))
       throw new DamagedStore(`entry ${index} is not the one that the tree holds`);
     return inclusionPath(
@@ -64,6 +64,6 @@ export class InclusionProver {
 
   async #edgesOf(size: TreeSize): Promise<ReadonlyMap<number, NodeHash>> {
     const nodes = coveringNodes({ from: 0, to: size });
-    return foldEdges(nodes, await this.#shelf.read(nodes));
+    return foldEdges(nodes, await this.#tileCache.read(nodes));
   }
 }

@@ -17,9 +17,9 @@ export interface PublisherParts {
   /** Whether no head may come to be shown that was not made to be shown at once. */
   readonly holds: () => boolean;
   /** Undefined with mode `off`. */
-  readonly rounds: Pick<CosigningLoop, 'setTarget'> | undefined;
+  readonly cosigningLoop: Pick<CosigningLoop, 'setTarget'> | undefined;
   /** Milliseconds that a writer waits for its head to be shown. */
-  readonly patience: number;
+  readonly timeoutMs: number;
   /** Writers that may wait so. */
   readonly maxWaiting: number;
 }
@@ -33,8 +33,8 @@ export interface Published {
 
 interface Waiting {
   readonly size: number;
-  readonly settle: () => void;
-  readonly fail: (reason: NotPublished) => void;
+  readonly resolve: () => void;
+  readonly reject: (reason: NotPublished) => void;
 }
 
 /** Everything that the log answers is made from one head: the one that was published last. It never goes back. */
@@ -56,10 +56,10 @@ export class Publisher {
   }
 
   /** Takes a head that is committed and in the journal. */
-  offer(head: StoredHead): void {
+  committed(head: StoredHead): void {
     this.#withheld = undefined;
-    if (!head.awaits) this.#publish({ head, cosignatures: [] });
-    this.#parts.rounds?.setTarget(head);
+    if (!head.awaitsCosignatures) this.#publish({ head, cosignatures: [] });
+    this.#parts.cosigningLoop?.setTarget(head);
   }
 
   /** Heads of more than `size` entries cannot be offered for now. Those that wait for one are told why, until the next is. */
@@ -68,7 +68,7 @@ export class Publisher {
     for (const waiting of this.#waiting) {
       if (waiting.size <= size) continue;
       this.#waiting.delete(waiting);
-      waiting.fail(new NotPublished(reason));
+      waiting.reject(new NotPublished(reason));
     }
   }
 
@@ -90,27 +90,28 @@ export class Publisher {
   }
 
   /** Resolves with a published head of at least `size`. @throws NotPublished */
-  async reached(size: number): Promise<SignedHead> {
+  async waitForSize(size: number): Promise<SignedHead> {
     if (this.#shown.size >= size) return this.#shown;
     if (this.#withheld && size > this.#withheld.size) throw new NotPublished(this.#withheld.reason);
-    const { patience } = this.#parts;
+    const { timeoutMs } = this.#parts;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const waiting = { size, settle: resolve, fail: reject };
+    const waiting = { size, resolve, reject };
     this.#waiting.add(waiting);
     const late = setTimeout(() => {
       this.#waiting.delete(waiting);
       reject(
-        new NotPublished(`too few witnesses have cosigned the entry within ${patience} ms: it is kept, send it again`),
+        new NotPublished(`too few witnesses have cosigned the entry within ${timeoutMs} ms: it is kept, send it again`),
       );
-    }, patience);
+    }, timeoutMs);
     late.unref(); // whoever waits has a connection, and that keeps the process
     await promise.finally(() => clearTimeout(late));
     return this.#shown;
   }
 
   /** Takes what witnesses said of a head, durably, and shows it. */
-  async cosigned(head: StoredHead, cosignatures: readonly StoredCosignature[], suffices: boolean): Promise<void> {
-    const publishes = head.awaits && suffices && head.size > this.#published.head.size && !this.#parts.holds();
+  async cosigned(head: StoredHead, cosignatures: readonly StoredCosignature[], meetsPolicy: boolean): Promise<void> {
+    const publishes =
+      head.awaitsCosignatures && meetsPolicy && head.size > this.#published.head.size && !this.#parts.holds();
     await this.#parts.store.cosign(cosignatures, publishes ? head.size : undefined);
     if (publishes) this.#publish({ head, cosignatures });
     else if (head.size === this.#published.head.size) this.#join(cosignatures);
@@ -123,7 +124,7 @@ export class Publisher {
     for (const waiting of this.#waiting) {
       if (waiting.size > published.head.size) continue;
       this.#waiting.delete(waiting);
-      waiting.settle();
+      waiting.resolve();
     }
   }
 

@@ -19,13 +19,13 @@ export interface CommittedBatch {
   readonly entries: readonly SequencedEntry[];
   readonly head: StoredHead;
   /** Tells the senders, in the order of `entries`. */
-  readonly settle: readonly ((entry: SequencedEntry) => void)[];
+  readonly resolve: readonly ((entry: SequencedEntry) => void)[];
 }
 
 export interface ReleaseParts {
   readonly journal: HeadJournal;
   /** Takes each head once it is in the journal. */
-  readonly offer: (head: StoredHead) => void;
+  readonly committed: (head: StoredHead) => void;
   /** Told that heads of more than `size` entries cannot be offered for now, and why. */
   readonly withhold: (size: number, reason: string) => void;
   /** Told once when that begins. */
@@ -56,7 +56,7 @@ export class HeadReleases {
   /** Takes a batch as soon as it is committed: `release` comes in the same order. */
   add(batch: CommittedBatch): void {
     this.#unreleased.push(batch);
-    if (this.#isHeld) settleAll(batch);
+    if (this.#isHeld) resolveAll(batch);
   }
 
   /** Resolves once the head is released, or the log stops before it could be. @throws what leaves the outcome unknown */
@@ -66,10 +66,10 @@ export class HeadReleases {
       if (this.#isStopped) return;
     }
     this.#unreleased.shift();
-    this.#parts.offer(batch.head);
-    for (const [i, settle] of batch.settle.entries()) {
+    this.#parts.committed(batch.head);
+    for (const [i, resolve] of batch.resolve.entries()) {
       const entry = batch.entries[i];
-      if (entry) settle(entry);
+      if (entry) resolve(entry);
       if (i % STRIDE === STRIDE - 1) await yieldToEventLoop();
     }
   }
@@ -101,14 +101,14 @@ export class HeadReleases {
       `no entry is taken, and no new head shown: ${message}. Free space there: the log goes on by itself`,
     );
     this.#parts.withhold(from, WITHHELD);
-    for (const batch of this.#unreleased) settleAll(batch);
+    for (const batch of this.#unreleased) resolveAll(batch);
     this.#parts.held(REFUSAL);
   }
 }
 
 /** The entries are durable. What is told of them is the publisher's, which has no head to show them with. */
-function settleAll({ entries, settle }: CommittedBatch): void {
-  for (const [i, entry] of entries.entries()) settle[i]?.(entry);
+function resolveAll({ entries, resolve }: CommittedBatch): void {
+  for (const [i, entry] of entries.entries()) resolve[i]?.(entry);
 }
 
 function pause(): Promise<void> {

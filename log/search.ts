@@ -9,7 +9,7 @@ import type { Shard } from './signers/shard.ts';
 /** Data that a search runs on: one released head, and the entries under it. */
 export interface SearchGround {
   readonly store: LogStore;
-  readonly shelf: TileCache;
+  readonly tileCache: TileCache;
   readonly shard: Shard;
   readonly size: TreeSize;
 }
@@ -48,7 +48,7 @@ export async function search(ground: SearchGround, asked: Search, effort = PAGE_
   for (let at = 0; at < found.length; at += LEAVES) {
     if (at > 0) await ownTurn(asked.gone);
     const some = found.slice(at, at + LEAVES);
-    const leaves = await ground.shelf.read(some.map((index) => ({ level: 0, index })));
+    const leaves = await ground.tileCache.read(some.map((index) => ({ level: 0, index })));
     for (const [i, index] of some.entries())
       hits.push({ shard, virtualIndex: offset + index, leafHash: leaves[i] as LeafHash });
   }

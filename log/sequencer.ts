@@ -20,13 +20,13 @@ export interface SequencerLimits {
 
 export interface SequencerParts extends Omit<ReleaseParts, 'held'> {
   readonly store: LogStore;
-  readonly shelf: TileCache;
+  readonly tileCache: TileCache;
   readonly signer: ShardSigner;
   /** Whether heads are shown only once witnesses have cosigned them. */
-  readonly awaits: boolean;
+  readonly awaitsCosignatures: boolean;
   readonly clock: Clock;
   /** Why nothing may be signed, whatever the clock says; undefined while it may. */
-  readonly doubt: () => string | undefined;
+  readonly claimRefusal: () => string | undefined;
   /** Resolves when it is known whether there is such a reason: what is to be written waits for it. */
   readonly ready: () => Promise<void>;
   readonly limits: SequencerLimits;
@@ -42,8 +42,8 @@ export const BATCH_BYTES = 1024 * 1024;
 
 interface Waiting {
   readonly entry: AdmittedEntry;
-  readonly settle: (entry: SequencedEntry) => void;
-  readonly fail: (reason: unknown) => void;
+  readonly resolve: (entry: SequencedEntry) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
 /**
@@ -82,11 +82,11 @@ export class Sequencer {
 
   /** Why no entry is taken now; undefined while they are. */
   refusal(): string | undefined {
-    return this.#refusal ?? this.#room.refusal() ?? this.#releases.refusal() ?? this.#doubt();
+    return this.#refusal ?? this.#room.refusal() ?? this.#releases.refusal() ?? this.#reasonUntrusted();
   }
 
-  #doubt(): string | undefined {
-    return this.#parts.doubt() ?? this.#parts.clock.reasonUntrusted(this.#lastTime);
+  #reasonUntrusted(): string | undefined {
+    return this.#parts.claimRefusal() ?? this.#parts.clock.reasonUntrusted(this.#lastTime);
   }
 
   /** Resolves once the entry is durable, and its head in the journal unless that has no room. @throws Overloaded, NotWritable */
@@ -98,8 +98,8 @@ export class Sequencer {
     if (this.#waitingBytes + weight(entry) > maxWaitingBytes)
       throw new Overloaded(`entries of ${maxWaitingBytes} bytes in all are waiting already`);
     this.#waitingBytes += weight(entry);
-    return new Promise((settle, fail) => {
-      this.#waiting.push({ entry, settle, fail });
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ entry, resolve, reject });
       this.#running ??= this.#run();
     });
   }
@@ -118,9 +118,9 @@ export class Sequencer {
     let taken: readonly Waiting[] = [];
     try {
       while (this.#waiting.length > 0) {
-        const doubt = this.#doubt();
-        if (doubt !== undefined) {
-          this.#turnAway(doubt);
+        const reason = this.#reasonUntrusted();
+        if (reason !== undefined) {
+          this.#turnAway(reason);
           break;
         }
         taken = this.#take();
@@ -133,8 +133,8 @@ export class Sequencer {
   }
 
   /** Nothing of those that wait has been signed or kept. */
-  #turnAway(doubt: string): void {
-    for (const { fail } of this.#waiting.splice(0)) fail(new NotWritable(doubt));
+  #turnAway(reason: string): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(new NotWritable(reason));
     this.#waitingBytes = 0;
   }
 
@@ -149,20 +149,20 @@ export class Sequencer {
   }
 
   async #grow(waiting: readonly Waiting[]): Promise<void> {
-    const { shelf, signer, clock, awaits } = this.#parts;
+    const { tileCache, signer, clock, awaitsCosignatures } = this.#parts;
     const from = treeSize(this.#size);
     const at = Math.max(clock.now(), this.#lastTime);
-    const { head, tiles } = await shelf.grow(
+    const { head, tiles } = await tileCache.grow(
       from,
       waiting.map(({ entry }) => entry.leafHash),
     );
     const { entries, signatures } = await sequence(signer, waiting, { from, at, head });
-    const stored = { ...head, at, signatures, awaits };
+    const stored = { ...head, at, signatures, awaitsCosignatures };
     const isKept = await this.#commit({ from, entries, tiles, head: stored }, waiting);
     if (!isKept) return;
     [this.#size, this.#lastTime] = [head.size, at];
-    shelf.markCommitted(tiles);
-    const batch = { from, entries, head: stored, settle: waiting.map(({ settle }) => settle) };
+    tileCache.markCommitted(tiles);
+    const batch = { from, entries, head: stored, resolve: waiting.map(({ resolve }) => resolve) };
     this.#releases.add(batch);
     await this.#released; // one journal write at a time, beside at most one commit
     if (this.#failed) throw new Error('the head before this one may not be in the journal');
@@ -185,7 +185,7 @@ export class Sequencer {
 
   /** An outcome is unknown. Nobody is told that an entry was refused: it may be in the log after the next start. */
   #end(reason: unknown, waiting: readonly Waiting[]): void {
-    for (const { fail } of [...waiting, ...this.#waiting.splice(0)]) fail(new Error('the outcome is unknown'));
+    for (const { reject } of [...waiting, ...this.#waiting.splice(0)]) reject(new Error('the outcome is unknown'));
     if (this.#failed) return;
     this.#failed = true;
     this.#refusal = 'the log has failed';

@@ -48,7 +48,7 @@ export class TileCache {
     return foldRoot(await this.read(coveringNodes({ from: 0, to: size })));
   }
 
-  /** Grows the tree by `leaves`. They are on the shelf from now on, and nothing of them is stored yet. */
+  /** Grows the tree by `leaves`. They are in the cache from now on, and nothing of them is stored yet. */
   async grow(size: TreeSize, leaves: readonly LeafHash[]): Promise<{ head: TreeHead; tiles: readonly FullTile[] }> {
     const { head, nodes } = grow(size, await this.read(coveringNodes({ from: 0, to: size })), leaves);
     const filled: FullTile[] = [];

@@ -11,7 +11,7 @@ export class UnacknowledgedEntries {
   /** Entries that had not been shown before the start: it is not known who was told of them, so all of them are owed. */
   readonly #before: { readonly from: number; readonly to: number };
   readonly #answered = new Set<LogIndex>();
-  readonly #owed = new Set<LogIndex>();
+  readonly #indexes = new Set<LogIndex>();
 
   /** @param shown - size of the head that was shown last; @param kept - entries in the log */
   constructor(shown: TreeSize, kept: TreeSize) {
@@ -20,15 +20,15 @@ export class UnacknowledgedEntries {
 
   add(index: LogIndex): void {
     if (this.#isFromBefore(index)) return;
-    this.#owed.add(index);
-    if (this.#owed.size <= MOST) return;
-    const [oldest] = this.#owed;
-    if (oldest !== undefined) this.#owed.delete(oldest);
+    this.#indexes.add(index);
+    if (this.#indexes.size <= MOST) return;
+    const [oldest] = this.#indexes;
+    if (oldest !== undefined) this.#indexes.delete(oldest);
   }
 
   /** Whether an answer is owed, which is given with this. */
   acknowledge(index: LogIndex): boolean {
-    if (!this.#isFromBefore(index)) return this.#owed.delete(index);
+    if (!this.#isFromBefore(index)) return this.#indexes.delete(index);
     if (this.#answered.has(index)) return false;
     this.#answered.add(index);
     return true;

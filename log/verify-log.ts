@@ -2,7 +2,7 @@ import { treeSize } from '../merkle/types.ts';
 import type { LogIdentity, LogStore, StoredFreeze, StoredHead } from '../storage/contract.ts';
 import { LogRefused } from './failures.ts';
 import { type JournalCheck, journalFault, journalRefusal } from './journal-check.ts';
-import { loadShelf } from './load-shelf.ts';
+import { loadTileCache } from './load-tile-cache.ts';
 import type { Expected, OpenParts } from './opening.ts';
 import type { TileCache } from './tile-cache.ts';
 
@@ -18,13 +18,13 @@ export interface LoadedLog {
   /** The newest head. */
   readonly stored: StoredHead | undefined;
   readonly freeze: StoredFreeze | undefined;
-  readonly shelf: TileCache;
+  readonly tileCache: TileCache;
 }
 
 /** The tree that is stored, under the head that is. @throws LogRefused unless they fit */
 export async function loadLog(store: VerifyReads): Promise<LoadedLog> {
   const [stored, freeze] = [await store.head(), await store.frozen()];
-  return { stored, freeze, shelf: await loadShelf(store, stored?.size ?? treeSize(0), stored) };
+  return { stored, freeze, tileCache: await loadTileCache(store, stored?.size ?? treeSize(0), stored) };
 }
 
 /**

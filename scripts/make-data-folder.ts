@@ -12,7 +12,7 @@ import type { Log } from '../log/types.ts';
 import { startLog } from '../host/start/start-log.ts';
 import { engineOf } from '../storage/engines/index.ts';
 import { makeFolder } from '../storage/folders.ts';
-import { unwitnessed } from './operator/publication.ts';
+import { withoutWitnesses } from './operator/publication.ts';
 import { dsse, hashedrekord, intoto002, newSubmitter, statement } from '../testkit/proposals.ts';
 
 /*
@@ -88,7 +88,7 @@ async function make(into: string, count: number): Promise<void> {
       fatal,
       announce: () => undefined,
       warn: () => undefined,
-      publication: unwitnessed,
+      publication: withoutWitnesses,
     });
     await fill(started.shards.active, entriesOf(count));
     process.stdout.write(started.shards.active.head().rekorCheckpoint);

@@ -8,7 +8,7 @@ import type { Settings } from '../host/settings/table.ts';
 import { addShardFolder } from '../host/shards/shard-folders.ts';
 import { type StartedLog, startLog } from '../host/start/start-log.ts';
 import { runCommand, say, UsageFault } from './operator/command.ts';
-import { unwitnessed } from './operator/publication.ts';
+import { withoutWitnesses } from './operator/publication.ts';
 import { openShards } from './operator/shards.ts';
 import { engineOf } from '../storage/engines/index.ts';
 import { noLogIn } from '../storage/failures.ts';
@@ -97,7 +97,7 @@ async function start(settings: Settings, clock: Clock): Promise<StartedLog> {
       fatal,
       announce: say,
       warn: say,
-      publication: async () => ({ ...(await unwitnessed()), overruled: settings.overruleWitness ?? 0 }),
+      publication: async () => ({ ...(await withoutWitnesses()), overruled: settings.overruleWitness ?? 0 }),
     },
   );
 }

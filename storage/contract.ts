@@ -66,7 +66,7 @@ export interface StoredHead extends TreeHead {
   readonly at: number;
   readonly signatures: HeadSignatures;
   /** Whether it is shown only once witnesses have cosigned it, and they have not. */
-  readonly awaits: boolean;
+  readonly awaitsCosignatures: boolean;
 }
 
 /** A witness's cosignature of a head: one line below the checkpoint of C2SP (c2sp.org/tlog-cosignature). */

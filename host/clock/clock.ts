@@ -55,7 +55,7 @@ export function systemClock(rules: ClockRules, sources: TimeSources = SYSTEM): C
   const read = () => ({ wall: wall() / 1000, steady: steady() });
   let start = read();
   let compared = Number.NEGATIVE_INFINITY;
-  let doubt: string | undefined;
+  let reason: string | undefined;
 
   const drifted = (): string | undefined => {
     const drift = Math.round(wall() / 1000 - start.wall - (steady() - start.steady));
@@ -67,7 +67,7 @@ export function systemClock(rules: ClockRules, sources: TimeSources = SYSTEM): C
     compared = wall();
     // Nothing has been signed since a start at a time that cannot be: a clock that was set right since then starts anew.
     if (implausible(start.wall, newest, rules) && !implausible(wall() / 1000, newest, rules)) start = read();
-    doubt = drifted() ?? (rules.synchronized === 'require' ? unsynchronized(synchronized()) : undefined);
+    reason = drifted() ?? (rules.synchronized === 'require' ? unsynchronized(synchronized()) : undefined);
   };
 
   return {
@@ -76,7 +76,7 @@ export function systemClock(rules: ClockRules, sources: TimeSources = SYSTEM): C
       if (Math.abs(wall() - compared) >= COMPARE) compare(newest);
       const behind = newest - Math.floor(wall() / 1000);
       if (behind > tolerance) return behindBy(behind);
-      return implausible(start.wall, newest, rules) ?? doubt;
+      return implausible(start.wall, newest, rules) ?? reason;
     },
   };
 }

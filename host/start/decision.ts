@@ -36,7 +36,7 @@ export interface Seen {
   readonly database: FoundDatabase;
   readonly keys: readonly SeenKey[];
   /** Undefined where there is none. */
-  readonly birth: GenesisRecord | 'unreadable' | undefined;
+  readonly genesis: GenesisRecord | 'unreadable' | undefined;
   readonly journal: SeenJournal | undefined;
   /** Whether place.json is there. */
   readonly hasPlace: boolean;
@@ -73,7 +73,7 @@ export function decide(seen: Seen, wish: Wish): Decision {
 }
 
 function decideOpening(
-  { folder, logFile, birth, begun, ...seen }: Seen,
+  { folder, logFile, genesis, begun, ...seen }: Seen,
   { identity }: Extract<FoundDatabase, { state: 'log' }>,
   { begin, volume, recoverCommand }: Wish,
 ): Decision {
@@ -82,13 +82,13 @@ function decideOpening(
       `${folder} holds log ${identity.origin} already, and --begin is for the one start that begins a log: left in place it would hide a loss. Start without it`,
     );
   if (begun !== undefined && begun.treeId !== identity.treeId) return refuse(otherShard(folder, identity, begun));
-  if (birth === 'unreadable')
+  if (genesis === 'unreadable')
     return refuse(
-      `birth.json in ${folder} cannot be read as a birth document: move it away, nothing else depends on it`,
+      `birth.json in ${folder} cannot be read as a genesis document: move it away, nothing else depends on it`,
     );
-  if (birth !== undefined && !isGenesisOf(identity, birth))
+  if (genesis !== undefined && !isGenesisOf(identity, genesis))
     return refuse(
-      `birth.json in ${folder} is that of log ${birth.treeId} (${birth.origin}), and ${logFile} holds log ${identity.treeId} (${identity.origin}): put together the files of one log`,
+      `birth.json in ${folder} is that of log ${genesis.treeId} (${genesis.origin}), and ${logFile} holds log ${identity.treeId} (${identity.origin}): put together the files of one log`,
     );
   if (volume === 'moves' || seen.placeChanges.length === 0) return { act: 'open' };
   return refuse(
@@ -100,10 +100,10 @@ function decideOpening(
 const ADVICE_VOLUME =
   '. If the volume is one that moves between machines, set volume to moves; never for a copy of a log that may still run';
 
-function isGenesisOf({ treeId, origin, publicKeys }: LogIdentity, birth: GenesisRecord): boolean {
+function isGenesisOf({ treeId, origin, publicKeys }: LogIdentity, genesis: GenesisRecord): boolean {
   const hasOtherKeys =
-    publicKeys !== undefined && (birth.keys.rekor !== publicKeys.rekor || birth.keys.c2sp !== publicKeys.c2sp);
-  return birth.treeId === treeId && birth.origin === origin && !hasOtherKeys;
+    publicKeys !== undefined && (genesis.keys.rekor !== publicKeys.rekor || genesis.keys.c2sp !== publicKeys.c2sp);
+  return genesis.treeId === treeId && genesis.origin === origin && !hasOtherKeys;
 }
 
 function decideBeginning(seen: Seen, { begin, volume, mayBegin }: Wish): Decision {
@@ -128,8 +128,8 @@ function lossOf(seen: Seen): string | undefined {
 }
 
 /** Whether a log may have signed under what is there. A first start that was cut short has left keys that are recorded as unused. */
-function isTraceOfLog({ keys, birth, journal, hasPlace, unusedChanges }: Seen, volume: Wish['volume']): boolean {
-  if (birth !== undefined) return true; // it is written after the record is taken away
+function isTraceOfLog({ keys, genesis, journal, hasPlace, unusedChanges }: Seen, volume: Wish['volume']): boolean {
+  if (genesis !== undefined) return true; // it is written after the record is taken away
   const isRecordOurs = unusedChanges[volume].length === 0;
   const found = keys.filter(({ id }) => id !== undefined);
   if (found.length === 0) return journal !== undefined || hasPlace;
@@ -158,13 +158,13 @@ const absence = ({ folder, logFile, database }: Seen): string =>
 
 /** Says what is missing and what is there. */
 function account(seen: Seen): string {
-  const { birth, journal, headsFile, hasPlace } = seen;
+  const { genesis, journal, headsFile, hasPlace } = seen;
   const there = seen.keys.filter(({ id }) => id !== undefined).map(({ role, file }) => `the ${role} key ${file}`);
   const missing = seen.keys.filter(({ id }) => id === undefined).map(({ role, file }) => `the ${role} key ${file}`);
   if (journal === undefined) missing.push(`the head journal ${headsFile}`);
   else there.push(describeJournal(journal, headsFile));
-  if (birth === undefined) missing.push('birth.json');
-  else there.push(birth === 'unreadable' ? 'birth.json' : `birth.json of log ${birth.treeId} (${birth.origin})`);
+  if (genesis === undefined) missing.push('birth.json');
+  else there.push(genesis === 'unreadable' ? 'birth.json' : `birth.json of log ${genesis.treeId} (${genesis.origin})`);
   if (hasPlace) there.push('place.json');
   const also = missing.length > 0 ? `; missing as well: ${missing.join(', ')}` : '';
   return `${absence(seen)}, but what belongs to one is there: ${there.join(', ')}${also}.`;

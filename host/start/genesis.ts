@@ -12,7 +12,7 @@ import type { LogKey } from '../keys/keys.ts';
 
 /** Entry 0 and what it is about. */
 export interface Genesis {
-  /** The birth document: canonical JSON, to be kept beside the log. */
+  /** The genesis document: canonical JSON, to be kept beside the log. */
   readonly document: string;
   readonly entry: AdmittedEntry;
 }
@@ -20,7 +20,7 @@ export interface Genesis {
 /** The API in whose form entry 0 is made: a log of Rekor v2 alone holds no entry of v1. */
 export type GenesisKind = 'rekor-v1' | 'rekor-v2';
 
-/** Of which log a birth document is. */
+/** Of which log a genesis document is. */
 export interface GenesisRecord {
   readonly treeId: string;
   readonly origin: string;
@@ -28,24 +28,25 @@ export interface GenesisRecord {
   readonly keys: { readonly rekor: string; readonly c2sp: string };
 }
 
-/** Undefined for what is no birth document. */
+/** Undefined for what is no genesis document. */
 export function parseGenesis(text: string): GenesisRecord | undefined {
   try {
     const { type, treeID, origin, keys } = JSON.parse(text) as Record<string, unknown>;
     const { v1, tile } = keys as Record<string, unknown>;
     const isWhole =
-      type === BIRTH_TYPE && [treeID, origin, v1, tile].every((member) => typeof member === 'string' && member !== '');
+      type === GENESIS_TYPE &&
+      [treeID, origin, v1, tile].every((member) => typeof member === 'string' && member !== '');
     return isWhole ? ({ treeId: treeID, origin, keys: { rekor: v1, c2sp: tile } } as GenesisRecord) : undefined;
   } catch {
     return undefined;
   }
 }
 
-const BIRTH_TYPE = 'stele-birth';
+const GENESIS_TYPE = 'stele-birth';
 const ALGORITHM = 'ecdsa-sha2-256-nistp256';
 
 /**
- * The log's own first entry: a hashedrekord over its birth document, signed with its own key. Proto JSON leaves out an
+ * The log's own first entry: a hashedrekord over its genesis document, signed with its own key. Proto JSON leaves out an
  * index of 0, and two client libraries then fail on an entry that has it, so no user's entry gets it.
  */
 export async function genesisOf(
@@ -55,7 +56,7 @@ export async function genesisOf(
   api: GenesisKind = 'rekor-v1',
 ): Promise<Genesis> {
   const { treeId, origin, created } = identity;
-  const document = `${canonicalJson({ type: BIRTH_TYPE, origin, treeID: treeId, created, keys: { v1: rekor.publicKey, tile: c2sp.publicKey } })}\n`;
+  const document = `${canonicalJson({ type: GENESIS_TYPE, origin, treeID: treeId, created, keys: { v1: rekor.publicKey, tile: c2sp.publicKey } })}\n`;
   const [signature] = await rekor.signer.sign([utf8(document)]);
   if (signature === undefined) throw new Error('the signer signed nothing');
   const digest = hash('sha256', document, 'buffer');
@@ -70,7 +71,7 @@ export async function genesisOf(
   const [entry] = admitAll([proposal], 'create', rules, new KindRegistry(kinds), (claims) =>
     checkClaims(claims, nodeVerifier),
   );
-  if (entry === undefined || entry instanceof Error) throw entry ?? new Error('the birth entry was not admitted');
+  if (entry === undefined || entry instanceof Error) throw entry ?? new Error('the genesis entry was not admitted');
   return { document, entry };
 }
 

@@ -30,7 +30,7 @@ export async function lookAt(place: ShardPlace, laterShards: readonly string[]):
     headsFile: join(heads, engine.journals.files.heads),
     database,
     keys: needsNoKeys(database) ? [] : [lookAtKey('rekor', place.rekorKey), lookAtKey('c2sp', place.c2spKey)],
-    birth: lookAtGenesis(folder),
+    genesis: lookAtGenesis(folder),
     journal,
     hasPlace,
     placeChanges: isThere ? changesOfPlace(folder) : [],

@@ -64,8 +64,8 @@ export async function startLog(settings: StartSettings, options: StartLogOptions
 
 /** A log that begins under a wrong clock has its first entry in another time for ever. @throws LogRefused */
 function requireTime(clock: Clock): void {
-  const doubt = clock.reasonUntrusted(0);
-  if (doubt !== undefined) throw new LogRefused(`no log begins now: ${doubt}`);
+  const reason = clock.reasonUntrusted(0);
+  if (reason !== undefined) throw new LogRefused(`no log begins now: ${reason}`);
 }
 
 /** A log whose folder is made for it. */

@@ -55,7 +55,7 @@ export function publicationOf(
   const grace = mode === 'require' ? GRACE : undefined;
   return async (store) => {
     const witnesses = policy && new HttpWitnesses(policy, await store.lastCosignatures(), parts, { grace });
-    return { mode, witnesses, times, patience: publishTimeout, overruled: settings.overruleWitness ?? 0, alarm, now };
+    return { mode, witnesses, times, timeoutMs: publishTimeout, overruled: settings.overruleWitness ?? 0, alarm, now };
   };
 }
 

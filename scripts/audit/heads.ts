@@ -15,13 +15,13 @@ const PAGE = 256;
 
 /** Holds heads against the tree and against the keys of the log. */
 export class HeadCheck {
-  readonly #shelf: TileCache;
+  readonly #tileCache: TileCache;
   readonly #formats: { readonly rekor: RekorFormat; readonly c2sp: C2spFormat };
   readonly #keys: { readonly rekor: KeyObject; readonly c2sp: KeyObject };
 
-  /** @param shelf - of the whole tree. @param c2spKey - PEM */
-  constructor(shelf: TileCache, shard: Shard, c2spKey: string) {
-    this.#shelf = shelf;
+  /** @param tileCache - of the whole tree. @param c2spKey - PEM */
+  constructor(tileCache: TileCache, shard: Shard, c2spKey: string) {
+    this.#tileCache = tileCache;
     this.#formats = { rekor: new RekorFormat(shard), c2sp: new C2spFormat(shard.c2spKey) };
     this.#keys = { rekor: createPublicKey(shard.publicKey), c2sp: createPublicKey(c2spKey) };
   }
@@ -47,7 +47,7 @@ export class HeadCheck {
 
   /** @param whose - says who has it, as in `the journal has` @throws Damaged */
   async inTree({ size, root }: TreeHead, whose: string): Promise<void> {
-    const own = foldRoot(await this.#shelf.read(coveringNodes({ from: 0, to: size })));
+    const own = foldRoot(await this.#tileCache.read(coveringNodes({ from: 0, to: size })));
     if (!equalBytes(own, root))
       throw new Damaged(size, `${whose} a head of ${size} entries that is not one of this tree`);
   }

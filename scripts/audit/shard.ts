@@ -1,5 +1,5 @@
 import { createPublicKey, hash } from 'node:crypto';
-import { loadShelf } from '../../log/load-shelf.ts';
+import { loadTileCache } from '../../log/load-tile-cache.ts';
 import type { TreeHead } from '../../merkle/types.ts';
 import { NO_RECORDS } from '../../storage/search-index/tally.ts';
 import { type ReadShard, shardOf } from '../operator/shards.ts';
@@ -66,7 +66,7 @@ async function auditSigned(
   head: TreeHead,
 ): Promise<void> {
   const shard = shardOf(identity);
-  const check = new HeadCheck(await loadShelf(reading, head.size, head), shard, shard.c2spPublicKey);
+  const check = new HeadCheck(await loadTileCache(reading, head.size, head), shard, shard.c2spPublicKey);
   for (const each of journal) await check.inTree(each, 'the head journal has');
   if (frozen) check.end(head, frozen);
 }

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { loadShelf } from '../../log/load-shelf.ts';
+import { loadTileCache } from '../../log/load-tile-cache.ts';
 import { treeSize } from '../../merkle/types.ts';
 import type { LogReading } from '../../storage/engine.ts';
 import { engineOf } from '../../storage/engines/index.ts';
@@ -50,5 +50,5 @@ async function headCheck(store: LogReading, size: number): Promise<HeadCheck> {
   const identity = await store.identity();
   if (identity === undefined) throw new Error('there is no log in this folder');
   const shard = shardOf(identity);
-  return new HeadCheck(await loadShelf(store, treeSize(size), undefined), shard, shard.c2spPublicKey);
+  return new HeadCheck(await loadTileCache(store, treeSize(size), undefined), shard, shard.c2spPublicKey);
 }

@@ -1,7 +1,7 @@
 import { concatBytes } from '../../base/bytes.ts';
 import { gunzip } from '../../storage/gunzip.ts';
 import { ShardSigner } from '../../log/signers/shard-signer.ts';
-import { loadShelf } from '../../log/load-shelf.ts';
+import { loadTileCache } from '../../log/load-tile-cache.ts';
 import type { TileCache } from '../../log/tile-cache.ts';
 import { type TreeSize, treeSize } from '../../merkle/types.ts';
 import type { StoredHead } from '../../storage/contract.ts';
@@ -15,13 +15,13 @@ const HASH = 32;
 export function folderSource(shard: ReadShard): TileSource {
   const { reading, identity } = shard;
   const own = shardOf(identity);
-  let shelf: Promise<TileCache> | undefined;
-  const shelfOf = (size: TreeSize): Promise<TileCache> => loadShelf(reading, size, undefined);
+  let tileCache: Promise<TileCache> | undefined;
+  const tileCacheOf = (size: TreeSize): Promise<TileCache> => loadTileCache(reading, size, undefined);
   return {
     key: own.c2spKey,
     checkpoint: async () => {
       const head = await publishedHead(shard);
-      shelf = shelfOf(head.size);
+      tileCache = tileCacheOf(head.size);
       const freeze = await reading.frozen();
       const cosignatures = freeze ? [] : await reading.cosignatures(head.size);
       const { checkpoint: note } = new ShardSigner(own, undefined).show(head, cosignatures, freeze);
@@ -29,8 +29,8 @@ export function folderSource(shard: ReadShard): TileSource {
       return note;
     },
     tile: async (id, width) => {
-      if (shelf === undefined) throw new Error('the checkpoint comes first');
-      return (await (await shelf).tile(id)).subarray(0, width * HASH);
+      if (tileCache === undefined) throw new Error('the checkpoint comes first');
+      return (await (await tileCache).tile(id)).subarray(0, width * HASH);
     },
     bundle: async (number, width) => {
       const { encoding, pieces } = await reading.bundle(number, width);

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { LogRefused } from '../../log/failures.ts';
 import { type JournalFault, journalFault } from '../../log/journal-check.ts';
-import { loadShelf } from '../../log/load-shelf.ts';
+import { loadTileCache } from '../../log/load-tile-cache.ts';
 import { treeSize } from '../../merkle/types.ts';
 import { requireAsRecorded, type ShardFolder } from '../../host/shards/shard-folders.ts';
 import type { LogIdentity, StoredHead } from '../../storage/contract.ts';
@@ -72,8 +72,8 @@ export async function faultOf({
   identity,
   head,
 }: FoundShard): Promise<JournalFault | undefined> {
-  const shelf = await loadShelf(store, head?.size ?? treeSize(0), head);
+  const tileCache = await loadTileCache(store, head?.size ?? treeSize(0), head);
   const freeze = await store.frozen();
   const journal = await engine.journals.viewHeads(heads);
-  return journalFault({ store, journal, identity, shelf, stored: head, freeze });
+  return journalFault({ store, journal, identity, tileCache, stored: head, freeze });
 }

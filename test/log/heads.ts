@@ -22,7 +22,7 @@ export async function signedHead(size: number, awaits: boolean): Promise<StoredH
   const root = nodeHash(createHash('sha256').update(`root ${size}`).digest()) as RootHash;
   const head = { size: treeSize(size), root };
   const { signatures } = await SIGNER.sign(head, []);
-  return { ...head, at: 1_700_000_000 + size, signatures, awaits };
+  return { ...head, at: 1_700_000_000 + size, signatures, awaitsCosignatures: awaits };
 }
 
 /** Makes a cosignature that is never verified: `word` tells one from another. */

@@ -24,15 +24,20 @@ class Tiles {
 /** A tree that was grown one leaf at a time, as a log grows, with every head it has had. */
 async function grown(leaves: readonly LeafHash[]) {
   const store = new Tiles();
-  const shelf = new TileCache(store);
+  const tileCache = new TileCache(store);
   const heads: TreeHead[] = [];
   for (const [size, leaf] of leaves.entries()) {
-    const { head, tiles } = await shelf.grow(treeSize(size), [leaf]);
+    const { head, tiles } = await tileCache.grow(treeSize(size), [leaf]);
     for (const { tile, ...id } of tiles) store.stored.set(nameOf(id), tile);
-    shelf.markCommitted(tiles);
+    tileCache.markCommitted(tiles);
     heads[head.size] = head;
   }
-  return { store, shelf, prover: new InclusionProver(shelf), headOf: (size: number) => heads[size] as TreeHead };
+  return {
+    store,
+    tileCache,
+    prover: new InclusionProver(tileCache),
+    headOf: (size: number) => heads[size] as TreeHead,
+  };
 }
 
 /** The proof with one bit of one hash turned over; which bit differs from hash to hash. */
@@ -81,14 +86,14 @@ describe('RFC 9162 §2.1.3 inclusion proofs as they are served: every leaf of ev
     const data = Array.from({ length: 66_049 }, (_, i) => utf8(`entry ${i}`));
     const leaves = data.map(hashLeaf);
     const store = new Tiles();
-    const shelf = new TileCache(store);
-    const prover = new InclusionProver(shelf);
+    const tileCache = new TileCache(store);
+    const prover = new InclusionProver(tileCache);
     const edges = [255, 256, 257, 511, 512, 513, 65_279, 65_280, 65_535, 65_536, 65_537, 65_792, 66_048, 66_049];
     let size = 0;
     for (const next of edges) {
-      const { head, tiles } = await shelf.grow(treeSize(size), leaves.slice(size, next));
+      const { head, tiles } = await tileCache.grow(treeSize(size), leaves.slice(size, next));
       for (const { tile, ...id } of tiles) store.stored.set(nameOf(id), tile);
-      shelf.markCommitted(tiles);
+      tileCache.markCommitted(tiles);
       size = next;
       expect(toHex(head.root)).toBe(referenceRoot(data, size));
       for (const index of [0, ...edges].flatMap((at) => [at - 1, at]).filter((at) => at >= 0 && at < size)) {
@@ -102,11 +107,11 @@ describe('RFC 9162 §2.1.3 inclusion proofs as they are served: every leaf of ev
 
 describe('RFC 9162 §2.1.4 consistency proofs as they are served: every pair of sizes to 130', () => {
   it('are those of the recursive definition, verify, and do not once anything is changed', async () => {
-    const { shelf, headOf } = await grown(LEAVES);
+    const { tileCache, headOf } = await grown(LEAVES);
     const accepted: string[] = [];
     for (let size = 1; size <= SIZE; size += 1) {
       for (let old = 1; old <= size; old += 1) {
-        const proof = await proveConsistency(shelf, treeSize(old), treeSize(size));
+        const proof = await proveConsistency(tileCache, treeSize(old), treeSize(size));
         expect(proof.map((hash) => toHex(hash))).toEqual(referenceConsistency(DATA, old, size));
         expect(verifyConsistency(headOf(old), headOf(size), proof)).toBe(true);
         for (const other of spoiled(proof, headOf(1).root))
@@ -119,9 +124,9 @@ describe('RFC 9162 §2.1.4 consistency proofs as they are served: every pair of 
 
 describe('a proof', () => {
   it('is refused, and not made of nothing, when a hash is missing', async () => {
-    const { shelf, prover, store } = await grown(DATA.concat(DATA, DATA).map(hashLeaf));
-    await expect(shelf.read([{ level: 0, index: 390 }])).rejects.toThrow('a tile has no hash at 134');
-    await expect(proveConsistency(shelf, treeSize(300), treeSize(400))).rejects.toThrow('a tile has no hash at');
+    const { tileCache, prover, store } = await grown(DATA.concat(DATA, DATA).map(hashLeaf));
+    await expect(tileCache.read([{ level: 0, index: 390 }])).rejects.toThrow('a tile has no hash at 134');
+    await expect(proveConsistency(tileCache, treeSize(300), treeSize(400))).rejects.toThrow('a tile has no hash at');
     await expect(prover.prove(logIndex(385), leafAt(125), treeSize(395))).rejects.toThrow('a tile has no hash at');
     store.stored.clear();
     const fresh = new TileCache(store);
@@ -133,9 +138,9 @@ describe('a proof', () => {
   it('that could not be read fails with those that wait for it, and with none after it', async () => {
     const leaves = Array.from({ length: 300 }, (_, i) => hashLeaf(utf8(`entry ${i}`)));
     const { store, headOf } = await grown(leaves);
-    const shelf = new TileCache(store);
-    await shelf.load(treeSize(300), leaves.slice(256));
-    const prover = new InclusionProver(shelf);
+    const tileCache = new TileCache(store);
+    await tileCache.load(treeSize(300), leaves.slice(256));
+    const prover = new InclusionProver(tileCache);
     const prove = () => prover.prove(logIndex(3), leaves[3] as LeafHash, treeSize(100));
     store.fails = true;
     const outcomes = await Promise.allSettled([prove(), prove()]);

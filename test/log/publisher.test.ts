@@ -25,8 +25,8 @@ async function publishing(size: number, parts: Partial<PublisherParts> = {}) {
         },
       },
       holds: () => false,
-      rounds: { setTarget: ({ size: newest }) => void wanted.push(newest) },
-      patience: PATIENCE,
+      cosigningLoop: { setTarget: ({ size: newest }) => void wanted.push(newest) },
+      timeoutMs: PATIENCE,
       maxWaiting: 100,
       ...parts,
     },
@@ -49,8 +49,8 @@ async function stateOf(promise: Promise<unknown>): Promise<string> {
 describe('decision 12: a head that awaits nobody', () => {
   it('is shown at once, in both checkpoints, and whoever waits for it goes on', async () => {
     const { publisher, wanted, kept } = await publishing(3);
-    const waiting = publisher.reached(5);
-    publisher.offer(await signedHead(5, false));
+    const waiting = publisher.waitForSize(5);
+    publisher.committed(await signedHead(5, false));
     expect(publisher.head.rekorCheckpoint).toMatch(/^log\.test - 1234567890123456789\n5\n/);
     expect(publisher.head.checkpoint).toMatch(/^log\.test\n5\n/);
     expect((await waiting).size).toBe(5);
@@ -60,7 +60,7 @@ describe('decision 12: a head that awaits nobody', () => {
   it('has cosignatures join its note, below the log’s own line, and later words take the place of earlier ones', async () => {
     const { publisher, kept } = await publishing(3);
     const head = await signedHead(5, false);
-    publisher.offer(head);
+    publisher.committed(head);
     expect(cosignersOf(publisher.head.checkpoint)).toEqual([]);
     await publisher.cosigned(head, [said('a', 5, 1)], false);
     await publisher.cosigned(head, [said('b', 5, 2), said('a', 5, 3)], true);
@@ -71,8 +71,8 @@ describe('decision 12: a head that awaits nobody', () => {
   it('loses nothing to what is said of an older one, which is kept all the same', async () => {
     const { publisher, kept } = await publishing(3);
     const [older, newer] = [await signedHead(4, false), await signedHead(5, false)];
-    publisher.offer(older);
-    publisher.offer(newer);
+    publisher.committed(older);
+    publisher.committed(newer);
     await publisher.cosigned(older, [said('a', 4)], true);
     expect([publisher.head.size, cosignersOf(publisher.head.checkpoint)]).toEqual([5, []]);
     expect(kept).toEqual([{ cosignatures: [said('a', 4)], published: undefined }]);
@@ -80,7 +80,7 @@ describe('decision 12: a head that awaits nobody', () => {
   it('never goes back', async () => {
     const { publisher } = await publishing(3);
     const smaller = await signedHead(2, false);
-    expect(() => publisher.offer(smaller)).toThrow('a published head never goes back');
+    expect(() => publisher.committed(smaller)).toThrow('a published head never goes back');
     expect(publisher.head.size).toBe(3);
   });
 });
@@ -89,7 +89,7 @@ describe('decision 12: a head that awaits witnesses', () => {
   it('is not shown before enough have cosigned it, and then with what they said', async () => {
     const { publisher, kept, wanted } = await publishing(3);
     const head = await signedHead(5, true);
-    publisher.offer(head);
+    publisher.committed(head);
     expect([publisher.head.size, wanted]).toEqual([3, [5]]);
     await publisher.cosigned(head, [said('a', 5, 1)], false);
     expect([publisher.head.size, cosignersOf(publisher.head.checkpoint)]).toEqual([3, []]);
@@ -102,11 +102,11 @@ describe('decision 12: a head that awaits witnesses', () => {
   it('is not shown before the disk has what was said', async () => {
     const { publisher, slowDisk } = await publishing(3);
     const head = await signedHead(5, true);
-    publisher.offer(head);
+    publisher.committed(head);
     const disk = Promise.withResolvers<void>();
     slowDisk(disk.promise);
     const cosigned = publisher.cosigned(head, [said('a', 5)], true);
-    const waiting = publisher.reached(4);
+    const waiting = publisher.waitForSize(4);
     expect([await stateOf(waiting), publisher.head.size]).toEqual(['waits', 3]);
     disk.resolve();
     await cosigned;
@@ -132,7 +132,7 @@ describe('decision 12: a head that awaits witnesses', () => {
 describe('decision 12: writers that wait for their head', () => {
   it('go on with the first head that holds their entry, and the others wait on', async () => {
     const { publisher } = await publishing(3);
-    const [fourth, fifth, seventh] = [publisher.reached(4), publisher.reached(5), publisher.reached(7)];
+    const [fourth, fifth, seventh] = [publisher.waitForSize(4), publisher.waitForSize(5), publisher.waitForSize(7)];
     await publisher.cosigned(await signedHead(5, true), [said('a', 5)], true);
     expect([(await fourth).size, (await fifth).size, await stateOf(seventh)]).toEqual([5, 5, 'waits']);
     await publisher.cosigned(await signedHead(8, true), [said('a', 8)], true);
@@ -140,7 +140,7 @@ describe('decision 12: writers that wait for their head', () => {
   });
   it('wait for as long as was said and no longer, and are told that the entry is kept', async () => {
     const { publisher } = await publishing(3);
-    const waiting = publisher.reached(4);
+    const waiting = publisher.waitForSize(4);
     waiting.catch(() => undefined);
     await vi.advanceTimersByTimeAsync(PATIENCE - 1);
     expect(await stateOf(waiting)).toBe('waits');
@@ -148,22 +148,22 @@ describe('decision 12: writers that wait for their head', () => {
     await expect(waiting).rejects.toThrow(
       new NotPublished('too few witnesses have cosigned the entry within 1000 ms: it is kept, send it again'),
     );
-    const again = publisher.reached(4);
+    const again = publisher.waitForSize(4);
     await publisher.cosigned(await signedHead(4, true), [said('a', 4)], true);
     expect((await again).size).toBe(4);
     expect(vi.getTimerCount()).toBe(0);
   });
   it('are so many and no more', async () => {
     const { publisher } = await publishing(3, { maxWaiting: 2 });
-    const waiting = [publisher.reached(4), publisher.reached(4)];
+    const waiting = [publisher.waitForSize(4), publisher.waitForSize(4)];
     expect(() => publisher.requireRoom()).toThrow(new Overloaded('2 entries are waiting for witnesses'));
     await publisher.cosigned(await signedHead(4, true), [said('a', 4)], true);
     await Promise.all(waiting);
     expect(() => publisher.requireRoom()).not.toThrow();
-    const late = publisher.reached(5);
+    const late = publisher.waitForSize(5);
     late.catch(() => undefined);
     await vi.advanceTimersByTimeAsync(PATIENCE);
-    await publisher.reached(4);
+    await publisher.waitForSize(4);
     expect(() => publisher.requireRoom()).not.toThrow();
   });
 });

@@ -32,7 +32,7 @@ export const UNWITNESSED: Publication = {
   mode: 'off',
   witnesses: undefined,
   times: { pause: 0, retry: 0, longest: 0, idle: 0 },
-  patience: 1000,
+  timeoutMs: 1000,
   overruled: 0,
   alarm: () => undefined,
   now: () => performance.now(),

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { toHex } from '../../base/bytes.ts';
-import { loadShelf } from '../../log/load-shelf.ts';
+import { loadTileCache } from '../../log/load-tile-cache.ts';
 import { search, type SearchGround } from '../../log/search.ts';
 import type { SearchPage, SearchQuestion } from '../../log/types.ts';
 import { treeSize } from '../../merkle/types.ts';
@@ -124,7 +124,7 @@ describe('find: what costs much and gives little', () => {
     );
     ground = {
       store: room.store,
-      shelf: await loadShelf(room.store, treeSize(MANY), room.log.head()),
+      tileCache: await loadTileCache(room.store, treeSize(MANY), room.log.head()),
       shard: room.log.shard,
       size: treeSize(MANY),
     };

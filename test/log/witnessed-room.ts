@@ -59,7 +59,7 @@ export function witnessedRoom(
   };
   const witnesses = new HttpWitnesses(policy, [], parts, { grace: undefined });
   const claims = { overruled: options.overruled ?? 0, alarm: options.alarm ?? (() => undefined) };
-  const publication = { mode, witnesses, times: TIMES, patience: PATIENCE, ...claims, now };
+  const publication = { mode, witnesses, times: TIMES, timeoutMs: PATIENCE, ...claims, now };
   return openRoom(folder, { clock: testClock(NOW), publication, ...options });
 }
 

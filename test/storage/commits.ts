@@ -66,7 +66,7 @@ export const hashKeyOf = (index: number): string => `sha256:${index.toString(16)
 export function headOf(size: number): StoredHead {
   const root = nodeHash(hash('sha256', `root ${size}`, 'buffer')) as RootHash;
   const signatures = { rekor: utf8(`signature ${size}`), c2sp: utf8(`tile signature ${size}`) };
-  return { size: treeSize(size), root, at: 1_700_000_000 + size, signatures, awaits: false };
+  return { size: treeSize(size), root, at: 1_700_000_000 + size, signatures, awaitsCosignatures: false };
 }
 
 /** A tile that says which it is. */
@@ -107,7 +107,7 @@ export function storedOf({ index, integratedTime, body, signedEntryTimestamp, at
   return attestation === undefined ? stored : { ...stored, attestation: bytes(attestation) };
 }
 
-export const plainHead = ({ size, root, at, signatures: { rekor, c2sp }, awaits }: StoredHead) => {
+export const plainHead = ({ size, root, at, signatures: { rekor, c2sp }, awaitsCosignatures: awaits }: StoredHead) => {
   const signatures = { rekor: new Uint8Array(rekor), c2sp: c2sp && new Uint8Array(c2sp) };
   return { size, root: new Uint8Array(root), at, signatures, awaits };
 };

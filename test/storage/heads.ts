@@ -83,12 +83,13 @@ function awaiting(store: Used): void {
     await store.now().commit(awaited(2, 3));
     await store.now().commit(awaited(3, 5));
     expect(await store.now().publishedSize()).toBe(2);
-    expect((await store.now().head())?.awaits).toBe(true);
+    expect((await store.now().head())?.awaitsCosignatures).toBe(true);
     await store.now().cosign([said('a', 3)], treeSize(3));
     for (const opened of [store.now, store.again]) {
       const now = await opened();
       expect([await now.publishedSize(), (await now.head())?.size]).toEqual([3, 5]);
-      expect([(await now.headAt(treeSize(3)))?.awaits, (await now.headAt(treeSize(5)))?.awaits]).toEqual([false, true]);
+      const heads = [await now.headAt(treeSize(3)), await now.headAt(treeSize(5))];
+      expect(heads.map((head) => head?.awaitsCosignatures)).toEqual([false, true]);
     }
     await store.now().cosign([], treeSize(5));
     expect(await store.now().publishedSize()).toBe(5);

@@ -32,12 +32,12 @@ export const dsse001: EntryKind = {
   },
   parse(value) {
     const parts = readParts(value);
-    return 'verifiers' in parts ? examineProposed(parts) : examineStored(parts);
+    return 'verifiers' in parts ? parseProposed(parts) : parseStored(parts);
   },
 };
 
 /** A stored entry whose keys cannot be read is an entry all the same; only nothing finds it. */
-function examineStored(parts: Stored): ParsedSpec {
+function parseStored(parts: Stored): ParsedSpec {
   const signatures = parts.signatures.toSorted((a, b) => bytewise(a.signature, b.signature));
   const stored = { ...parts, signatures };
   const keys = readKeysIfReadable(signatures.map(({ verifier }) => verifier));
@@ -50,7 +50,7 @@ function examineStored(parts: Stored): ParsedSpec {
   };
 }
 
-function examineProposed(proposed: Proposed): ParsedSpec {
+function parseProposed(proposed: Proposed): ParsedSpec {
   const envelope = readEnvelope(proposed.envelope);
   if (envelope.signatures.length === 0) throw new InvalidEntry('DSSE envelope must contain 1 or more signatures');
   const trial = new EnvelopeVerification(envelope, proposed.verifiers);
@@ -59,12 +59,12 @@ function examineProposed(proposed: Proposed): ParsedSpec {
     keysIn: 'spec.proposedContent.verifiers',
     finish(verdicts) {
       const { payload, keys } = trial.cover(verdicts, 'ignore');
-      return concludeProposed(proposed.envelope, envelope, payload, keys);
+      return finishProposed(proposed.envelope, envelope, payload, keys);
     },
   };
 }
 
-function concludeProposed(
+function finishProposed(
   text: string,
   envelope: Envelope,
   payload: Uint8Array,

@@ -53,13 +53,11 @@ export const dsse002: EntryKind = {
     },
   },
   parse: (spec) =>
-    isObject(spec) && Object.hasOwn(spec, STORED)
-      ? examineStored(readStored(spec))
-      : examineProposed(readProposed(spec)),
+    isObject(spec) && Object.hasOwn(spec, STORED) ? parseStored(readStored(spec)) : parseProposed(readProposed(spec)),
 };
 
 /** A stored entry whose keys cannot be read is an entry all the same; only nothing finds it. */
-function examineStored({ payloadDigest, signatures }: Stored): ParsedSpec {
+function parseStored({ payloadDigest, signatures }: Stored): ParsedSpec {
   const stored = { payloadDigest, signatures: inOrder(signatures) };
   const materials = materialsIfReadable(stored.signatures.map(({ verifier }) => verifier));
   const found = materials === undefined ? [] : searchKeys(leafKeys(stored, materials));
@@ -72,12 +70,12 @@ function examineStored({ payloadDigest, signatures }: Stored): ParsedSpec {
 }
 
 /** Every verifier's algorithm is judged, also of one that made nothing. */
-function examineProposed(proposed: Proposed): ParsedSpec {
+function parseProposed(proposed: Proposed): ParsedSpec {
   const signers = proposed.verifiers.map(readSigner);
   return {
     claims: claimAll(proposed, signers),
     keysIn: `${REQUEST}.verifiers`,
-    finish: (verdicts) => conclude(proposed, signers, verdicts),
+    finish: (verdicts) => finishProposed(proposed, signers, verdicts),
   };
 }
 
@@ -99,7 +97,7 @@ function claimAll({ payload, payloadType, signatures }: Proposed, signers: reado
 }
 
 /** @throws InvalidEntry */
-function conclude(proposed: Proposed, signers: readonly Signer[], verdicts: readonly Verdict[]): CanonicalEntry {
+function finishProposed(proposed: Proposed, signers: readonly Signer[], verdicts: readonly Verdict[]): CanonicalEntry {
   const { payload, payloadType, signatures } = proposed;
   const makers = makersOf(signatures.length, signers, verdicts);
   const signed = signatures.map(({ sig, path }, i) => {

@@ -33,7 +33,7 @@ export const hashedrekord001: EntryKind = {
       },
     },
   },
-  parse: (spec) => examine(readParts(spec)),
+  parse: (spec) => toParsedSpec(readParts(spec)),
 };
 
 interface Parts {
@@ -45,13 +45,13 @@ interface Parts {
   readonly key: KeyMaterial;
 }
 
-function examine(parts: Parts): ParsedSpec {
+function toParsedSpec(parts: Parts): ParsedSpec {
   const { algorithm, digest, signature, key } = parts;
   const claim = { key: key.key, signature, signed: { over: 'digest', algorithm, digest } } as const;
   return {
     claims: signature.length > 0 ? [claim] : [],
     keysIn: KEY_MEMBER,
-    finish: ([made = UNJUDGED], budget) => conclude(parts, made, budget),
+    finish: ([made = UNJUDGED], budget) => finishProposed(parts, made, budget),
   };
 }
 
@@ -60,7 +60,7 @@ const KEY_MEMBER = 'spec.signature.publicKey.content';
 const NO_SIGNATURE = fails('X509 signature has not been initialized');
 
 /** @param made - verdict on the signature */
-function conclude(parts: Parts, made: Verdict, budget: CheckBudget): CanonicalEntry {
+function finishProposed(parts: Parts, made: Verdict, budget: CheckBudget): CanonicalEntry {
   const { hash, signature, key } = parts;
   const chain = signature.length === 0 ? NO_SIGNATURE : key.judgeChain((cost) => budget.spend(KEY_MEMBER, cost));
   const verdict = chain.holds ? made : chain;

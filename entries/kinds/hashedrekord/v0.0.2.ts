@@ -36,7 +36,7 @@ export const hashedrekord002: EntryKind = {
       },
     },
   },
-  parse: (spec) => (isObject(spec) && Object.hasOwn(spec, STORED) ? examineStored(spec) : examineProposed(spec)),
+  parse: (spec) => (isObject(spec) && Object.hasOwn(spec, STORED) ? parseStored(spec) : parseProposed(spec)),
 };
 
 /** Contents of an entry. */
@@ -47,18 +47,18 @@ export interface Parts {
   readonly verifier: Verifier;
 }
 
-function examineProposed(spec: unknown): ParsedSpec {
+function parseProposed(spec: unknown): ParsedSpec {
   const { digest, signature } = readMessage(spec, HASHED_REKORD_REQUEST, REQUEST);
-  return examine(readSigned(digest, signature, REQUEST, 'digest'), undefined);
+  return toParsedSpec(readSigned(digest, signature, REQUEST, 'digest'), undefined);
 }
 
-function examineStored(spec: unknown): ParsedSpec {
+function parseStored(spec: unknown): ParsedSpec {
   const { data, signature } = readMessage(spec, SPEC, 'spec').hashedRekordV002 ?? {};
   const path = `spec.${STORED}`;
   const signed = readSigned(data?.digest ?? new Uint8Array(), signature, path, 'data.digest');
   const name = HASH_NAMES[signed.parts.algorithm];
   if (data?.algorithm !== name) throw new InvalidEntry(`${path}.data.algorithm is not ${name}`);
-  return examine(signed, 'it has the form of an entry that is in a log');
+  return toParsedSpec(signed, 'it has the form of an entry that is in a log');
 }
 
 interface Signed {
@@ -91,7 +91,7 @@ function readSigned(
   return { parts: { algorithm, digest, signature: signature.content, verifier }, signer, path: `${path}.signature` };
 }
 
-function examine({ parts, signer, path }: Signed, notInsertable: string | undefined): ParsedSpec {
+function toParsedSpec({ parts, signer, path }: Signed, notInsertable: string | undefined): ParsedSpec {
   const { algorithm, digest, signature } = parts;
   const { material, keyForCertificate } = signer;
   const { kind, version } = hashedrekord002;

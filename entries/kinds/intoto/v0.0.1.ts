@@ -32,7 +32,7 @@ export const intoto001: EntryKind = {
   },
   parse(value) {
     const parts = readParts(value);
-    return parts.envelope === '' ? examineStored(parts) : examineProposed(parts.envelope, parts.key);
+    return parts.envelope === '' ? parseStored(parts) : parseProposed(parts.envelope, parts.key);
   },
 };
 
@@ -63,7 +63,7 @@ function readParts(value: unknown): Parts {
 }
 
 /** As old logs hold them the payload's hash may be absent. */
-function examineStored({ hash, payloadHash, key }: Parts): ParsedSpec {
+function parseStored({ hash, payloadHash, key }: Parts): ParsedSpec {
   if (hash === undefined) throw new InvalidEntry('missing hash value for envelope');
   const stored = entry(key, hash, payloadHash, []);
   return {
@@ -74,7 +74,7 @@ function examineStored({ hash, payloadHash, key }: Parts): ParsedSpec {
   };
 }
 
-function examineProposed(text: string, key: KeyMaterial): ParsedSpec {
+function parseProposed(text: string, key: KeyMaterial): ParsedSpec {
   const envelope = readEnvelope(text);
   const opened = openEnvelope(envelope);
   const sigs = new Set(signaturesFor(key, envelope));
@@ -85,7 +85,7 @@ function examineProposed(text: string, key: KeyMaterial): ParsedSpec {
     ...(envelope.payload === '' || envelope.payloadType === '' ? { notInsertable: 'invalid DSSE envelope' } : {}),
     finish(verdicts) {
       if (!verdicts.some(({ holds }) => holds)) throw new InvalidEntry(NONE_ACCEPTED);
-      return concludeProposed(text, envelope, key);
+      return finishProposed(text, envelope, key);
     },
   };
 }
@@ -98,7 +98,7 @@ function signaturesFor(key: KeyMaterial, envelope: Envelope): readonly string[] 
     .map(({ sig }) => sig);
 }
 
-function concludeProposed(text: string, envelope: Envelope, key: KeyMaterial): CanonicalEntry {
+function finishProposed(text: string, envelope: Envelope, key: KeyMaterial): CanonicalEntry {
   const payload = readBase64(envelope.payload);
   const digests = envelope.payloadType === IN_TOTO_TYPE ? statementDigests(payload, 'provenance') : [];
   return { ...entry(key, sha256Digest(utf8(text)), sha256Digest(payload), digests ?? []), attestation: payload };

@@ -22,13 +22,13 @@ export const intoto002: EntryKind = {
   schema,
   parse(value) {
     const parts = readParts(value);
-    return parts.payload.length === 0 ? examineStored(parts) : examineProposed(parts);
+    return parts.payload.length === 0 ? parseStored(parts) : parseProposed(parts);
   },
 };
 
 const SIGNATURES = 'spec.content.envelope.signatures';
 
-function examineStored(parts: Parts): ParsedSpec {
+function parseStored(parts: Parts): ParsedSpec {
   return {
     claims: [],
     keysIn: SIGNATURES,
@@ -37,7 +37,7 @@ function examineStored(parts: Parts): ParsedSpec {
   };
 }
 
-function examineProposed(parts: Parts): ParsedSpec {
+function parseProposed(parts: Parts): ParsedSpec {
   const envelope = envelopeOf(parts);
   const verifiers = parts.signatures.map(({ publicKey }) => publicKey);
   const trial = new EnvelopeVerification(envelope, verifiers);
@@ -47,12 +47,12 @@ function examineProposed(parts: Parts): ParsedSpec {
     ...(parts.payloadType === '' ? { notInsertable: 'missing payloadType content' } : {}),
     finish(verdicts) {
       trial.cover(verdicts, 'judge');
-      return concludeProposed(parts, readBase64(envelope.payload, 'could not decode envelope payload: '));
+      return finishProposed(parts, readBase64(envelope.payload, 'could not decode envelope payload: '));
     },
   };
 }
 
-function concludeProposed(parts: Parts, payload: Uint8Array): CanonicalEntry {
+function finishProposed(parts: Parts, payload: Uint8Array): CanonicalEntry {
   const payloadHash = sha256Digest(payload);
   return { ...entry(parts, payloadHash, proposedKeys(parts, payloadHash, payload)), attestation: payload };
 }

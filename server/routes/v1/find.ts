@@ -2,7 +2,7 @@ import { parseHex } from '../../../base/bytes.ts';
 import { type LeafHash, nodeHash } from '../../../merkle/types.ts';
 import type { LogShards } from '../../../log/shards.ts';
 import type { ProvenEntry } from '../../../log/types.ts';
-import type { AskedId } from './ids.ts';
+import type { RequestedId } from './ids.ts';
 
 /**
  * The entry in the tree that the id names; if it names none, in every tree that has the leaf, the active one first.
@@ -11,7 +11,7 @@ import type { AskedId } from './ids.ts';
  */
 export async function findById(
   shards: LogShards,
-  { treeId, leaf }: AskedId,
+  { treeId, leaf }: RequestedId,
   gone: AbortSignal,
 ): Promise<readonly ProvenEntry[]> {
   const bytes = parseHex(leaf, 32);

@@ -19,7 +19,7 @@ export function entryId(shard: Shard, leaf: LeafHash): string {
 }
 
 /** An id as a client may give it. */
-export interface AskedId {
+export interface RequestedId {
   /** In decimal; undefined if it was left out. */
   readonly treeId: string | undefined;
   /** 64 hex digits in lower case. */
@@ -27,7 +27,7 @@ export interface AskedId {
 }
 
 /** @param id - 64 or 80 hex digits, in any case */
-export function splitId(id: string): AskedId {
+export function splitId(id: string): RequestedId {
   const lower = id.toLowerCase();
   if (lower.length !== 80) return { treeId: undefined, leaf: lower };
   return { treeId: String(BigInt(`0x${lower.slice(0, 16)}`)), leaf: lower.slice(16) };

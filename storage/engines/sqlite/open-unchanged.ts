@@ -106,7 +106,7 @@ type WitnessedRow = Pick<WitnessedHead, 'origin' | 'at' | 'note'> & Pick<HeadRow
 type HolderRow = Pick<JournalHolder, 'token'> & { readonly before: string | null };
 
 function toHead({ at, signature, ...row }: HeadRow): StoredHead {
-  return { ...hashed(row), at, signatures: { rekor: signature, c2sp: undefined }, awaits: false };
+  return { ...hashed(row), at, signatures: { rekor: signature, c2sp: undefined }, awaitsCosignatures: false };
 }
 
 function hashed({ size, root }: Pick<HeadRow, 'size' | 'root'>): TreeHead {

@@ -163,7 +163,12 @@ function toWitnessed(row: Summed<WitnessedRow>): WitnessedHead {
 
 function toHead(stored: Summed<HeadRow>): StoredHead {
   const { at, signature, tile_signature: tile, awaits, ...row } = checkRow('head', stored);
-  return { ...hashed(row), at, signatures: { rekor: signature, c2sp: tile ?? undefined }, awaits: awaits === 1 };
+  return {
+    ...hashed(row),
+    at,
+    signatures: { rekor: signature, c2sp: tile ?? undefined },
+    awaitsCosignatures: awaits === 1,
+  };
 }
 
 function hashed({ size, root }: { readonly size: number; readonly root: Buffer }) {

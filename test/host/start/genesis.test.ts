@@ -36,7 +36,7 @@ interface Body {
 const read = (body: Uint8Array): Body => JSON.parse(Buffer.from(body).toString()) as Body;
 
 describe('decision: entry 0 is the log itself', () => {
-  it('is a hashedrekord over the birth document, signed with the key of the log', async () => {
+  it('is a hashedrekord over the genesis document, signed with the key of the log', async () => {
     const { document, entry } = await genesisOf(identity, rekor, c2sp);
     const { kind, apiVersion, spec } = read(entry.body);
     expect([kind, apiVersion]).toEqual(['hashedrekord', '0.0.1']);

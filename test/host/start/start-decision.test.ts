@@ -22,7 +22,7 @@ type KeyState = 'none' | 'used' | 'unused';
 
 /** Everything that a start may find, each in turn with each other. */
 const KEYS: readonly KeyState[] = ['none', 'used', 'unused'];
-const BIRTHS = {
+const GENESES = {
   none: undefined,
   own: OWN_BIRTH,
   other: { ...OWN_BIRTH, treeId: '8' },
@@ -53,7 +53,7 @@ interface Case {
   readonly database: keyof typeof DATABASES;
   readonly rekor: KeyState;
   readonly c2sp: KeyState;
-  readonly birth: keyof typeof BIRTHS;
+  readonly genesis: keyof typeof GENESES;
   readonly journal: keyof typeof JOURNALS;
   readonly place: keyof typeof PLACE_CHANGES;
   readonly record: 'same' | 'moved' | 'copied';
@@ -68,7 +68,7 @@ const CHOICES: { readonly [Name in keyof Case]: readonly Case[Name][] } = {
   database: ['missing', 'empty', 'log'],
   rekor: KEYS,
   c2sp: KEYS,
-  birth: ['none', 'own', 'other', 'unreadable'],
+  genesis: ['none', 'own', 'other', 'unreadable'],
   journal: ['none', 'begun', 'heads', 'of another log', 'unreadable'],
   place: ['none', 'same', 'moved', 'copied'],
   record: ['same', 'moved', 'copied'],
@@ -100,7 +100,7 @@ function decisionOf(one: Case): Decision {
     headsFile: '/heads/heads.txt',
     database: DATABASES[one.database],
     keys: [keyOf('rekor', one.rekor), keyOf('c2sp', one.c2sp)],
-    birth: BIRTHS[one.birth],
+    genesis: GENESES[one.genesis],
     journal: JOURNALS[one.journal],
     hasPlace: one.place !== 'none',
     placeChanges: PLACE_CHANGES[one.place],
@@ -151,7 +151,7 @@ describe('the decision of a start, over everything that it may find', () => {
     expect(begun.every(({ journal, rekor }) => journal === 'none' || rekor !== 'none')).toBe(true);
   });
   it('begins a log under keys that may have signed only with --begin', () => {
-    expect(begun.filter((one) => isUsed(one) || one.birth !== 'none').every(({ begin }) => begin)).toBe(true);
+    expect(begun.filter((one) => isUsed(one) || one.genesis !== 'none').every(({ begin }) => begin)).toBe(true);
   });
   it('begins a log under keys that a copied record names only with --begin, also on a volume that moves', () => {
     const copied = begun.filter((one) => hasKey(one) && one.record === 'copied');
@@ -171,7 +171,7 @@ describe('the decision of a start, over everything that it may find', () => {
       (one) =>
         one.database !== 'log' &&
         !hasKey(one) &&
-        one.birth === 'none' &&
+        one.genesis === 'none' &&
         one.journal === 'none' &&
         one.place === 'none' &&
         isFree(one),
@@ -185,7 +185,7 @@ describe('the decision of a start, over everything that it may find', () => {
         hasKey(one) &&
         !isUsed(one) &&
         one.record === 'same' &&
-        one.birth === 'none' &&
+        one.genesis === 'none' &&
         (one.journal === 'none' || (one.journal === 'begun' && one.rekor !== 'none')) &&
         isFree(one),
     );
@@ -197,7 +197,7 @@ describe('the decision of a start, over everything that it may find', () => {
     const whole = ALL.filter(
       (one) =>
         one.database === 'log' &&
-        (one.birth === 'own' || one.birth === 'none') &&
+        (one.genesis === 'own' || one.genesis === 'none') &&
         !one.begin &&
         one.recorded !== 'other' &&
         (one.place === 'same' || one.moves),
@@ -206,10 +206,10 @@ describe('the decision of a start, over everything that it may find', () => {
   });
   it.each([
     ['another log', 'other', 'birth.json in /data is that of log 8 (log.test), and stele.db holds log 7 (log.test)'],
-    ['no log that can be read', 'unreadable', 'birth.json in /data cannot be read as a birth document: move it away'],
-  ] as const)('refuses the birth document of %s', (_what, birth, sentence) => {
+    ['no log that can be read', 'unreadable', 'birth.json in /data cannot be read as a genesis document: move it away'],
+  ] as const)('refuses the genesis document of %s', (_what, genesis, sentence) => {
     const some = ALL.filter(
-      (one) => one.database === 'log' && one.birth === birth && !one.begin && one.recorded !== 'other',
+      (one) => one.database === 'log' && one.genesis === genesis && !one.begin && one.recorded !== 'other',
     );
     expect(some.every((one) => reasonOf(one).includes(sentence))).toBe(true);
   });
@@ -239,7 +239,7 @@ describe('the decision of a start, over everything that it may find', () => {
       stands('the rekor key /keys/rekor.pem', one.rekor !== 'none');
       stands('the c2sp key /keys/c2sp.pem', one.c2sp !== 'none');
       stands('the head journal /heads/heads.txt', one.journal !== 'none');
-      stands('birth.json', one.birth !== 'none');
+      stands('birth.json', one.genesis !== 'none');
       expect(reason).toMatch(/^\/data holds no log \(stele\.db is (missing|there, and no log has begun in it)\)/);
       expect(reason).toMatch(/--begin$|--data, --heads and keys of its own$/);
     }

@@ -97,7 +97,7 @@ describe('a log whose database is lost is not begun anew, and the start writes n
       /there: the c2sp key \S+; /,
     ],
     [
-      'the birth document',
+      'the genesis document',
       (): void => remove(heads(), inData('keys'), inData('place.json')),
       /there: birth\.json of log \d+ \(rekor\.test\); /,
     ],
@@ -198,7 +198,7 @@ describe('a log that is refused is left as it was', () => {
     ],
     ['no record of its place', (): void => remove(inData('place.json')), 'is not where this log'],
     [
-      'a birth document that cannot be read',
+      'a genesis document that cannot be read',
       (): void => writeFileSync(inData('birth.json'), '{}'),
       'cannot be read as',
     ],
@@ -207,7 +207,7 @@ describe('a log that is refused is left as it was', () => {
     change();
     expect(await refusal()).toContain(sentence);
   });
-  it('with the birth document of another log', async () => {
+  it('with the genesis document of another log', async () => {
     await start();
     await start([], inside('other', 'data'));
     cpSync(inside('other', 'data', 'birth.json'), inData('birth.json'));

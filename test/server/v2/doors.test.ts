@@ -106,7 +106,7 @@ describe('a log of v2 alone', () => {
     await opened.close();
   });
 
-  it('begins with an entry of v2: a hashedrekord over its birth document, signed with its own key', async () => {
+  it('begins with an entry of v2: a hashedrekord over its genesis document, signed with its own key', async () => {
     const vkey = (await asking.get('/vkey')).text;
     const { bodies } = await auditLog(asking, '', vkey);
     const { kind, apiVersion, spec } = Entry.fromJSON(JSON.parse(String(bodies[0])));

@@ -32,7 +32,7 @@ export function createWriter(db: Database.Database): Writer {
     sql.addBatch.run(from, withChecksum(from, batch));
     for (const { place, nodes } of tiles) addTile(place, nodes);
     const { rekor, c2sp } = head.signatures;
-    sql.addHead.run(withSum('head', [head.size, head.root, head.at, rekor, c2sp, Number(head.awaits)]));
+    sql.addHead.run(withSum('head', [head.size, head.root, head.at, rekor, c2sp, Number(head.awaitsCosignatures)]));
   });
 
   const cosign = db.transaction(({ cosignatures, published }: Cosigning) => {

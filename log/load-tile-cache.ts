@@ -7,20 +7,20 @@ import { LogRefused } from './failures.ts';
 import { TileCache } from './tile-cache.ts';
 
 /** The tree of `size` that is stored. @throws LogRefused unless it has the root that was signed */
-export async function loadShelf(
+export async function loadTileCache(
   store: Pick<LogReads, 'tiles' | 'entry'>,
   size: TreeSize,
   stored: TreeHead | undefined,
 ): Promise<TileCache> {
-  const shelf = new TileCache(store);
+  const tileCache = new TileCache(store);
   const behind = await entriesBehindTiles(store, size);
-  const root = await shelf.load(
+  const root = await tileCache.load(
     size,
     behind.map(({ body }) => hashLeaf(body)),
   );
   if (stored && toHex(root) !== toHex(stored.root))
     throw new LogRefused(`the stored tree of ${size} does not have the root that was signed: restore a whole copy`);
-  return shelf;
+  return tileCache;
 }
 
 async function entriesBehindTiles(store: Pick<LogReads, 'entry'>, size: TreeSize): Promise<readonly StoredEntry[]> {
