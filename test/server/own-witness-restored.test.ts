@@ -113,7 +113,7 @@ describe('decision 10: a witness whose journal or key is not its own does not si
 
   it('without its journal', async () => {
     rmSync(path(...JOURNAL));
-    expect(await refusal()).toBe(`the journal of the witness is missing: put ${path(...JOURNAL)} back`);
+    expect(await refusal()).toBe('the journal of the witness is missing: put ./data-heads/witnessed.txt back');
   });
   it('without its key: none is made up', async () => {
     renameSync(path(...KEY), path('kept.pem'));

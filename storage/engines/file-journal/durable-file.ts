@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { copyFile, type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makePrivateFolder } from '../../folders.ts';
+import { isGone } from '../local-files/watched-files.ts';
 import { isNoRoom } from '../local-files/no-room.ts';
 
 /*
@@ -44,7 +45,7 @@ async function readIfThere(file: string): Promise<Buffer | undefined> {
   try {
     return await readFile(file);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (isGone(error)) return undefined;
     throw error;
   }
 }
