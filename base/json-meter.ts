@@ -22,7 +22,7 @@ const BACKSLASH = 0x5c;
 const NEAR = 32;
 
 /**
- * Counts depth and values of a JSON text without parsing it, as its bytes arrive. It does not validate: a text
+ * Counts depth and values of a JSON text without parsing it, piece by piece. It does not validate: a text
  * within the limits may still be no JSON, a text beyond them need not be parsed to be refused.
  */
 export class JsonMeter {

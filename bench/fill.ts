@@ -6,7 +6,7 @@ import type { AdmittedEntry } from '../entries/kind.ts';
 import { packSearchKeys } from '../entries/search-key-list.ts';
 import type { TransparencyLog } from '../log/log.ts';
 import { hashLeaf } from '../merkle/hash.ts';
-import { withoutWitnesses } from '../scripts/operator/publication.ts';
+import { withoutWitnesses } from '../host/witness/publication.ts';
 import { startLog } from '../host/start/start-log.ts';
 import { makeFolder } from '../storage/folders.ts';
 import type { LogFolder } from '../testkit/server-process.ts';

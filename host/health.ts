@@ -1,5 +1,7 @@
+import type { LogShards } from '../log/shards.ts';
 import { NoRoom } from '../storage/failures.ts';
 import type { WitnessReport } from '../witness/contract.ts';
+import type { Settings } from './settings/table.ts';
 
 export interface Readiness {
   readonly ready: boolean;
@@ -18,16 +20,41 @@ export interface Health {
   ready(): Promise<Readiness>;
 }
 
-export interface HealthParts {
+/** Counters of what went wrong beside the log. */
+interface HealthCounters {
+  /** Lines of the server's own log that could not be written. */
+  readonly droppedLines: () => number;
+  /** Times that something damaged was found in the database. */
+  readonly damagedReads: () => number;
+}
+
+/** Time that a heartbeat may take before the log is not ready, in milliseconds. */
+const HEARTBEAT_TIMEOUT_MS = 2000;
+
+/** Returns the health of a log that is open. */
+export function healthOf(
+  { active, size }: LogShards,
+  { readyWithin }: Pick<Settings, 'readyWithin'>,
+  counters: HealthCounters,
+): Health {
+  if (active.isClosed) return createReadingHealth(() => active.byIndex(size - 1), counters.damagedReads);
+  return createHealth({
+    ...counters,
+    heartbeat: () => active.heartbeat(),
+    refusal: () => active.refusal(),
+    witnesses: () => active.witnesses(),
+    within: readyWithin,
+    patience: HEARTBEAT_TIMEOUT_MS,
+    now: () => performance.now(),
+  });
+}
+
+export interface HealthParts extends HealthCounters {
   /** A durable write that adds no leaf. */
   readonly heartbeat: () => Promise<void>;
   /** Why the log takes no entries now; undefined while it does. */
   readonly refusal: () => string | undefined;
   readonly witnesses: () => readonly WitnessReport[];
-  /** Lines of the server's own log that could not be written. */
-  readonly droppedLines: () => number;
-  /** Times that something damaged was found in the database. */
-  readonly damagedReads: () => number;
   /** Age of a heartbeat that is young enough, in milliseconds. */
   readonly within: number;
   /** Time that a heartbeat may take, in milliseconds. */
@@ -37,7 +64,7 @@ export interface HealthParts {
 }
 
 /** Of a log that has ended: it is ready while it can be read, and takes no entries because that is how it is meant. */
-export function createReadingHealth(read: () => Promise<unknown>, damagedReads: () => number): Health {
+function createReadingHealth(read: () => Promise<unknown>, damagedReads: () => number): Health {
   return {
     ready: async () => {
       const state = await read().then(

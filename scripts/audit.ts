@@ -5,7 +5,7 @@ import { auditShard, type ShardReport } from './audit/shard.ts';
 import { auditShards } from './audit/shards.ts';
 import { Damaged } from './audit/wire.ts';
 import { runCommand, say, UsageFault } from './operator/command.ts';
-import { openShards, type ReadShard } from './operator/shards.ts';
+import { openShards, type ReadShard } from '../host/shards/read-shards.ts';
 
 /*
  * Reads all that a log has stored and makes again what can be made again: whoever passes this serves what was logged. The

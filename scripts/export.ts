@@ -11,7 +11,7 @@ import { folderSource } from './export/folder-source.ts';
 import { httpSource } from './export/http-source.ts';
 import type { TileSource } from '../client/tile-source.ts';
 import { runCommand, say, UsageFault } from './operator/command.ts';
-import { openShards } from './operator/shards.ts';
+import { openShards } from '../host/shards/read-shards.ts';
 
 /* A log as plain files, for any web server or bucket: c2sp.org/tlog-tiles. Run it again and again: it adds what is new. */
 

@@ -12,7 +12,7 @@ import type { Log } from '../log/types.ts';
 import { startLog } from '../host/start/start-log.ts';
 import { engineOf } from '../storage/engines/index.ts';
 import { makeFolder } from '../storage/folders.ts';
-import { withoutWitnesses } from './operator/publication.ts';
+import { withoutWitnesses } from '../host/witness/publication.ts';
 import { dsse, hashedrekord, intoto002, newSubmitter, statement } from '../testkit/proposals.ts';
 
 /*

@@ -8,8 +8,8 @@ import type { Settings } from '../host/settings/table.ts';
 import { addShardFolder } from '../host/shards/shard-folders.ts';
 import { type StartedLog, startLog } from '../host/start/start-log.ts';
 import { runCommand, say, UsageFault } from './operator/command.ts';
-import { withoutWitnesses } from './operator/publication.ts';
-import { openShards } from './operator/shards.ts';
+import { withoutWitnesses } from '../host/witness/publication.ts';
+import { openShards } from '../host/shards/read-shards.ts';
 import { engineOf } from '../storage/engines/index.ts';
 import { noLogIn } from '../storage/failures.ts';
 

@@ -14,7 +14,7 @@ import { prepareFolders, prepareKeys } from '../host/start/begin.ts';
 import { planStart } from '../host/start/plan.ts';
 import { isUnused, readUnusedKeys } from '../host/keys/unused-keys.ts';
 import { engineOf } from '../storage/engines/index.ts';
-import { settingSources } from './operator/host-environment.ts';
+import { settingSources } from '../host/environment.ts';
 import { DEFAULT_ORIGIN } from '../host/settings/values/network-values.ts';
 
 /*

@@ -1,20 +1,17 @@
-import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Failure } from '../base/failure.ts';
-import { systemCode, systemSentence } from '../base/system-error.ts';
-import { kinds, v2Kinds } from '../entries/kinds/index.ts';
-import { composeServer } from './compose.ts';
-import type { LogShards } from '../log/shards.ts';
-import { addressOf } from './bind.ts';
-import { listen, type Listener } from './listen.ts';
+import { programVersion, settingSources } from '../host/environment.ts';
 import { type Logger, createLogger } from '../host/logging/logger.ts';
-import { MetricRegistry } from '../metrics/registry.ts';
-import { DamagedStore } from '../storage/failures.ts';
-import { type Command, readCommand } from '../host/settings/command.ts';
+import { operatorSentence } from '../host/operator-error.ts';
+import { readCommand } from '../host/settings/command.ts';
 import type { Settings } from '../host/settings/table.ts';
 import { onSignals } from '../host/stop-signals.ts';
+import type { LogShards } from '../log/shards.ts';
+import { MetricRegistry } from '../metrics/registry.ts';
+import { addressOf } from './bind.ts';
+import { composeServer } from './compose.ts';
+import { listen, type Listener } from './listen.ts';
 import { serveMetrics } from './metrics-listener.ts';
 import { programReaders } from './metrics/program.ts';
 
@@ -25,21 +22,6 @@ import { programReaders } from './metrics/program.ts';
 
 /** Keeps what NODE_OPTIONS says about the room for young objects to this thread: the workers have limits of their own. */
 setFlagsFromString('--max-semi-space-size=0');
-
-function readCommandLine(): Command {
-  const host = {
-    cores: availableParallelism(),
-    terminal: process.stdout.isTTY,
-    kinds: [...kinds, ...v2Kinds],
-  };
-  const readFile = (path: string): string => readFileSync(path, 'utf8');
-  return readCommand({ argv: process.argv.slice(2), env: process.env, readFile, host }, version());
-}
-
-function version(): string {
-  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(file) as { readonly version: string }).version;
-}
 
 /** Lines that cannot be written end nothing: the log counts its own, and nothing depends on others. */
 function tolerateLostOutput(): void {
@@ -72,8 +54,9 @@ async function serve(settings: Settings): Promise<void> {
       : 'every entry that was acknowledged is on disk';
     logger.info(`stopped at size ${server.shards.size}: ${kept}`);
   } catch (error) {
-    if (!isOperational(error)) throw error;
-    logger.fatal(`cannot go on: ${error instanceof DamagedStore ? damageSentence(error) : systemSentence(error)}`);
+    const sentence = operatorSentence(error);
+    if (sentence === undefined) throw error;
+    logger.fatal(`cannot go on: ${sentence}`);
     process.exitCode = 1;
   }
 }
@@ -81,7 +64,7 @@ async function serve(settings: Settings): Promise<void> {
 /** Returns the metrics of the program itself, to which the log adds its own. */
 function metricsOf(logger: Logger): MetricRegistry {
   const metrics = new MetricRegistry();
-  metrics.add(programReaders(version(), () => logger.dropped()));
+  metrics.add(programReaders(programVersion(), () => logger.dropped()));
   return metrics;
 }
 
@@ -112,14 +95,6 @@ function endBeforeOpen(logger: Logger, signal: string): never {
   process.exit(0);
 }
 
-/** An operator can act on it: a refusal of ours, or one of the system's, such as a file that may not be read. */
-function isOperational(error: unknown): error is Error {
-  return error instanceof Failure || error instanceof DamagedStore || systemCode(error) !== undefined;
-}
-
-const damageSentence = ({ message }: DamagedStore): string =>
-  `stored data is damaged: ${message}. Put back a copy of the data folder that passes: npm run audit`;
-
 /** Size of a log that holds no entry of a user: its own entry 0 at most. */
 const SIZE_WITHOUT_USERS = 1;
 
@@ -133,7 +108,7 @@ function greet(logger: Logger, settings: Settings, shards: LogShards, address: s
   const where = settings.dev ? 'memory' : resolve(settings.data);
   if (settings.dev) logger.warn('keys and data are in memory only: this log ends with this process');
   logger.info(
-    `stele ${version()}: log ${origin}, tree id ${treeId}, size ${shards.size}, in ${where}; ${apis}${takesNone}`,
+    `stele ${programVersion()}: log ${origin}, tree id ${treeId}, size ${shards.size}, in ${where}; ${apis}${takesNone}`,
   );
   const first = `; to send the first entry, open ${url}/ or see "A first entry" in README.md`;
   logger.info(`serving on ${url}${shards.size > SIZE_WITHOUT_USERS || takesNone !== '' ? '' : first}`);
@@ -154,7 +129,7 @@ function die(logger: Logger, reason: unknown): never {
 function run(): Promise<void> | void {
   tolerateLostOutput();
   try {
-    const command = readCommandLine();
+    const command = readCommand({ ...settingSources(), argv: process.argv.slice(2) }, programVersion());
     if (command.ask === 'serve') return serve(command.settings);
     process.stdout.write(command.text);
   } catch (error) {

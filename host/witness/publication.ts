@@ -59,6 +59,13 @@ export function publicationOf(
   };
 }
 
+/** Shows nothing to anyone and asks no witness: for a log that a command opens. */
+export async function withoutWitnesses(): Promise<Publication> {
+  const times = { pause: 0, retry: 0, longest: 0, idle: 0 };
+  const [alarm, now] = [() => undefined, () => performance.now()];
+  return { mode: 'off', witnesses: undefined, times, timeoutMs: 0, overruled: 0, alarm, now };
+}
+
 /** @param setting - that names the file @throws LogRefused */
 export function readPolicy(setting: string, file: string): Policy {
   try {

@@ -2,7 +2,7 @@ import { createPublicKey, hash } from 'node:crypto';
 import { loadTileCache } from '../../log/load-tile-cache.ts';
 import type { TreeHead } from '../../merkle/types.ts';
 import { NO_RECORDS } from '../../storage/search-index/tally.ts';
-import { type ReadShard, shardOf } from '../operator/shards.ts';
+import { type ReadShard, shardOf } from '../../host/shards/read-shards.ts';
 import { WorkerPool } from './worker-pool.ts';
 import { HeadCheck } from './heads.ts';
 import { readJournal, requireNoNewer } from './journal.ts';

@@ -1,4 +1,4 @@
-import type { ReadShard } from '../operator/shards.ts';
+import type { ReadShard } from '../../host/shards/read-shards.ts';
 import { Damaged } from './wire.ts';
 
 /** How the shards of a log stand to each other. @throws Damaged */

@@ -3,7 +3,7 @@ import { loadTileCache } from '../../log/load-tile-cache.ts';
 import { treeSize } from '../../merkle/types.ts';
 import type { LogReading } from '../../storage/engine.ts';
 import { engineOf } from '../../storage/engines/index.ts';
-import { shardOf } from '../operator/shards.ts';
+import { shardOf } from '../../host/shards/read-shards.ts';
 import { auditEntries } from './entries.ts';
 import { HeadCheck } from './heads.ts';
 import { auditRun } from './run.ts';

@@ -1,10 +1,10 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { Failure } from '../../base/failure.ts';
-import { systemCode, systemSentence } from '../../base/system-error.ts';
+import { settingSources } from '../../host/environment.ts';
+import { operatorSentence } from '../../host/operator-error.ts';
 import { SettingsFault } from '../../host/settings/failures.ts';
 import { readSettings } from '../../host/settings/read.ts';
 import type { Settings } from '../../host/settings/table.ts';
-import { settingSources } from './host-environment.ts';
 
 /*
  * The common part of the operator's commands: they find the log as the server does, by the same flags, variables and
@@ -52,8 +52,9 @@ export async function runCommand<const Own extends Options>(
     await run(readCommandLine(options));
   } catch (error) {
     const isUsage = error instanceof UsageFault;
-    if (!isUsage && !isOperational(error)) throw error;
-    process.stderr.write(`cannot ${verb}: ${systemSentence(error)}\n${isUsage ? '--help says what there is\n' : ''}`);
+    const sentence = operatorSentence(error);
+    if (sentence === undefined) throw error;
+    process.stderr.write(`cannot ${verb}: ${sentence}\n${isUsage ? '--help says what there is\n' : ''}`);
     process.exitCode = isUsage || error instanceof SettingsFault ? 2 : 1;
   }
 }
@@ -66,11 +67,6 @@ function tellLost(reason: string): void {
     process.stderr.write(`standard output cannot be written, so lines of the report are missing: ${reason}\n`);
   isLost = true;
   process.exitCode ??= 1;
-}
-
-/** Whether an operator can do something about an error: a refusal of ours, or one of the system's. */
-function isOperational(error: unknown): error is Error {
-  return error instanceof Failure || systemCode(error) !== undefined;
 }
 
 function readCommandLine<const Own extends Options>(own: Own): CommandLine<Own> {

@@ -43,7 +43,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'host/folder': ['base', 'storage'],
   'host/clock': ['log', 'host/settings'],
   'host/keys': ['base', 'checkpoint', 'storage', 'log', 'host/folder'],
-  'host/shards': ['base', 'storage', 'log', 'host/folder'],
+  'host/shards': ['base', 'storage', 'log', 'log/signers', 'host/folder', 'host/keys'],
   'host/start': [
     'base',
     'entries',
@@ -67,7 +67,17 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'host/keys',
     'host/start',
   ],
-  host: ['storage', 'witness', 'host/logging'],
+  host: [
+    'base',
+    'storage',
+    'log',
+    'witness',
+    'host/settings',
+    'host/logging',
+    'host/clock',
+    'host/start',
+    'host/witness',
+  ],
   'server/pages': ['base', 'openapi', 'merkle', 'checkpoint', 'log', 'server/http'],
   'server/http': ['base', 'openapi', 'merkle', 'entries', 'log', 'witness', 'server/admission'],
   'server/apis': ['base', 'server/http'],
@@ -103,21 +113,12 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   server: [
     'base',
     'openapi',
-    'merkle',
-    'checkpoint',
-    'checkpoint/policy',
-    'entries',
-    'entries/signatures',
-    'storage',
     'log',
     'witness',
     'metrics',
     'host',
     'host/settings',
     'host/logging',
-    'host/clock',
-    'host/start',
-    'host/witness',
     'server/metrics',
     'server/pages',
     'server/http',
@@ -144,7 +145,7 @@ export const BESIDE_MAY_NOT_IMPORT: Readonly<Record<string, readonly string[]>> 
 
 /** The only files of the house that may name a wing full of implementations. */
 export const COMPOSERS: Readonly<Record<string, readonly string[]>> = {
-  'server/main.ts': ['entries/kinds'],
+  'host/environment.ts': ['entries/kinds'],
   'server/compose.ts': ['entries/signatures/verifiers'],
   'host/clock/clock-sync.ts': ['entries/signatures/verifiers'],
   'host/start/genesis.ts': ['entries/kinds', 'entries/signatures/verifiers'],
@@ -175,7 +176,7 @@ export const GUARDED: readonly { readonly module: RegExp; readonly only: RegExp 
   { module: /^node:ffi$/, only: /^entries\/signatures\/verifiers\/node-ffi\.ts$/ },
   {
     module: /^node:fs(\/promises)?$/,
-    only: /^storage\/(engines\/|folders\.ts$)|^host\/(folder|logging|shards|start|witness)\/|^server\/[^/]+\.ts$|^server\/pages\//,
+    only: /^storage\/(engines\/|folders\.ts$)|^host\/([^/]+\.ts$|(folder|logging|shards|start|witness)\/)|^server\/[^/]+\.ts$|^server\/pages\//,
   },
   { module: /^node:(worker_threads|http|https|child_process)$/, only: /^storage\/engines\/|^server\// },
   { module: /^node:(os|net)$/, only: /^storage\/engines\/|^host\/|^server\// },
@@ -184,13 +185,16 @@ export const GUARDED: readonly { readonly module: RegExp; readonly only: RegExp 
 
 /** Expressions that depend on the moment or the machine, and the files that may use them. */
 export const AMBIENT: readonly { readonly expression: string; readonly only: RegExp }[] = [
-  { expression: 'process.env', only: /^server\/main\.ts$/ },
+  { expression: 'process.env', only: /^host\/environment\.ts$/ },
   {
     expression: 'process',
     only: /^host\/([^/]+\.ts$|(clock|folder|logging|start)\/)|^server\/[^/]+\.ts$|^server\/metrics\/|^server\/[^/]+\/worker[^/]*\.ts$|^storage\/engines\/|\/node-ffi\.ts$/,
   },
   { expression: 'Date.now', only: /^host\/(clock|logging)\/|^storage\/engines\// },
-  { expression: 'performance.now', only: /^host\/witness\/|^server\/[^/]+\.ts$|^server\/http\/|^storage\/engines\// },
+  {
+    expression: 'performance.now',
+    only: /^host\/([^/]+\.ts$|witness\/)|^server\/[^/]+\.ts$|^server\/http\/|^storage\/engines\//,
+  },
   { expression: 'Math.random', only: /^$/ },
   { expression: 'globalThis', only: /^$/ },
 ];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addShardFolder, shardFolders } from '../../../host/shards/shard-folders.ts';
-import { openShards } from '../../../scripts/operator/shards.ts';
+import { openShards } from '../../../host/shards/read-shards.ts';
 import { openTestLog } from '../../support/log.ts';
 import { treeOfFiles } from '../../support/tree-of-files.ts';
 import { freezeLog } from '../../server/freeze.ts';

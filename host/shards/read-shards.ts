@@ -1,7 +1,7 @@
 import type { Shard } from '../../log/signers/shard.ts';
 import { LogRefused } from '../../log/failures.ts';
-import { c2spKeyOf } from '../../host/keys/keys.ts';
-import { isUnopened, requireAsRecorded, type ShardFolder, shardFolders } from '../../host/shards/shard-folders.ts';
+import { c2spKeyOf } from '../keys/keys.ts';
+import { isUnopened, requireAsRecorded, type ShardFolder, shardFolders } from './shard-folders.ts';
 import type { LogIdentity, StoredFreeze } from '../../storage/contract.ts';
 import type { LogReading } from '../../storage/engine.ts';
 import { noLogIn } from '../../storage/failures.ts';
