@@ -1,43 +1,32 @@
-import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express';
-import type { LogShards } from '../log/shards.ts';
-import type { OwnWitness } from '../witness/own-witness.ts';
-import type { Admission } from './admission/contract.ts';
-import { type Answer, bindingError } from './http/answer.ts';
-import { SenderGone } from './http/body.ts';
-import { ConnectionTurns } from './http/connection-turns.ts';
+import express, { type Express, type Request, type Response } from 'express';
 import { plain } from './apis/plain.ts';
 import { rekorV1 } from './apis/rekor-v1.ts';
 import { isBelowV2, NO_PATH_V2, NOT_FOUND_V2, rekorV2 } from './apis/rekor-v2.ts';
-import { messageRefusal, refusal } from './http/message-rules.ts';
-import { Exchange } from './http/exchange.ts';
+import { type Answer, bindingError } from './http/answer.ts';
+import { SenderGone } from './http/body.ts';
+import { BodyBudget } from './http/body-budget.ts';
+import { ConnectionTurns } from './http/connection-turns.ts';
+import { Exchange, type ExchangeOptions } from './http/exchange.ts';
 import { Busy } from './http/failures.ts';
+import { messageRefusal, refusal } from './http/message-rules.ts';
 import type { RequestLine } from './http/request-line.ts';
 import type { Target } from './http/target.ts';
-import type { Handlers, OperationId } from './http/operation.ts';
-import { type MountSettings, mountOperations } from './operations/mount.ts';
-import type { ConsoleFiles } from './pages/console-files.ts';
-import { isOffered, offeredDocument } from './operations/offered.ts';
-import { type OpenApiDocument, mountPages, type PageParts } from './pages/mount.ts';
-import { type DuplicateAnswer, entryRoutes } from './routes/v1/entries.ts';
-import { logRoutes } from './routes/v1/log.ts';
-import { retrieveRoutes } from './routes/v1/retrieve.ts';
-import { searchRoutes } from './routes/v1/search.ts';
-import { headRoutes } from './routes/heads.ts';
-import { identityRoutes } from './routes/identity.ts';
-import type { Health } from '../host/health.ts';
-import { serviceRoutes } from './routes/service.ts';
-import { tileRoutes } from './routes/tiles.ts';
-import { v2EntryRoutes } from './routes/v2/entries.ts';
-import { witnessRoutes } from './routes/witness.ts';
 import { UnsentAnswers } from './http/unsent-answers.ts';
+import { authenticate, authorise } from './operations/access.ts';
+import { isOffered, type OpenApiDocument, offeredDocument } from './operations/document.ts';
+import type { OperationId, OperationParts, OperationSettings } from './operations/operation.ts';
+import { Pipeline } from './operations/pipeline.ts';
+import { Router } from './operations/router.ts';
+import type { ConsoleFiles } from './pages/console-files.ts';
+import { type Page, type PageParts, pagesOf, protect, rootOf } from './pages/pages.ts';
+import { operations } from './operation-registry.ts';
 
 /** Sizes are bytes. */
-export interface AppSettings extends MountSettings {
-  readonly searchPage: number;
-  /** Of an entry, as the log holds it. */
-  readonly maxCanonicalBody: number;
-  readonly searchLimit: number;
-  readonly duplicates: DuplicateAnswer;
+export interface AppSettings extends OperationSettings {
+  /** Of request bodies that may be in memory at the same time. */
+  readonly maxBodiesInFlight: number;
+  /** Of small request bodies, beside those. */
+  readonly maxSmallBodiesInFlight: number;
   /** Express's `trust proxy`: addresses, blocks, and `loopback`. */
   readonly trustedProxies: readonly string[];
   /** Kinds of entries that are taken, with their versions. */
@@ -45,29 +34,20 @@ export interface AppSettings extends MountSettings {
   readonly algorithms: readonly string[];
   /** In lower case. */
   readonly requestIdHeader: string;
-  /** Where the world finds the server; if undefined, what the request says is shown. */
-  readonly publicUrl: string | undefined;
-  /** Bytes of answers that wait for their readers. */
+  /** Of answers that wait for their readers. */
   readonly maxUnsentAnswers: number;
   /** Milliseconds in which a reader has to take some of its answer. */
   readonly unsentTimeout: number;
 }
 
-export interface AppParts {
-  readonly shards: LogShards;
-  /** Our own witness for other logs, if there is one. */
-  readonly witness: OwnWitness | undefined;
-  readonly admission: Admission;
-  readonly health: Health;
+export interface AppParts extends OperationParts {
   readonly settings: AppSettings;
   readonly document: OpenApiDocument;
   readonly consoleFiles: ConsoleFiles;
-  /** Whether the log forgets everything at its end. Every page says so. */
-  readonly dev: boolean;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
-  /** For measurements: told of every request once it is over. */
-  readonly observe?: (line: RequestLine) => void;
+  /** For measurements: told of every request once it is over, and the operation that took it. */
+  readonly observe?: (line: RequestLine, operation: string | undefined) => void;
   readonly report: {
     request(line: RequestLine): void;
     /** Records an error that is no failure of the caller's: a bug, or a broken part. */
@@ -75,82 +55,125 @@ export interface AppParts {
   };
 }
 
-/** Returns the whole HTTP application. Listens to nothing: `main.ts` does, and so does supertest. */
+/** The server's answer to every request. Listens to nothing: `main.ts` does, and so does supertest. */
 export function createApp(parts: AppParts): Express {
-  const app = takingEveryTarget(express());
+  const app = express();
   for (const habit of ['x-powered-by', 'etag']) app.disable(habit);
   for (const habit of ['case sensitive routing', 'strict routing']) app.enable(habit);
   app.set('query parser', false);
   app.set('trust proxy', [...parts.settings.trustedProxies]);
-  app.use(enter(parts));
-  mountOperations(app, parts, handlersOf(parts));
-  mountPages(app, pagePartsOf(parts));
-  app.use(refuseRoute(parts), refuseThrown(parts));
-  return app;
+  const front = new Front(parts);
+  return Object.assign(app, { handle: handlerOf(app, front) });
 }
 
-/** Express routes paths, and has a page of its own for every other target. Those wait in `originalUrl`, and are looked at first. */
-function takingEveryTarget(app: Express): Express {
-  const { handle } = app as unknown as { readonly handle: (...all: Parameters<RequestHandler>) => void };
-  return Object.assign(app, {
-    handle(...[request, response, next]: Parameters<RequestHandler>) {
-      if (!request.url.startsWith('/')) Object.assign(request, { originalUrl: request.url, url: '/' });
-      handle.call(app, request, response, next);
-    },
-  });
-}
-
-/** Before any route: the request gets its turn on its connection, the exchange is made, preflights are answered, the path is cleaned. */
-function enter({ settings, now, observe, report }: AppParts): RequestHandler {
-  const ended = (line: RequestLine): void => {
-    report.request(line);
-    observe?.(line);
+/** The class of requests is Express's, which reads what trusted proxies say. They are routed here: it would refuse targets that are no paths. */
+function handlerOf({ request: prototype }: Express, front: Front): (request: Request, response: Response) => void {
+  return (request, response) => {
+    // Those that `listen.ts` makes have their class already, and keep their shape.
+    if (Object.getPrototypeOf(request) !== prototype) Object.setPrototypeOf(request, prototype);
+    front.take(request, response);
   };
-  const { requestIdHeader, trustedProxies } = settings;
-  // Who believes no proxy need not read what they say.
-  const remoteOf = (request: Request) => (trustedProxies.length > 0 ? request.ip : request.socket.remoteAddress);
-  const unsent = new UnsentAnswers({ bytes: settings.maxUnsentAnswers, timeoutMs: settings.unsentTimeout });
-  const begin: RequestHandler = (request, response, next) => {
-    const exchange = new Exchange(request, response, {
-      requestIdHeader,
-      now,
-      ended,
-      failed: report.error,
-      unsent,
-      remoteOf,
+}
+
+/** The way of a request to what answers it: an operation, a page, or the refusal of a path that is none. */
+class Front {
+  readonly #parts: AppParts;
+  readonly #exchange: ExchangeOptions;
+  readonly #router: Router;
+  readonly #pipeline: Pipeline;
+  readonly #turns = new ConnectionTurns();
+  readonly #pages: ReadonlyMap<string, Page>;
+
+  constructor(parts: AppParts) {
+    const { settings } = parts;
+    this.#parts = parts;
+    this.#exchange = exchangeOptionsOf(parts);
+    this.#router = new Router(operations, settings);
+    const budget = new BodyBudget({ all: settings.maxBodiesInFlight, small: settings.maxSmallBodiesInFlight });
+    this.#pipeline = new Pipeline(parts, budget);
+    this.#pages = pagesOf(pagePartsOf(parts));
+  }
+
+  /** Answers a request in its turn on its connection. */
+  take(request: Request, response: Response): void {
+    this.#turns.take(request.socket, response, () => {
+      this.#begin(request, response).catch(() => response.destroy()); // to tell what was thrown has failed as well
     });
-    const { cleanPath, search } = exchange.target;
-    const refused = messageRefusal(request, exchange.target) ?? withoutPath(request, exchange.target, settings);
+  }
+
+  async #begin(request: Request, response: Response): Promise<void> {
+    const exchange = new Exchange(request, response, this.#exchange);
+    try {
+      await this.#answer(exchange, request, response);
+    } catch (thrown) {
+      await this.#refuseThrown(exchange, thrown);
+    }
+  }
+
+  #answer(exchange: Exchange, request: Request, response: Response): Promise<void> | void {
+    const { target } = exchange;
+    const refused = messageRefusal(request, target) ?? withoutPath(request, target, this.#parts.settings);
     if (refused !== undefined) return exchange.send(refused);
     if (exchange.isPreflight) return exchange.send({ status: 204 });
-    if (request.url !== cleanPath + search) request.url = cleanPath + search;
-    next();
-  };
-  const turns = new ConnectionTurns();
-  /** A request that had to wait begins where Express does not see what is thrown. */
-  const inTurn = async (...[request, response, next]: Parameters<RequestHandler>): Promise<void> => {
-    try {
-      await begin(request, response, next);
-    } catch (error) {
-      next(error);
-    }
-  };
-  return (request, response, next) => turns.take(request.socket, response, () => void inTurn(request, response, next));
+    const selected = this.#router.select(target, request);
+    if (selected.is === 'refused') return exchange.send(selected.answer);
+    if (selected.is === 'found') return this.#pipeline.serve(exchange, request, selected);
+    return this.#page(exchange, request, response, selected.allowed);
+  }
+
+  #page(exchange: Exchange, request: Request, response: Response, allowed: readonly string[]): Promise<void> | void {
+    const { path, cleanPath } = exchange.target;
+    const page = this.#pages.get(cleanPath);
+    const root = rootOf(path);
+    if (page === undefined || root === undefined)
+      return exchange.send(this.#nothingAt(exchange.target, request, allowed));
+    protect(request, response);
+    if (page.methods !== 'any' && !page.methods.includes(request.method))
+      return exchange.send(this.#nothingAt(exchange.target, request, page.methods));
+    exchange.enter(page.path);
+    authorise(authenticate(request), page.access);
+    return exchange.send(page.answer(request, root));
+  }
+
+  /** A log of v2 alone speaks as genuine Rekor v2 does, also where there is nothing. @param allowed - methods that the path has */
+  #nothingAt({ path }: Target, { method }: Request, allowed: readonly string[]): Answer {
+    const isV2Alone = !this.#parts.settings.apis.includes('rekor-v1');
+    if (isV2Alone && allowed.length > 0) return rekorV2.methodNotAllowed(method, allowed);
+    if (isV2Alone || isBelowV2(path)) return NOT_FOUND_V2;
+    if (allowed.length === 0) return bindingError(404, `path ${path} was not found`);
+    return rekorV1.methodNotAllowed(method, allowed);
+  }
+
+  #refuseThrown(exchange: Exchange, thrown: unknown): Promise<void> | void {
+    if (thrown instanceof SenderGone) return;
+    const refused = thrown instanceof Busy ? plain.renderFailure(thrown, '') : undefined;
+    if (refused === undefined) this.#parts.report.error(thrown);
+    return exchange.send(refused ?? exchange.bug);
+  }
 }
 
-/** A target that is no path, which Express cannot route; undefined for all others. */
+function exchangeOptionsOf({ settings, now, observe, report }: AppParts): ExchangeOptions {
+  const { requestIdHeader, trustedProxies } = settings;
+  return {
+    requestIdHeader,
+    now,
+    ended: (line, operation) => {
+      report.request(line);
+      observe?.(line, operation);
+    },
+    failed: report.error,
+    unsent: new UnsentAnswers({ bytes: settings.maxUnsentAnswers, timeoutMs: settings.unsentTimeout }),
+    // Who believes no proxy need not read what they say.
+    remoteOf: (request) => (trustedProxies.length > 0 ? request.ip : request.socket.remoteAddress),
+  };
+}
+
+/** A target that is no path, which no route can have; undefined for all others. */
 function withoutPath({ method }: Request, { path }: Target, { apis }: Pick<AppSettings, 'apis'>): Answer | undefined {
   if (path.startsWith('/')) return undefined;
   if (path === '*' && method !== 'CONNECT') return ofServer(method, apis);
   const isTarget = method === 'CONNECT' || /^[a-z][a-z0-9+.-]*:/i.test(path);
   return isTarget && !apis.includes('rekor-v1') ? NO_PATH_V2 : refusal(400);
-}
-
-function pagePartsOf(parts: AppParts): PageParts {
-  const { shards, witness, settings, document } = parts;
-  const offered = { ...settings, isClosed: shards.active.isClosed, hasWitness: witness !== undefined };
-  const has = (id: OperationId): boolean => isOffered(id, offered);
-  return { ...parts, document: offeredDocument(document, has), offer: { ...settings, has } };
 }
 
 /** RFC 9110 §9.3.7: `*` names the server as a whole, about which only OPTIONS asks. */
@@ -159,40 +182,8 @@ function ofServer(method: string, apis: AppSettings['apis']): Answer {
   return apis.includes('rekor-v1') ? bindingError(404, 'path * was not found') : NO_PATH_V2;
 }
 
-function handlersOf({ shards, admission, settings, health, witness, dev }: AppParts): Handlers {
-  return {
-    ...entryRoutes(shards, admission, settings.duplicates),
-    ...retrieveRoutes(shards, admission),
-    ...logRoutes(shards),
-    ...searchRoutes(shards, admission, settings),
-    ...v2EntryRoutes(shards, admission, settings),
-    ...tileRoutes(shards, !dev),
-    ...headRoutes(shards, settings.searchPage),
-    ...identityRoutes(shards, settings, witness),
-    ...witnessRoutes(witness),
-    ...serviceRoutes(health),
-  };
-}
-
-/** A log of v2 alone speaks as genuine Rekor v2 does, also where there is nothing. */
-function refuseRoute({ settings: { apis } }: AppParts): RequestHandler {
-  const isV2Alone = !apis.includes('rekor-v1');
-  return (request, response) => {
-    const exchange = Exchange.of(response);
-    const { allowed, target } = exchange;
-    if (isV2Alone && allowed.length > 0) return exchange.send(rekorV2.methodNotAllowed(request.method, allowed));
-    if (isV2Alone || isBelowV2(target.path)) return exchange.send(NOT_FOUND_V2);
-    if (allowed.length === 0) return exchange.send(bindingError(404, `path ${target.path} was not found`));
-    return exchange.send(rekorV1.methodNotAllowed(request.method, allowed));
-  };
-}
-
-function refuseThrown({ report }: AppParts): ErrorRequestHandler {
-  return (thrown, _request, response, _next) => {
-    if (thrown instanceof SenderGone) return;
-    const exchange = Exchange.of(response);
-    const refused = thrown instanceof Busy ? plain.renderFailure(thrown, '') : undefined;
-    if (refused === undefined) report.error(thrown);
-    return exchange.send(refused ?? exchange.bug);
-  };
+function pagePartsOf(parts: AppParts): PageParts {
+  const { settings, document } = parts;
+  const has = (id: OperationId): boolean => isOffered(id, operations, parts);
+  return { ...parts, document: offeredDocument(document, has), offer: { ...settings, has } };
 }

@@ -11,7 +11,7 @@ import { createApp } from './app.ts';
 import type { RequestLine } from './http/request-line.ts';
 import { logRequest } from './log-request.ts';
 import { readConsoleFiles } from './pages/console-files.ts';
-import type { OpenApiDocument } from './pages/mount.ts';
+import type { OpenApiDocument } from './operations/document.ts';
 
 export interface ComposeOptions extends HostOptions {
   /** For measurements: told of every request once it is over. */

@@ -18,9 +18,9 @@ export interface Reader {
   /** Its address. */
   readonly remote: string;
   /** Told why its connection was ended before the answer was whole. */
-  readonly givenUp: (reason: string) => void;
+  givenUp(reason: string): void;
   /** Told what went wrong while the body was made, where its beginning is sent already. */
-  readonly failed: (error: unknown) => void;
+  failed(error: unknown): void;
 }
 
 type Body = NonNullable<Answer['body']>;
@@ -39,7 +39,11 @@ export class Delivery {
     this.#response = response;
     this.#unsent = unsent;
     this.#reader = reader;
-    response.on('close', () => this.#held?.release());
+  }
+
+  /** The response is over, whole or not. */
+  end(): void {
+    this.#held?.release();
   }
 
   /** Whether the system has taken all of the answer. */

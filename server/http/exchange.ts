@@ -2,18 +2,20 @@ import type { Request, Response } from 'express';
 import { type Answer, BUG, type Headers } from './answer.ts';
 import { corsHeaders, type CorsRequest, isPreflight } from './cors.ts';
 import type { BodyLease } from './body-budget.ts';
-import { Delivery, lengthOf } from './delivery.ts';
+import { Delivery, lengthOf, type Reader } from './delivery.ts';
 import { pathInLog, reasonOf, requestIdOf, type RequestLine } from './request-line.ts';
 import { SenderGone } from './body.ts';
 import { parseTarget, type Target } from './target.ts';
 import type { UnsentAnswers } from './unsent-answers.ts';
 
+/** Parts that all exchanges of a server share. */
 export interface ExchangeOptions {
   /** In lower case. */
   readonly requestIdHeader: string;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
-  readonly ended: (line: RequestLine) => void;
+  /** Told of every request once it is over, and the operation that took it: the place for metrics. */
+  readonly ended: (line: RequestLine, operation: string | undefined) => void;
   /** Told what broke while an answer was on its way. */
   readonly failed: (error: unknown) => void;
   readonly unsent: UnsentAnswers;
@@ -21,20 +23,31 @@ export interface ExchangeOptions {
   readonly remoteOf: (request: Request) => string | undefined;
 }
 
+/** Traits of a route that every answer to its requests has. */
+interface Entered {
+  readonly operation?: string;
+  /** Sent with whatever is answered. */
+  readonly headers?: Headers | undefined;
+  /** The answer if a bug shows itself. */
+  readonly bug?: Answer;
+}
+
 const CLIENT_GONE = 499;
 
 /** One request and its answer. Nothing else holds a response, and every answer leaves through `send`. */
-export class Exchange {
+export class Exchange implements Reader {
   readonly target: Target;
   readonly isPreflight: boolean;
+  /** The address of the sender; empty if it went away at once. */
+  readonly remote: string;
   readonly #request: Request;
   readonly #response: Response;
   readonly #options: ExchangeOptions;
   readonly #started: number;
-  readonly #remote: string;
   #template = '(none)';
-  #headers: Headers;
-  #allowed: readonly string[] = [];
+  #operation: string | undefined;
+  readonly #cors: Headers;
+  #routeHeaders: Headers | undefined;
   #bug: Answer = BUG;
   #body: BodyLease | undefined;
   readonly #requestId: string;
@@ -45,27 +58,25 @@ export class Exchange {
   readonly #delivery: Delivery;
 
   constructor(request: Request, response: Response, options: ExchangeOptions) {
-    this.target = parseTarget(request.originalUrl);
+    this.target = parseTarget(request.url);
     this.#request = request;
     this.#response = response;
     this.#options = options;
     this.#started = options.now();
-    this.#url = request.originalUrl; // as sent: routing cleans `url`
+    this.#url = request.url; // as sent: routing cleans it
     this.#requestId = requestIdOf(request.headers[options.requestIdHeader]);
     const cors = corsRequestOf(request);
     this.isPreflight = isPreflight(cors);
-    this.#headers = { ...corsHeaders(cors), [options.requestIdHeader]: this.#requestId };
-    this.#remote = options.remoteOf(request) ?? ''; // once the connection is closed nobody knows
-    response.locals['exchange'] = this;
-    this.#delivery = new Delivery(response, options.unsent, {
-      remote: this.#remote,
-      givenUp: (reason) => void (this.#reason = reason),
-      failed: options.failed,
-    });
-    response.on('close', () => {
-      if (!this.#delivery.isWhole) this.#gone?.abort(new SenderGone('the sender went away'));
-      options.ended(this.#line());
-    });
+    this.#cors = corsHeaders(cors);
+    this.remote = options.remoteOf(request) ?? ''; // once the connection is closed nobody knows
+    this.#delivery = new Delivery(response, options.unsent, this);
+    response.on('close', () => this.#end());
+  }
+
+  #end(): void {
+    this.#delivery.end();
+    if (!this.#delivery.isWhole) this.#gone?.abort(new SenderGone('the sender went away'));
+    this.#options.ended(this.#line(), this.#operation);
   }
 
   /** Aborted once the sender goes away before the answer is whole. */
@@ -87,27 +98,8 @@ export class Exchange {
       durationMs: Math.round(10 * (this.#options.now() - this.#started)) / 10,
       bytesIn: this.#body?.bytes ?? 0,
       bytesOut: this.#bytesOut,
-      remote: this.#remote,
+      remote: this.remote,
     };
-  }
-
-  /** The exchange that the first middleware made for this response. */
-  static of(response: Response): Exchange {
-    return response.locals['exchange'] as Exchange;
-  }
-
-  /** The address of the sender; empty if it went away at once. */
-  get remote(): string {
-    return this.#remote;
-  }
-
-  /** Methods of the routes that have the path, but not the method. */
-  get allowed(): readonly string[] {
-    return this.#allowed;
-  }
-
-  allow(methods: readonly string[]): void {
-    this.#allowed = [...new Set([...this.#allowed, ...methods])];
   }
 
   /** The answer if a bug shows itself. */
@@ -115,11 +107,20 @@ export class Exchange {
     return this.#bug;
   }
 
-  /** A route took the request. @param headers - sent with whatever is answered */
-  enter(template: string, headers: Headers = {}, bug: Answer = BUG): void {
+  givenUp(reason: string): void {
+    this.#reason = reason;
+  }
+
+  failed(error: unknown): void {
+    this.#options.failed(error);
+  }
+
+  /** A route took the request. @param template - of its path */
+  enter(template: string, { operation, headers, bug = BUG }: Entered = {}): void {
     this.#template = template;
+    this.#operation = operation;
     this.#bug = bug;
-    this.#headers = { ...this.#headers, ...headers };
+    this.#routeHeaders = headers;
   }
 
   /** The request's body is being read. */
@@ -129,25 +130,24 @@ export class Exchange {
 
   /** @throws Busy if it is long, and too many wait for their readers: a shorter answer can still be sent */
   send(answer: Answer): Promise<void> | void {
-    const { status, headers, body } = answer;
+    const { status, body } = answer;
     const response = this.#response;
     if (response.headersSent || response.destroyed) return;
     const length = lengthOf(body);
     const sent = this.#request.method === 'HEAD' ? undefined : body;
-    const sending = this.#delivery.send(
-      status,
-      {
-        ...this.#headers,
-        ...headers,
-        ...(body !== undefined && { 'Content-Type': body.type }),
-        ...(status !== 204 && status !== 304 && { 'Content-Length': String(length) }),
-      },
-      sent,
-      length,
-    );
+    const sending = this.#delivery.send(status, this.#headersOf(answer, length), sent, length);
     this.#bytesOut = sent === undefined ? 0 : length;
     this.#reason ??= reasonOf(answer);
     return sending;
+  }
+
+  #headersOf({ status, headers, body }: Answer, length: number): Headers {
+    const all: Record<string, string> = { ...this.#cors, [this.#options.requestIdHeader]: this.#requestId };
+    if (this.#routeHeaders !== undefined) Object.assign(all, this.#routeHeaders);
+    if (headers !== undefined) Object.assign(all, headers);
+    if (body !== undefined) all['Content-Type'] = body.type;
+    if (status !== 204 && status !== 304) all['Content-Length'] = String(length);
+    return all;
   }
 }
 

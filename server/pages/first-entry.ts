@@ -1,4 +1,4 @@
-import type { ApiName, OperationId } from '../http/operation.ts';
+import type { ApiName, OperationId } from '../operations/operation.ts';
 
 /** The APIs and kinds that the log offers. */
 export interface Offer {

@@ -2,7 +2,6 @@ import { brief } from '../../base/brief.ts';
 import { parseHex, toBase64 } from '../../base/bytes.ts';
 import { parseNote } from '../../checkpoint/note.ts';
 import { formatTlogProof } from '../../checkpoint/proof/tlog-proof.ts';
-import type { LogShards } from '../../log/shards.ts';
 import type { Log, ProvenEntry } from '../../log/types.ts';
 import type { SignedHead } from '../../log/signers/shard.ts';
 import { ownTurn } from '../../log/turns.ts';
@@ -11,8 +10,9 @@ import type { components } from '../../openapi/types.ts';
 import { GRPC, status } from '../apis/rekor-v2.ts';
 import type { JsonText } from '../http/answer.ts';
 import { InvalidRequest } from '../http/failures.ts';
-import type { Handlers } from '../http/operation.ts';
 import { readInteger } from '../http/read.ts';
+import { V2_READ } from '../operations/defaults.ts';
+import type { Operations } from '../operations/operation.ts';
 import { shardFor } from './shard.ts';
 
 type HeadPage = components['schemas']['HeadPage'];
@@ -26,10 +26,13 @@ const PAGE_BYTES = 1024 * 1024;
 /** Heads that are read and rendered at once. */
 const SLICE_HEADS = 16;
 
-/** Every head up to the one that is shown, and proofs that stand on their own. @param most - heads on a page */
-export function headRoutes(shards: LogShards, most: number): Pick<Handlers, 'listHeads' | 'getTlogProof'> {
-  return {
-    async listHeads(asked) {
+/** Every head up to the one that is shown, and proofs that stand on their own. */
+export const headOperations: Pick<Operations, 'listHeads' | 'getTlogProof'> = {
+  listHeads: {
+    ...V2_READ,
+    route: 'GET /api/v2/log/heads',
+    access: 'audit',
+    async handle(asked, { shards, settings: { searchPage: most } }) {
       const log = shardFor(shards, asked);
       const { query } = asked;
       const limit = Number(readInteger(query, 'limit', 1) ?? Math.min(USUAL_PAGE, most));
@@ -41,8 +44,14 @@ export function headRoutes(shards: LogShards, most: number): Pick<Handlers, 'lis
         body: await pageOf(log, { below, limit }, asked.gone()),
       };
     },
+  },
 
-    async getTlogProof(asked) {
+  getTlogProof: {
+    ...V2_READ,
+    route: 'GET /api/v2/log/proof/{entry}',
+    access: 'audit',
+    match: 'below',
+    async handle(asked, { shards }) {
       const log = shardFor(shards, asked);
       const { rest } = asked;
       const entry = await entryNamed(log, rest, asked.gone());
@@ -53,8 +62,8 @@ export function headRoutes(shards: LogShards, most: number): Pick<Handlers, 'lis
       const headers = { 'Cache-Control': 'no-cache' };
       return { status: 200, headers, body: { type: 'text/plain; charset=utf-8', text } };
     },
-  };
-}
+  },
+};
 
 /** A page of at most `limit` heads and about `PAGE_BYTES`, made in slices between which other requests have their turn. @throws SenderGone */
 async function pageOf(

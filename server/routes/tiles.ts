@@ -1,19 +1,14 @@
 import { hash } from 'node:crypto';
-import type { LogShards } from '../../log/shards.ts';
 import type { Log } from '../../log/types.ts';
 import { parseTilePath, type TileResource } from '../../merkle/tile-path.ts';
 import { TILE_WIDTH } from '../../merkle/tile.ts';
 import type { EntryBundle } from '../../storage/contract.ts';
 import type { Headers } from '../http/answer.ts';
-import type { OperationRequest, Handlers } from '../http/operation.ts';
 import { serveFile, type StaticFile, takesGzip } from '../http/static-file.ts';
+import { FILE, V2_READ } from '../operations/defaults.ts';
+import type { OperationAnswer, OperationParts, OperationRequest, Operations } from '../operations/operation.ts';
 import { asKept, inflated } from './bundle-body.ts';
 import { isBoundTo, shardFor } from './shard.ts';
-
-type TileHandlers = Pick<
-  Handlers,
-  'getCheckpoint' | 'getCheckpointFile' | 'getTile' | 'getTileFile' | 'getEntryBundle' | 'getEntryBundleFile'
->;
 
 /** A full tile never changes. A partial one neither, but it may be replaced by the full one: c2sp.org/tlog-tiles. */
 const FULL: Headers = { 'Cache-Control': 'public, max-age=31536000, immutable' };
@@ -26,37 +21,71 @@ const VARY: Headers = { Vary: 'Origin, Accept-Encoding' };
 const NOTE = 'text/plain; charset=utf-8';
 const OCTETS = 'application/octet-stream';
 
-/**
- * The read side of c2sp.org/tlog-tiles, for Rekor v2's paths and for the root. A tile is for ever the same in its tree, and
- * an address that names no tree is another tree's once there is a next shard: only what is bound to one may be kept unasked.
- *
- * @param lasts - whether the log is still there after its process ends, under the same name
- */
-export function tileRoutes(shards: LogShards, lasts: boolean): TileHandlers {
-  const checkpoint = async (asked: OperationRequest) => {
-    const { checkpoint: note } = shardFor(shards, asked).head();
-    if (note === undefined) return NOT_THERE;
-    const bytes = Buffer.from(note);
-    return serveFile(asked.request, { type: NOTE, content: bytes, tag: tagOf(bytes), headers: FRESH });
-  };
-  const at = (folder: string) => async (asked: OperationRequest) => {
-    const { request, rest } = asked;
-    const resource = parseTilePath(folder + rest);
-    if (resource === undefined) return NOT_THERE;
-    const log = shardFor(shards, asked);
-    const headers = lasts && isBoundTo(log, asked) ? lifeOf(resource) : FRESH;
-    const file = await fileOf(log, resource, { headers, gzip: takesGzip(request) });
-    return file === undefined ? NOT_THERE : serveFile(request, file);
-  };
-  return {
-    getCheckpoint: checkpoint,
-    getCheckpointFile: checkpoint,
-    getTile: at(''),
-    getTileFile: at(''),
-    getEntryBundle: at('entries/'),
-    getEntryBundleFile: at('entries/'),
-  };
+type TileAnswer = OperationAnswer<'getTile'>;
+type NoteAnswer = OperationAnswer<'getCheckpoint'>;
+
+async function checkpoint(asked: OperationRequest, { shards }: OperationParts): Promise<NoteAnswer> {
+  const { checkpoint: note } = shardFor(shards, asked).head();
+  if (note === undefined) return NOT_THERE;
+  const bytes = Buffer.from(note);
+  return serveFile(asked.http, { type: NOTE, content: bytes, tag: tagOf(bytes), headers: FRESH });
 }
+
+/**
+ * A tile is for ever the same in its tree, and an address that names no tree is another tree's once there is a next shard:
+ * only what is bound to one, in a log that lasts under its name, may be kept unasked.
+ *
+ * @param folder - of the tiles, as c2sp.org/tlog-tiles names it
+ */
+async function tile(folder: '' | 'entries/', asked: OperationRequest, parts: OperationParts): Promise<TileAnswer> {
+  const { http, rest } = asked;
+  const { shards, dev } = parts;
+  const resource = parseTilePath(folder + rest);
+  if (resource === undefined) return NOT_THERE;
+  const log = shardFor(shards, asked);
+  const headers = !dev && isBoundTo(log, asked) ? lifeOf(resource) : FRESH;
+  const file = await fileOf(log, resource, { headers, gzip: takesGzip(http) });
+  return file === undefined ? NOT_THERE : serveFile(http, file);
+}
+
+type TileOperations = Pick<
+  Operations,
+  'getCheckpoint' | 'getCheckpointFile' | 'getTile' | 'getTileFile' | 'getEntryBundle' | 'getEntryBundleFile'
+>;
+
+/** The read side of c2sp.org/tlog-tiles, for Rekor v2's paths and for the root. */
+export const tileOperations: TileOperations = {
+  getCheckpoint: { ...V2_READ, route: 'GET /api/v2/checkpoint', access: 'audit', handle: checkpoint },
+  getCheckpointFile: { ...FILE, route: 'GET /checkpoint', access: 'audit', handle: checkpoint },
+  getTile: {
+    ...V2_READ,
+    route: 'GET /api/v2/tile/{index}',
+    access: 'audit',
+    match: 'below',
+    handle: (asked, parts) => tile('', asked, parts),
+  },
+  getTileFile: {
+    ...FILE,
+    route: 'GET /tile/{index}',
+    access: 'audit',
+    match: 'below',
+    handle: (asked, parts) => tile('', asked, parts),
+  },
+  getEntryBundle: {
+    ...V2_READ,
+    route: 'GET /api/v2/tile/entries/{index}',
+    access: 'read',
+    match: 'below',
+    handle: (asked, parts) => tile('entries/', asked, parts),
+  },
+  getEntryBundleFile: {
+    ...FILE,
+    route: 'GET /tile/entries/{index}',
+    access: 'read',
+    match: 'below',
+    handle: (asked, parts) => tile('entries/', asked, parts),
+  },
+};
 
 /** Of all of the note, which names its tree: cosignatures join the note of one size, and may differ in a few letters. */
 function tagOf(note: Uint8Array): string {

@@ -2,8 +2,10 @@ import { toHex, utf8 } from '../../base/bytes.ts';
 import { sha256 } from '../../base/sha256.ts';
 import { formatSize, SIZE_TYPE } from '../../checkpoint/witness/answer.ts';
 import type { RefusalReason } from '../../checkpoint/witness/judge.ts';
-import type { OwnWitness, WitnessAnswer } from '../../witness/own-witness.ts';
-import type { Handlers } from '../http/operation.ts';
+import { ADD_CHECKPOINT_LIMIT } from '../../checkpoint/witness/request.ts';
+import type { WitnessAnswer } from '../../witness/own-witness.ts';
+import { PLAIN } from '../operations/defaults.ts';
+import type { OperationParts, Operations } from '../operations/operation.ts';
 
 const TEXT = 'text/plain; charset=utf-8';
 const NO_STORE = { 'Cache-Control': 'no-store' };
@@ -33,22 +35,36 @@ export function addCheckpointResponse(answer: WitnessAnswer) {
   }
 }
 
-/** Serves our own witness: c2sp.org/tlog-witness. Without one, nothing is there. */
-export function witnessRoutes(
-  witness: OwnWitness | undefined,
-): Pick<Handlers, 'addCheckpoint' | 'getWitnessedCheckpoint'> {
-  return {
-    async addCheckpoint({ body }) {
+const isThere = ({ witness }: OperationParts): boolean => witness !== undefined;
+
+/** Our own witness: c2sp.org/tlog-witness. Without one, nothing is there. */
+export const witnessOperations: Pick<Operations, 'addCheckpoint' | 'getWitnessedCheckpoint'> = {
+  addCheckpoint: {
+    ...PLAIN,
+    route: 'POST /add-checkpoint',
+    access: 'anyone',
+    body: 'addCheckpoint',
+    maxBodyBytes: ADD_CHECKPOINT_LIMIT,
+    isThere,
+    async handle({ body }, { witness }) {
       if (witness === undefined)
         return { status: 404, headers: NO_STORE, body: { type: TEXT, text: 'no witness is here\n' } };
       return addCheckpointResponse(await witness.addCheckpoint(body));
     },
+  },
 
-    /** `<hex SHA-256 of the origin>/checkpoint`. */
-    async getWitnessedCheckpoint({ rest }) {
+  getWitnessedCheckpoint: {
+    ...PLAIN,
+    route: 'GET /witness/{log}',
+    access: 'anyone',
+    match: 'below',
+    answersHead: true,
+    isThere,
+    /** `rest` is `<hex SHA-256 of the origin>/checkpoint`. */
+    async handle({ rest }, { witness }) {
       const found = witness?.witnessed().find(({ origin }) => rest === `${toHex(sha256(utf8(origin)))}/checkpoint`);
       if (found === undefined) return { status: 404, headers: NO_STORE, body: { type: TEXT, text: 'not found\n' } };
       return { status: 200, headers: { 'Cache-Control': 'no-cache' }, body: { type: TEXT, text: found.note } };
     },
-  };
-}
+  },
+};

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { ApiName } from '../../server/http/operation.ts';
+import type { ApiName } from '../../server/operations/operation.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LogShards } from '../../log/shards.ts';
 import { type Asking, askOf } from '../support/ask.ts';

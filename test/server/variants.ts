@@ -5,7 +5,7 @@ import { LogShards } from '../../log/shards.ts';
 import type { Log } from '../../log/types.ts';
 import type { EntryBundle } from '../../storage/contract.ts';
 import { type AppParts, type AppSettings, createApp } from '../../server/app.ts';
-import type { OpenApiDocument } from '../../server/pages/mount.ts';
+import type { OpenApiDocument } from '../../server/operations/document.ts';
 import { directAdmission } from '../support/admission.ts';
 
 export const document = JSON.parse(

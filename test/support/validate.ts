@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { cleanPath, decodedPath, parseTarget } from '../../server/http/target.ts';
-import { operationSpecs } from '../../server/operations/operation-specs.ts';
-import type { OperationId } from '../../server/http/operation.ts';
+import { operations } from '../../server/operation-registry.ts';
+import type { AnyOperation, OperationId } from '../../server/operations/operation.ts';
 
 /** An answer, as it came over the wire. */
 export interface SeenAnswer {
@@ -88,10 +88,10 @@ function isGatewayStatus(answer: SeenAnswer): boolean {
 const isStatus = ({ body }: SeenAnswer): boolean => /^\{"code":\d+,"message":"[^"]*","details":\[\]\}\n$/.test(body);
 
 /** Returns the row of the path's first operation, which says how its API writes errors. */
-function rowOf(template: string) {
+function rowOf(template: string): AnyOperation {
   const [operation] = Object.values(document.paths[template] ?? {});
   if (operation === undefined) throw new Error(`${template} has no operation`);
-  return operationSpecs[operation.operationId];
+  return operations[operation.operationId];
 }
 
 function operationFaults(templates: readonly string[], answer: SeenAnswer): readonly string[] {

@@ -1,52 +1,67 @@
 import { InvalidEntry } from '../../../entries/failures.ts';
 import type { AdmittedEntry } from '../../../entries/kind.ts';
 import { Frozen } from '../../../log/failures.ts';
-import type { LogShards } from '../../../log/shards.ts';
 import type { Log } from '../../../log/types.ts';
 import type { Admission, Sender } from '../../admission/contract.ts';
 import { type ErrorBody, json } from '../../http/answer.ts';
 import { ENTRY_ID } from '../../http/bodies/log-query.ts';
 import { InvalidRequest } from '../../http/failures.ts';
-import type { Handlers } from '../../http/operation.ts';
 import { readRequiredInteger, requirePattern } from '../../http/read.ts';
 import { entryLocation } from '../../http/target.ts';
+import { notEnabled, V1, V1_READ } from '../../operations/defaults.ts';
+import type { Operations } from '../../operations/operation.ts';
 import { findById } from './find.ts';
 import { entryId, splitId } from './ids.ts';
 import { renderCreated, renderFound } from './render.ts';
 
-/** The answer to an entry that the log holds already: `409`, or `201` with the entry as first logged. */
-export type DuplicateAnswer = 'conflict' | 'return';
+type EntryOperations = Pick<Operations, 'createLogEntry' | 'getLogEntryByIndex' | 'getLogEntryByUUID'>;
 
-type EntryHandlers = Pick<Handlers, 'createLogEntry' | 'getLogEntryByIndex' | 'getLogEntryByUUID'>;
-
-export function entryRoutes(shards: LogShards, admission: Admission, duplicates: DuplicateAnswer): EntryHandlers {
-  return {
-    async createLogEntry({ body, from, gone, target }) {
+export const entryOperations: EntryOperations = {
+  createLogEntry: {
+    ...V1,
+    route: 'POST /api/v1/log/entries',
+    access: 'submit',
+    body: 'proposedEntry',
+    disabled: notEnabled('Create Entry'),
+    isThere: ({ shards }) => !shards.active.isClosed,
+    async handle({ body, from, gone, target }, { shards, admission, settings }) {
       requireGrowing(shards.active);
       const { entry, duplicate } = await shards.active.add(await admit(admission, body, { from, gone: gone() }));
       const id = entryId(entry.shard, entry.leafHash);
       const Location = entryLocation(target, id);
-      if (duplicate && duplicates === 'conflict') {
+      if (duplicate && settings.duplicates === 'conflict') {
         return { status: 409, headers: { Location }, body: json<ErrorBody>({ code: 409, message: conflict(id) }) };
       }
       return { status: 201, headers: { ETag: id, Location }, body: renderCreated(entry) };
     },
+  },
 
-    async getLogEntryByIndex({ query }) {
+  getLogEntryByIndex: {
+    ...V1_READ,
+    route: 'GET /api/v1/log/entries',
+    access: 'read',
+    disabled: notEnabled('Get Log Entry by Index'),
+    async handle({ query }, { shards }) {
       const index = Number(readRequiredInteger(query, 'logIndex', 0));
       const entry = Number.isSafeInteger(index) ? await shards.byIndex(index) : undefined;
       return entry ? { status: 200, body: renderFound(entry) } : { status: 404 };
     },
+  },
 
-    async getLogEntryByUUID({ path, gone }) {
+  getLogEntryByUUID: {
+    ...V1_READ,
+    route: 'GET /api/v1/log/entries/{entryUUID}',
+    access: 'read',
+    disabled: notEnabled('Get Log Entry by UUID'),
+    async handle({ path, gone }, { shards }) {
       const id = path['entryUUID'] ?? '';
       requirePattern(id, 'entryUUID', 'path', ENTRY_ID);
       requirePossibleTree(id);
       const [entry] = await findById(shards, splitId(id), gone());
       return entry ? { status: 200, body: renderFound(entry) } : { status: 404 };
     },
-  };
-}
+  },
+};
 
 function conflict(id: string): string {
   return `an equivalent entry already exists in the transparency log with UUID ${id}`;

@@ -4,16 +4,21 @@ import type { Log } from '../../../log/types.ts';
 import { treeSize } from '../../../merkle/types.ts';
 import { json } from '../../http/answer.ts';
 import { InvalidRequest } from '../../http/failures.ts';
-import type { Handlers } from '../../http/operation.ts';
 import { parseInt64, readInteger, readRequiredInteger, requirePattern } from '../../http/read.ts';
+import { notEnabled, V1_READ } from '../../operations/defaults.ts';
+import type { Operations } from '../../operations/operation.ts';
 
 const DECIMAL = /^[0-9]+$/;
 
-type LogHandlers = Pick<Handlers, 'getLogInfo' | 'getPublicKey' | 'getLogProof'>;
+const KEY_TYPES = ['application/x-pem-file', 'application/json'];
 
-export function logRoutes(shards: LogShards): LogHandlers {
-  return {
-    async getLogInfo() {
+export const logOperations: Pick<Operations, 'getLogInfo' | 'getPublicKey' | 'getLogProof'> = {
+  getLogInfo: {
+    ...V1_READ,
+    route: 'GET /api/v1/log',
+    access: 'audit',
+    disabled: { status: 501, body: json('operation tlog.GetLogInfo has not yet been implemented') },
+    async handle(_, { shards }) {
       const ended = shards.ended.map(shardInfo);
       // `null` is what Go makes of an empty list; clients expect it.
       return {
@@ -21,8 +26,15 @@ export function logRoutes(shards: LogShards): LogHandlers {
         body: json({ inactiveShards: ended.length === 0 ? null : ended, ...shardInfo(shards.active) }),
       };
     },
+  },
 
-    async getPublicKey({ query, accepted }) {
+  getPublicKey: {
+    ...V1_READ,
+    route: 'GET /api/v1/log/publicKey',
+    access: 'anyone',
+    produces: KEY_TYPES,
+    disabled: notEnabled('Get Public Key'),
+    async handle({ query, accepted }, { shards }) {
       const treeId = readTreeId(query);
       const log = treeId === undefined ? shards.active : byTree(shards, treeId);
       if (log === undefined) throw new InvalidRequest('Bad Request', 400);
@@ -30,8 +42,14 @@ export function logRoutes(shards: LogShards): LogHandlers {
       if (accepted === 'application/json') return { status: 200, body: json(key) };
       return { status: 200, body: { type: 'application/x-pem-file', text: key } };
     },
+  },
 
-    async getLogProof({ query }) {
+  getLogProof: {
+    ...V1_READ,
+    route: 'GET /api/v1/log/proof',
+    access: 'audit',
+    disabled: notEnabled('Get Log Proof'),
+    async handle({ query }, { shards }) {
       const first = readInteger(query, 'firstSize', 1) ?? 1n;
       const last = readRequiredInteger(query, 'lastSize', 1);
       const treeId = readTreeId(query);
@@ -42,8 +60,8 @@ export function logRoutes(shards: LogShards): LogHandlers {
       const proof = first === last ? [] : await log.consistency(treeSize(Number(first)), treeSize(Number(last)));
       return { status: 200, body: json({ hashes: proof.map(toHex), rootHash: toHex(root) }) };
     },
-  };
-}
+  },
+};
 
 function shardInfo(log: Log) {
   const { root, size, rekorCheckpoint: checkpoint } = log.head();

@@ -3,15 +3,21 @@ import type { LogShards } from '../../../log/shards.ts';
 import { ownTurn } from '../../../log/turns.ts';
 import type { ProvenEntry } from '../../../log/types.ts';
 import type { Admission, LogQuery, Sender } from '../../admission/contract.ts';
-import type { Handlers } from '../../http/operation.ts';
 import { unreadableBody } from '../../http/read.ts';
+import { notEnabled, V1 } from '../../operations/defaults.ts';
+import type { Operations } from '../../operations/operation.ts';
 import { findById } from './find.ts';
 import { splitId } from './ids.ts';
 import { renderInList, renderList } from './render.ts';
 
-export function retrieveRoutes(shards: LogShards, admission: Admission): Pick<Handlers, 'searchLogQuery'> {
-  return {
-    async searchLogQuery({ body, from, gone }) {
+export const retrieveOperations: Pick<Operations, 'searchLogQuery'> = {
+  searchLogQuery: {
+    ...V1,
+    route: 'POST /api/v1/log/entries/retrieve',
+    access: 'read',
+    body: 'entry',
+    disabled: notEnabled('Search Log Query'),
+    async handle({ body, from, gone }, { shards, admission }) {
       const query = await readQuery(admission, body, { from, gone: gone() });
       const entries: string[] = [];
       for (const [i, lookUp] of lookUps(shards, query).entries()) {
@@ -20,8 +26,8 @@ export function retrieveRoutes(shards: LogShards, admission: Admission): Pick<Ha
       }
       return { status: 200, body: renderList(entries) };
     },
-  };
-}
+  },
+};
 
 type LookUp = (gone: AbortSignal) => Promise<readonly ProvenEntry[]>;
 

@@ -1,40 +1,40 @@
 import type { LogShards } from '../../../log/shards.ts';
 import { ownTurn } from '../../../log/turns.ts';
 import type { SearchHit, SearchPage, SearchQuestion } from '../../../log/types.ts';
-import type { Admission } from '../../admission/contract.ts';
 import type { JsonText } from '../../http/answer.ts';
 import { InvalidRequest } from '../../http/failures.ts';
-import type { OperationRequest, Handlers } from '../../http/operation.ts';
 import { readInteger } from '../../http/read.ts';
+import { notEnabled, V1 } from '../../operations/defaults.ts';
+import type { OperationRequest, OperationSettings, Operations } from '../../operations/operation.ts';
 import { entryId } from './ids.ts';
 
-export interface SearchLimits {
-  /** Ids in an answer that is not a page. */
-  readonly searchLimit: number;
-  /** Ids on a page. */
-  readonly searchPage: number;
-}
+type SearchLimits = Pick<OperationSettings, 'searchLimit' | 'searchPage'>;
+
+/** Bytes: four times the longest key that is read, in base64. */
+const MAX_SEARCH_BYTES = 2 ** 20;
 
 interface Page {
   readonly limit: number;
   readonly after: number | undefined;
 }
 
-export function searchRoutes(
-  shards: LogShards,
-  admission: Admission,
-  limits: SearchLimits,
-): Pick<Handlers, 'searchIndex'> {
-  return {
-    async searchIndex({ body, from, query, gone }) {
+export const searchOperations: Pick<Operations, 'searchIndex'> = {
+  searchIndex: {
+    ...V1,
+    route: 'POST /api/v1/index/retrieve',
+    access: 'search',
+    body: 'query',
+    maxBodyBytes: MAX_SEARCH_BYTES,
+    disabled: notEnabled('Search Index'),
+    async handle({ body, from, query, gone }, { shards, admission, settings: limits }) {
       const page = readPage(query, limits, shards.size);
       const question = await admission.searchQuestion(body, { from, gone: gone() });
       const found = await find(shards, question, page ?? { limit: limits.searchLimit, after: undefined }, gone());
       if (page === undefined && found.next !== undefined) throw incomplete(found, limits);
       return { status: 200, headers: progress(found), body: await renderIds(found.hits, gone()) };
     },
-  };
-}
+  },
+};
 
 /** Undefined if the request does not ask for pages: Rekor has none. @param end - where the log ends @throws InvalidRequest */
 function readPage(query: OperationRequest['query'], { searchPage }: SearchLimits, end: number): Page | undefined {

@@ -1,42 +1,38 @@
 import { BodyTooLarge, InvalidEntry } from '../../../entries/failures.ts';
 import type { AdmittedEntry } from '../../../entries/kind.ts';
 import { Frozen } from '../../../log/failures.ts';
-import type { LogShards } from '../../../log/shards.ts';
 import type { Admission } from '../../admission/contract.ts';
 import { GRPC, status } from '../../apis/rekor-v2.ts';
 import { DeadlineExceeded } from '../../http/failures.ts';
-import type { OperationRequest, Handlers, OperationId } from '../../http/operation.ts';
+import { V2 } from '../../operations/defaults.ts';
+import type { OperationRequest, OperationSettings, Operations } from '../../operations/operation.ts';
 import { shardFor } from '../shard.ts';
-import type { DuplicateAnswer } from '../v1/entries.ts';
 import { renderTransparencyLogEntry } from './render.ts';
 
-export interface V2EntrySettings {
-  readonly duplicates: DuplicateAnswer;
-  /** Those that are switched on. */
-  readonly operations: readonly OperationId[];
-}
+/** Rekor v2 has no answer of its own for it: to a caller, a log where it is disabled takes no entries. */
+const isDisabled = ({ operations }: OperationSettings): boolean => !operations.includes('createEntry');
 
 /** The write side of Rekor v2: rekor-v2 §1.2 to §1.9. */
-export function v2EntryRoutes(
-  shards: LogShards,
-  admission: Admission,
-  { duplicates, operations }: V2EntrySettings,
-): Pick<Handlers, 'createEntry'> {
-  const isOff = !operations.includes('createEntry');
-  return {
-    async createEntry(asked) {
+export const v2EntryOperations: Pick<Operations, 'createEntry'> = {
+  createEntry: {
+    ...V2,
+    route: 'POST /api/v2/log/entries',
+    access: 'submit',
+    body: 'createEntryRequest',
+    isThere: ({ shards, settings }) => !shards.active.isClosed && !isDisabled(settings),
+    async handle(asked, { shards, admission, settings }) {
       const log = shardFor(shards, asked);
-      const isClosed = isOff || log.isClosed;
+      const isClosed = isDisabled(settings) || log.isClosed;
       const admitted = await admit(admission, asked, isClosed);
       const { entry, duplicate } = await log.add(admitted);
       // Equal leaves have equal bodies: an entry that was there before has the kind of the one that was sent.
-      if (!duplicate || duplicates === 'return')
+      if (!duplicate || settings.duplicates === 'return')
         return { status: 201, body: renderTransparencyLogEntry(entry, admitted) };
       const message = `an equivalent entry already exists in the transparency log with index ${entry.index}`;
       return status(409, GRPC.alreadyExists, message, { 'X-Log-Index': String(entry.index) });
     },
-  };
-}
+  },
+};
 
 /** In the words of Go's context. */
 const LATE = 'context deadline exceeded';

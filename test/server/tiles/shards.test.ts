@@ -59,7 +59,8 @@ describe('RFC 9110 §8.8.3: an entity tag of a tile or bundle', () => {
     const real = ended.log.head();
     const { checkpoint: text = '' } = real;
     let note = text;
-    const shown = (log: Log, name: keyof Log) => (name === 'head' ? () => ({ ...real, note }) : Reflect.get(log, name));
+    const shown = (log: Log, name: keyof Log) =>
+      name === 'head' ? () => ({ ...real, checkpoint: note }) : Reflect.get(log, name);
     await using asking = await askOf(variantOf(new Proxy<Log>(ended.log, { get: shown })));
     const tags = new Set<string | undefined>();
     const places = [...text.matchAll(/[B-Yb-y2-9]/g)].map(({ index }) => index);

@@ -98,7 +98,7 @@ describe('GET /api/v2/log/heads', () => {
       return sizes.map((size) => ({
         ...head,
         size: sizeOf(size),
-        note: `${head.checkpoint}— w ${'A'.repeat(length)}\n`,
+        checkpoint: `${head.checkpoint}— w ${'A'.repeat(length)}\n`,
       }));
     };
     await using long = await askOf(variantOf(instead(opened.log, { heads })));

@@ -1,18 +1,13 @@
-import type { Express, Request } from 'express';
+import type { Request, Response } from 'express';
 import helmet from 'helmet';
 import type { LogShards } from '../../log/shards.ts';
 import { type Answer, type Headers, type OtherText, json } from '../http/answer.ts';
-import { Exchange } from '../http/exchange.ts';
+import { type Access } from '../operations/access.ts';
+import type { OpenApiDocument } from '../operations/document.ts';
 import type { ConsoleFiles } from './console-files.ts';
 import type { Offer } from './first-entry.ts';
 import { homePage } from './home.ts';
 import { html, renderPage } from './layout.ts';
-
-/** The OpenAPI document: what routing needs of it, and the rest. */
-export interface OpenApiDocument {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId: string }>>>>;
-  readonly [member: string]: unknown;
-}
 
 export interface PageParts {
   readonly shards: LogShards;
@@ -24,10 +19,12 @@ export interface PageParts {
   readonly dev: boolean;
 }
 
-interface Page {
+/** A page for people: no operation of an API, and asked for by its path alone. */
+export interface Page {
   readonly path: string;
-  /** `any` answers every method alike, as Rekor's home page does. */
-  readonly methods: 'any' | 'read';
+  readonly access: Access;
+  /** Methods that it answers: reading ones, or `any` alike, as Rekor's home page does. */
+  readonly methods: 'any' | readonly string[];
   /** @param root - the front of links to the root of the server */
   readonly answer: (request: Request, root: string) => Answer;
 }
@@ -36,43 +33,36 @@ const READ: readonly string[] = ['GET', 'HEAD'];
 const ASK_AGAIN: Headers = { 'Cache-Control': 'no-cache' };
 const AN_HOUR: Headers = { 'Cache-Control': 'public, max-age=3600' };
 
-/** Only what people look at: an API answer is no place for a content policy. */
-const protect = helmet({
+const policy = helmet({
   contentSecurityPolicy: {
     directives: { 'style-src': ["'self'", "'unsafe-inline'"], 'upgrade-insecure-requests': null },
   },
   strictTransportSecurity: false, // for whoever terminates TLS to decide
 });
 
-export function mountPages(app: Express, parts: PageParts): void {
-  for (const { path, methods, answer } of pages(parts)) {
-    const route = app.route(path);
-    route.all((_request, response, next) => {
-      const { path: asked } = Exchange.of(response).target;
-      next(rootOf(asked) === undefined ? 'route' : undefined);
-    });
-    route.all(protect, (request, response, next) => {
-      const exchange = Exchange.of(response);
-      if (methods === 'read' && !READ.includes(request.method)) {
-        exchange.allow(READ);
-        return next();
-      }
-      exchange.enter(path);
-      return exchange.send(answer(request, rootOf(exchange.target.path) ?? ''));
-    });
-  }
+/** Sets the headers of a page that protect who looks at it: an answer of an API is no place for a content policy. */
+export function protect(request: Request, response: Response): void {
+  policy(request, response, (fault: unknown) => {
+    if (fault !== undefined) throw new Error('the content policy could not be set', { cause: fault });
+  });
 }
 
-function pages({ shards, document, consoleFiles, settings, offer, dev }: PageParts): readonly Page[] {
+/** All pages, by their paths. */
+export function pagesOf(parts: PageParts): ReadonlyMap<string, Page> {
+  return new Map(listOf(parts).map((page) => [page.path, page]));
+}
+
+function listOf({ shards, document, consoleFiles, settings, offer, dev }: PageParts): readonly Page[] {
   const { publicUrl } = settings;
   const api = json(publicUrl === undefined ? document : { ...document, servers: [{ url: publicUrl }] });
   const base = (request: Request): string => publicUrl ?? baseOf(request);
   const fixed = (path: string, body: Answer['body'] & object, headers: Headers): Page => {
-    return { path, methods: 'read', answer: () => ({ status: 200, headers, body }) };
+    return { path, access: 'anyone', methods: READ, answer: () => ({ status: 200, headers, body }) };
   };
   return [
     {
       path: '/',
+      access: 'anyone',
       methods: 'any',
       answer: (request, root) => ({
         status: 200,
@@ -82,7 +72,8 @@ function pages({ shards, document, consoleFiles, settings, offer, dev }: PagePar
     },
     {
       path: '/docs',
-      methods: 'read',
+      access: 'anyone',
+      methods: READ,
       answer: (_, root) => ({ status: 200, headers: ASK_AGAIN, body: consolePage(root, dev) }),
     },
     ...[...consoleFiles].map(([name, file]) => fixed(`/docs/${name}`, file, AN_HOUR)),
@@ -101,7 +92,7 @@ function baseOf({ protocol, host }: Request): string {
  * before it that the request does not tell. Browsers resolve `..` by the slashes of the path as it was sent. Undefined
  * where there are more than `MOST_STEPS`: each of the page's links would be that long.
  */
-function rootOf(path: string): string | undefined {
+export function rootOf(path: string): string | undefined {
   const steps = path.split('/', MOST_STEPS + 3).length - 2;
   return steps > MOST_STEPS ? undefined : '../'.repeat(steps);
 }

@@ -1,0 +1,115 @@
+import type { Request } from 'express';
+import type { Answer } from '../http/answer.ts';
+import { asAccepted } from '../apis/rekor-v1.ts';
+import { addressBlock } from '../http/address-block.ts';
+import { type BodyBudget, BodyLease } from '../http/body-budget.ts';
+import type { Exchange } from '../http/exchange.ts';
+import { DeadlineExceeded } from '../http/failures.ts';
+import { parseQuery } from '../http/target.ts';
+import { authenticate, authorise } from './access.ts';
+import type { AnyOperation, OperationParts, OperationRequest, OperationSettings } from './operation.ts';
+import type { Selection } from './router.ts';
+
+type Found = Extract<Selection, { readonly is: 'found' }>;
+
+/**
+ * Takes each request through its operation: negotiate, authenticate, authorise, read, handle, render. Every answer leaves
+ * through the exchange, which tells the operation, its status and its time once it is over.
+ */
+export class Pipeline {
+  readonly #parts: OperationParts;
+  readonly #budget: BodyBudget;
+
+  constructor(parts: OperationParts, budget: BodyBudget) {
+    this.#parts = parts;
+    this.#budget = budget;
+  }
+
+  /** @throws what is no failure of the sender's, and Busy where too many answers wait for their readers */
+  async serve(exchange: Exchange, http: Request, found: Found): Promise<void> {
+    const { id, path, operation } = found.routed;
+    const { format, headers } = operation;
+    exchange.enter(path, { operation: id, headers, bug: format.internalError });
+    const accepted = format.negotiate(http, operation);
+    if (typeof accepted !== 'string') return exchange.send(accepted);
+    try {
+      const principal = authenticate(http);
+      authorise(principal, operation.access);
+      await exchange.send(await this.#handled(exchange, found, { http, accepted, principal }));
+    } catch (error) {
+      const answer = format.renderFailure(error, accepted);
+      if (answer === undefined) throw error;
+      await exchange.send(answer);
+    }
+  }
+
+  /** Reads the body and has the request handled. A body counts against the budget until the work on it is over. */
+  async #handled(exchange: Exchange, found: Found, known: Known): Promise<Answer> {
+    const { operation, isEnabled } = found.routed;
+    if (!isEnabled && operation.disabled) return asAccepted(operation.disabled, known.accepted);
+    const deadline = operation.format.deadline?.(known.http);
+    const lease = operation.body === undefined ? undefined : new BodyLease(this.#budget, exchange.remote);
+    let work: Promise<Answer> | undefined;
+    try {
+      const body = lease === undefined ? NO_BODY : await this.#read(exchange, operation, known.http, lease);
+      work = operation.handle(requestOf(exchange, found, { ...known, body, deadline }), this.#parts);
+      return await (deadline === undefined ? work : inTime(work, deadline));
+    } finally {
+      if (lease !== undefined) releaseAfter(lease, deadline === undefined ? undefined : work);
+    }
+  }
+
+  #read(exchange: Exchange, operation: AnyOperation, http: Request, lease: BodyLease): Promise<Uint8Array> {
+    exchange.receive(lease);
+    return operation.format.readBody(http, operation, maxBytesOf(operation, this.#parts.settings), lease);
+  }
+}
+
+/** Known of a request before its body is read. */
+type Known = Pick<OperationRequest, 'http' | 'accepted' | 'principal'>;
+
+const NO_BODY = new Uint8Array();
+
+function requestOf(
+  exchange: Exchange,
+  { params, rest }: Found,
+  known: Known & Pick<OperationRequest, 'body' | 'deadline'>,
+): OperationRequest {
+  const { path, search, authority } = exchange.target;
+  return {
+    ...known,
+    path: params,
+    rest,
+    query: parseQuery(search),
+    target: path + search,
+    authority,
+    from: addressBlock(exchange.remote),
+    gone: () => exchange.gone,
+  };
+}
+
+function maxBytesOf({ api, maxBodyBytes: most }: AnyOperation, settings: OperationSettings): number {
+  const { maxRequestBody, maxV2RequestBody } = settings;
+  if (api === undefined) return most ?? maxRequestBody;
+  return Math.min(most ?? Infinity, api === 'rekor-v1' ? maxRequestBody : maxV2RequestBody);
+}
+
+/** The answer, if it comes in time. If the time was over before, a request that cannot be read is refused as such. @throws DeadlineExceeded */
+async function inTime(work: Promise<Answer>, deadline: AbortSignal): Promise<Answer> {
+  if (deadline.aborted) {
+    await work;
+    throw new DeadlineExceeded(LATE);
+  }
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  deadline.addEventListener('abort', () => reject(new DeadlineExceeded(LATE)), { once: true });
+  return Promise.race([late, work]);
+}
+
+/** Releases a body: at once, or where `work` may go on behind a deadline, when it is over. */
+function releaseAfter(lease: BodyLease, work: Promise<unknown> | undefined): void {
+  if (work === undefined) lease.release();
+  else void Promise.allSettled([work]).then(() => lease.release());
+}
+
+/** In the words of Go's context. */
+const LATE = 'context deadline exceeded';
