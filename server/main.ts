@@ -50,7 +50,7 @@ async function serve(settings: Settings): Promise<void> {
     logger.info(`stopping on ${await stopping}, what was accepted is finished first`);
     await listener.stop(settings.shutdownTimeout);
     const kept = settings.dev
-      ? 'this log was in memory only, and is gone'
+      ? 'this log was a --dev log, and is gone'
       : 'every entry that was acknowledged is on disk';
     logger.info(`stopped at size ${server.shards.size}: ${kept}`);
   } catch (error) {
@@ -105,8 +105,8 @@ function greet(logger: Logger, settings: Settings, shards: LogShards, address: s
   const why = frozenAt === undefined ? ', only read: no entry is taken' : ', frozen: no entry is taken any more';
   const takesNone = isClosed ? why : '';
   const apis = { both: 'Rekor v1 and v2', 'rekor-v1': 'Rekor v1', 'rekor-v2': 'Rekor v2' }[settings.apis];
-  const where = settings.dev ? 'memory' : resolve(settings.data);
-  if (settings.dev) logger.warn('keys and data are in memory only: this log ends with this process');
+  const where = settings.dev ? 'a temporary folder' : resolve(settings.data);
+  if (settings.dev) logger.warn('keys are in memory only, data in a temporary folder: this log ends with this process');
   logger.info(
     `stele ${programVersion()}: log ${origin}, tree id ${treeId}, size ${shards.size}, in ${where}; ${apis}${takesNone}`,
   );

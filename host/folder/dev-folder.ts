@@ -5,7 +5,7 @@ import { systemCode } from '../../base/system-error.ts';
 
 const PREFIX = 'stele-dev-';
 
-/** Makes the folder of a log that forgets everything, and removes those of processes that ended without doing so. */
+/** Makes the temporary folder of a log with `--dev`, and removes those of processes that ended without removing theirs. */
 export function makeDevFolder(parent = tmpdir()): string {
   for (const name of readdirSync(parent)) {
     const owner = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -61,18 +64,37 @@ describe('signals: requests that were accepted are finished', () => {
   });
 });
 
-describe('a log in memory', () => {
+describe('a log with --dev', () => {
   it('is said to be gone when it stops, not to be on disk', async () => {
-    const flags = ['--dev', '--listen', '127.0.0.1:0', '--log-format', 'json'];
-    const child = spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const lines: string[] = [];
-    for await (const line of createInterface({ input: child.stdout })) {
-      lines.push(line);
-      if (line.includes('serving on')) child.kill('SIGTERM');
-    }
-    expect(lines.at(-1)).toContain('stopped at size 1: this log was in memory only, and is gone');
+    const { lines } = await devLogUntil('SIGTERM', tmpdir());
+    expect(lines.at(-1)).toContain('stopped at size 1: this log was a --dev log, and is gone');
+  });
+
+  it('leaves its folder behind when it is killed, and the next one removes it', async () => {
+    const parent = mkdtempSync(join(tmpdir(), 'stele-test-'));
+    const folders = (): readonly string[] => readdirSync(parent).filter((name) => name.startsWith('stele-dev-'));
+    const killed = await devLogUntil('SIGKILL', parent);
+    expect(folders()).toStrictEqual([expect.stringMatching(new RegExp(`^stele-dev-${killed.pid}-`))]);
+    await devLogUntil('SIGTERM', parent);
+    expect(folders()).toStrictEqual([]);
+    rmSync(parent, { recursive: true });
   });
 });
+
+/** Starts a log with `--dev` and sends it `signal` once it serves. @param parent - of its temporary folder */
+async function devLogUntil(signal: 'SIGTERM' | 'SIGKILL', parent: string) {
+  const flags = ['--dev', '--listen', '127.0.0.1:0', '--log-format', 'json'];
+  const env = { ...process.env, TMPDIR: parent };
+  const child = spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'pipe', 'inherit'], env });
+  const exited = once(child, 'exit');
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(line);
+    if (line.includes('serving on')) child.kill(signal);
+  }
+  await exited;
+  return { lines, pid: child.pid };
+}
 
 /** Resolves once a line of the server holds `words`. */
 async function lineWith(lines: () => readonly string[], words: string): Promise<void> {

@@ -28,7 +28,7 @@ export const DATA = {
   dev: setting(
     flag,
     'off',
-    'Keeps keys and entries in memory only and forgets them at the end. Not together with --data, --heads or key files.',
+    'Keeps keys in memory and entries in a temporary folder, and forgets both at the end; the folder of one that was killed is removed by the next --dev start. Not together with --data, --heads or key files.',
   ),
 };
 
