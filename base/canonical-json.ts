@@ -4,7 +4,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /**
  * The one spelling of `value`: RFC 8785 (JCS). Members are sorted by UTF-16 code unit (§3.2.3), and strings and numbers
  * are printed as ECMAScript prints them (§3.2.2), which `JSON.stringify` already does. A value whose members are in
- * order already, which is how this house writes its own, is printed in one go.
+ * order already, which is how this project writes its own, is printed in one go.
  *
  * @throws RangeError for a lone surrogate or a number that is not finite: I-JSON has neither (§3.1)
  */

@@ -2,7 +2,7 @@ import { sha256 as portableSha256 } from '@noble/hashes/sha2.js';
 import { toHex } from './bytes.ts';
 
 /*
- * SHA-256 for every floor. Where the program runs on Node, Node's own is taken: a node of the tree costs half as much, a
+ * SHA-256 for every layer. Where the program runs on Node, Node's own is taken: a node of the tree costs half as much, a
  * leaf a quarter. It is asked for at run time and not imported, so that the same file serves a browser.
  */
 

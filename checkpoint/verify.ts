@@ -15,7 +15,7 @@ export interface Verifier {
 /** The logs somebody trusts: the keys that may sign for each origin. */
 export type KnownLogs = ReadonlyMap<string, readonly Verifier[]>;
 
-/** Whether `signature`, in DER, is the key's over SHA-256 of `text`. These floors have no ECDSA of their own. */
+/** Whether `signature`, in DER, is the key's over SHA-256 of `text`. The layers up to `checkpoint` have no ECDSA of their own. */
 export type EcdsaCheck = (spki: Uint8Array, text: Uint8Array, signature: Uint8Array) => boolean;
 
 /** The verdicts on the signatures of a note, in the order of their lines. */

@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts';
 import { NotWritable, Overloaded } from './failures.ts';
 import type { ShardSigner, SignedBatch } from './signers/shard-signer.ts';
 import { HeadReleases, type ReleaseParts } from './releases.ts';
-import { ROOM_REFUSAL, RoomWatch } from './room-watch.ts';
+import { ROOM_REFUSAL, RoomWatch } from './disk-space-watch.ts';
 import type { TileCache } from './tile-cache.ts';
 
 export interface SequencerLimits {

@@ -8,7 +8,7 @@ import { intoto002 } from './intoto/v0.0.2.ts';
 
 /*
  * Every kind of entry that this log knows, one line each, by the API that takes it. A kind that stands in one list does
- * not exist at the other door: there its version cannot be found, as at a genuine Rekor.
+ * not exist in the other API: there its version cannot be found, as at a genuine Rekor.
  */
 
 /** Those of the Rekor v1 API. */

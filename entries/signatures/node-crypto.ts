@@ -1,5 +1,5 @@
 /*
- * The one door between signature checks and node:crypto. OpenSSL multiplies points and raises to powers some thirty
+ * The only module of the signature checks that imports node:crypto. OpenSSL multiplies points and raises to powers some thirty
  * times faster than JavaScript; a build for browsers replaces this file. Nothing in here throws: a key or a number
  * that OpenSSL refuses holds no signature.
  */

@@ -8,7 +8,7 @@ export type LogFields = Readonly<Record<string, unknown>>;
 
 /** Where the server says what it does. Lines of one turn of the event loop are handed to the operating system together. */
 export interface Logger {
-  /** A line whose members are this house's own, and hold nothing that could be a secret. One is written for each request. */
+  /** A line whose members are this program's own, and hold nothing that could be a secret. One is written for each request. */
   plain(message: string, fields: LogFields): void;
   debug(message: string, fields?: LogFields): void;
   info(message: string, fields?: LogFields): void;

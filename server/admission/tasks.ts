@@ -34,8 +34,8 @@ import {
 const registry = new KindRegistry(kinds);
 const v2Registry = new KindRegistry(v2Kinds);
 
-/** One of the two ways in: how a request is read, which kinds there are, how it is answered. */
-interface Door {
+/** How requests of one API are read and answered, and which kinds it has. */
+interface CreateTask {
   readonly registry: KindRegistry;
   readonly read: (body: Uint8Array) => unknown;
   readonly answer: (entry: AdmittedEntry | Error | undefined, request: unknown) => Outcome;
@@ -59,14 +59,14 @@ export function createTasks(
   const budget = lane === 'quick' ? quickBudget : checkBudget;
 
   /** All proposals of a batch at once, so that their signatures are checked together. */
-  function create(bodies: readonly Uint8Array[], door: Door): readonly Outcome[] {
-    const read = bodies.map((body) => attempt(() => door.read(body)));
+  function create(bodies: readonly Uint8Array[], task: CreateTask): readonly Outcome[] {
+    const read = bodies.map((body) => attempt(() => task.read(body)));
     const proposals = read.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
-    const admitted = admitAll(proposals, 'create', rules, door.registry, check, budget).values();
-    return read.map((outcome) => (outcome.ok ? door.answer(admitted.next().value, outcome.value) : outcome));
+    const admitted = admitAll(proposals, 'create', rules, task.registry, check, budget).values();
+    return read.map((outcome) => (outcome.ok ? task.answer(admitted.next().value, outcome.value) : outcome));
   }
 
-  const doors: Readonly<Record<'create' | 'createV2', Door>> = {
+  const createTasksOf: Readonly<Record<'create' | 'createV2', CreateTask>> = {
     create: { registry, read: (body) => readProposed(body, json), answer: toAnswer },
     createV2: { registry: v2Registry, read: (body) => readCreateEntryRequest(body, rules), answer: toV2Answer },
   };
@@ -81,8 +81,8 @@ export function createTasks(
     const bodies = cut(bytes, lengths);
     const of = (task: Task): readonly Uint8Array[] => bodies.filter((_, i) => tasks[i] === task);
     const created = {
-      create: create(of('create'), doors.create).values(),
-      createV2: create(of('createV2'), doors.createV2).values(),
+      create: create(of('create'), createTasksOf.create).values(),
+      createV2: create(of('createV2'), createTasksOf.createV2).values(),
     };
     const outcomes: Outcome[] = [];
     for (const [i, body] of bodies.entries()) {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DOORS, type PostJson, proves, submissionFor, write, writeInTheEnd } from '../support/doors.ts';
+import { APIS, type PostJson, proves, submissionFor, write, writeInTheEnd } from '../support/submissions.ts';
 import { type LogFolder, type ServerProcess, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 import { cosignedAt, readNote } from '../support/witness-math.ts';
 import { type Litewitness, startLitewitness } from './litewitness.ts';
@@ -46,10 +46,10 @@ describe.skipIf(PROGRAM === '')('litewitness as the only witness that is require
   const state = async (): Promise<string | undefined> =>
     (JSON.parse(await get('/readyz')) as { witnesses: readonly { state: string }[] }).witnesses[0]?.state;
 
-  /** Asserts that entries come in by both doors, and that litewitness has cosigned what is shown. */
+  /** Asserts that entries come in by both APIs, and that litewitness has cosigned what is shown. */
   async function expectWrites(what: string): Promise<void> {
-    for (const door of DOORS) {
-      const receipt = await writeInTheEnd(post, submissionFor(door, `${what} by ${door}`));
+    for (const api of APIS) {
+      const receipt = await writeInTheEnd(post, submissionFor(api, `${what} by ${api}`));
       expect(proves(receipt)).toBe(true);
       const shown = readNote(await get('/checkpoint'));
       expect(shown.size).toBeGreaterThan(receipt.index);
@@ -62,7 +62,7 @@ describe.skipIf(PROGRAM === '')('litewitness as the only witness that is require
     expect(readNote(await get('/checkpoint')).size).toBe(0n);
     expect(await state()).toMatch(/^answered 40[34]: /);
   });
-  it('cosigns once it knows the log, for entries by both doors', async () => {
+  it('cosigns once it knows the log, for entries by both APIs', async () => {
     witness.watch(ORIGIN, (await get('/vkey')).trim());
     await expectWrites('known');
     expect(await state()).toBe('ok');

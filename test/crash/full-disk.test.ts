@@ -21,7 +21,7 @@ const goesOn = { timeout: 20_000, interval: 200 };
 
 describe.runIf(mounter)('a disk that is full', () => {
   it.each([
-    ['by the log alone, down to the floor', [], 0],
+    ['by the log alone, down to the limit', [], 0],
     ['by the log alone, down to nothing', ['--min-free', '0'], 0],
     ['by another program, to the last byte', [], 1],
   ] as const)('refuses entries, answers reads, and takes entries again: %s', async (_how, flags, byOther) => {
@@ -96,7 +96,7 @@ describe.runIf(mounter)('a disk that is full', () => {
 });
 
 describe.runIf(mounter)('a disk of the head journal that is full', () => {
-  /** Room for the lines of some entries, and of no more: the log looks for room at the floor, and there is none below. */
+  /** Room for the lines of some entries, and of no more: the log looks for room at the limit, and there is none below. */
   const flags = ['--min-free', '0'];
 
   it('holds heads back, keeps the entries, and goes on by itself', async () => {

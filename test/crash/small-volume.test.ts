@@ -7,7 +7,7 @@ import { startServer } from '../../testkit/server-process.ts';
 import { mounter, smallDisk } from '../support/small-disk.ts';
 import { expectKept, sendUntilRefused } from './filling.ts';
 
-const FLOOR = 60_000;
+const RESERVE = 60_000;
 const DISK_BYTES = 2_000_000;
 
 /** A WAL of which each step is told, and may give room back. */
@@ -32,7 +32,7 @@ function walOf(
 }
 
 describe.runIf(mounter)('a small volume', () => {
-  it('is used down to the floor: the write-ahead log is moved when it wants the room, and takes none then', async () => {
+  it('is used down to the limit: the write-ahead log is moved when it wants the room, and takes none then', async () => {
     using disk = smallDisk(DISK_BYTES);
     await using server = await startServer(disk);
     const { receipts, refusal } = await sendUntilRefused(server.base, 'until full');
@@ -47,32 +47,32 @@ describe.runIf(mounter)('a small volume', () => {
     using disk = smallDisk(DISK_BYTES);
     const steps: string[] = [];
     const wal = walOf(steps, { unmoved: DISK_BYTES, move: () => undefined });
-    new Room(disk.parent, { minFree: FLOOR, others: [] }, wal).requireFor(1000);
+    new Room(disk.parent, { minFree: RESERVE, others: [] }, wal).requireFor(1000);
     expect(steps).toEqual(['move']);
   });
 
   it('has room for a commit as soon as the write-ahead log that is moved is cut off', () => {
     using disk = smallDisk(DISK_BYTES);
-    disk.fill(FLOOR);
+    disk.fill(RESERVE);
     const steps: string[] = [];
     const wal = walOf(steps, { move: () => undefined, shorten: () => disk.release() });
-    new Room(disk.parent, { minFree: FLOOR, others: [] }, wal).requireFor(1000);
+    new Room(disk.parent, { minFree: RESERVE, others: [] }, wal).requireFor(1000);
     expect(steps).toEqual(['move', 'shorten']);
   });
 
   it('names the write-ahead log where that cannot be moved and wants the room', () => {
     using disk = smallDisk(DISK_BYTES);
-    const room = new Room(disk.parent, { minFree: FLOOR, others: [] }, walOf([], { unmoved: DISK_BYTES }));
+    const room = new Room(disk.parent, { minFree: RESERVE, others: [] }, walOf([], { unmoved: DISK_BYTES }));
     expect(() => room.requireFor(1000)).toThrow(NoRoom);
     expect(() => room.requireAgain()).toThrow(
-      `${disk.freeBytes()} bytes are free, and ${FLOOR} have to stay so, and ${DISK_BYTES} more for what is still to be moved from the write-ahead log (stele.db-wal)`,
+      `${disk.freeBytes()} bytes are free, and ${RESERVE} have to stay so, and ${DISK_BYTES} more for what is still to be moved from the write-ahead log (stele.db-wal)`,
     );
   });
 
   it('that is full otherwise is not said to be filled by the write-ahead log', () => {
     using disk = smallDisk(DISK_BYTES);
-    disk.fill(FLOOR);
-    const room = new Room(disk.parent, { minFree: FLOOR, others: [] }, walOf([], {}));
+    disk.fill(RESERVE);
+    const room = new Room(disk.parent, { minFree: RESERVE, others: [] }, walOf([], {}));
     expect(() => room.requireFor(1000)).toThrow(/have to stay so$/);
   });
 });

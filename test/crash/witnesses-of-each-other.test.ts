@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Door, DOORS, type PostJson, proves, type Receipt, submissionFor, write } from '../support/doors.ts';
+import { type Api, APIS, type PostJson, proves, type Receipt, submissionFor, write } from '../support/submissions.ts';
 import { referenceRoot } from '../support/reference-tree.ts';
 import { openRelay, type Relay } from '../support/relay.ts';
 import {
@@ -29,7 +29,7 @@ interface Peer {
   /** Lines that `npm run vkeys` has printed. */
   readonly keys: { readonly log: string; readonly witness: string };
   readonly flags: readonly string[];
-  readonly receipts: { readonly door: Door; readonly receipt: Receipt }[];
+  readonly receipts: { readonly api: Api; readonly receipt: Receipt }[];
   /** Heads that readers were shown, one after the other. */
   readonly notes: string[];
   /** Answers that no writer should get. */
@@ -118,16 +118,16 @@ async function eventually(done: () => boolean): Promise<void> {
 /** Writes one entry after the other, each until it is in: an answer that was lost is nobody's fault. */
 async function submit(peer: Peer, number: number): Promise<void> {
   for (let turn = 0; !over; turn += 1) {
-    const door = DOORS[turn % DOORS.length] ?? 'v1';
-    await insist(peer, door, `${peer.origin}: writer ${number}, turn ${turn}`);
+    const api = APIS[turn % APIS.length] ?? 'v1';
+    await insist(peer, api, `${peer.origin}: writer ${number}, turn ${turn}`);
   }
 }
 
-async function insist(peer: Peer, door: Door, artifact: string): Promise<void> {
-  const submission = submissionFor(door, artifact);
+async function insist(peer: Peer, api: Api, artifact: string): Promise<void> {
+  const submission = submissionFor(api, artifact);
   for (let lost = false; ; await sleep(20)) {
     const { status, headers, text, receipt } = await write(postTo(peer), submission);
-    if (receipt !== undefined) return void peer.receipts.push({ door, receipt });
+    if (receipt !== undefined) return void peer.receipts.push({ api, receipt });
     if (status === 0) lost = true;
     else if (status === 503 && headers['retry-after'] !== undefined) peer.refused += 1;
     else if (status === 409 && lost) return;
@@ -172,21 +172,21 @@ function expectVouched(peer: Peer, note: string): void {
 }
 
 describe(`two logs that witness each other, both with witness: require, over ${ROUNDS} kills`, () => {
-  it('take entries by both doors, and refuse with Retry-After while the other is dead, and nothing else', () => {
+  it('take entries by both APIs, and refuse with Retry-After while the other is dead, and nothing else', () => {
     for (const { receipts, refused, wrong } of peers) {
       expect(wrong).toEqual([]);
       expect(receipts.length).toBeGreaterThan(ROUNDS * ENOUGH);
       expect(refused).toBeGreaterThanOrEqual(ROUNDS / 2);
-      expect(new Set(receipts.map(({ door }) => door))).toEqual(new Set(DOORS));
+      expect(new Set(receipts.map(({ api }) => api))).toEqual(new Set(APIS));
     }
   });
 
   it('show no head and answer no entry that the other has not cosigned', () => {
     for (const peer of peers) {
       for (const note of peer.notes) if (readNote(note).size > 0n) expectVouched(peer, note);
-      for (const { door, receipt } of peer.receipts) {
+      for (const { api, receipt } of peer.receipts) {
         expect(proves(receipt)).toBe(true);
-        if (door === 'v2') expectVouched(peer, receipt.note);
+        if (api === 'v2') expectVouched(peer, receipt.note);
       }
     }
   });

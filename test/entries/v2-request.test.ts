@@ -110,7 +110,7 @@ function isFailureOrNothing(action: () => unknown): boolean {
   }
 }
 
-describe('the two doors', () => {
+describe('the two APIs', () => {
   const NOT_FOUND = "implementation for version '0.0.2' not found: unable to locate entry for version 0.0.2";
 
   it.each(['hashedrekord', 'dsse'])('v1 knows no %s 0.0.2, neither as it is asked for nor as it is stored', (kind) => {

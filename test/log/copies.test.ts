@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { withChecksum } from '../../storage/engines/file-journal/durable-file.ts';
-import { addMany, EXPECTED, openRoom, refusalOf, type RoomOptions, useFolder } from './room.ts';
+import { addMany, EXPECTED, openLogFixture, refusalOf, type LogFixtureOptions, useFolder } from './log-fixture.ts';
 
 const folder = useFolder();
 const data = (): string => join(folder(), 'data');
 const journal = (): string => join(folder(), 'heads', 'heads.txt');
 
 async function begin(size: number): Promise<void> {
-  await using room = await openRoom(folder());
-  await addMany(room.log, 0, size);
+  await using fixture = await openLogFixture(folder());
+  await addMany(fixture.log, 0, size);
 }
 
-const refusal = (options?: RoomOptions): Promise<string> => refusalOf(folder(), options);
+const refusal = (options?: LogFixtureOptions): Promise<string> => refusalOf(folder(), options);
 
 /** Puts what is kept under `name` in the place of the data folder. */
 function putInPlace(name: string): void {
@@ -42,10 +42,10 @@ describe('openLog: two copies of a data folder, one after the other with one jou
   it('a start that ended before it had written the journal anew goes on, and a copy from before it may instead', async () => {
     await begin(3);
     keepAs('copy');
-    const killed: RoomOptions = {
+    const killed: LogFixtureOptions = {
       journal: (real) => ({ ...real, begin: () => Promise.reject(new Error('killed')) }),
     };
-    await expect(openRoom(folder(), killed)).rejects.toThrow('killed');
+    await expect(openLogFixture(folder(), killed)).rejects.toThrow('killed');
     keepAs('original');
     await begin(3);
     expect(await refusalOfCopy('copy')).toBe(OTHER);

@@ -11,12 +11,12 @@ import {
   isProven,
   KEY,
   LIMITS,
-  openRoom,
-  type Room,
-  type RoomOptions,
+  openLogFixture,
+  type LogFixture,
+  type LogFixtureOptions,
   C2SP_KEY,
   useFolder,
-} from './room.ts';
+} from './log-fixture.ts';
 
 const folder = useFolder();
 
@@ -32,18 +32,18 @@ function failingAt(n: number, made: Made, write: (value: never) => Promise<void>
   };
 }
 
-const failingStore = (n: number, made: Made): RoomOptions => ({
+const failingStore = (n: number, made: Made): LogFixtureOptions => ({
   store: (real: LogStore): LogStore => ({ ...real, commit: failingAt(n, made, real.commit) }),
 });
-const failingJournal = (n: number, made: Made): RoomOptions => ({
+const failingJournal = (n: number, made: Made): LogFixtureOptions => ({
   journal: (real: HeadJournal): HeadJournal => ({ ...real, append: failingAt(n, made, real.append) }),
 });
 
 /** Sends entries one after another, and a burst at the end, and tells which were acknowledged. */
-async function sendUntilFailure(room: Room): Promise<readonly string[]> {
+async function sendUntilFailure(fixture: LogFixture): Promise<readonly string[]> {
   const acknowledged: string[] = [];
   const send = async (text: string): Promise<void> => {
-    const { entry } = await room.log.add(admitted(text));
+    const { entry } = await fixture.log.add(admitted(text));
     expect(entry.head.size).toBeGreaterThan(entry.index);
     acknowledged.push(text);
   };
@@ -59,17 +59,17 @@ async function sendUntilFailure(room: Room): Promise<readonly string[]> {
  * Returns the entries acknowledged by a log that failed in the middle of a burst: two entries, and the burst's first
  * batch.
  */
-async function failOnce(options: RoomOptions): Promise<readonly string[]> {
-  await using room = await openRoom(folder(), options);
-  const acknowledged = await sendUntilFailure(room);
-  expect([acknowledged.length, room.log.head().size]).toEqual([7, 7]);
-  expect(room.fatal.map(String)).toEqual(['Error: the disk is gone']);
-  await expect(room.log.add(admitted('later'))).rejects.toThrow(new NotWritable('the log has failed'));
+async function failOnce(options: LogFixtureOptions): Promise<readonly string[]> {
+  await using fixture = await openLogFixture(folder(), options);
+  const acknowledged = await sendUntilFailure(fixture);
+  expect([acknowledged.length, fixture.log.head().size]).toEqual([7, 7]);
+  expect(fixture.fatal.map(String)).toEqual(['Error: the disk is gone']);
+  await expect(fixture.log.add(admitted('later'))).rejects.toThrow(new NotWritable('the log has failed'));
   return acknowledged;
 }
 
 describe('decision: an unknown outcome ends the process, and the next start recovers', () => {
-  const cases: readonly { readonly what: string; readonly options: RoomOptions; readonly size: number }[] = [
+  const cases: readonly { readonly what: string; readonly options: LogFixtureOptions; readonly size: number }[] = [
     { what: 'a commit that failed', options: failingStore(4, 'not made'), size: 7 },
     { what: 'a commit that was made and not known', options: failingStore(4, 'made'), size: 12 },
     { what: 'a head that was not journalled', options: failingJournal(4, 'not made'), size: 12 },
@@ -78,7 +78,7 @@ describe('decision: an unknown outcome ends the process, and the next start reco
   for (const { what, options, size } of cases) {
     it(what, async () => {
       const acknowledged = await failOnce({ ...options, limits: { ...LIMITS, batch: 5 } });
-      await using next = await openRoom(folder());
+      await using next = await openLogFixture(folder());
       expect(next.log.head().size).toBeGreaterThanOrEqual(size);
       for (const text of acknowledged) {
         const found = await next.log.byLeaf(admitted(text).leafHash);
@@ -93,17 +93,17 @@ describe('decision: an unknown outcome ends the process, and the next start reco
   it('a signer that gives nothing', async () => {
     const signer = { publicKey: new Uint8Array(), sign: async () => [] };
     {
-      await using room = await openRoom(folder());
-      await addMany(room.log, 0, 1);
+      await using fixture = await openLogFixture(folder());
+      await addMany(fixture.log, 0, 1);
     }
     const keys = {
       signers: { rekor: signer, c2sp: C2SP_KEY.signer },
       publicKeys: { rekor: KEY.publicKey, c2sp: C2SP_KEY.publicKey },
     };
-    await using room = await openRoom(folder(), { keys });
-    await expect(room.log.add(admitted('x'))).rejects.toThrow('the outcome is unknown');
-    expect(room.fatal.map(String)).toEqual(['Error: the signer gave fewer signatures than it was given messages']);
-    expect(room.log.head().size).toBe(1);
+    await using fixture = await openLogFixture(folder(), { keys });
+    await expect(fixture.log.add(admitted('x'))).rejects.toThrow('the outcome is unknown');
+    expect(fixture.fatal.map(String)).toEqual(['Error: the signer gave fewer signatures than it was given messages']);
+    expect(fixture.log.head().size).toBe(1);
   });
 });
 
@@ -116,7 +116,7 @@ interface Event {
 }
 
 /** Wraps store and journal so that every write is written down, and the journal is slow. */
-function recorded(events: Event[], shown: () => number): RoomOptions {
+function recorded(events: Event[], shown: () => number): LogFixtureOptions {
   const note = async (what: Event['what'], size: number, write: () => Promise<void>): Promise<void> => {
     events.push({ what, at: 'start', size, shown: shown() });
     await write();
@@ -138,14 +138,14 @@ function recorded(events: Event[], shown: () => number): RoomOptions {
 describe('decision: commit, journal, show', () => {
   it('no head is journalled before it is committed, and none shown before it is journalled', async () => {
     const events: Event[] = [];
-    let room: Room | undefined;
-    room = await openRoom(folder(), {
-      ...recorded(events, () => room?.log.head().size ?? 0),
+    let fixture: LogFixture | undefined;
+    fixture = await openLogFixture(folder(), {
+      ...recorded(events, () => fixture?.log.head().size ?? 0),
       limits: { ...LIMITS, batch: 3 },
     });
-    const added = await addMany(room.log, 0, 20);
+    const added = await addMany(fixture.log, 0, 20);
     expect(added.every(({ entry }) => isProven(entry))).toBe(true);
-    await room[Symbol.asyncDispose]();
+    await fixture[Symbol.asyncDispose]();
 
     const sizes = [3, 6, 9, 12, 15, 18, 20];
     const place = (what: Event['what'], at: Event['at'], size: number): number =>
@@ -163,8 +163,11 @@ describe('decision: commit, journal, show', () => {
 
   it('the journal of one batch overlaps the commit of the next', async () => {
     const events: Event[] = [];
-    await using room = await openRoom(folder(), { ...recorded(events, () => 0), limits: { ...LIMITS, batch: 3 } });
-    await addMany(room.log, 0, 12);
+    await using fixture = await openLogFixture(folder(), {
+      ...recorded(events, () => 0),
+      limits: { ...LIMITS, batch: 3 },
+    });
+    await addMany(fixture.log, 0, 12);
     const order = events.map(({ what, at, size }) => `${what} ${at} ${size}`);
     for (const size of [3, 6, 9]) {
       const next = order.indexOf(`commit start ${size + 3}`);
@@ -174,18 +177,18 @@ describe('decision: commit, journal, show', () => {
   });
 
   it('what stands in the journal after each answer is the head of that answer or a later one', async () => {
-    await using room = await openRoom(folder());
+    await using fixture = await openLogFixture(folder());
     for (let i = 0; i < 5; i += 1) {
-      const { entry } = await room.log.add(admitted(`entry ${i}`));
-      expect(room.journal.last()?.size).toBe(entry.head.size);
-      expect(toHex(room.journal.last()?.root ?? new Uint8Array())).toBe(toHex(entry.head.root));
+      const { entry } = await fixture.log.add(admitted(`entry ${i}`));
+      expect(fixture.journal.last()?.size).toBe(entry.head.size);
+      expect(toHex(fixture.journal.last()?.root ?? new Uint8Array())).toBe(toHex(entry.head.root));
     }
   });
 });
 
-describe('a commit for which there is no room', () => {
+describe('a commit for which there is no disk space', () => {
   /** Refuses commits and heartbeats while `state.full`. */
-  const onDisk = (state: { full: boolean; looks: number }): RoomOptions => ({
+  const onDisk = (state: { full: boolean; looks: number }): LogFixtureOptions => ({
     store: (real) => ({
       ...real,
       commit: async (value) => {
@@ -202,25 +205,25 @@ describe('a commit for which there is no room', () => {
 
   it('refuses those that wait and those that come, keeps nothing of them, and ends by itself', async () => {
     const state = { full: false, looks: 0 };
-    await using room = await openRoom(folder(), { ...onDisk(state), limits: { ...LIMITS, batch: 3 } });
-    await addMany(room.log, 0, 5);
+    await using fixture = await openLogFixture(folder(), { ...onDisk(state), limits: { ...LIMITS, batch: 3 } });
+    await addMany(fixture.log, 0, 5);
     state.full = true;
     const refused = await Promise.allSettled(
-      Array.from({ length: 300 }, (_, i) => room.log.add(admitted(`full ${i}`))),
+      Array.from({ length: 300 }, (_, i) => fixture.log.add(admitted(`full ${i}`))),
     );
     expect(new Set(refused.map((one) => (one.status === 'rejected' ? String(one.reason) : '')))).toEqual(
       new Set(['NotWritable: the disk is full']),
     );
-    expect([room.log.refusal(), room.log.head().size, room.fatal]).toEqual(['the disk is full', 5, []]);
-    await expect(room.log.add(admitted('entry 2'))).resolves.toMatchObject({ duplicate: true });
+    expect([fixture.log.refusal(), fixture.log.head().size, fixture.fatal]).toEqual(['the disk is full', 5, []]);
+    await expect(fixture.log.add(admitted('entry 2'))).resolves.toMatchObject({ duplicate: true });
     await expect.poll(() => state.looks, { timeout: 10_000 }).toBeGreaterThan(1);
-    expect(room.log.refusal()).toBe('the disk is full');
+    expect(fixture.log.refusal()).toBe('the disk is full');
 
     state.full = false;
-    await expect.poll(() => room.log.refusal(), { timeout: 10_000 }).toBeUndefined();
-    const added = await Promise.all(Array.from({ length: 300 }, (_, i) => room.log.add(admitted(`full ${i}`))));
+    await expect.poll(() => fixture.log.refusal(), { timeout: 10_000 }).toBeUndefined();
+    const added = await Promise.all(Array.from({ length: 300 }, (_, i) => fixture.log.add(admitted(`full ${i}`))));
     expect(added.every(({ entry, duplicate }) => isProven(entry) && !duplicate)).toBe(true);
-    expect(room.log.head().size).toBe(305);
-    expect(room.warned).toHaveLength(2);
+    expect(fixture.log.head().size).toBe(305);
+    expect(fixture.warned).toHaveLength(2);
   });
 });

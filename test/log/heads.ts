@@ -4,7 +4,7 @@ import type { Shard } from '../../log/signers/shard.ts';
 import { type RootHash, nodeHash, treeSize } from '../../merkle/types.ts';
 import { c2spKeyOf } from '../../host/keys/keys.ts';
 import type { StoredCosignature, StoredHead } from '../../storage/contract.ts';
-import { EXPECTED, KEY, C2SP_KEY } from './room.ts';
+import { EXPECTED, KEY, C2SP_KEY } from './log-fixture.ts';
 
 /** Signed heads that no tree stands behind, for what decides when heads are shown: it looks into none. */
 const SHARD: Shard = {

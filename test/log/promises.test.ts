@@ -5,7 +5,7 @@ import { toHex, utf8 } from '../../base/bytes.ts';
 import { parseCheckpoint } from '../../checkpoint/checkpoint.ts';
 import { parseNote } from '../../checkpoint/note.ts';
 import type { ProvenEntry } from '../../log/types.ts';
-import { addMany, admitted, EXPECTED, isProven, KEY, openRoom, useFolder } from './room.ts';
+import { addMany, admitted, EXPECTED, isProven, KEY, openLogFixture, useFolder } from './log-fixture.ts';
 
 const folder = useFolder();
 const publicKey = createPublicKey(KEY.publicKey);
@@ -23,8 +23,8 @@ function promiseOf({ body, integratedTime, virtualIndex }: ProvenEntry): Uint8Ar
 
 describe('rekor-v1 §7: signed entry timestamps', () => {
   it('verify over canonical JSON of body, time, log id and index, and over nothing else', async () => {
-    await using room = await openRoom(folder());
-    const added = await addMany(room.log, 0, 40);
+    await using fixture = await openLogFixture(folder());
+    const added = await addMany(fixture.log, 0, 40);
     for (const { entry } of added) {
       const signature = entry.signedEntryTimestamp;
       expect(verify('sha256', promiseOf(entry), publicKey, signature)).toBe(true);
@@ -41,33 +41,33 @@ describe('rekor-v1 §7: signed entry timestamps', () => {
   it('are the same when an entry is read, later and after the next start', async () => {
     let first: Uint8Array;
     {
-      await using room = await openRoom(folder());
-      first = new Uint8Array((await room.log.add(admitted('a'))).entry.signedEntryTimestamp);
-      await addMany(room.log, 0, 3);
-      expect(new Uint8Array((await room.log.byIndex(0))?.signedEntryTimestamp ?? [])).toEqual(first);
+      await using fixture = await openLogFixture(folder());
+      first = new Uint8Array((await fixture.log.add(admitted('a'))).entry.signedEntryTimestamp);
+      await addMany(fixture.log, 0, 3);
+      expect(new Uint8Array((await fixture.log.byIndex(0))?.signedEntryTimestamp ?? [])).toEqual(first);
     }
-    await using room = await openRoom(folder());
-    expect(new Uint8Array((await room.log.byIndex(0))?.signedEntryTimestamp ?? [])).toEqual(first);
+    await using fixture = await openLogFixture(folder());
+    expect(new Uint8Array((await fixture.log.byIndex(0))?.signedEntryTimestamp ?? [])).toEqual(first);
   });
 
   it('name the place in the whole log when other trees came before', async () => {
     const offset = 5_000_000_000;
-    await using room = await openRoom(folder(), { offset });
-    const [, second] = await addMany(room.log, 0, 2);
+    await using fixture = await openLogFixture(folder(), { offset });
+    const [, second] = await addMany(fixture.log, 0, 2);
     expect([second?.entry.index, second?.entry.virtualIndex]).toEqual([1, offset + 1]);
-    const found = await room.log.byIndex(offset + 1);
+    const found = await fixture.log.byIndex(offset + 1);
     expect(found && isProven(found)).toBe(true);
     expect(found && verify('sha256', promiseOf(found), publicKey, found.signedEntryTimestamp)).toBe(true);
-    for (const index of [0, 1, offset - 1, offset + 2]) expect(await room.log.byIndex(index)).toBeUndefined();
+    for (const index of [0, 1, offset - 1, offset + 2]) expect(await fixture.log.byIndex(index)).toBeUndefined();
   });
 });
 
 describe('rekor-v1 §8: checkpoints', () => {
   it('are notes of one signature, by the host, over origin, size and root', async () => {
-    await using room = await openRoom(folder());
+    await using fixture = await openLogFixture(folder());
     for (const size of [0, 1, 2, 300]) {
-      await addMany(room.log, room.log.head().size, size);
-      const head = room.log.head();
+      await addMany(fixture.log, fixture.log.head().size, size);
+      const head = fixture.log.head();
       const { text, signatures } = parseNote(head.rekorCheckpoint);
       const { origin, size: signed, root } = parseCheckpoint(text);
       expect([origin, signed, toHex(root)]).toEqual([`${EXPECTED.origin} - ${TREE}`, size, toHex(head.root)]);
@@ -82,11 +82,11 @@ describe('rekor-v1 §8: checkpoints', () => {
   it('stay byte for byte the same over a start', async () => {
     let checkpoint: string;
     {
-      await using room = await openRoom(folder());
-      await addMany(room.log, 0, 3);
-      ({ rekorCheckpoint: checkpoint } = room.log.head());
+      await using fixture = await openLogFixture(folder());
+      await addMany(fixture.log, 0, 3);
+      ({ rekorCheckpoint: checkpoint } = fixture.log.head());
     }
-    await using room = await openRoom(folder());
-    expect(room.log.head().rekorCheckpoint).toBe(checkpoint);
+    await using fixture = await openLogFixture(folder());
+    expect(fixture.log.head().rekorCheckpoint).toBe(checkpoint);
   });
 });

@@ -1,8 +1,17 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { NotPublished } from '../../log/failures.ts';
 import type { Conduct } from '../support/independent-witness.ts';
-import { admitted, isProven } from './room.ts';
-import { cosigners, leave, pass, soon, until, useTimelessFolder, witnessedRoom, witnessOf } from './witnessed-room.ts';
+import { admitted, isProven } from './log-fixture.ts';
+import {
+  cosigners,
+  leave,
+  pass,
+  soon,
+  until,
+  useTimelessFolder,
+  witnessedFixture,
+  witnessOf,
+} from './witnessed-log-fixture.ts';
 
 const folder = useTimelessFolder();
 const down: Conduct = () => ({ status: 503, body: 'down\n' });
@@ -12,17 +21,17 @@ describe('decision 12, require: what a restart finds', () => {
     const witness = witnessOf('a.test');
     let note: string | undefined;
     {
-      await using room = await witnessedRoom(folder(), 'require', [witness]);
-      await soon(room.log.add(admitted('shown')));
-      ({ checkpoint: note } = room.log.head());
+      await using fixture = await witnessedFixture(folder(), 'require', [witness]);
+      await soon(fixture.log.add(admitted('shown')));
+      ({ checkpoint: note } = fixture.log.head());
       witness.conduct = down;
-      leave(room.log.add(admitted('waits')));
-      await until(() => room.journal.last()?.size === 2);
+      leave(fixture.log.add(admitted('waits')));
+      await until(() => fixture.journal.last()?.size === 2);
     }
-    await using room = await witnessedRoom(folder(), 'require', [witness]);
-    expect(room.log.head().checkpoint).toBe(note);
-    expect(await room.log.byIndex(1)).toBeUndefined();
-    const adding = room.log.add(admitted('waits'));
+    await using fixture = await witnessedFixture(folder(), 'require', [witness]);
+    expect(fixture.log.head().checkpoint).toBe(note);
+    expect(await fixture.log.byIndex(1)).toBeUndefined();
+    const adding = fixture.log.add(admitted('waits'));
     await until(() => witness.asked.at(-1)?.note.size === 2n);
     witness.behaveWell();
     const { entry, duplicate } = await soon(adding);
@@ -32,35 +41,35 @@ describe('decision 12, require: what a restart finds', () => {
   it('an answer that was lost: the witness has moved on already, and is asked from there', async () => {
     const witness = witnessOf('a.test');
     {
-      await using room = await witnessedRoom(folder(), 'require', [witness]);
+      await using fixture = await witnessedFixture(folder(), 'require', [witness]);
       witness.conduct = (honestly) => {
         honestly();
         return new Promise<never>(() => undefined);
       };
-      leave(room.log.add(admitted('lost')));
+      leave(fixture.log.add(admitted('lost')));
       await until(() => witness.last('log.test')?.size === 1n);
     }
     witness.behaveWell();
-    await using room = await witnessedRoom(folder(), 'require', [witness]);
-    await until(() => room.log.head().size === 1);
+    await using fixture = await witnessedFixture(folder(), 'require', [witness]);
+    await until(() => fixture.log.head().size === 1);
     expect(witness.asked.map(({ old, status }) => `${old} ${status}`)).toEqual(['0 409', '1 200']);
-    expect((await room.log.add(admitted('lost'))).duplicate).toBe(false);
-    expect((await room.log.add(admitted('lost'))).duplicate).toBe(true);
+    expect((await fixture.log.add(admitted('lost'))).duplicate).toBe(false);
+    expect((await fixture.log.add(admitted('lost'))).duplicate).toBe(true);
   });
 
   it('what one of two witnesses said before; the other alone completes it', async () => {
     const all = [witnessOf('a.test'), witnessOf('b.test')] as const;
     all[1].conduct = down;
     {
-      await using room = await witnessedRoom(folder(), 'require', all);
-      leave(room.log.add(admitted('x')));
-      await until(() => room.journal.last()?.size === 1);
+      await using fixture = await witnessedFixture(folder(), 'require', all);
+      leave(fixture.log.add(admitted('x')));
+      await until(() => fixture.journal.last()?.size === 1);
       await until(() => all[0].asked.length > 1); // so that what it said first is kept
     }
     [all[0].conduct, all[1].conduct] = [down, (honestly) => honestly()];
-    await using room = await witnessedRoom(folder(), 'require', all);
-    await until(() => room.log.head().size === 1);
-    expect(cosigners(room.log.head(), all)).toEqual([true, true]);
+    await using fixture = await witnessedFixture(folder(), 'require', all);
+    await until(() => fixture.log.head().size === 1);
+    expect(cosigners(fixture.log.head(), all)).toEqual([true, true]);
   });
 });
 
@@ -69,18 +78,18 @@ describe('decision 12: a published head never goes back', () => {
     const witness = witnessOf('a.test');
     witness.conduct = down;
     {
-      await using room = await witnessedRoom(folder(), 'require', [witness]);
-      leave(room.log.add(admitted('x')));
-      await until(() => room.journal.last()?.size === 1);
-      expect(room.log.head().size).toBe(0);
+      await using fixture = await witnessedFixture(folder(), 'require', [witness]);
+      leave(fixture.log.add(admitted('x')));
+      await until(() => fixture.journal.last()?.size === 1);
+      expect(fixture.log.head().size).toBe(0);
     }
     {
-      await using room = await witnessedRoom(folder(), between, [witness]);
-      expect(room.log.head().size).toBe(1);
+      await using fixture = await witnessedFixture(folder(), between, [witness]);
+      expect(fixture.log.head().size).toBe(1);
     }
-    await using room = await witnessedRoom(folder(), 'require', [witness]);
-    expect(room.log.head().size).toBe(1);
-    expect((await room.log.heads(9, 9)).map(({ size }) => size)).toEqual([1]);
+    await using fixture = await witnessedFixture(folder(), 'require', [witness]);
+    expect(fixture.log.head().size).toBe(1);
+    expect((await fixture.log.heads(9, 9)).map(({ size }) => size)).toEqual([1]);
   });
 });
 
@@ -88,23 +97,27 @@ describe('opening a log: what is published stays as it was until the log is told
   it.each(['off', 'prefer', 'require'] as const)('in mode %s, and no witness is asked', async (mode) => {
     const witness = witnessOf('a.test');
     {
-      await using room = await witnessedRoom(folder(), 'require', [witness]);
-      await soon(room.log.add(admitted('shown')));
+      await using fixture = await witnessedFixture(folder(), 'require', [witness]);
+      await soon(fixture.log.add(admitted('shown')));
       witness.conduct = down;
-      leave(room.log.add(admitted('waits')));
-      await until(() => room.journal.last()?.size === 2);
+      leave(fixture.log.add(admitted('waits')));
+      await until(() => fixture.journal.last()?.size === 2);
     }
     const asked = witness.asked.length;
     witness.behaveWell();
     {
-      await using room = await witnessedRoom(folder(), mode, [witness], { publish: 'no' });
+      await using fixture = await witnessedFixture(folder(), mode, [witness], { publish: 'no' });
       await pass(60_000);
-      expect([room.log.head().size, await room.store.publishedSize(), witness.asked.length]).toEqual([1, 1, asked]);
-      await expect(room.opened.freeze(1_700_000_100)).rejects.toBeInstanceOf(NotPublished);
+      expect([fixture.log.head().size, await fixture.store.publishedSize(), witness.asked.length]).toEqual([
+        1,
+        1,
+        asked,
+      ]);
+      await expect(fixture.opened.freeze(1_700_000_100)).rejects.toBeInstanceOf(NotPublished);
     }
-    await using room = await witnessedRoom(folder(), mode, [witness]);
-    await until(() => room.log.head().size === 2);
-    expect(await room.store.publishedSize()).toBe(2);
+    await using fixture = await witnessedFixture(folder(), mode, [witness]);
+    await until(() => fixture.log.head().size === 2);
+    expect(await fixture.store.publishedSize()).toBe(2);
   });
 });
 
@@ -112,14 +125,14 @@ describe('decision 12: the end of a log', () => {
   it('does not come while entries wait for witnesses, and shows all of them when it does', async () => {
     const witness = witnessOf('a.test');
     witness.conduct = down;
-    await using room = await witnessedRoom(folder(), 'require', [witness]);
-    onTestFinished(() => room[Symbol.asyncDispose]());
-    leave(room.log.add(admitted('x')));
-    await until(() => room.journal.last()?.size === 1);
-    await expect(room.opened.freeze(1_700_000_100)).rejects.toBeInstanceOf(NotPublished);
+    await using fixture = await witnessedFixture(folder(), 'require', [witness]);
+    onTestFinished(() => fixture[Symbol.asyncDispose]());
+    leave(fixture.log.add(admitted('x')));
+    await until(() => fixture.journal.last()?.size === 1);
+    await expect(fixture.opened.freeze(1_700_000_100)).rejects.toBeInstanceOf(NotPublished);
     witness.behaveWell();
-    await until(() => room.log.head().size === 1);
-    await room.opened.freeze(1_700_000_100);
-    expect(await room.store.frozen()).toMatchObject({ at: 1_700_000_100 });
+    await until(() => fixture.log.head().size === 1);
+    await fixture.opened.freeze(1_700_000_100);
+    expect(await fixture.store.frozen()).toMatchObject({ at: 1_700_000_100 });
   });
 });

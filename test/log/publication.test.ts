@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { NotPublished, Overloaded, SizeNotReached } from '../../log/failures.ts';
 import { treeSize } from '../../merkle/types.ts';
 import type { Conduct } from '../support/independent-witness.ts';
-import { addMany, admitted, isProven, LIMITS, type Room } from './room.ts';
+import { addMany, admitted, isProven, LIMITS, type LogFixture } from './log-fixture.ts';
 import {
   cosigners,
   later,
@@ -13,9 +13,9 @@ import {
   TIMES,
   until,
   useTimelessFolder,
-  witnessedRoom,
+  witnessedFixture,
   witnessOf,
-} from './witnessed-room.ts';
+} from './witnessed-log-fixture.ts';
 
 const folder = useTimelessFolder();
 
@@ -23,7 +23,7 @@ const down: Conduct = () => ({ status: 503, body: 'down\n' });
 const silent: Conduct = () => new Promise<never>(() => undefined);
 
 /** Everything that a reader can ask for, and what there is of an entry that was added last. */
-async function seen({ log }: Room, text: string) {
+async function seen({ log }: LogFixture, text: string) {
   const { size } = log.head();
   const { hits, completeTo } = await log.find({ groups: [[text]], operator: 'or' }, undefined, 10);
   const beyond = await log.consistency(treeSize(1), treeSize(size + 1)).catch((error: unknown) => error);
@@ -45,20 +45,20 @@ const UNSEEN = { byLeaf: undefined, byIndex: undefined, hits: 0, more: [undefine
 describe('decision 12, require: readers see only what the policy has cosigned', () => {
   it('in both checkpoints and in every answer, and all of it once it is', async () => {
     const all = [witnessOf('a.test'), witnessOf('b.test')] as const;
-    await using room = await witnessedRoom(folder(), 'require', all);
-    await soon(room.log.add(admitted('first')));
-    expect(cosigners(room.log.head(), all)).toEqual([true, true]);
+    await using fixture = await witnessedFixture(folder(), 'require', all);
+    await soon(fixture.log.add(admitted('first')));
+    expect(cosigners(fixture.log.head(), all)).toEqual([true, true]);
     all[1].conduct = down;
-    const adding = room.log.add(admitted('second', ['second']));
-    await until(() => room.journal.last()?.size === 2);
+    const adding = fixture.log.add(admitted('second', ['second']));
+    await until(() => fixture.journal.last()?.size === 2);
     await until(() => all[1].asked.at(-1)?.note.size === 2n && all[0].last('log.test')?.size === 2n);
-    expect((await room.store.head())?.size).toBe(2);
-    expect(await seen(room, 'second')).toEqual({ ...UNSEEN, size: 1, completeTo: 1, tile: 32, heads: [1] });
-    expect(cosigners(room.log.head(), all)).toEqual([true, true]);
+    expect((await fixture.store.head())?.size).toBe(2);
+    expect(await seen(fixture, 'second')).toEqual({ ...UNSEEN, size: 1, completeTo: 1, tile: 32, heads: [1] });
+    expect(cosigners(fixture.log.head(), all)).toEqual([true, true]);
     all[1].behaveWell();
     const { entry, duplicate } = await soon(adding);
     expect([entry.index, entry.head.size, duplicate, isProven(entry)]).toEqual([1, 2, false, true]);
-    expect(await seen(room, 'second')).toMatchObject({
+    expect(await seen(fixture, 'second')).toMatchObject({
       size: 2,
       byLeaf: 1,
       hits: 1,
@@ -66,54 +66,54 @@ describe('decision 12, require: readers see only what the policy has cosigned', 
       tile: 64,
       heads: [2, 1],
     });
-    expect(cosigners(room.log.head(), all)).toEqual([true, true]);
-    expect(entry.head.checkpoint).toBe(room.log.head().checkpoint);
+    expect(cosigners(fixture.log.head(), all)).toEqual([true, true]);
+    expect(entry.head.checkpoint).toBe(fixture.log.head().checkpoint);
   });
 
   it('and heads that another overtook before they were cosigned are never shown', async () => {
     const witness = witnessOf('a.test');
-    await using room = await witnessedRoom(folder(), 'require', [witness]);
+    await using fixture = await witnessedFixture(folder(), 'require', [witness]);
     let heard = 0;
     witness.conduct = () => {
       heard += 1;
       return new Promise<never>(() => undefined);
     };
     for (const size of [1, 2, 3]) {
-      leave(room.log.add(admitted(String(size))));
-      await until(() => room.journal.last()?.size === size && heard === 1);
+      leave(fixture.log.add(admitted(String(size))));
+      await until(() => fixture.journal.last()?.size === size && heard === 1);
     }
     witness.behaveWell();
-    await room[Symbol.asyncDispose]();
-    await using next = await witnessedRoom(folder(), 'require', [witness]);
+    await fixture[Symbol.asyncDispose]();
+    await using next = await witnessedFixture(folder(), 'require', [witness]);
     await until(() => next.log.head().size === 3);
     expect((await next.log.heads(2 ** 53, 10)).map(({ size }) => size)).toEqual([3]);
   });
 });
 
 /** A log whose only entry waits for a witness that is down; its writer was told to send it again. */
-async function roomWithUnanswered(text: string, witness: ReturnType<typeof witnessOf>): Promise<Room> {
+async function fixtureWithUnanswered(text: string, witness: ReturnType<typeof witnessOf>): Promise<LogFixture> {
   witness.conduct = down;
-  const room = await witnessedRoom(folder(), 'require', [witness]);
-  const adding = later(room.log.add(admitted(text)));
-  await until(() => room.journal.last()?.size === 1);
+  const fixture = await witnessedFixture(folder(), 'require', [witness]);
+  const adding = later(fixture.log.add(admitted(text)));
+  await until(() => fixture.journal.last()?.size === 1);
   await pass(PATIENCE);
   await expect(adding).rejects.toBeInstanceOf(NotPublished);
-  return room;
+  return fixture;
 }
 
 describe('decision 12, require: writers wait', () => {
   it('for a time; the entry is kept, and sent again it is new until it has been shown', async () => {
     const witness = witnessOf('a.test');
-    await using room = await roomWithUnanswered('x', witness);
+    await using fixture = await fixtureWithUnanswered('x', witness);
 
-    const again = later(room.log.add(admitted('x')));
+    const again = later(fixture.log.add(admitted('x')));
     await pass(PATIENCE);
     await expect(soon(again)).rejects.toBeInstanceOf(NotPublished);
-    expect((await room.store.head())?.size).toBe(1);
+    expect((await fixture.store.head())?.size).toBe(1);
 
-    const together = [room.log.add(admitted('x')), room.log.add(admitted('x')), room.log.add(admitted('y'))];
+    const together = [fixture.log.add(admitted('x')), fixture.log.add(admitted('x')), fixture.log.add(admitted('y'))];
     witness.behaveWell();
-    await until(() => room.journal.last()?.size === 2);
+    await until(() => fixture.journal.last()?.size === 2);
     const added = await soon(Promise.all(together));
     expect(added.map(({ entry, duplicate }) => [entry.index, duplicate])).toEqual([
       [0, false],
@@ -121,29 +121,31 @@ describe('decision 12, require: writers wait', () => {
       [1, false],
     ]);
     expect(added.every(({ entry }) => isProven(entry))).toBe(true);
-    expect((await room.log.add(admitted('x'))).duplicate).toBe(true);
+    expect((await fixture.log.add(admitted('x'))).duplicate).toBe(true);
   });
 
   it('and have their answer also if the entry has been shown when they come again; from then on it is a duplicate', async () => {
     const witness = witnessOf('a.test');
-    await using room = await roomWithUnanswered('x', witness);
+    await using fixture = await fixtureWithUnanswered('x', witness);
     witness.behaveWell();
-    await until(() => room.log.head().size === 1);
-    const { entry, duplicate } = await room.log.add(admitted('x'));
+    await until(() => fixture.log.head().size === 1);
+    const { entry, duplicate } = await fixture.log.add(admitted('x'));
     expect([entry.index, duplicate, isProven(entry)]).toEqual([0, false, true]);
-    expect((await room.log.add(admitted('x'))).duplicate).toBe(true);
+    expect((await fixture.log.add(admitted('x'))).duplicate).toBe(true);
   });
 
   it('so many and no more, and of those that are refused nothing is kept; readers go on', async () => {
     const witness = witnessOf('a.test');
     witness.conduct = silent;
-    await using room = await witnessedRoom(folder(), 'require', [witness], { limits: { ...LIMITS, maxWaiting: 3 } });
-    const adding = [0, 1, 2].map((i) => later(room.log.add(admitted(`waits ${i}`))));
-    await until(() => room.journal.last()?.size === 3);
-    await expect(soon(room.log.add(admitted('refused')))).rejects.toBeInstanceOf(Overloaded);
-    await expect(soon(room.log.add(admitted('waits 1')))).rejects.toThrow(/./);
-    expect(await room.store.locate(admitted('refused').leafHash)).toBeUndefined();
-    expect((await seen(room, 'waits 1')).size).toBe(0);
+    await using fixture = await witnessedFixture(folder(), 'require', [witness], {
+      limits: { ...LIMITS, maxWaiting: 3 },
+    });
+    const adding = [0, 1, 2].map((i) => later(fixture.log.add(admitted(`waits ${i}`))));
+    await until(() => fixture.journal.last()?.size === 3);
+    await expect(soon(fixture.log.add(admitted('refused')))).rejects.toBeInstanceOf(Overloaded);
+    await expect(soon(fixture.log.add(admitted('waits 1')))).rejects.toThrow(/./);
+    expect(await fixture.store.locate(admitted('refused').leafHash)).toBeUndefined();
+    expect((await seen(fixture, 'waits 1')).size).toBe(0);
     await pass(PATIENCE);
     expect((await Promise.allSettled(adding)).map(({ status }) => status)).toEqual(Array(3).fill('rejected'));
   });
@@ -153,30 +155,30 @@ describe('decision 12, prefer: heads are shown at once', () => {
   it('whatever the witnesses do, and cosignatures join the note when they come', async () => {
     const all = [witnessOf('a.test'), witnessOf('b.test')] as const;
     all[0].conduct = silent;
-    await using room = await witnessedRoom(folder(), 'prefer', all);
-    const [added] = await soon(addMany(room.log, 0, 3));
+    await using fixture = await witnessedFixture(folder(), 'prefer', all);
+    const [added] = await soon(addMany(fixture.log, 0, 3));
     const at = added?.entry.head; // by now the other witness may have cosigned what is shown
-    expect([at?.size, room.log.head().size, at && cosigners(at, all)]).toEqual([3, 3, [false, false]]);
-    await until(() => cosigners(room.log.head(), all)[1] === true);
-    expect(cosigners(room.log.head(), all)).toEqual([false, true]);
-    expect((await room.log.add(admitted('entry 1'))).duplicate).toBe(true);
+    expect([at?.size, fixture.log.head().size, at && cosigners(at, all)]).toEqual([3, 3, [false, false]]);
+    await until(() => cosigners(fixture.log.head(), all)[1] === true);
+    expect(cosigners(fixture.log.head(), all)).toEqual([false, true]);
+    expect((await fixture.log.add(admitted('entry 1'))).duplicate).toBe(true);
   });
   it('and with all that was said of them after a restart', async () => {
     const all = [witnessOf('a.test'), witnessOf('b.test')] as const;
     {
-      await using room = await witnessedRoom(folder(), 'prefer', all);
-      await soon(addMany(room.log, 0, 3));
-      await until(() => cosigners(room.log.head(), all).every(Boolean));
+      await using fixture = await witnessedFixture(folder(), 'prefer', all);
+      await soon(addMany(fixture.log, 0, 3));
+      await until(() => cosigners(fixture.log.head(), all).every(Boolean));
     }
     for (const witness of all) witness.conduct = silent;
-    await using room = await witnessedRoom(folder(), 'prefer', all);
-    expect(cosigners(room.log.head(), all)).toEqual([true, true]);
+    await using fixture = await witnessedFixture(folder(), 'prefer', all);
+    expect(cosigners(fixture.log.head(), all)).toEqual([true, true]);
   });
   it('one of which one witness has moved on is asked about anew once the log is idle', async () => {
     const witness = witnessOf('a.test');
-    await using room = await witnessedRoom(folder(), 'prefer', [witness]);
-    await soon(addMany(room.log, 0, 3));
-    await until(() => cosigners(room.log.head(), [witness])[0] === true);
+    await using fixture = await witnessedFixture(folder(), 'prefer', [witness]);
+    await soon(addMany(fixture.log, 0, 3));
+    await until(() => cosigners(fixture.log.head(), [witness])[0] === true);
     await pass(TIMES.idle);
     await until(() => witness.asked.length === 2);
     expect(witness.asked.map(({ old, note, proof }) => [old, note.size, proof.length])).toEqual([

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type RootHash, type TreeHead, nodeHash, treeSize } from '../../merkle/types.ts';
 import { lockFolder } from '../../storage/engines/sqlite/file/lock.ts';
 import { openFileJournal } from '../../storage/engines/file-journal/open.ts';
-import { addMany, EXPECTED, openRoom, refusalOf, type RoomOptions, useFolder } from './room.ts';
+import { addMany, EXPECTED, openLogFixture, refusalOf, type LogFixtureOptions, useFolder } from './log-fixture.ts';
 
 const folder = useFolder();
 const data = (): string => join(folder(), 'data');
@@ -12,8 +12,8 @@ const heads = (): string => join(folder(), 'heads');
 const journal = (): string => join(heads(), 'heads.txt');
 
 async function begin(size: number): Promise<void> {
-  await using room = await openRoom(folder());
-  await addMany(room.log, 0, size);
+  await using fixture = await openLogFixture(folder());
+  await addMany(fixture.log, 0, size);
 }
 
 async function journalOf(records: readonly TreeHead[]): Promise<void> {
@@ -24,7 +24,7 @@ async function journalOf(records: readonly TreeHead[]): Promise<void> {
   for (const record of records) await made.append(record);
 }
 
-const refusal = (options?: RoomOptions): Promise<string> => refusalOf(folder(), options);
+const refusal = (options?: LogFixtureOptions): Promise<string> => refusalOf(folder(), options);
 
 describe('openLog: another log than the one that was asked for', () => {
   it.each([
@@ -60,7 +60,7 @@ describe('openLog: a tree that would be a fork', () => {
     cpSync(heads(), join(folder(), 'kept'), { recursive: true });
     for (const path of [data(), heads()]) rmSync(path, { recursive: true });
     {
-      await using other = await openRoom(folder(), { newTreeId: () => '77' });
+      await using other = await openLogFixture(folder(), { newTreeId: () => '77' });
       await addMany(other.log, 0, 9);
     }
     rmSync(heads(), { recursive: true });
@@ -125,8 +125,8 @@ describe('openLog: a tree that would be a fork', () => {
     await begin(3);
     cpSync(data(), join(folder(), 'backup'), { recursive: true });
     {
-      await using room = await openRoom(folder());
-      await room.opened.freeze(1_700_000_000);
+      await using fixture = await openLogFixture(folder());
+      await fixture.opened.freeze(1_700_000_000);
     }
     rmSync(data(), { recursive: true });
     cpSync(join(folder(), 'backup'), data(), { recursive: true });
@@ -145,7 +145,7 @@ describe('openLog: a tree that would be a fork', () => {
   });
   it('an entry was changed in the store', async () => {
     await begin(3);
-    const changed: RoomOptions = {
+    const changed: LogFixtureOptions = {
       store: (real) => ({
         ...real,
         entry: async (index) => {
@@ -160,7 +160,7 @@ describe('openLog: a tree that would be a fork', () => {
   });
   it('an entry is missing from the store', async () => {
     await begin(3);
-    const torn: RoomOptions = {
+    const torn: LogFixtureOptions = {
       store: (real) => ({ ...real, entry: async (index) => (index === 2 ? undefined : real.entry(index)) }),
     };
     expect(await refusal(torn)).toBe('entry 2 of 3 is missing: restore a whole copy');
@@ -173,42 +173,42 @@ describe('openLog: what is no reason to refuse', () => {
     const older = readFileSync(journal(), 'utf8');
     await begin(300);
     writeFileSync(journal(), older);
-    await using room = await openRoom(folder());
-    expect(room.log.head().size).toBe(300);
-    expect(room.journal.last()?.size).toBe(300);
+    await using fixture = await openLogFixture(folder());
+    expect(fixture.log.head().size).toBe(300);
+    expect(fixture.journal.last()?.size).toBe(300);
   });
   it('a first start that ended before anything was journalled', async () => {
-    const killed: RoomOptions = {
+    const killed: LogFixtureOptions = {
       journal: (real) => ({ ...real, begin: () => Promise.reject(new Error('killed')) }),
     };
-    await expect(openRoom(folder(), killed)).rejects.toThrow('killed');
-    await using room = await openRoom(folder());
-    await addMany(room.log, 0, 2);
-    expect([room.log.head().size, room.journal.last()?.size]).toEqual([2, 2]);
+    await expect(openLogFixture(folder(), killed)).rejects.toThrow('killed');
+    await using fixture = await openLogFixture(folder());
+    await addMany(fixture.log, 0, 2);
+    expect([fixture.log.head().size, fixture.journal.last()?.size]).toEqual([2, 2]);
   });
   it('a torn last line of the journal', async () => {
     await begin(3);
     appendFileSync(journal(), '4 abcdef');
-    await using room = await openRoom(folder());
-    expect(room.log.head().size).toBe(3);
+    await using fixture = await openLogFixture(folder());
+    expect(fixture.log.head().size).toBe(3);
   });
   it('a freeze that was stored and not journalled: the next start journals it', async () => {
     await begin(3);
-    const killed: RoomOptions = {
+    const killed: LogFixtureOptions = {
       journal: (real) => ({ ...real, end: () => Promise.reject(new Error('killed')) }),
     };
     {
-      await using room = await openRoom(folder(), killed);
-      await expect(room.opened.freeze(1_700_000_000)).rejects.toThrow('killed');
+      await using fixture = await openLogFixture(folder(), killed);
+      await expect(fixture.opened.freeze(1_700_000_000)).rejects.toThrow('killed');
     }
-    await using room = await openRoom(folder());
-    expect(room.journal.freeze()?.at).toBe(1_700_000_000);
+    await using fixture = await openLogFixture(folder());
+    expect(fixture.journal.freeze()?.at).toBe(1_700_000_000);
   });
   it('two heads that were stored and not journalled: one on its way to the journal, and the one behind it', async () => {
     for (const size of [1, 2, 3]) await begin(size);
     const [owner, first] = readFileSync(journal(), 'utf8').split('\n');
     writeFileSync(journal(), `${owner}\n${first}\n`);
-    await using room = await openRoom(folder());
-    expect(room.journal.last()?.size).toBe(3);
+    await using fixture = await openLogFixture(folder());
+    expect(fixture.journal.last()?.size).toBe(3);
   });
 });

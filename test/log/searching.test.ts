@@ -8,7 +8,7 @@ import { loadTileCache } from '../../log/load-tile-cache.ts';
 import { search, type SearchGround } from '../../log/search.ts';
 import type { SearchPage, SearchQuestion } from '../../log/types.ts';
 import { treeSize } from '../../merkle/types.ts';
-import { admitted, openRoom, type Room } from './room.ts';
+import { admitted, openLogFixture, type LogFixture } from './log-fixture.ts';
 
 const SIZE = 900;
 
@@ -31,13 +31,13 @@ function expected({ groups, operator }: SearchQuestion): readonly number[] {
 
 describe('find: every question, page by page', () => {
   const folder = mkdtempSync(join(tmpdir(), 'stele-find-'));
-  let room: Room;
+  let fixture: LogFixture;
   beforeAll(async () => {
-    room = await openRoom(folder);
-    await Promise.all(ALL.map((index) => room.log.add(admitted(`entry ${index}`, keysOf(index)))));
+    fixture = await openLogFixture(folder);
+    await Promise.all(ALL.map((index) => fixture.log.add(admitted(`entry ${index}`, keysOf(index)))));
   });
   afterAll(async () => {
-    await room[Symbol.asyncDispose]();
+    await fixture[Symbol.asyncDispose]();
     rmSync(folder, { recursive: true });
   });
 
@@ -45,7 +45,7 @@ describe('find: every question, page by page', () => {
   async function pages(question: SearchQuestion, limit: number): Promise<readonly SearchPage[]> {
     const read: SearchPage[] = [];
     for (let after: number | undefined; ;) {
-      const page = await room.log.find(question, after, limit);
+      const page = await fixture.log.find(question, after, limit);
       read.push(page);
       if (page.next === undefined) return read;
       after = page.next;
@@ -57,32 +57,32 @@ describe('find: every question, page by page', () => {
   };
 
   it('or: any group, in log order, each entry once', async () => {
-    const page = await room.log.find(question('or', ['divisor:450'], ['divisor:7', 'divisor:5']), undefined, 6);
+    const page = await fixture.log.find(question('or', ['divisor:450'], ['divisor:7', 'divisor:5']), undefined, 6);
     expect(indexesOf(page)).toEqual([0, 5, 7, 10, 14, 15]);
     expect([page.next, page.completeTo]).toEqual([15, SIZE]);
   });
   it('and: every group, by any key of it', async () => {
-    const page = await room.log.find(question('and', ['divisor:2'], ['divisor:5', 'divisor:7']), undefined, 6);
+    const page = await fixture.log.find(question('and', ['divisor:2'], ['divisor:5', 'divisor:7']), undefined, 6);
     expect(indexesOf(page)).toEqual([0, 10, 14, 20, 28, 30]);
   });
   it('a page that ends with the last hit says so', async () => {
-    const last = await room.log.find(question('or', ['divisor:450']), undefined, 2);
+    const last = await fixture.log.find(question('or', ['divisor:450']), undefined, 2);
     expect([indexesOf(last), last.next]).toEqual([[0, 450], undefined]);
-    const first = await room.log.find(question('or', ['divisor:450']), undefined, 1);
+    const first = await fixture.log.find(question('or', ['divisor:450']), undefined, 1);
     expect([indexesOf(first), first.next]).toEqual([[0], 0]);
   });
   it('a group without keys answers nothing', async () => {
-    expect(indexesOf(await room.log.find(question('and', ['divisor:1'], []), undefined, 9))).toEqual([]);
-    expect(indexesOf(await room.log.find(question('or', []), undefined, 9))).toEqual([]);
-    expect(indexesOf(await room.log.find(question('and'), undefined, 9))).toEqual([]);
+    expect(indexesOf(await fixture.log.find(question('and', ['divisor:1'], []), undefined, 9))).toEqual([]);
+    expect(indexesOf(await fixture.log.find(question('or', []), undefined, 9))).toEqual([]);
+    expect(indexesOf(await fixture.log.find(question('and'), undefined, 9))).toEqual([]);
   });
   it('each hit names the leaf that stands there', async () => {
-    for (const { virtualIndex, leafHash } of (await room.log.find(question('or', ['divisor:7']), 700, 5)).hits) {
+    for (const { virtualIndex, leafHash } of (await fixture.log.find(question('or', ['divisor:7']), 700, 5)).hits) {
       expect(toHex(leafHash)).toBe(toHex(admitted(`entry ${virtualIndex}`).leafHash));
     }
   });
   it('behind the end there is nothing more', async () => {
-    const page = await room.log.find(question('or', ['divisor:1']), SIZE - 1, 5);
+    const page = await fixture.log.find(question('or', ['divisor:1']), SIZE - 1, 5);
     expect([page.hits, page.next, page.completeTo]).toEqual([[], undefined, SIZE]);
   });
 
@@ -106,10 +106,10 @@ describe('find: what costs much and gives little', () => {
   const MANY = 4000;
   const apart: SearchQuestion = { groups: [['even'], ['odd']], operator: 'and' };
   const pieces: number[] = [];
-  let room: Room;
+  let fixture: LogFixture;
   let ground: SearchGround;
   beforeAll(async () => {
-    room = await openRoom(folder, {
+    fixture = await openLogFixture(folder, {
       store: (real) => ({
         ...real,
         search: (groups, limits) => {
@@ -120,23 +120,23 @@ describe('find: what costs much and gives little', () => {
     });
     const keys = (index: number): string[] => [index % 2 === 0 ? 'even' : 'odd', ...(index === 3500 ? ['odd'] : [])];
     await Promise.all(
-      Array.from({ length: MANY }, (_, index) => room.log.add(admitted(`entry ${index}`, keys(index)))),
+      Array.from({ length: MANY }, (_, index) => fixture.log.add(admitted(`entry ${index}`, keys(index)))),
     );
     ground = {
-      store: room.store,
-      tileCache: await loadTileCache(room.store, treeSize(MANY), room.log.head()),
-      shard: room.log.shard,
+      store: fixture.store,
+      tileCache: await loadTileCache(fixture.store, treeSize(MANY), fixture.log.head()),
+      shard: fixture.log.shard,
       size: treeSize(MANY),
     };
   });
   beforeEach(() => void (pieces.length = 0));
   afterAll(async () => {
-    await room[Symbol.asyncDispose]();
+    await fixture[Symbol.asyncDispose]();
     rmSync(folder, { recursive: true });
   });
 
   it('keys that alternate are looked through in short pieces, and the one entry that has both is found', async () => {
-    const page = await room.log.find(apart, undefined, 9);
+    const page = await fixture.log.find(apart, undefined, 9);
     expect(page.hits.map(({ virtualIndex }) => virtualIndex)).toEqual([3500]);
     expect(page.next).toBeUndefined();
     expect(pieces.length).toBeGreaterThan(3);
@@ -159,7 +159,7 @@ describe('find: what costs much and gives little', () => {
 
   it('a search ends in the turn in which nobody waits for it any more', async () => {
     const asking = new AbortController();
-    const found = room.log.find(apart, undefined, 9, asking.signal);
+    const found = fixture.log.find(apart, undefined, 9, asking.signal);
     asking.abort(new Error('gone'));
     await expect(found).rejects.toThrow('gone');
     const before = pieces.length;
@@ -175,7 +175,7 @@ describe('find: what costs much and gives little', () => {
       again = setImmediate(count);
     };
     let again = setImmediate(count);
-    await Promise.all(Array.from({ length: 5 }, () => room.log.find(apart, undefined, 9)));
+    await Promise.all(Array.from({ length: 5 }, () => fixture.log.find(apart, undefined, 9)));
     clearImmediate(again);
     clearInterval(counting);
     expect(turns).toBeGreaterThanOrEqual(pieces.length - 6); // the first pieces of all go ahead at once
@@ -187,7 +187,7 @@ describe('find: only what stands under the released head', () => {
     const folder = mkdtempSync(join(tmpdir(), 'stele-find-'));
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => void (release = resolve));
-    const room = await openRoom(folder, {
+    const fixture = await openLogFixture(folder, {
       journal: (real) => ({
         ...real,
         append: async (head) => {
@@ -196,21 +196,21 @@ describe('find: only what stands under the released head', () => {
         },
       }),
     });
-    await Promise.all([0, 1].map((i) => room.log.add(admitted(`entry ${i}`, ['key']))));
-    const late = room.log.add(admitted('late', ['key']));
-    while ((await room.store.head())?.size !== 3) await new Promise((resume) => setImmediate(resume));
+    await Promise.all([0, 1].map((i) => fixture.log.add(admitted(`entry ${i}`, ['key']))));
+    const late = fixture.log.add(admitted('late', ['key']));
+    while ((await fixture.store.head())?.size !== 3) await new Promise((resume) => setImmediate(resume));
 
     const ask = async () => {
-      const page = await room.log.find({ groups: [['key'], ['KEY']], operator: 'and' }, undefined, 9);
+      const page = await fixture.log.find({ groups: [['key'], ['KEY']], operator: 'and' }, undefined, 9);
       return [page.hits.map(({ virtualIndex }) => virtualIndex), page.completeTo];
     };
     expect(await ask()).toEqual([[0, 1], 2]);
-    expect(await room.log.byIndex(2)).toBeUndefined();
-    expect(await room.log.byLeaf(admitted('late').leafHash)).toBeUndefined();
+    expect(await fixture.log.byIndex(2)).toBeUndefined();
+    expect(await fixture.log.byLeaf(admitted('late').leafHash)).toBeUndefined();
     release();
     expect((await late).entry.index).toBe(2);
     expect(await ask()).toEqual([[0, 1, 2], 3]);
-    await room[Symbol.asyncDispose]();
+    await fixture[Symbol.asyncDispose]();
     rmSync(folder, { recursive: true });
   });
 });

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openSqliteReading } from '../../storage/engines/sqlite/open-reading.ts';
-import { submissionFor } from '../support/doors.ts';
+import { submissionFor } from '../support/submissions.ts';
 import { IndependentWitness } from '../support/independent-witness.ts';
 import { type LogFolder, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 import { run } from './operator.ts';

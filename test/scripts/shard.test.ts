@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { submissionFor } from '../support/doors.ts';
+import { submissionFor } from '../support/submissions.ts';
 import { type LogFolder, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 import { run, submit } from './operator.ts';
 

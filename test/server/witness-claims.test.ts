@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { DOORS, submissionFor, write } from '../support/doors.ts';
+import { APIS, submissionFor, write } from '../support/submissions.ts';
 import { IndependentWitness } from '../support/independent-witness.ts';
 import { ORIGIN, sceneWith, type Witnessed } from './witnessing.ts';
 
@@ -31,8 +31,8 @@ describe('rekor-v2 §5.5 over HTTP: a witness has cosigned more than the log has
       for (const conduct of ['present', 'away']) {
         if (conduct === 'away') await scene.address.goDown();
         await using server = await scene.open(`--witness=${mode}`);
-        for (const door of DOORS) {
-          const { status, headers, text } = await write(server.post, submissionFor(door, `by ${door}`));
+        for (const api of APIS) {
+          const { status, headers, text } = await write(server.post, submissionFor(api, `by ${api}`));
           expect([status, headers['retry-after']]).toEqual([503, '1']);
           expect((JSON.parse(text) as { message: string }).message).toEqual(reason);
         }

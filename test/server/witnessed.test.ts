@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { DOORS, proves, submissionFor, write, writeInTheEnd } from '../support/doors.ts';
+import { APIS, proves, submissionFor, write, writeInTheEnd } from '../support/submissions.ts';
 import { IndependentWitness } from '../support/independent-witness.ts';
 import { cosignedAt, isSigned, readNote } from '../support/witness-math.ts';
 import { ORIGIN, sceneWith, type Witnessed } from './witnessing.ts';
@@ -35,23 +35,23 @@ async function vkeyOf({ ask }: Witnessed): Promise<string> {
 }
 
 describe('decision 12 over HTTP, require: a writer gets 201 with a head that the witness has cosigned', () => {
-  it('by both doors, and the note has the log’s own signature first', async () => {
+  it('by both APIs, and the note has the log’s own signature first', async () => {
     const witness = new IndependentWitness('witness.test');
     await using scene = await sceneWith(witness);
     await using server = await scene.open('--witness=require');
     const vkey = await vkeyOf(server);
-    for (const door of DOORS) {
-      const receipt = await writeInTheEnd(server.post, submissionFor(door, `by ${door}`));
+    for (const api of APIS) {
+      const receipt = await writeInTheEnd(server.post, submissionFor(api, `by ${api}`));
       expect(proves(receipt)).toBe(true);
       const head = await shown(server);
       expect(readNote(receipt.note).size <= head.size).toBe(true);
-      for (const note of door === 'v2' ? [receipt.note, head.note] : [head.note]) {
+      for (const note of api === 'v2' ? [receipt.note, head.note] : [head.note]) {
         const read = readNote(note);
         expect(isSigned({ ...read, lines: read.lines.slice(0, 1) }, vkey)).toBe(true);
         expect(cosignedAt(read, witness.vkey)).toBeGreaterThan(1_700_000_000);
         expect(read.lines).toHaveLength(2);
       }
-      expect(readNote(receipt.note).lines).toHaveLength(door === 'v1' ? 1 : 2); // clients of v1 read no other line
+      expect(readNote(receipt.note).lines).toHaveLength(api === 'v1' ? 1 : 2); // clients of v1 read no other line
       expect(witness.last(ORIGIN)?.size).toBeGreaterThan(receipt.index);
     }
   });
@@ -60,7 +60,7 @@ describe('decision 12 over HTTP, require: a writer gets 201 with a head that the
 describe('decision 12 over HTTP, require: while the witness is down', () => {
   it('writers get 503 with Retry-After, readers the last published head; once it is back the same entry is 201', async () => {
     await using scene = await sceneWith(new IndependentWitness('witness.test'));
-    const submissions = DOORS.map((door) => submissionFor(door, `by ${door}`));
+    const submissions = APIS.map((api) => submissionFor(api, `by ${api}`));
     let before: Awaited<ReturnType<typeof shown>>;
     {
       await using server = await scene.open('--witness=require');
@@ -72,7 +72,7 @@ describe('decision 12 over HTTP, require: while the witness is down', () => {
         expect([status, headers['retry-after']]).toEqual([503, '1']);
         const { code, message } = JSON.parse(text) as { code: number; message: string };
         expect(message).toBe('too few witnesses have cosigned the entry within 300 ms: it is kept, send it again');
-        expect(code).toBe(submission.door === 'v1' ? 503 : 14);
+        expect(code).toBe(submission.api === 'v1' ? 503 : 14);
       }
       expect(await shown(server)).toEqual(before);
       await expectUnseen(server, before.size);
@@ -126,8 +126,8 @@ describe('decision 12 over HTTP, prefer: nobody waits for a witness', () => {
     await using server = await scene.open('--witness=prefer', '--witness-timeout=20s');
     const isCosigned = async (): Promise<boolean> =>
       cosignedAt(readNote((await server.ask.get('/checkpoint')).text), witness.vkey) !== undefined;
-    for (const door of DOORS) {
-      const { status, receipt } = await write(server.post, submissionFor(door, `by ${door}`));
+    for (const api of APIS) {
+      const { status, receipt } = await write(server.post, submissionFor(api, `by ${api}`));
       expect([status, receipt && proves(receipt)]).toEqual([201, true]);
       expect((await shown(server)).size).toBe((receipt?.index ?? 0) + 1);
     }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Asking, askOf } from '../support/ask.ts';
-import type { PostJson } from '../support/doors.ts';
+import type { PostJson } from '../support/submissions.ts';
 import { type IndependentWitness, listening, type ListeningWitness } from '../support/independent-witness.ts';
 import { openTestLog, type TestLog } from '../support/log.ts';
 

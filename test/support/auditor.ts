@@ -1,8 +1,8 @@
 import { createPublicKey, hash, verify } from 'node:crypto';
 
 /*
- * Checks of an auditor, written from the specifications on node:crypto alone: nothing of the house is used here, so
- * that a mistake of the house cannot confirm itself.
+ * Checks of an auditor, written from the specifications on node:crypto alone: nothing of the project is used here, so
+ * that a mistake of the project cannot confirm itself.
  */
 
 /** The text of a signed note whose signature has been found good. */

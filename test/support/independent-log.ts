@@ -11,7 +11,7 @@ interface Growth {
 const MOST = 200; // leaves
 
 /**
- * A log that asks to be witnessed, and shares nothing with the house. It can lie: each name of a branch gives another
+ * A log that asks to be witnessed, and shares nothing with the project. It can lie: each name of a branch gives another
  * tree, of which the first `common` leaves are the same.
  */
 export class IndependentLog {

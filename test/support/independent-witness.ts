@@ -30,7 +30,7 @@ const SIZE = 'text/x.tlog.size';
 const EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 /**
- * A witness as c2sp.org/tlog-witness describes it, that shares nothing with the house. It keeps its word over the
+ * A witness as c2sp.org/tlog-witness describes it, that shares nothing with the project. It keeps its word over the
  * restarts of whoever asks it; it forgets everything with the test.
  */
 export class IndependentWitness {

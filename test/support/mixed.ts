@@ -10,7 +10,7 @@ export interface Submission {
 const V1 = '/api/v1/log/entries';
 const V2 = '/api/v2/log/entries';
 
-/** Submissions to both doors, in turn, of every kind there is. No two are equal. */
+/** Submissions to both APIs, in turn, of every kind there is. No two are equal. */
 export function mixedSubmissions(count: number): readonly Submission[] {
   const submitter = newSubmitter();
   const signer = makeV2Signer();

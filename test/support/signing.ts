@@ -45,7 +45,7 @@ export function signPrehashed({ privateKey }: Signer, artifact: Uint8Array): Uin
 
 export const sha512Hex = (artifact: Uint8Array): string => Buffer.from(sha512(artifact)).toString('hex');
 
-/** PAE, by hand: what the house makes of it is under test. */
+/** PAE, by hand: what the project makes of it is under test. */
 export function pae(type: string, payload: Uint8Array): Uint8Array {
   return Buffer.concat([utf8(`DSSEv1 ${utf8(type).length} ${type} ${payload.length} `), payload]);
 }

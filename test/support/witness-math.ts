@@ -1,8 +1,8 @@
 import { createHash, createPublicKey, verify } from 'node:crypto';
 
 /*
- * Notes, keys and consistency proofs once more, for the witness that tests hold the house against. Nothing here comes
- * from the house: bytes are Buffers, numbers are bigints, hashes are hex.
+ * Notes, keys and consistency proofs once more, for the witness that tests compare the project with. Nothing here comes
+ * from the project: bytes are Buffers, numbers are bigints, hashes are hex.
  */
 
 /** A key as policies and vkeys have it. */

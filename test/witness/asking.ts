@@ -54,7 +54,7 @@ export interface AskingOptions {
   readonly grace?: number | undefined;
 }
 
-/** The house's side, with requests that reach the witnesses without a network: the host names the witness. */
+/** The side of the log, with requests that reach the witnesses without a network: the host names the witness. */
 export function askingOf(all: readonly IndependentWitness[], options: AskingOptions = {}): Asking {
   const lines = all.map((one) => `witness ${nameOf(one)} ${one.vkey} http://${nameOf(one)}/\n`).join('');
   const policy = parsePolicy(utf8(lines + (options.policy ?? `quorum ${nameOf(all[0])}\n`)));

@@ -1,5 +1,5 @@
 /*
- * The one door between signature checks and OpenSSL itself: functions that the node binary exports, called through
+ * The only module of the signature checks that calls OpenSSL itself: functions that the node binary exports, called through
  * node:ffi. A wrong call would end the process or worse, so whatever could be wrong about one is settled in this file:
  * the types of the functions, and that OpenSSL reads and writes memory of ours only, and no further than it is told.
  * Callers deal in bytes and see no address. Builds for browsers, and Nodes without node:ffi, do without this file.

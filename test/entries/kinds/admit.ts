@@ -18,14 +18,14 @@ export const RULES: AdmissionRules = {
 
 export type Purpose = 'create' | 'lookup';
 
-/** @param door - the kinds there are; those of the v1 API unless it is said */
+/** @param kindRegistry - the kinds there are; those of Rekor v1 unless it is given */
 export function admitEach(
   proposals: readonly unknown[],
   purpose: Purpose = 'create',
   rules: AdmissionRules = RULES,
-  door = registry,
+  kindRegistry = registry,
 ) {
-  return admitAll(proposals, purpose, rules, door, judgeClaims);
+  return admitAll(proposals, purpose, rules, kindRegistry, judgeClaims);
 }
 
 /** @throws what the proposal fails with */
@@ -33,9 +33,9 @@ export function admit(
   proposal: unknown,
   purpose: Purpose = 'create',
   rules: AdmissionRules = RULES,
-  door = registry,
+  kindRegistry = registry,
 ): AdmittedEntry {
-  const [admission] = admitEach([proposal], purpose, rules, door);
+  const [admission] = admitEach([proposal], purpose, rules, kindRegistry);
   if (admission instanceof Error) throw admission;
   if (admission === undefined) throw new Error('nothing was answered');
   return admission;
@@ -46,9 +46,9 @@ export function refusal(
   proposal: unknown,
   purpose: Purpose = 'create',
   rules: AdmissionRules = RULES,
-  door = registry,
+  kindRegistry = registry,
 ): string | undefined {
-  const [admission] = admitEach([proposal], purpose, rules, door);
+  const [admission] = admitEach([proposal], purpose, rules, kindRegistry);
   return admission instanceof Error ? `${admission.name}: ${admission.message}` : undefined;
 }
 

@@ -23,12 +23,12 @@ const samples: Readonly<Record<string, Proposal>> = {
   'dsse 0.0.2': { kind: 'dsse', apiVersion: '0.0.2', spec: dsseRequest(v2Signers) },
 };
 
-const doors = [
-  ...kinds.map((kind) => ({ ...kind, door: registry })),
-  ...v2Kinds.map((kind) => ({ ...kind, door: v2Registry })),
+const apis = [
+  ...kinds.map((kind) => ({ ...kind, kindRegistry: registry })),
+  ...v2Kinds.map((kind) => ({ ...kind, kindRegistry: v2Registry })),
 ];
 
-describe.each(doors)('the contract of every kind: $kind $version', ({ kind, version, schema, door }) => {
+describe.each(apis)('the contract of every kind: $kind $version', ({ kind, version, schema, kindRegistry }) => {
   const sample = samples[`${kind} ${version}`];
 
   it('has a sample here, and publishes a schema', () => {
@@ -37,8 +37,8 @@ describe.each(doors)('the contract of every kind: $kind $version', ({ kind, vers
   });
 
   it('makes of a stored body the same bytes again, and none of its keys is new', () => {
-    const entry = admit(sample, 'create', RULES, door);
-    const again = admit(stored(entry), 'lookup', RULES, door);
+    const entry = admit(sample, 'create', RULES, kindRegistry);
+    const again = admit(stored(entry), 'lookup', RULES, kindRegistry);
     expect(bodyOf(again)).toBe(bodyOf(entry));
     const leafKeys = searchKeysOf(entry)
       .filter(({ source }) => source === 'leaf')
@@ -49,11 +49,11 @@ describe.each(doors)('the contract of every kind: $kind $version', ({ kind, vers
   it('answers any JSON with a failure or an entry, and asks for few checks', () => {
     fc.assert(
       fc.property(damaged(sample?.spec), (spec) => {
-        const [result] = admitEach([{ kind, apiVersion: version, spec }], 'lookup', RULES, door);
+        const [result] = admitEach([{ kind, apiVersion: version, spec }], 'lookup', RULES, kindRegistry);
         expect(!(result instanceof Error) || result instanceof Failure).toBe(true);
         if (result === undefined || result instanceof Error) return;
-        expect(door.parse({ kind, apiVersion: version, spec }).claims.length).toBeLessThanOrEqual(MAX_CLAIMS);
-        expect(bodyOf(admit(stored(result), 'lookup', RULES, door))).toBe(bodyOf(result));
+        expect(kindRegistry.parse({ kind, apiVersion: version, spec }).claims.length).toBeLessThanOrEqual(MAX_CLAIMS);
+        expect(bodyOf(admit(stored(result), 'lookup', RULES, kindRegistry))).toBe(bodyOf(result));
       }),
       { numRuns: 300 },
     );

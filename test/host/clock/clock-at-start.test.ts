@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { run } from '../../scripts/operator.ts';
-import { submissionFor } from '../../support/doors.ts';
+import { submissionFor } from '../../support/submissions.ts';
 import { runServer, startServer, temporaryFolder } from '../../../testkit/server-process.ts';
 
 const YEARS = 365 * 86_400_000; // milliseconds

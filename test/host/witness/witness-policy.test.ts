@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LogRefused } from '../../../log/failures.ts';
 import { watchedLogs } from '../../../host/witness/own-witness.ts';
 import { publicationOf } from '../../../host/witness/publication.ts';
-import { testClock } from '../../log/room.ts';
+import { testClock } from '../../log/log-fixture.ts';
 import { IndependentWitness } from '../../support/independent-witness.ts';
 
 let folder = '';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EntryBundle } from '../../../storage/contract.ts';
-import { admitted, openRoom, type Room } from '../../log/room.ts';
+import { admitted, openLogFixture, type LogFixture } from '../../log/log-fixture.ts';
 import { type Asking, askOf, type RequestHeaders } from '../../support/ask.ts';
 import { rawConnection, requestHead } from '../../support/raw-connection.ts';
 import { instead, variantOf } from '../variants.ts';
@@ -16,7 +16,7 @@ const FULL = '/tile/entries/000';
 const GZIP = { 'Accept-Encoding': 'gzip' };
 
 const folder = mkdtempSync(join(tmpdir(), 'stele-large-'));
-let room: Room;
+let fixture: LogFixture;
 let asking: Asking;
 /** Pieces that were read. */
 let read = 0;
@@ -25,22 +25,22 @@ const errors: unknown[] = [];
 let change: (bundle: EntryBundle) => EntryBundle = (bundle) => bundle;
 
 beforeAll(async () => {
-  room = await openRoom(folder, { runRecords: 100 });
-  await Promise.all(texts.map((text) => room.log.addFirst(admitted(text))));
+  fixture = await openLogFixture(folder, { runRecords: 100 });
+  await Promise.all(texts.map((text) => fixture.log.addFirst(admitted(text))));
   const counted = (bundle: EntryBundle): EntryBundle => ({
     ...bundle,
     pieces: () => Iterator.from(bundle.pieces()).map((piece) => ((read += 1), piece)),
   });
-  const bundle: Room['log']['bundle'] = async (number, width) => {
-    const found = await room.log.bundle(number, width);
+  const bundle: LogFixture['log']['bundle'] = async (number, width) => {
+    const found = await fixture.log.bundle(number, width);
     return found && counted(change(found));
   };
   const report = { request: () => undefined, error: (thrown: unknown) => void errors.push(thrown) };
-  asking = await askOf(variantOf(instead(room.log, { bundle }), { report }));
+  asking = await askOf(variantOf(instead(fixture.log, { bundle }), { report }));
 });
 afterAll(async () => {
   await asking[Symbol.asyncDispose]();
-  await room[Symbol.asyncDispose]();
+  await fixture[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -68,7 +68,7 @@ const PATHS = [
 
 describe.each([
   ['as soon as they are written', async () => undefined],
-  ['once they are compressed', async () => room.store.compact()],
+  ['once they are compressed', async () => fixture.store.compact()],
 ])('c2sp.org/tlog-tiles: bundles of large entries, %s', (when, prepare) => {
   beforeAll(prepare);
 

@@ -112,7 +112,7 @@ describe('c2sp.org/tlog-tiles: a log that grows', () => {
     const before = await Promise.all(paths.map((path) => log.asking.raw('GET', path)));
     for (const size of [5, 256, 257]) {
       await log.grow(size);
-      await log.room.store.compact();
+      await log.fixture.store.compact();
       const after = await Promise.all(paths.map((path) => log.asking.raw('GET', path)));
       expect(after.map(({ bytes }) => bytes)).toEqual(before.map(({ bytes }) => bytes));
       expect(after.map(({ headers }) => headers['etag'])).toEqual(before.map(({ headers }) => headers['etag']));

@@ -15,7 +15,7 @@ const SIZE = 3 * 256 + 43;
 /** Kinds and versions of mixed submissions, and of entry 0. */
 const KINDS = ['dsse 0.0.1', 'dsse 0.0.2', 'hashedrekord 0.0.1', 'hashedrekord 0.0.2', 'intoto 0.0.1', 'intoto 0.0.2'];
 
-describe('a whole log with entries of both doors, hashed again from what it serves', () => {
+describe('a whole log with entries of both APIs, hashed again from what it serves', () => {
   let opened: TestLog;
   let asking: Asking;
   let vkey: string;
@@ -53,7 +53,7 @@ describe('a whole log with entries of both doors, hashed again from what it serv
     expect(first?.leaves).toEqual(second?.leaves);
   });
 
-  it('holds entries of every kind of both doors', () => {
+  it('holds entries of every kind of both APIs', () => {
     const kinds = audits[0]?.bodies.map((body) => {
       const { kind, apiVersion } = JSON.parse(body.toString()) as { kind: string; apiVersion: string };
       return `${kind} ${apiVersion}`;
@@ -70,7 +70,7 @@ describe('a whole log with entries of both doors, hashed again from what it serv
     expect([treeSize, rootHash]).toEqual([SIZE, head.root.toString('hex')]);
   });
 
-  it('is what every answer of both doors has proven when the entry was sent', () => {
+  it('is what every answer of both APIs has proven when the entry was sent', () => {
     const { bodies = [], leaves = [] } = audits[0] ?? {};
     for (const { path, text } of answers) {
       const value = path === '/api/v2/log/entries' ? openEntry(text, vkey) : openV1(entryOf(text), pem, leaves);

@@ -8,7 +8,7 @@ const SIZE = 300;
 let served: Served;
 beforeAll(async () => {
   served = await serve(SIZE);
-  await served.room.store.compact(); // full bundles are compressed then
+  await served.fixture.store.compact(); // full bundles are compressed then
 });
 afterAll(() => served[Symbol.asyncDispose]());
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { admitted, openRoom, type Room } from '../../log/room.ts';
+import { admitted, openLogFixture, type LogFixture } from '../../log/log-fixture.ts';
 import { type Asking, askOf } from '../../support/ask.ts';
 import { variantOf } from '../variants.ts';
 
@@ -10,7 +10,7 @@ export const PREFIXES = ['/api/v2', ''] as const;
 
 /** A log of entries that are mere texts, `entry <index>`, over HTTP. */
 export interface Served extends AsyncDisposable {
-  readonly room: Room;
+  readonly fixture: LogFixture;
   readonly asking: Asking;
   grow(size: number): Promise<void>;
 }
@@ -18,21 +18,21 @@ export interface Served extends AsyncDisposable {
 /** @param runRecords - of the index: entries that are in runs can be bundled, and full bundles are compressed */
 export async function serve(size: number, runRecords = 100): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), 'stele-tiles-'));
-  const room = await openRoom(folder, { runRecords });
-  const asking = await askOf(variantOf(room.log));
+  const fixture = await openLogFixture(folder, { runRecords });
+  const asking = await askOf(variantOf(fixture.log));
   const grow = async (to: number): Promise<void> => {
-    const { size: from } = room.log.head();
+    const { size: from } = fixture.log.head();
     const entries = Array.from({ length: to - from }, (_, i) => admitted(`entry ${from + i}`));
-    await Promise.all(entries.map((entry) => room.log.addFirst(entry)));
+    await Promise.all(entries.map((entry) => fixture.log.addFirst(entry)));
   };
   await grow(size);
   return {
-    room,
+    fixture,
     asking,
     grow,
     [Symbol.asyncDispose]: async () => {
       await asking[Symbol.asyncDispose]();
-      await room[Symbol.asyncDispose]();
+      await fixture[Symbol.asyncDispose]();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LogShards } from '../../../log/shards.ts';
 import type { Log } from '../../../log/types.ts';
-import { admitted, EXPECTED, openRoom, type Room } from '../../log/room.ts';
+import { admitted, EXPECTED, openLogFixture, type LogFixture } from '../../log/log-fixture.ts';
 import { type Asking, askOf, type RequestHeaders } from '../../support/ask.ts';
 import { variantOf } from '../variants.ts';
 import { PREFIXES } from './served.ts';
@@ -18,14 +18,14 @@ const PATHS = PREFIXES.flatMap((prefix) => FILES.map((file) => `${prefix}/${file
 const NAMES_OF_ENDED = [ENDED, 'ENDED.test', `${ENDED}:3000`, `${ENDED}.`, `Ended.Test.:443`];
 
 const folder = mkdtempSync(join(tmpdir(), 'stele-shards-'));
-let ended: Room;
-let growing: Room;
+let ended: LogFixture;
+let growing: LogFixture;
 let before: Asking;
 let after: Asking;
 
 beforeAll(async () => {
-  ended = await roomOf(ENDED, '1', ['a', 'b']);
-  growing = await roomOf(GROWING, '2', ['c', 'd']);
+  ended = await fixtureOf(ENDED, '1', ['a', 'b']);
+  growing = await fixtureOf(GROWING, '2', ['c', 'd']);
   before = await askOf(variantOf(ended.log));
   after = await askOf(variantOf(growing.log, { shards: new LogShards([ended.log, growing.log]) }));
 });
@@ -34,10 +34,13 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function roomOf(origin: string, treeId: string, texts: readonly string[]): Promise<Room> {
-  const room = await openRoom(join(folder, origin), { expected: { ...EXPECTED, origin }, newTreeId: () => treeId });
-  await Promise.all(texts.map((text) => room.log.addFirst(admitted(text))));
-  return room;
+async function fixtureOf(origin: string, treeId: string, texts: readonly string[]): Promise<LogFixture> {
+  const fixture = await openLogFixture(join(folder, origin), {
+    expected: { ...EXPECTED, origin },
+    newTreeId: () => treeId,
+  });
+  await Promise.all(texts.map((text) => fixture.log.addFirst(admitted(text))));
+  return fixture;
 }
 
 const get = (asking: Asking, path: string, host: string, headers: RequestHeaders = {}) =>

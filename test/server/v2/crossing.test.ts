@@ -18,7 +18,7 @@ import { referenceConsistency } from '../../support/reference-tree.ts';
 import { entryOf, holds } from '../entry-answers.ts';
 import { ENTRIES as V2, openEntry } from './answers.ts';
 
-/** In a log with two doors an entry is read by both, whichever it came by: rekor-v2 §2.5. */
+/** In a log with two APIs an entry is read by both, whichever it came by: rekor-v2 §2.5. */
 const V1 = '/api/v1/log/entries';
 const SEARCH = '/api/v1/index/retrieve';
 
@@ -124,9 +124,9 @@ describe.each([
   });
 });
 
-describe('one signature that comes by both doors', () => {
-  it('is two entries: each door has a form of its own, and search finds both, in order', async () => {
-    const request = hashedRekordRequest(signer, keyVerifier(signer), 'both doors');
+describe('one signature that comes by both APIs', () => {
+  it('is two entries: each API has a form of its own, and search finds both, in order', async () => {
+    const request = hashedRekordRequest(signer, keyVerifier(signer), 'both APIs');
     const { digest, signature } = request;
     const data = { hash: { algorithm: 'sha256', value: Buffer.from(digest, 'base64').toString('hex') } };
     const content = Buffer.from(signer.pem).toString('base64');
@@ -141,7 +141,7 @@ describe('one signature that comes by both doors', () => {
     expect((await asking.post(V2, { hashedRekordRequestV002: request })).status).toBe(409);
   });
 
-  it('has one order: indexes of both doors count the same entries', async () => {
+  it('has one order: indexes of both APIs count the same entries', async () => {
     const one = entryOf((await asking.post(V1, hashedrekord('order', submitter))).text)[1].logIndex;
     const two = openEntry((await asking.post(V2, { hashedRekordRequestV002: orderly('a') })).text, vkey).index;
     const three = entryOf((await asking.post(V1, hashedrekord('order again', submitter))).text)[1].logIndex;
@@ -162,7 +162,7 @@ describe('one signature that comes by both doors', () => {
 
 const orderly = (artifact: string) => hashedRekordRequest(signer, keyVerifier(signer), artifact);
 
-describe('what one door does not take from the other', () => {
+describe('what one API does not take from the other', () => {
   it('v1 creates no entry of v2, and does not look one up by its body', async () => {
     const { body } = openEntry((await asking.post(V2, { hashedRekordRequestV002: orderly('own') })).text, vkey);
     const proposal: unknown = JSON.parse(body.toString());

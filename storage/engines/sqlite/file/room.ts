@@ -9,7 +9,7 @@ import { isGone, lost } from '../../local-files/watched-files.ts';
 const MAX_STANDARD = 64 * 2 ** 20;
 const STANDARD_SHARE = 100;
 
-/** Bytes beyond the floor for which nobody asks how much of the WAL is yet to be moved: it is kept to a quarter of this. */
+/** Bytes beyond the reserve for which nobody asks how much of the WAL is yet to be moved: it is kept to a quarter of this. */
 const AMPLE = 2 ** 30;
 
 /** Bytes of a commit are written twice: to the WAL, and later to the database. */
@@ -80,27 +80,27 @@ export class Room {
   #lack(): string | undefined {
     const { minFree, others } = this.#settings;
     for (const folder of others) {
-      const { free, floor } = roomOn(folder, minFree);
-      if (free < floor) return fullSentence(free, floor);
+      const { free, reserve } = roomOn(folder, minFree);
+      if (free < reserve) return fullSentence(free, reserve);
     }
-    const { free, floor } = roomOn(this.#folder, minFree);
-    const left = free - floor - COPIES * (this.#wanted + TOUCHED);
-    if (left < 0) return fullSentence(free, floor);
+    const { free, reserve } = roomOn(this.#folder, minFree);
+    const left = free - reserve - COPIES * (this.#wanted + TOUCHED);
+    if (left < 0) return fullSentence(free, reserve);
     const unmoved = left < AMPLE ? this.#wal.unmoved() : 0;
     if (left >= unmoved) return undefined;
-    return `${fullSentence(free, floor)}, and ${unmoved} more for what is still to be moved from the write-ahead log (stele.db-wal) into the database`;
+    return `${fullSentence(free, reserve)}, and ${unmoved} more for what is still to be moved from the write-ahead log (stele.db-wal) into the database`;
   }
 }
 
-const fullSentence = (free: number, floor: number): string =>
-  `the disk is full: ${free} bytes are free, and ${floor} have to stay so`;
+const fullSentence = (free: number, reserve: number): string =>
+  `the disk is full: ${free} bytes are free, and ${reserve} have to stay so`;
 
 /** Bytes that are free on a folder's volume, and those that have to stay so. @throws StoreRefused where the folder is gone */
-function roomOn(folder: string, minFree: number | undefined): { readonly free: number; readonly floor: number } {
+function roomOn(folder: string, minFree: number | undefined): { readonly free: number; readonly reserve: number } {
   const { bavail, blocks, bsize } = volumeOf(folder);
-  if (blocks === 0) return { free: Number.POSITIVE_INFINITY, floor: 0 }; // a file system that does not say
+  if (blocks === 0) return { free: Number.POSITIVE_INFINITY, reserve: 0 }; // a file system that does not say
   const standard = Math.min(MAX_STANDARD, Math.floor((blocks * bsize) / STANDARD_SHARE));
-  return { free: bavail * bsize, floor: minFree ?? standard };
+  return { free: bavail * bsize, reserve: minFree ?? standard };
 }
 
 /** @throws StoreRefused where the folder is gone */

@@ -9,7 +9,15 @@ import { c2spKeyOf } from '../../host/keys/keys.ts';
 import { HttpWitnesses } from '../../witness/http-witnesses.ts';
 import { IndependentWitness } from '../support/independent-witness.ts';
 import { cosignedAt, isSigned, readNote } from '../support/witness-math.ts';
-import { EXPECTED, openRoom, type Room, type RoomOptions, testClock, C2SP_KEY, useFolder } from './room.ts';
+import {
+  EXPECTED,
+  openLogFixture,
+  type LogFixture,
+  type LogFixtureOptions,
+  testClock,
+  C2SP_KEY,
+  useFolder,
+} from './log-fixture.ts';
 
 /** Of the log's `c2sp` key. */
 export const LOG_VKEY = formatVkey(c2spKeyOf(EXPECTED.origin, C2SP_KEY.publicKey));
@@ -33,12 +41,12 @@ export function witnessOf(name: string): IndependentWitness {
 }
 
 /** A log over the real engine, whose witnesses are reached without a network. All have to cosign. */
-export function witnessedRoom(
+export function witnessedFixture(
   folder: string,
   mode: PublicationMode,
   all: readonly IndependentWitness[],
-  options: RoomOptions & Partial<Pick<Publication, 'overruled' | 'alarm'>> = {},
-): Promise<Room> {
+  options: LogFixtureOptions & Partial<Pick<Publication, 'overruled' | 'alarm'>> = {},
+): Promise<LogFixture> {
   const names = all.map((_, i) => `w${i}`);
   const lines = all.map(({ vkey }, i) => `witness w${i} ${vkey} http://w${i}/\n`).join('');
   const policy = parsePolicy(utf8(`${lines}group all all ${names.join(' ')}\nquorum all\n`));
@@ -60,7 +68,7 @@ export function witnessedRoom(
   const witnesses = new HttpWitnesses(policy, [], parts, { grace: undefined });
   const claims = { overruled: options.overruled ?? 0, alarm: options.alarm ?? (() => undefined) };
   const publication = { mode, witnesses, times: TIMES, timeoutMs: PATIENCE, ...claims, now };
-  return openRoom(folder, { clock: testClock(NOW), publication, ...options });
+  return openLogFixture(folder, { clock: testClock(NOW), publication, ...options });
 }
 
 export const pass = (milliseconds: number): Promise<unknown> => vi.advanceTimersByTimeAsync(milliseconds);

@@ -1,4 +1,4 @@
-/** Which room may import which. What is not listed is forbidden; a room may always import itself. */
+/** Which folder may import which. What is not listed is forbidden; a folder may always import itself. */
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   base: [],
   openapi: [],
@@ -130,7 +130,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Beside the house, and which of each other they may import. They may enter any room, and no room imports them. */
+/** Folders beside the layers, and which of each other they may import. They may import any layer, and no layer imports them. */
 export const BESIDE: Readonly<Record<string, readonly string[]>> = {
   examples: [],
   testkit: [],
@@ -139,12 +139,12 @@ export const BESIDE: Readonly<Record<string, readonly string[]>> = {
   test: ['testkit', 'scripts'],
 };
 
-/** Rooms that folders beside the house may not enter: operator commands stand beside the HTTP server, not on it. */
+/** Layers that folders beside them may not import: operator commands stand beside the HTTP server, not on it. */
 export const BESIDE_MAY_NOT_IMPORT: Readonly<Record<string, readonly string[]>> = {
   scripts: ['server'],
 };
 
-/** The only files of the house that may name a wing full of implementations. */
+/** The only files that may import a folder of implementations. */
 export const COMPOSERS: Readonly<Record<string, readonly string[]>> = {
   'host/environment.ts': ['entries/kinds'],
   'server/compose.ts': ['entries/signatures/verifiers'],

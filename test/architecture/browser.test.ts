@@ -70,7 +70,7 @@ describe('style §4: base, merkle and checkpoint run in a browser', () => {
 
   it('verifies a proof and a signed note in Chromium, and refuses changed ones', async () => {
     const page = await (running.browser as Browser).newPage();
-    await page.evaluate(await bundle("import './test/house/page.ts';"));
+    await page.evaluate(await bundle("import './test/architecture/page.ts';"));
     const check = (question: Question): Promise<Answer> => page.evaluate((asked) => globalThis.check(asked), question);
     const good = proven(['a', 'b', 'c', 'd', 'e', 'f', 'g'], 4);
     expect(await check(good)).toStrictEqual({ signed: true, included: true });
@@ -84,7 +84,7 @@ describe('style §4: base, merkle and checkpoint run in a browser', () => {
 
   it('verifies a proof file against a policy in Chromium, and refuses changed ones', async () => {
     const page = await (running.browser as Browser).newPage();
-    await page.evaluate(await bundle("import './test/house/page.ts';"));
+    await page.evaluate(await bundle("import './test/architecture/page.ts';"));
     const check = (asked: ProofQuestion): Promise<string> => page.evaluate((one) => globalThis.checkProof(one), asked);
     const [log, witness] = [testLog('log.example', 41), testWitness('witness.example', 42)];
     const { note, index, leaf, proof } = proven(['a', 'b', 'c', 'd', 'e', 'f', 'g'], 4);
@@ -112,15 +112,15 @@ describe('style §4: base, merkle and checkpoint run in a browser', () => {
     expect(bundled).not.toMatch(/\bBuffer\b|require\(|"node:/);
   });
 
-  const DOORS = ['entries/signatures/node-crypto.ts', 'entries/signatures/verifiers/node-ffi.ts'];
+  const NODE_ONLY = ['entries/signatures/node-crypto.ts', 'entries/signatures/verifiers/node-ffi.ts'];
 
-  it.each(DOORS)('has no bundle of %s, which needs Node', async (door) => {
-    await expect(bundle(`import './${door}';`)).rejects.toThrow(/Could not resolve "node:/);
+  it.each(NODE_ONLY)('has no bundle of %s, which needs Node', async (file) => {
+    await expect(bundle(`import './${file}';`)).rejects.toThrow(/Could not resolve "node:/);
   });
 
-  it('has a bundle of all signature checks but for the doors that they go through', async () => {
+  it('has a bundle of all signature checks but for the two modules that need Node', async () => {
     const files = readdirSync(`${ROOT}/entries/signatures`, { recursive: true, encoding: 'utf8' });
-    const rest = files.filter((name) => name.endsWith('.ts') && !DOORS.includes(`entries/signatures/${name}`));
+    const rest = files.filter((name) => name.endsWith('.ts') && !NODE_ONLY.includes(`entries/signatures/${name}`));
     const all = rest.map((name) => `import './entries/signatures/${name}';`).join('\n');
     expect(rest).toContain('verifiers/choose.ts');
     const bundled = await bundle(all, ['*/node-crypto.ts', '*/node-ffi.ts']);

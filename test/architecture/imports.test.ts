@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { offences, ROOT, type Source, sources } from './inspect.ts';
 
-describe('style §1: rooms, rings, lengths', () => {
-  it('nothing in the house is out of place', () => {
+describe('style §1: layers, rings, lengths', () => {
+  it('no file of the project breaks a rule', () => {
     expect(offences(sources(ROOT))).toStrictEqual([]);
   });
 
-  it('looks at the whole house', () => {
+  it('looks at the whole project', () => {
     const paths = sources(ROOT).map(({ path }) => path);
     expect(paths).toEqual(
       expect.arrayContaining([
@@ -15,7 +15,7 @@ describe('style §1: rooms, rings, lengths', () => {
         'entries/kinds/index.ts',
         'log/log.ts',
         'host/start/start-log.ts',
-        'test/house/imports.test.ts',
+        'test/architecture/imports.test.ts',
       ]),
     );
     expect(paths.length).toBeGreaterThan(80);
@@ -29,20 +29,20 @@ function said(...files: readonly (readonly [string, string])[]): readonly string
 
 describe('style §1: planted offenders are found', () => {
   it.each([
-    ['a floor that imports a higher one', 'merkle/a.ts', "import { x } from '../entries/kind.ts';"],
-    ['a type from a higher floor', 'base/a.ts', "import type { X } from '../log/types.ts';"],
+    ['a layer that imports a higher one', 'merkle/a.ts', "import { x } from '../entries/kind.ts';"],
+    ['a type from a higher layer', 'base/a.ts', "import type { X } from '../log/types.ts';"],
     ['an import that is written late', 'storage/a.ts', "const x = await import('../log/log.ts');"],
     ['a re-export', 'checkpoint/a.ts', "export { x } from '../storage/contract.ts';"],
     ['a worker', 'log/a.ts', "new Worker(new URL('../server/worker.ts', import.meta.url));"],
     ['a verifier where one is chosen for it', 'entries/signatures/a.ts', "import './verifiers/node.ts';"],
     ['a wing from outside', 'log/a.ts', "import { kinds } from '../entries/kinds/index.ts';"],
     ['a kind that imports the log', 'entries/kinds/x/a.ts', "import { x } from '../../../log/log.ts';"],
-    ['a test inside the house', 'log/a.ts', "import { x } from '../test/support/x.ts';"],
-    ['express below the door', 'log/a.ts', "import express from 'express';"],
+    ['a test in the log', 'log/a.ts', "import { x } from '../test/support/x.ts';"],
+    ['express below the server', 'log/a.ts', "import express from 'express';"],
     ['SQLite outside of its engine', 'storage/a.ts', "import Database from 'better-sqlite3';"],
     ['SQLite in the server', 'server/a.ts', "import Database from 'better-sqlite3';"],
-    ['cryptography past its door', 'entries/pki/a.ts', "import { verify } from 'node:crypto';"],
-    ['OpenSSL past its door', 'entries/signatures/verifiers/a.ts', "import { dlopen } from 'node:ffi';"],
+    ['cryptography outside its module', 'entries/pki/a.ts', "import { verify } from 'node:crypto';"],
+    ['OpenSSL outside its module', 'entries/signatures/verifiers/a.ts', "import { dlopen } from 'node:ffi';"],
     ['OpenSSL in the server', 'server/admission/a.ts', "import type * as ffi from 'node:ffi';"],
     ['cryptography among the kinds', 'entries/kinds/x/a.ts', "import { verify } from 'node:crypto';"],
     ['files in the log', 'log/a.ts', "import { readFileSync } from 'node:fs';"],
@@ -129,8 +129,8 @@ describe('style §1: planted offenders are found', () => {
     expect(said(['log/a.ts', 'f();\n'.repeat(250)])).toStrictEqual([]);
   });
 
-  it('a file that stands in no room', () => {
-    expect(said(['utils/a.ts', "import 'x';"])).toStrictEqual(['utils/a.ts stands in no room']);
+  it('a file that is in no layer', () => {
+    expect(said(['utils/a.ts', "import 'x';"])).toStrictEqual(['utils/a.ts is in no layer']);
   });
 
   it('but nothing that is in place', () => {

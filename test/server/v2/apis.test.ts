@@ -78,19 +78,19 @@ describe('a log whose APIs are both open', () => {
   });
 });
 
-/** Of a door that is closed the document says nothing, so it is not asked. */
+/** Of an API that is closed the document says nothing, so it is not asked. */
 async function expectClosed(
   { base }: Asking,
   method: string,
   path: string,
   sent?: object,
-  door: 'v1' | 'v2' = 'v1',
+  api: 'v1' | 'v2' = 'v1',
 ): Promise<void> {
   const answer = await fetch(`${base}${path}`, { method, ...(sent && { body: JSON.stringify(sent) }) });
   const [status, text] = [answer.status, await answer.text()];
   const [bare] = path.split('?');
   const v1 = JSON.stringify({ code: 404, message: `path ${bare} was not found` });
-  const body = door === 'v2' || path.startsWith('/api/v2') ? statusText(5, 'Not Found') : v1;
+  const body = api === 'v2' || path.startsWith('/api/v2') ? statusText(5, 'Not Found') : v1;
   expect([status, text]).toEqual([404, method === 'HEAD' ? '' : body]);
 }
 

@@ -40,7 +40,7 @@ declare global {
 
 hashes.sha512 = sha512;
 
-/** Checks a proof and a signed checkpoint in a web page: all of it comes from the lower floors. */
+/** Checks a proof and a signed checkpoint in a web page: all of it comes from the lower layers. */
 globalThis.check = ({ note, publicKey, leaf, index, proof }) => {
   const { text, signatures } = parseNote(note);
   const encoder = new TextEncoder();

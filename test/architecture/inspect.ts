@@ -10,18 +10,18 @@ import {
   ENGINES,
   GUARDED,
   MAY_IMPORT,
-} from './rooms.ts';
+} from './layers.ts';
 
-/** A source file of the house: its path from the root, with `/`, and its text. */
+/** A source file of the project: its path from the root, with `/`, and its text. */
 export interface Source {
   readonly path: string;
   readonly text: string;
 }
 
 const LONGEST_FILE = 250; // lines
-const ROOMS = Object.keys(MAY_IMPORT).toSorted((a, b) => b.length - a.length);
+const LAYERS = Object.keys(MAY_IMPORT).toSorted((a, b) => b.length - a.length);
 
-/** Everything that is out of place, one line each: rooms, guarded modules, what depends on the moment, length, rings. */
+/** Everything that breaks a rule, one line each: layers, guarded modules, what depends on the moment, length, rings. */
 export function offences(files: readonly Source[]): readonly string[] {
   const imports = new Map(files.map((source) => [source.path, importsOf(source)]));
   const single = files.flatMap((source) => [
@@ -33,7 +33,7 @@ export function offences(files: readonly Source[]): readonly string[] {
   return [...single, ...rings(imports, (path) => path), ...rings(imports, (path) => posix.dirname(path))];
 }
 
-/** Paths from the root for files of the house, names for packages. */
+/** Paths from the root for files of the project, names for packages. */
 function importsOf({ path, text }: Source): readonly string[] {
   const { importedFiles } = ts.preProcessFile(text);
   const workers = [...text.matchAll(/new URL\('(\.[^']+\.ts)', import\.meta\.url\)/g)].map(([, name = '']) => name);
@@ -42,7 +42,7 @@ function importsOf({ path, text }: Source): readonly string[] {
   );
 }
 
-const roomOf = (path: string): string | undefined => ROOMS.find((room) => path.startsWith(`${room}/`));
+const layerOf = (path: string): string | undefined => LAYERS.find((layer) => path.startsWith(`${layer}/`));
 const besideOf = (path: string): string | undefined =>
   Object.keys(BESIDE).find((folder) => path.startsWith(`${folder}/`));
 const isBeside = (path: string): boolean => besideOf(path) !== undefined;
@@ -50,9 +50,9 @@ const isBeside = (path: string): boolean => besideOf(path) !== undefined;
 function importOffences(path: string, target: string): readonly string[] {
   const beside = besideOf(path);
   if (beside !== undefined) return besideOffences(path, beside, target);
-  const from = roomOf(path);
-  const to = roomOf(target);
-  if (from === undefined) return [`${path} stands in no room`];
+  const from = layerOf(path);
+  const to = layerOf(target);
+  if (from === undefined) return [`${path} is in no layer`];
   if (to === undefined && !isBeside(target)) return guardOffences(path, target);
   const allowed = [from, ...(MAY_IMPORT[from] ?? []), ...(COMPOSERS[path] ?? [])];
   return to !== undefined && allowed.includes(to) ? [] : [`${path} may not import ${target}`];
@@ -60,7 +60,7 @@ function importOffences(path: string, target: string): readonly string[] {
 
 function besideOffences(path: string, from: string, target: string): readonly string[] {
   const to = besideOf(target);
-  const closed = (BESIDE_MAY_NOT_IMPORT[from] ?? []).some((room) => target.startsWith(`${room}/`));
+  const closed = (BESIDE_MAY_NOT_IMPORT[from] ?? []).some((layer) => target.startsWith(`${layer}/`));
   const isAllowed = !closed && (to === undefined || to === from || (BESIDE[from] ?? []).includes(to));
   return isAllowed ? [] : [`${path} may not import ${target}`];
 }
@@ -145,9 +145,9 @@ function wayBack(start: string, edges: ReadonlyMap<string, ReadonlySet<string>>)
   return undefined;
 }
 
-/** All TypeScript files of the house and beside it, but those that a machine wrote. */
+/** All TypeScript files of the project, but those that a machine wrote. */
 export function sources(root: string): readonly Source[] {
-  const folders = [...new Set(ROOMS.map((room) => room.split('/')[0] ?? room)), ...Object.keys(BESIDE)];
+  const folders = [...new Set(LAYERS.map((layer) => layer.split('/')[0] ?? layer)), ...Object.keys(BESIDE)];
   const paths = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))

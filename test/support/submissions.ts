@@ -4,10 +4,10 @@ import { hashedrekord, newSubmitter } from '../../testkit/proposals.ts';
 import { isIncluded, readNote } from './witness-math.ts';
 
 /** The two ways into the log. */
-export type Door = 'v1' | 'v2';
-export const DOORS: readonly Door[] = ['v1', 'v2'];
+export type Api = 'v1' | 'v2';
+export const APIS: readonly Api[] = ['v1', 'v2'];
 
-const PATHS: Readonly<Record<Door, string>> = { v1: '/api/v1/log/entries', v2: '/api/v2/log/entries' };
+const PATHS: Readonly<Record<Api, string>> = { v1: '/api/v1/log/entries', v2: '/api/v2/log/entries' };
 
 export interface Response {
   readonly status: number;
@@ -34,24 +34,24 @@ export interface Written extends Response {
 
 /** To send again is to send the same: a second signature would make another entry. */
 export interface Submission {
-  readonly door: Door;
+  readonly api: Api;
   readonly body: unknown;
 }
 
 const submitter = newSubmitter();
 
-export function submissionFor(door: Door, artifact: string): Submission {
-  if (door === 'v1') return { door, body: hashedrekord(artifact, submitter) };
+export function submissionFor(api: Api, artifact: string): Submission {
+  if (api === 'v1') return { api, body: hashedrekord(artifact, submitter) };
   const rawBytes = createPublicKey(submitter.pem).export({ type: 'spki', format: 'der' }).toString('base64');
   const content = sign('sha256', Buffer.from(artifact), submitter.key).toString('base64');
   const verifier = { publicKey: { rawBytes }, keyDetails: 'PKIX_ECDSA_P256_SHA_256' };
   const digest = createHash('sha256').update(artifact).digest('base64');
-  return { door, body: { hashedRekordRequestV002: { digest, signature: { content, verifier } } } };
+  return { api, body: { hashedRekordRequestV002: { digest, signature: { content, verifier } } } };
 }
 
-export async function write(post: PostJson, { door, body }: Submission): Promise<Written> {
-  const response = await post(PATHS[door], body);
-  const receipt = response.status === 201 ? RECEIPTS[door](JSON.parse(response.text)) : undefined;
+export async function write(post: PostJson, { api, body }: Submission): Promise<Written> {
+  const response = await post(PATHS[api], body);
+  const receipt = response.status === 201 ? RECEIPTS[api](JSON.parse(response.text)) : undefined;
   return { ...response, receipt };
 }
 
@@ -60,13 +60,13 @@ export async function writeInTheEnd(post: PostJson, submission: Submission): Pro
   for (let attempt = 0; attempt < 300; attempt += 1) {
     const { status, text, receipt } = await write(post, submission);
     if (receipt !== undefined) return receipt;
-    if (status !== 503) throw new Error(`${submission.door}: ${status} ${text}`);
+    if (status !== 503) throw new Error(`${submission.api}: ${status} ${text}`);
     await sleep(200);
   }
   throw new Error('the witnesses never cosigned');
 }
 
-const RECEIPTS: Readonly<Record<Door, (answer: unknown) => Receipt>> = {
+const RECEIPTS: Readonly<Record<Api, (answer: unknown) => Receipt>> = {
   v1(answer) {
     const [entry] = Object.values(answer as Record<string, EntryV1>);
     if (entry === undefined) throw new Error('an answer without an entry');

@@ -49,7 +49,7 @@ export function testClock(time = 1_700_000_000): TestClock {
   return clock;
 }
 
-export interface RoomOptions extends Partial<Omit<OpenParts, 'store' | 'journal' | 'fatal' | 'warn'>> {
+export interface LogFixtureOptions extends Partial<Omit<OpenParts, 'store' | 'journal' | 'fatal' | 'warn'>> {
   /** Puts something before the real store. */
   readonly store?: (real: LogStore) => LogStore;
   readonly journal?: (real: HeadJournal) => HeadJournal;
@@ -60,7 +60,7 @@ export interface RoomOptions extends Partial<Omit<OpenParts, 'store' | 'journal'
 }
 
 /** A log over the real engine and the real journal. */
-export interface Room extends AsyncDisposable {
+export interface LogFixture extends AsyncDisposable {
   readonly log: OpenedLog['log'];
   readonly opened: OpenedLog;
   readonly store: LogStore;
@@ -71,7 +71,7 @@ export interface Room extends AsyncDisposable {
   readonly warned: readonly string[];
 }
 
-export async function openRoom(folder: string, options: RoomOptions = {}): Promise<Room> {
+export async function openLogFixture(folder: string, options: LogFixtureOptions = {}): Promise<LogFixture> {
   await using cleanup = new AsyncDisposableStack();
   const store = cleanup.use(
     await openSqliteStore(join(folder, 'data'), { owner: 'a test', runRecords: options.runRecords }),
@@ -130,12 +130,12 @@ export function isProven({ head, index, body, leafHash, proof }: ProvenEntry): b
 }
 
 /** The sentence that the log refuses with; its head journal has not changed by it. */
-export async function refusalOf(folder: string, options: RoomOptions = {}): Promise<string> {
+export async function refusalOf(folder: string, options: LogFixtureOptions = {}): Promise<string> {
   const journal = join(folder, 'heads', 'heads.txt');
   const textNow = (): string | undefined => (existsSync(journal) ? readFileSync(journal, 'utf8') : undefined);
   const before = textNow();
-  const refused: unknown = await openRoom(folder, options).then(
-    (room) => room[Symbol.asyncDispose](),
+  const refused: unknown = await openLogFixture(folder, options).then(
+    (fixture) => fixture[Symbol.asyncDispose](),
     (error: unknown) => error,
   );
   expect(refused).toBeInstanceOf(LogRefused);
