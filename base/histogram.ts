@@ -36,6 +36,16 @@ export class Histogram {
     return (bounds.length + 2 + NATIVE_BUCKETS) * Float64Array.BYTES_PER_ELEMENT;
   }
 
+  /** All values of some histograms, which have these bounds. */
+  static sumOf(bounds: readonly number[], histograms: Iterable<Histogram>): Histogram {
+    const sum = new Histogram(bounds);
+    for (const histogram of histograms) {
+      if (histogram.bounds.length !== bounds.length) throw new Error('histograms of other bounds have no sum');
+      for (const [i, count] of histogram.#cells.entries()) sum.#add(i, count);
+    }
+    return sum;
+  }
+
   observe(value: number): void {
     const { bounds } = this;
     let at = 0;

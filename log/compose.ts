@@ -72,7 +72,10 @@ async function sequencerOf(
   const committed = (head: StoredHead): void => parts.publisher.committed(head);
   const withhold = (shown: number, reason: string): void => parts.publisher.withhold(shown, reason);
   const claimRefusal = (): string | undefined => parts.claims.refusal();
-  return new Sequencer({ ...parts, committed, withhold, claimRefusal }, { size, time: newest?.integratedTime ?? 0 });
+  return new Sequencer(
+    { ...parts, now: parts.publication.now, committed, withhold, claimRefusal },
+    { size, time: newest?.integratedTime ?? 0 },
+  );
 }
 
 function logOf(

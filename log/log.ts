@@ -6,6 +6,7 @@ import { hashLeaf } from '../merkle/hash.ts';
 import type { EntryBundle, LogStore, StoredEntry } from '../storage/contract.ts';
 import { DamagedStore } from '../storage/failures.ts';
 import type { Witnesses, WitnessReport } from '../witness/contract.ts';
+import type { LogFigures } from './figures.ts';
 import { Frozen, NotPublished, SizeNotReached, SizesReversed } from './failures.ts';
 import type { ShardSigner } from './signers/shard-signer.ts';
 import type { UnacknowledgedEntries } from './unacknowledged-entries.ts';
@@ -43,6 +44,7 @@ export class TransparencyLog implements Log {
   readonly isClosed: boolean;
   readonly #parts: LogParts;
   readonly #prover: InclusionProver;
+  readonly #counts = { calls: 0, duplicates: 0 };
   /** Entries on their way, by leaf hash, so that one that is sent twice becomes one leaf. */
   readonly #adding = new Map<string, Promise<AddResult>>();
 
@@ -68,7 +70,33 @@ export class TransparencyLog implements Log {
     return this.#parts.witnesses?.report() ?? [];
   }
 
+  figures(): LogFigures | undefined {
+    const { sequencer, witnesses } = this.#parts;
+    if (sequencer === undefined) return undefined;
+    const { entries: waiting, bytes: waitingBytes } = sequencer.waiting;
+    const { figures: growth, size: committed, journalled } = sequencer;
+    const added = { ...this.#counts, entries: growth.batches.sum };
+    const refusals = sequencer.refusals();
+    return {
+      growth,
+      waiting,
+      waitingBytes,
+      added,
+      committed,
+      journalled,
+      refusals,
+      witnesses: witnesses?.figures() ?? [],
+    };
+  }
+
   async add(entry: AdmittedEntry): Promise<AddResult> {
+    this.#counts.calls += 1;
+    const added = await this.#addOnce(entry);
+    if (added.duplicate) this.#counts.duplicates += 1;
+    return added;
+  }
+
+  async #addOnce(entry: AdmittedEntry): Promise<AddResult> {
     const name = toHex(entry.leafHash);
     const other = this.#adding.get(name);
     if (other) return this.#repeat(await other);

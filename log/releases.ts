@@ -1,6 +1,7 @@
 import type { SequencedEntry, StoredHead } from '../storage/contract.ts';
 import { NoRoom } from '../storage/failures.ts';
 import type { HeadJournal } from '../storage/journal.ts';
+import type { GrowthFigures } from './figures.ts';
 import { yieldToEventLoop } from './turns.ts';
 
 /** Answers that leave in one turn: each costs a proof and a write to a socket, about 1 ms together. */
@@ -31,6 +32,9 @@ export interface ReleaseParts {
   /** Told once when that begins. */
   readonly held: (refusal: string) => void;
   readonly warn: (sentence: string) => void;
+  readonly figures: GrowthFigures;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
 }
 
 /**
@@ -43,9 +47,15 @@ export class HeadReleases {
   readonly #stop = Promise.withResolvers<void>();
   #isHeld = false;
   #isStopped = false;
+  #size: number | undefined;
 
   constructor(parts: ReleaseParts) {
     this.#parts = parts;
+  }
+
+  /** Entries in the newest head that was released; undefined before the first. */
+  get size(): number | undefined {
+    return this.#size;
   }
 
   /** Why no entry is taken now; undefined while heads are released. */
@@ -66,6 +76,7 @@ export class HeadReleases {
       if (this.#isStopped) return;
     }
     this.#unreleased.shift();
+    this.#size = batch.head.size;
     this.#parts.committed(batch.head);
     for (const [i, resolve] of batch.resolve.entries()) {
       const entry = batch.entries[i];
@@ -82,8 +93,11 @@ export class HeadReleases {
 
   /** @returns false if there was no room, and so the journal is as it was */
   async #journal(batch: CommittedBatch): Promise<boolean> {
+    const { journal, figures, now } = this.#parts;
+    const begun = now();
     try {
-      await this.#parts.journal.append(batch.head);
+      await journal.append(batch.head);
+      figures.journalled.observe((now() - begun) / 1000);
     } catch (reason) {
       if (!(reason instanceof NoRoom)) throw reason;
       this.#hold(batch, reason);

@@ -1,10 +1,12 @@
 import type { AdmittedEntry } from '../entries/kind.ts';
-import { type TreeHead, logIndex, treeSize } from '../merkle/types.ts';
+import { treeSize } from '../merkle/types.ts';
 import type { Commit, LogStore, SequencedEntry } from '../storage/contract.ts';
 import { NoRoom } from '../storage/failures.ts';
 import type { Clock } from './clock.ts';
 import { NotWritable, Overloaded } from './failures.ts';
-import type { ShardSigner, SignedBatch } from './signers/shard-signer.ts';
+import { GrowthFigures, type RefusalReason } from './figures.ts';
+import type { ShardSigner } from './signers/shard-signer.ts';
+import { sequenced } from './sequenced.ts';
 import { HeadReleases, type ReleaseParts } from './releases.ts';
 import { ROOM_REFUSAL, RoomWatch } from './disk-space-watch.ts';
 import type { TileCache } from './tile-cache.ts';
@@ -18,7 +20,7 @@ export interface SequencerLimits {
   readonly batch: number;
 }
 
-export interface SequencerParts extends Omit<ReleaseParts, 'held'> {
+export interface SequencerParts extends Omit<ReleaseParts, 'held' | 'figures'> {
   readonly store: LogStore;
   readonly tileCache: TileCache;
   readonly signer: ShardSigner;
@@ -62,6 +64,7 @@ export class Sequencer {
   #running: Promise<void> | undefined;
   #refusal: string | undefined;
   #failed = false;
+  readonly figures = new GrowthFigures();
   readonly #room: RoomWatch;
   readonly #releases: HeadReleases;
 
@@ -72,12 +75,38 @@ export class Sequencer {
     this.#lastTime = last.time;
     const { store, clock, warn } = parts;
     this.#room = new RoomWatch({ look: () => store.heartbeat(clock.now()), warn });
-    this.#releases = new HeadReleases({ ...parts, held: (refusal) => this.#turnAway(refusal) });
+    this.#releases = new HeadReleases({
+      ...parts,
+      figures: this.figures,
+      held: (refusal) => this.#turnAway(refusal),
+    });
   }
 
   /** Entries in the newest head that is in the store. */
   get size(): number {
     return this.#size;
+  }
+
+  /** Entries in the newest head that is in the journal. */
+  get journalled(): number {
+    return this.#releases.size ?? this.#size;
+  }
+
+  /** Entries that wait, and the bytes of their bodies and attestations. */
+  get waiting(): { readonly entries: number; readonly bytes: number } {
+    return { entries: this.#waiting.length, bytes: this.#waitingBytes };
+  }
+
+  /** Whether no entry is taken now, for each of the reasons. */
+  refusals(): Readonly<Record<RefusalReason, boolean>> {
+    const { claimRefusal, clock } = this.#parts;
+    return {
+      clock: clock.reasonUntrusted(this.#lastTime) !== undefined,
+      witness: claimRefusal() !== undefined,
+      disk: this.#room.refusal() !== undefined,
+      journal: this.#releases.refusal() !== undefined,
+      stopped: this.#refusal !== undefined,
+    };
   }
 
   /** Why no entry is taken now; undefined while they are. */
@@ -156,7 +185,13 @@ export class Sequencer {
       from,
       waiting.map(({ entry }) => entry.leafHash),
     );
-    const { entries, signatures } = await sequence(signer, waiting, { from, at, head });
+    const { entries, signatures } = await sequenced(
+      signer,
+      waiting.map(({ entry }) => entry),
+      { from, at, head },
+    );
+    this.figures.signatures.rekor += 1 + entries.length;
+    this.figures.signatures.c2sp += 1;
     const stored = { ...head, at, signatures, awaitsCosignatures };
     const isKept = await this.#commit({ from, entries, tiles, head: stored }, waiting);
     if (!isKept) return;
@@ -171,8 +206,12 @@ export class Sequencer {
 
   /** @returns false if there was no room, and so nothing was written: the senders are told */
   async #commit(commit: Commit, waiting: readonly Waiting[]): Promise<boolean> {
+    const { store, now } = this.#parts;
+    const begun = now();
     try {
-      await this.#parts.store.commit(commit);
+      await store.commit(commit);
+      this.figures.commits.observe((now() - begun) / 1000);
+      this.figures.batches.observe(waiting.length);
       return true;
     } catch (reason) {
       if (!(reason instanceof NoRoom)) throw reason;
@@ -191,26 +230,6 @@ export class Sequencer {
     this.#refusal = 'the log has failed';
     this.#parts.fatal(reason);
   }
-}
-
-/** Gives each entry its place and time, and has the signer sign for it and for the head. */
-async function sequence(
-  signer: ShardSigner,
-  waiting: readonly Waiting[],
-  { from, at, head }: { readonly from: number; readonly at: number; readonly head: TreeHead },
-): Promise<Pick<SignedBatch, 'signatures'> & { readonly entries: readonly SequencedEntry[] }> {
-  const { offset } = signer.shard;
-  const promises = waiting.map(({ entry }, i) => {
-    return { body: entry.body, integratedTime: at, virtualIndex: offset + from + i };
-  });
-  const { signatures, timestamps } = await signer.sign(head, promises);
-  const entries = waiting.map(({ entry }, i): SequencedEntry => {
-    const { body, leafHash, searchKeys, attestation } = entry;
-    const signedEntryTimestamp = timestamps[i] as Uint8Array;
-    const placed = { index: logIndex(from + i), integratedTime: at, body, leafHash, searchKeys, signedEntryTimestamp };
-    return attestation === undefined ? placed : { ...placed, attestation };
-  });
-  return { entries, signatures };
 }
 
 function weight({ body, attestation }: AdmittedEntry): number {

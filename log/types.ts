@@ -3,6 +3,7 @@ import type { TileId } from '../merkle/tile.ts';
 import type { LeafHash, LogIndex, Proof, TreeSize } from '../merkle/types.ts';
 import type { EntryBundle } from '../storage/contract.ts';
 import type { WitnessReport } from '../witness/contract.ts';
+import type { LogFigures } from './figures.ts';
 import type { Shard, SignedHead } from './signers/shard.ts';
 
 /** An entry, and the proof that the log holds it. */
@@ -60,6 +61,8 @@ export interface Log {
   readonly isClosed: boolean;
   /** Why no entries are taken now; undefined while they are. */
   refusal(): string | undefined;
+  /** Figures of a shard that grows; undefined for one that does not. */
+  figures(): LogFigures | undefined;
   /** How the witnesses do; empty without any. */
   witnesses(): readonly WitnessReport[];
   /** Resolves once the entry is durable and under a published head. @throws Overloaded, NotWritable, NotPublished, Frozen */

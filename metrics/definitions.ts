@@ -1,7 +1,27 @@
+import { ADMISSION } from './definitions/admission.ts';
 import type { Definition } from './definitions/definition.ts';
+import { LOG, WITNESSES } from './definitions/log.ts';
 import { PROCESS } from './definitions/process.ts';
+import { REKOR } from './definitions/rekor.ts';
+import { REQUESTS } from './definitions/requests.ts';
 
-/** Every metric of the server's own, by its name. */
-export const definitions = { ...PROCESS } satisfies Readonly<Record<string, Definition>>;
+/** Every metric of the server's own, by the heading it stands under in the manual. */
+export const definitionGroups = {
+  'Requests and connections': REQUESTS,
+  'The log': LOG,
+  Witnesses: WITNESSES,
+  Admission: ADMISSION,
+  'The program': PROCESS,
+  'Names of Rekor, with --metrics-compat rekor': REKOR,
+};
+
+export const definitions = {
+  ...REQUESTS,
+  ...LOG,
+  ...WITNESSES,
+  ...ADMISSION,
+  ...PROCESS,
+  ...REKOR,
+} satisfies Readonly<Record<string, Definition>>;
 
 export type MetricName = keyof typeof definitions;

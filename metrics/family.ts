@@ -28,7 +28,7 @@ export interface Value {
 export interface Family {
   readonly name: string;
   readonly help: string;
-  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly type: 'counter' | 'gauge' | 'histogram' | 'summary';
   readonly values: readonly Value[];
   /** The histograms as they were counted, where they have native buckets. */
   readonly histograms?: readonly HistogramSample[];

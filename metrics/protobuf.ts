@@ -10,9 +10,9 @@ import type { Family, HistogramSample, Value } from './family.ts';
 export const PROTOBUF_TYPE =
   'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited';
 
-const TYPES = { counter: 0, gauge: 1, histogram: 4 } as const;
+const TYPES = { counter: 0, gauge: 1, summary: 2, histogram: 4 } as const;
 /** Field of the message `Metric` that holds the value. */
-const VALUE_FIELDS = { counter: 3, gauge: 2, histogram: 7 } as const;
+const VALUE_FIELDS = { gauge: 2, counter: 3, summary: 4, histogram: 7 } as const;
 
 /** Families without values are left out: the format has no place for them. */
 export function packFamilies(families: readonly Family[]): Uint8Array {
@@ -23,7 +23,8 @@ export function packFamilies(families: readonly Family[]): Uint8Array {
 
 function packFamily(family: Family): Buffer {
   const { name, help, type } = family;
-  const metrics = type === 'histogram' ? histogramsOf(family) : family.values.map(simple);
+  const isMeasured = type === 'histogram' || type === 'summary';
+  const metrics = isMeasured ? histogramsOf(family) : family.values.map(simple);
   return Buffer.concat([
     text(1, name),
     text(2, help),

@@ -12,7 +12,7 @@ export type ReadHistograms = Read<readonly HistogramSample[] | undefined>;
 
 /** One reader for each of the metrics. */
 export type Readers<Name extends MetricName> = {
-  readonly [N in Name]: (typeof definitions)[N]['type'] extends 'histogram' ? ReadHistograms : ReadValues;
+  readonly [N in Name]: (typeof definitions)[N]['type'] extends 'histogram' | 'summary' ? ReadHistograms : ReadValues;
 };
 
 /** Metrics of the client library's that are not named as `promtool check metrics` wants it. */
@@ -54,8 +54,9 @@ export class MetricRegistry {
     for (const [name, read] of Object.entries(readers) as [Name, ReadValues | ReadHistograms][]) {
       const definition: Definition = definitions[name];
       const { type, help } = definition;
+      const isMeasured = type === 'histogram' || type === 'summary';
       if (type === 'histogram') this.#histograms.set(name, read as ReadHistograms);
-      const values = type === 'histogram' ? classicOf(name, read as ReadHistograms) : valuesOf(read as ReadValues);
+      const values = isMeasured ? partsOf(name, type, read as ReadHistograms) : valuesOf(read as ReadValues);
       const get = async () => ({ name, help, type, aggregator: 'sum', values: await values() });
       this.#registry.registerMetric({ name, help, type, get } as never); // the client asks for no more than these
     }
@@ -95,8 +96,12 @@ function valuesOf(read: ReadValues): () => Promise<readonly Value[]> {
   };
 }
 
-/** Cumulative buckets by their upper bounds, the sum and the count: what every Prometheus reads. */
-function classicOf(name: MetricName, read: ReadHistograms): () => Promise<readonly Value[]> {
+/** Cumulative buckets by their upper bounds, unless it is a summary, the sum and the count: this every Prometheus reads. */
+function partsOf(
+  name: MetricName,
+  type: 'histogram' | 'summary',
+  read: ReadHistograms,
+): () => Promise<readonly Value[]> {
   return async () =>
     ((await read()) ?? []).flatMap(({ labels, histogram, bounds = histogram.bounds, scale = 1 }) => {
       const { count, sum } = histogram;
@@ -104,8 +109,10 @@ function classicOf(name: MetricName, read: ReadHistograms): () => Promise<readon
         return { metricName: `${name}_bucket`, labels: { ...labels, le: String(le) }, value };
       };
       return [
-        ...histogram.upTo(bounds).map((value, i) => bucket((bounds[i] as number) * scale, value)),
-        bucket('+Inf', count),
+        ...(type === 'summary'
+          ? []
+          : histogram.upTo(bounds).map((value, i) => bucket((bounds[i] as number) * scale, value))),
+        ...(type === 'summary' ? [] : [bucket('+Inf', count)]),
         { metricName: `${name}_sum`, labels, value: sum * scale },
         { metricName: `${name}_count`, labels, value: count },
       ];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Count, NOTHING, plus, readReport } from './check/report.ts';
-import { provide } from './check/programs.ts';
+import { provide, provideUnpacked } from './check/programs.ts';
 import { runNode } from './check/run.ts';
 
 /*
@@ -25,6 +25,7 @@ const CHECKS: readonly Check[] = [
   { title: 'unused files, exports and packages', command: ['node_modules/knip/bin/knip.js'] },
   { title: 'generated OpenAPI files are fresh', command: ['scripts/build-openapi.ts', '--check'] },
   { title: 'generated settings manual is fresh', command: ['scripts/build-settings-doc.ts', '--check'] },
+  { title: 'generated manual of metrics is fresh', command: ['scripts/build-metrics-doc.ts', '--check'] },
   { title: 'packages, licences and bill of materials', command: ['scripts/check-packages.ts'] },
   { title: 'OpenAPI document', command: ['node_modules/@redocly/cli/bin/cli.js', 'lint', 'openapi/openapi.json'] },
 ];
@@ -36,6 +37,7 @@ async function check({ title, command }: Check): Promise<Count> {
 
 async function tests(patterns: readonly string[]): Promise<Count> {
   provide(['strace', 'chromium', 'curl', 'openssl']);
+  provideUnpacked('prometheus', 'promtool');
   const report = join(tmpdir(), `stele-check-${process.pid}.json`);
   const compiled = join(tmpdir(), `stele-check-${process.pid}-compiled`);
   process.env['NODE_COMPILE_CACHE'] = compiled; // tests start some hundred processes, each with the same modules

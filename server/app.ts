@@ -9,6 +9,7 @@ import { ConnectionTurns } from './http/connection-turns.ts';
 import { Exchange, type ExchangeOptions } from './http/exchange.ts';
 import { Busy } from './http/failures.ts';
 import { messageRefusal, refusal } from './http/message-rules.ts';
+import { PAGES, type RequestMeters } from './http/request-meters.ts';
 import type { RequestLine } from './http/request-line.ts';
 import type { Target } from './http/target.ts';
 import { UnsentAnswers } from './http/unsent-answers.ts';
@@ -46,8 +47,10 @@ export interface AppParts extends OperationParts {
   readonly consoleFiles: ConsoleFiles;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
+  /** Counts requests, where anything reads that. */
+  readonly meters?: RequestMeters;
   /** For measurements: told of every request once it is over, and the operation that took it. */
-  readonly observe?: (line: RequestLine, operation: string | undefined) => void;
+  readonly observe?: (line: RequestLine, operation: string) => void;
   readonly report: {
     request(line: RequestLine): void;
     /** Records an error that is no failure of the caller's: a bug, or a broken part. */
@@ -130,7 +133,7 @@ class Front {
     protect(request, response);
     if (page.methods !== 'any' && !page.methods.includes(request.method))
       return exchange.send(this.#nothingAt(exchange.target, request, page.methods));
-    exchange.enter(page.path);
+    exchange.enter(page.path, { operation: PAGES });
     authorise(authenticate(request), page.access);
     return exchange.send(page.answer(request, root));
   }
@@ -148,18 +151,19 @@ class Front {
     if (thrown instanceof SenderGone) return;
     const refused = thrown instanceof Busy ? plain.renderFailure(thrown, '') : undefined;
     if (refused === undefined) this.#parts.report.error(thrown);
-    return exchange.send(refused ?? exchange.bug);
+    return exchange.refuse(refused ?? exchange.bug, thrown);
   }
 }
 
-function exchangeOptionsOf({ settings, now, observe, report }: AppParts): ExchangeOptions {
+function exchangeOptionsOf({ settings, now, observe, report, meters }: AppParts): ExchangeOptions {
   const { requestIdHeader, trustedProxies } = settings;
   return {
     requestIdHeader,
     now,
-    ended: (line, operation) => {
+    ended: (line, measured) => {
       report.request(line);
-      observe?.(line, operation);
+      meters?.ended(measured);
+      observe?.(line, measured.operation);
     },
     failed: report.error,
     unsent: new UnsentAnswers({ bytes: settings.maxUnsentAnswers, timeoutMs: settings.unsentTimeout }),

@@ -10,6 +10,7 @@ import { AdmissionPool } from './admission/pool.ts';
 import { createApp } from './app.ts';
 import type { RequestLine } from './http/request-line.ts';
 import { logRequest } from './log-request.ts';
+import { addReaders, metersOf } from './metrics/readers.ts';
 import { readConsoleFiles } from './pages/console-files.ts';
 import type { OpenApiDocument } from './operations/document.ts';
 
@@ -32,7 +33,6 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   await using cleanup = new AsyncDisposableStack();
   const { name: verifier } = chooseVerifier(settings.verifier); // the threads choose alike: one that could not would end, and the next as well
   const log = cleanup.use(await openHostedLog(settings, options));
-  options.metrics?.add({ stele_damaged_reads_total: () => log.damage.count });
   if (!settings.readOnly) logger.info(`ECDSA signatures are checked by ${verifier}`);
   const admission = cleanup.use(admissionOf(settings, logger));
   const app = await appOf(log, admission, options);
@@ -41,18 +41,19 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   return { app, shards: log.shards, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
 
-async function appOf(
-  { settings, logger, shards, witness, health, damage }: HostedLog,
-  admission: AdmissionPool,
-  { observe }: ComposeOptions,
-): Promise<Express> {
+async function appOf(log: HostedLog, admission: AdmissionPool, { observe, metrics }: ComposeOptions): Promise<Express> {
+  const { settings, logger, shards, witness, health, damage } = log;
+  const document = readDocument();
+  const meters = metersOf(document);
+  if (metrics !== undefined) addReaders(metrics, { log, meters, admission, document });
   return createApp({
     shards,
     witness,
     admission,
     health,
     settings: { ...settings, apis: settings.apis === 'both' ? ['rekor-v1', 'rekor-v2'] : [settings.apis] },
-    document: readDocument(),
+    document,
+    meters,
     consoleFiles: await readConsoleFiles(),
     dev: settings.dev,
     now: () => performance.now(),

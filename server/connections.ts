@@ -52,6 +52,8 @@ export class OpenConnections {
   readonly #byEndpoint = new Map<string, Connection>();
   readonly #bySocket = new WeakMap<Socket, Connection>();
   #count = 0;
+  #refused = 0;
+  #ended = 0;
   #warned = false;
   #leaving = false;
 
@@ -59,9 +61,25 @@ export class OpenConnections {
     this.#limits = limits;
   }
 
+  /** Connections that are open. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Connections that were closed at once, because no other could make room. */
+  get refused(): number {
+    return this.#refused;
+  }
+
+  /** Connections that were closed to make room. */
+  get ended(): number {
+    return this.#ended;
+  }
+
   admit(socket: Socket): void {
     const address = addressBlock(socket.remoteAddress ?? '');
     if (!this.#hasRoom(address)) {
+      this.#refused += 1;
       socket.destroy();
       return;
     }
@@ -144,6 +162,7 @@ export class OpenConnections {
     for (const connection of connections) {
       if (connection.unanswered.values().some(({ request }) => request.complete)) continue; // accepted: it gets its answer
       this.#remove(connection);
+      this.#ended += 1;
       connection.socket.destroy();
       return true;
     }

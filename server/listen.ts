@@ -9,7 +9,7 @@ import {
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Express } from 'express';
 import { bind, close, REQUEST_LIMITS } from './bind.ts';
-import { limitConnections } from './connections.ts';
+import { limitConnections, type OpenConnections } from './connections.ts';
 import { SERVING } from './routes/service.ts';
 import { answerUnparsed } from './unparsed-requests.ts';
 import { readTls, type TlsFiles } from './tls.ts';
@@ -24,6 +24,7 @@ export interface ListenSettings extends TlsFiles {
 /** A port that is bound. Until `serve` is called, every request but `/healthz` is answered 503. */
 export interface Listener extends AsyncDisposable {
   readonly http: HttpServer;
+  readonly connections: Pick<OpenConnections, 'count' | 'refused' | 'ended'>;
   /** Gives all requests from now on to the application. */
   serve(app: Express): void;
   /** Reads the TLS files anew, for connections from now on; false if there are none. @throws ListenRefused, and the old ones stay */
@@ -85,6 +86,7 @@ export async function listen(settings: ListenSettings, warn: (sentence: string) 
   await bind(http, settings.listen, '--listen');
   return {
     http,
+    connections: open,
     serve(app) {
       classes.use(app);
       trusts = app.get('trust proxy fn') as typeof trusts;

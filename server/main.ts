@@ -14,6 +14,7 @@ import { composeServer } from './compose.ts';
 import { listen, type Listener } from './listen.ts';
 import { serveMetrics } from './metrics-listener.ts';
 import { programReaders } from './metrics/program.ts';
+import { connectionReaders } from './metrics/requests.ts';
 
 /*
  * The program: reads its settings once, opens the log, serves it until it is told to stop. The exit status is 0 after
@@ -45,6 +46,7 @@ async function serve(settings: Settings): Promise<void> {
       fatal: (reason) => die(logger, reason),
     });
     open = true;
+    metrics.add(connectionReaders(listener.connections));
     listener.serve(server.app);
     greet(logger, settings, server.shards, addressOf(listener.http));
     logger.info(`stopping on ${await stopping}, what was accepted is finished first`);

@@ -23,6 +23,17 @@ export interface WitnessReport {
   readonly state: string;
 }
 
+/** Counts what was asked of a witness since the start. */
+export interface WitnessFigures {
+  readonly name: string;
+  /** Size of the largest tree of ours that it has cosigned, and when: seconds since the Unix epoch. Undefined if none is known. */
+  readonly size: number | undefined;
+  readonly at: number | undefined;
+  readonly asked: number;
+  /** Answers that were worth nothing, or did not come. */
+  readonly failed: number;
+}
+
 /** Takes what witnesses say. */
 export interface WitnessListener {
   /** Called with what each cosigned, once it has been verified. */
@@ -41,4 +52,5 @@ export interface Witnesses {
   /** Whether the policy is met by these. */
   meetsPolicy(cosignatures: readonly StoredCosignature[]): boolean;
   report(): readonly WitnessReport[];
+  figures(): readonly WitnessFigures[];
 }

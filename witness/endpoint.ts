@@ -9,7 +9,7 @@ import { formatAddCheckpoint } from '../checkpoint/witness/request.ts';
 import type { Verifier } from '../checkpoint/verify.ts';
 import { type TreeSize, treeSize } from '../merkle/types.ts';
 import type { StoredCosignature, WitnessClaim } from '../storage/contract.ts';
-import type { Candidate, WitnessListener, WitnessReport } from './contract.ts';
+import type { Candidate, WitnessFigures, WitnessListener, WitnessReport } from './contract.ts';
 import type { Post, Posted } from './post.ts';
 
 export interface AskParts {
@@ -45,6 +45,7 @@ export class Endpoint {
   /** Why it failed last, until it succeeds. */
   #fault: string | undefined;
   #restsUntil = 0;
+  readonly #counts = { asked: 0, failed: 0 };
 
   constructor({ url, witnesses }: WitnessEndpoint, last: readonly StoredCosignature[], parts: AskParts) {
     this.#url = url;
@@ -76,8 +77,16 @@ export class Endpoint {
     return this.#witnesses.map(({ name }) => ({ name, ...known, state: this.#state }));
   }
 
+  figures(): readonly WitnessFigures[] {
+    const size = this.#known ? this.#size : undefined;
+    return this.#witnesses.map(({ name, verifier }) => {
+      return { name, size, at: this.#times.get(verifier), ...this.#counts };
+    });
+  }
+
   /** Never rejects: what goes wrong is in the report. @param enough - ends the wait, and the witness is asked again next time */
   async ask(candidate: Candidate, enough: AbortSignal, { given, claimed }: WitnessListener): Promise<void> {
+    this.#counts.asked += 1;
     try {
       const cosignatures = await this.#cosignatures(candidate, enough);
       this.#succeeded();
@@ -147,6 +156,7 @@ export class Endpoint {
 
   #failed(reason: string): void {
     this.#fault = reason;
+    this.#counts.failed += 1;
     this.#become(reason);
     this.#restsUntil = this.#parts.steady() + Math.min(LONGEST_REST, FIRST_REST * 2 ** this.#failures);
     this.#failures += 1;

@@ -3,7 +3,7 @@ import { hasQuorum } from '../checkpoint/policy/policy.ts';
 import { witnessEndpoints } from '../checkpoint/policy/endpoints.ts';
 import { isBy } from '../checkpoint/verify.ts';
 import type { StoredCosignature } from '../storage/contract.ts';
-import type { Candidate, WitnessListener, WitnessReport, Witnesses } from './contract.ts';
+import type { Candidate, WitnessFigures, WitnessListener, WitnessReport, Witnesses } from './contract.ts';
 import { type AskParts, Endpoint, POLICY_MET } from './endpoint.ts';
 
 export interface WitnessTimes {
@@ -55,6 +55,10 @@ export class HttpWitnesses implements Witnesses {
 
   report(): readonly WitnessReport[] {
     return this.#endpoints.flatMap((endpoint) => endpoint.report());
+  }
+
+  figures(): readonly WitnessFigures[] {
+    return this.#endpoints.flatMap((endpoint) => endpoint.figures());
   }
 
   /** Those that failed lately are left alone for a while, if the others can meet the policy. */

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
 
 /** Installs programs that tests run, where that needs nobody's leave: on Debian, by root or by who may become root. */
 export function provide(programs: readonly string[]): void {
@@ -17,6 +17,28 @@ export function provide(programs: readonly string[]): void {
   say(done ? 'installed' : 'could not be installed; the tests that need them fail');
 }
 
+/**
+ * Puts a program of a Debian package on the path of the tests without installing it, for a package that would start a service.
+ * Needs no leave.
+ */
+export function provideUnpacked(name: string, program: string): void {
+  if (installed(program)) return;
+  const folder = join('node_modules', '.cache', 'stele-programs', name);
+  if (!existsSync(join(folder, 'usr/bin', program))) unpack(name, folder);
+  if (!existsSync(join(folder, 'usr/bin', program)))
+    return console.log(`${program}: not here; the tests that need it fail until you install the package ${name}`);
+  process.env['PATH'] = `${process.env['PATH']}${delimiter}${resolve(folder, 'usr/bin')}`;
+}
+
+function unpack(name: string, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  if (!succeeds(['apt-get', '-qq', 'download', name], folder)) return;
+  const archive = readdirSync(folder).find((file) => file.endsWith('.deb'));
+  if (archive === undefined) return;
+  succeeds(['dpkg-deb', '-x', archive, '.'], folder);
+  rmSync(join(folder, archive));
+}
+
 function installed(program: string): boolean {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   return folders.some((folder) => existsSync(join(folder, program)));
@@ -28,7 +50,7 @@ function becomeRoot(): readonly string[] | undefined {
   return succeeds(['sudo', '-n', 'true']) ? ['sudo', '-n', 'DEBIAN_FRONTEND=noninteractive'] : undefined;
 }
 
-function succeeds([command = '', ...args]: readonly string[]): boolean {
+function succeeds([command = '', ...args]: readonly string[], cwd = '.'): boolean {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  return spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env }).status === 0;
+  return spawnSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], env, cwd }).status === 0;
 }

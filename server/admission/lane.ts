@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { Busy } from '../http/failures.ts';
+import { packed } from './batch.ts';
 import { FairQueue } from './fair-queue.ts';
+import { type LaneFigures, verdictOf } from './figures.ts';
 import {
-  type Batch,
   fromOutcome,
   type LaneName,
   type AdmissionSettings,
@@ -72,6 +73,8 @@ export class Lane implements AsyncDisposable {
   readonly #watchdog: NodeJS.Timeout;
   readonly #threads: Thread[] = [];
   readonly #queue: FairQueue<Job>;
+  readonly #verdicts = { good: 0, refused: 0, 'passed-on': 0, busy: 0, failed: 0 };
+  #lost = 0;
   #batches = 0;
   #flushing = false;
   #closed = false;
@@ -83,6 +86,18 @@ export class Lane implements AsyncDisposable {
     this.#watchdog = setInterval(() => this.#tick(), options.maxMs / TICKS).unref();
   }
 
+  get figures(): LaneFigures {
+    const busy = this.#threads.filter(({ sent }) => sent.size > 0).length;
+    return {
+      lane: this.#options.name,
+      threads: this.#threads.length,
+      busy,
+      lost: this.#lost,
+      queued: this.#queue.length,
+      verdicts: this.#verdicts,
+    };
+  }
+
   /**
    * If too many wait already, one of the sender that has most fails with `Busy`. Jobs of the same turn travel together. One
    * whose sender goes while it waits fails at once, and its place and body are free.
@@ -92,6 +107,7 @@ export class Lane implements AsyncDisposable {
     if (job.gone?.aborted === true) return job.fail(goneOf(job));
     job.gone?.addEventListener('abort', () => this.#drop(job), { once: true });
     const refused = this.#closed ? job : this.#queue.add(job);
+    if (refused !== undefined) this.#verdicts.busy += 1;
     refused?.fail(new Busy(`${maxQueued} requests are waiting to be read already`));
     if (refused !== job) this.#flushSoon();
   }
@@ -165,6 +181,7 @@ export class Lane implements AsyncDisposable {
   #settle(jobs: readonly Job[], outcomes: readonly Outcome[]): void {
     for (const [i, job] of jobs.entries()) {
       const outcome = outcomes[i];
+      this.#verdicts[verdictOf(outcome)] += 1;
       if (outcome === undefined) job.fail(new Error('an admission thread gave no answer'));
       else if (outcome.ok) job.settle(outcome.value as never);
       else if ('deferred' in outcome && this.#options.passOn !== undefined) this.#options.passOn(job);
@@ -192,6 +209,7 @@ export class Lane implements AsyncDisposable {
     if (at >= 0) this.#threads.splice(at, 1);
     const jobs = thread.sent.values().toArray().flat();
     thread.sent.clear();
+    if (jobs.length > 0) this.#lost += 1;
     for (const job of jobs) this.#giveUp(job, thread.isLate);
     if (this.#closed) return;
     if (this.#threads.length < this.#options.standing) this.#start();
@@ -200,6 +218,7 @@ export class Lane implements AsyncDisposable {
 
   #giveUp(job: Job, isLate: boolean): void {
     const { passOn, maxMs } = this.#options;
+    this.#verdicts[passOn === undefined ? 'failed' : 'passed-on'] += 1;
     if (passOn !== undefined) passOn(job);
     else if (isLate)
       job.fail(new Busy(`to read and check this request took longer than ${maxMs} ms, and it was ended`));
@@ -217,30 +236,4 @@ export class Lane implements AsyncDisposable {
 
 function goneOf({ gone }: Job): Error {
   return gone?.reason instanceof Error ? gone.reason : new Error('nobody waits for the answer');
-}
-
-function packed(id: number, jobs: readonly Job[]): Batch {
-  const lengths = jobs.map(({ body }) => body.length);
-  return { id, tasks: jobs.map(({ task }) => task), lengths, bytes: joined(jobs) };
-}
-
-/** Small bodies are copied; a large one travels alone, as it is. */
-function joined(jobs: readonly Job[]): Uint8Array<ArrayBuffer> {
-  const [first] = jobs;
-  if (first !== undefined && jobs.length === 1 && ownsBuffer(first.body)) return first.body;
-  const bytes = new Uint8Array(jobs.reduce((sum, { body }) => sum + body.length, 0));
-  let at = 0;
-  for (const { body } of jobs) {
-    bytes.set(body, at);
-    at += body.length;
-  }
-  return bytes;
-}
-
-/** Bytes up to which a body is copied, so that it is whole when its thread has ended. */
-export const COPIED_BYTES = 64 * 1024;
-
-/** Whether there is nothing else in the body's buffer. Buffers of the size of what a socket gives may be Node's own. */
-function ownsBuffer(body: Uint8Array): body is Uint8Array<ArrayBuffer> {
-  return body.length > COPIED_BYTES && body.buffer instanceof ArrayBuffer && body.buffer.byteLength === body.length;
 }

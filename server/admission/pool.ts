@@ -4,7 +4,9 @@ import type { SearchQuestion } from '../../log/types.ts';
 import { readLogQuery } from '../http/bodies/log-query.ts';
 import { questionOf, readSearchIndex } from '../http/bodies/search-index.ts';
 import type { Admission, LogQuery, Sender } from './contract.ts';
-import { COPIED_BYTES, Lane, type LaneOptions } from './lane.ts';
+import { COPIED_BYTES } from './batch.ts';
+import type { LaneFigures } from './figures.ts';
+import { Lane, type LaneOptions } from './lane.ts';
 import type { AdmissionSettings, Task } from './wire.ts';
 
 /** Bytes of a question that is read where it arrives: to send it to a thread takes longer, and it would wait behind signatures. */
@@ -88,6 +90,11 @@ export class AdmissionPool implements Admission, AsyncDisposable {
     return new Promise<Value>((settle, fail) =>
       chosen.submit({ task, body, from: sender?.from ?? '', gone: sender?.gone, settle, fail }),
     );
+  }
+
+  /** Both lanes as they stand. */
+  get figures(): readonly LaneFigures[] {
+    return [this.#quick.figures, this.#dear.figures];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

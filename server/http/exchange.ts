@@ -1,9 +1,11 @@
 import type { Request, Response } from 'express';
+import { Failure } from '../../base/failure.ts';
 import { type Answer, BUG, type Headers } from './answer.ts';
 import { corsHeaders, type CorsRequest, isPreflight } from './cors.ts';
 import type { BodyLease } from './body-budget.ts';
 import { Delivery, lengthOf, type Reader } from './delivery.ts';
 import { pathInLog, reasonOf, requestIdOf, type RequestLine } from './request-line.ts';
+import { type EndedRequest, NO_OPERATION } from './request-meters.ts';
 import { SenderGone } from './body.ts';
 import { parseTarget, type Target } from './target.ts';
 import type { UnsentAnswers } from './unsent-answers.ts';
@@ -15,7 +17,7 @@ export interface ExchangeOptions {
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
   /** Told of every request once it is over, and the operation that took it: the place for metrics. */
-  readonly ended: (line: RequestLine, operation: string | undefined) => void;
+  readonly ended: (line: RequestLine, measured: EndedRequest) => void;
   /** Told what broke while an answer was on its way. */
   readonly failed: (error: unknown) => void;
   readonly unsent: UnsentAnswers;
@@ -45,7 +47,8 @@ export class Exchange implements Reader {
   readonly #options: ExchangeOptions;
   readonly #started: number;
   #template = '(none)';
-  #operation: string | undefined;
+  #operation = NO_OPERATION;
+  #failure: string | undefined;
   readonly #cors: Headers;
   #routeHeaders: Headers | undefined;
   #bug: Answer = BUG;
@@ -76,7 +79,10 @@ export class Exchange implements Reader {
   #end(): void {
     this.#delivery.end();
     if (!this.#delivery.isWhole) this.#gone?.abort(new SenderGone('the sender went away'));
-    this.#options.ended(this.#line(), this.#operation);
+    const durationMs = this.#options.now() - this.#started;
+    const line = this.#line(durationMs);
+    const { status } = line;
+    this.#options.ended(line, { operation: this.#operation, status, durationMs, failure: this.#failure });
   }
 
   /** Aborted once the sender goes away before the answer is whole. */
@@ -86,7 +92,7 @@ export class Exchange implements Reader {
     return this.#gone.signal;
   }
 
-  #line(): RequestLine {
+  #line(durationMs: number): RequestLine {
     const response = this.#response;
     return {
       requestId: this.#requestId,
@@ -95,7 +101,7 @@ export class Exchange implements Reader {
       route: this.#template,
       status: this.#delivery.isWhole ? response.statusCode : CLIENT_GONE,
       ...(this.#reason !== undefined && { reason: this.#reason }),
-      durationMs: Math.round(10 * (this.#options.now() - this.#started)) / 10,
+      durationMs: Math.round(10 * durationMs) / 10,
       bytesIn: this.#body?.bytes ?? 0,
       bytesOut: this.#bytesOut,
       remote: this.remote,
@@ -118,7 +124,7 @@ export class Exchange implements Reader {
   /** A route took the request. @param template - of its path */
   enter(template: string, { operation, headers, bug = BUG }: Entered = {}): void {
     this.#template = template;
-    this.#operation = operation;
+    this.#operation = operation ?? NO_OPERATION;
     this.#bug = bug;
     this.#routeHeaders = headers;
   }
@@ -126,6 +132,12 @@ export class Exchange implements Reader {
   /** The request's body is being read. */
   receive(body: BodyLease): void {
     this.#body = body;
+  }
+
+  /** As `send`, for the answer to a failure, or to what is none. */
+  refuse(answer: Answer, thrown: unknown): Promise<void> | void {
+    if (thrown instanceof Failure) this.#failure = String(thrown.code);
+    return this.send(answer);
   }
 
   /** @throws Busy if it is long, and too many wait for their readers: a shorter answer can still be sent */

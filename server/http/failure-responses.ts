@@ -134,6 +134,11 @@ const responses: FailureResponses = {
   'witness-not-signing': BUSY,
 };
 
+/** Codes of the failures that are answered 503. */
+export const UNAVAILABLE_CODES: readonly string[] = Object.entries(responses).flatMap(([code, { plain }]) =>
+  plain === 503 ? [code] : [],
+);
+
 /** Whether `thrown` is a failure of a caller's. Anything else is a bug, or a broken part. */
 export function isKnown(thrown: unknown): thrown is KnownFailure {
   return thrown instanceof Failure && Object.hasOwn(responses, String(thrown.code));

@@ -39,7 +39,7 @@ export class Pipeline {
     } catch (error) {
       const answer = format.renderFailure(error, accepted);
       if (answer === undefined) throw error;
-      await exchange.send(answer);
+      await exchange.refuse(answer, error);
     }
   }
 

@@ -110,7 +110,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'server/operations',
     'server/admission',
   ],
-  'server/metrics': ['metrics'],
+  'server/metrics': ['base', 'host', 'log', 'metrics', 'server/http', 'server/admission'],
   server: [
     'base',
     'openapi',

@@ -45,6 +45,7 @@ function asking(quorum: readonly string[], keep: () => Promise<void> = async () 
     times: TIMES,
     witnesses: {
       report: () => [],
+      figures: () => [],
       meetsPolicy: (cosignatures) => quorum.every((name) => cosignatures.some((one) => one.name === name)),
       ask: (candidate, { given }, stop) =>
         new Promise<void>((end) => {

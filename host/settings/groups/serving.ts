@@ -37,6 +37,11 @@ export const MONITORING = {
     'auto',
     'Address and port to serve GET /metrics on, for Prometheus; without a host, 127.0.0.1. auto is 127.0.0.1:2112, without which the server goes on if another process has it.',
   ),
+  metricsCompat: setting(
+    choice('none', 'rekor'),
+    'none',
+    "Whether metrics have Rekor's names beside their own, for dashboards and alerts that were made for Rekor.",
+  ),
 };
 
 export const LOGGING = {

@@ -1,0 +1,24 @@
+import type { AdmittedEntry } from '../entries/kind.ts';
+import { type TreeHead, logIndex } from '../merkle/types.ts';
+import type { SequencedEntry } from '../storage/contract.ts';
+import type { ShardSigner, SignedBatch } from './signers/shard-signer.ts';
+
+/** Gives each entry its place and time, and has the signer sign for it and for the head. */
+export async function sequenced(
+  signer: ShardSigner,
+  admitted: readonly AdmittedEntry[],
+  { from, at, head }: { readonly from: number; readonly at: number; readonly head: TreeHead },
+): Promise<Pick<SignedBatch, 'signatures'> & { readonly entries: readonly SequencedEntry[] }> {
+  const { offset } = signer.shard;
+  const promises = admitted.map((entry, i) => {
+    return { body: entry.body, integratedTime: at, virtualIndex: offset + from + i };
+  });
+  const { signatures, timestamps } = await signer.sign(head, promises);
+  const entries = admitted.map((entry, i): SequencedEntry => {
+    const { body, leafHash, searchKeys, attestation } = entry;
+    const signedEntryTimestamp = timestamps[i] as Uint8Array;
+    const placed = { index: logIndex(from + i), integratedTime: at, body, leafHash, searchKeys, signedEntryTimestamp };
+    return attestation === undefined ? placed : { ...placed, attestation };
+  });
+  return { entries, signatures };
+}
