@@ -5,7 +5,7 @@ import { KindRegistry } from '../entries/registry.ts';
 import { checkClaims } from '../entries/signatures/check.ts';
 import { chooseVerifier } from '../entries/signatures/verifiers/choose.ts';
 import { createTasks } from '../server/admission/tasks.ts';
-import { type Batch, packReply } from '../server/admission/wire.ts';
+import { type Batch, packReply } from '../server/admission/messages.ts';
 import { cpuEach, verifications } from './cpu.ts';
 import type { BenchOptions } from './options.ts';
 import { makeSubmissions } from './submissions.ts';
@@ -56,7 +56,7 @@ const perform = createTasks({
 async function admitAll(batches: readonly Batch[]): Promise<void> {
   for (const batch of batches) {
     const outcomes = await perform(batch);
-    if (outcomes.some(({ ok }) => !ok)) throw new Error('a submission of our own was refused');
+    if (outcomes.some(({ is }) => is !== 'value')) throw new Error('a submission of our own was refused');
     packReply(batch, outcomes);
   }
 }

@@ -5,21 +5,23 @@ export class InvalidEntry extends Failure<'entry-invalid'> {
   readonly code = 'entry-invalid';
 }
 
+/** A fault of a proposal that names no entry. `member-missing` and `version-malformed` are found when it is validated, the others before. */
+export type ProposalFault = 'member-missing' | 'version-malformed' | 'kind-unknown' | 'type-wrong';
+
 /** The entry names no kind, version or spec, or a kind that no Rekor has. */
 export class MalformedProposal extends Failure<'proposal-malformed'> {
   readonly code = 'proposal-malformed';
-  /** go-openapi's number for what is wrong: 400, 422, or 602 and 605 of its validation codes. */
-  readonly detail: number;
+  readonly reason: ProposalFault;
 
-  constructor(message: string, detail: number) {
+  constructor(message: string, reason: ProposalFault) {
     super(message);
-    this.detail = detail;
+    this.reason = reason;
   }
 
   /** The same of an entry at `path`: go-openapi names the path where it validates, and not where it unmarshals. */
   at(path: string): MalformedProposal {
-    const validated = this.detail > 600;
-    return validated ? new MalformedProposal(`${path}.${this.message}`, this.detail) : this;
+    const isValidated = this.reason === 'member-missing' || this.reason === 'version-malformed';
+    return isValidated ? new MalformedProposal(`${path}.${this.message}`, this.reason) : this;
   }
 }
 

@@ -1,8 +1,8 @@
 import express, { type Express, type Request, type Response } from 'express';
 import { plain } from './apis/plain.ts';
-import { rekorV1 } from './apis/rekor-v1.ts';
+import { bindingError, rekorV1 } from './apis/rekor-v1.ts';
 import { isBelowV2, NO_PATH_V2, NOT_FOUND_V2, rekorV2 } from './apis/rekor-v2.ts';
-import { type Answer, bindingError } from './http/answer.ts';
+import type { Answer } from './http/answer.ts';
 import { SenderGone } from './http/body.ts';
 import { BodyBudget } from './http/body-budget.ts';
 import { ConnectionTurns } from './http/connection-turns.ts';
@@ -166,6 +166,7 @@ function exchangeOptionsOf({ settings, now, observe, report, meters }: AppParts)
       observe?.(line, measured.operation);
     },
     failed: report.error,
+    internalError: rekorV1.internalError,
     unsent: new UnsentAnswers({ bytes: settings.maxUnsentAnswers, timeoutMs: settings.unsentTimeout }),
     // Who believes no proxy need not read what they say.
     remoteOf: (request) => (trustedProxies.length > 0 ? request.ip : request.socket.remoteAddress),

@@ -1,4 +1,4 @@
-import type { LaneName, Outcome } from './wire.ts';
+import type { LaneName, Outcome } from './messages.ts';
 
 /**
  * Ends of a request's way through a lane: good, refused for what it says, passed on to the other lane, turned away because
@@ -21,7 +21,12 @@ export interface LaneFigures {
 }
 
 export function verdictOf(outcome: Outcome | undefined): VerdictName {
-  if (outcome === undefined || 'bug' in outcome) return 'failed';
-  if (outcome.ok) return 'good';
-  return 'deferred' in outcome ? 'passed-on' : 'refused';
+  return outcome === undefined ? 'failed' : VERDICT_OF[outcome.is];
 }
+
+const VERDICT_OF: Readonly<Record<Outcome['is'], VerdictName>> = {
+  value: 'good',
+  failure: 'refused',
+  bug: 'failed',
+  deferred: 'passed-on',
+};

@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads';
 import { Busy } from '../http/failures.ts';
-import { packed } from './batch.ts';
 import { FairQueue } from './fair-queue.ts';
 import { type LaneFigures, verdictOf } from './figures.ts';
 import {
@@ -8,11 +7,12 @@ import {
   type LaneName,
   type AdmissionSettings,
   type Outcome,
+  packed,
   type Reply,
   type Task,
   type ThreadSettings,
   unpackReply,
-} from './wire.ts';
+} from './messages.ts';
 
 /** Young generation of a thread's heap, in MiB: what it allocates lives no longer than a batch, and V8 would take 48. */
 const YOUNG_MIB = 12;
@@ -183,8 +183,8 @@ export class Lane implements AsyncDisposable {
       const outcome = outcomes[i];
       this.#verdicts[verdictOf(outcome)] += 1;
       if (outcome === undefined) job.fail(new Error('an admission thread gave no answer'));
-      else if (outcome.ok) job.settle(outcome.value as never);
-      else if ('deferred' in outcome && this.#options.passOn !== undefined) this.#options.passOn(job);
+      else if (outcome.is === 'value') job.settle(outcome.value as never);
+      else if (outcome.is === 'deferred' && this.#options.passOn !== undefined) this.#options.passOn(job);
       else job.fail(fromOutcome(outcome));
     }
   }

@@ -1,13 +1,35 @@
 import type { AdmittedEntry } from '../../entries/kind.ts';
 import { isDearFormat } from '../../entries/pki/search-formats.ts';
 import type { SearchQuestion } from '../../log/types.ts';
-import { readLogQuery } from '../http/bodies/log-query.ts';
+import { type LogQuery, readLogQuery } from '../http/bodies/log-query.ts';
 import { questionOf, readSearchIndex } from '../http/bodies/search-index.ts';
-import type { Admission, LogQuery, Sender } from './contract.ts';
-import { COPIED_BYTES } from './batch.ts';
 import type { LaneFigures } from './figures.ts';
 import { Lane, type LaneOptions } from './lane.ts';
-import type { AdmissionSettings, Task } from './wire.ts';
+import { type AdmissionSettings, COPIED_BYTES, type Task } from './messages.ts';
+
+/** The sender of a request. */
+export interface Sender {
+  /** Its address, for example: requests that wait have turns by it. */
+  readonly from: string;
+  /** Aborted once nobody waits for the answer: a request that has not been begun then is dropped. */
+  readonly gone: AbortSignal;
+}
+
+/**
+ * Where request bodies become values: parsing, signature checks and key canonicalisation. What takes time is done off the
+ * thread that serves HTTP. Every method rejects with a `Failure` for what the sender did wrong. Requests that wait have
+ * turns by their sender; those that do not say are of one. Where the sender goes first, the reason of `gone` is the rejection.
+ */
+export interface Admission {
+  /** One proposed entry. @throws MalformedProposal, InvalidEntry, BodyTooLarge, MalformedJson, Busy */
+  create(body: Uint8Array, sender?: Sender): Promise<AdmittedEntry>;
+  /** One `CreateEntryRequest` of Rekor v2. @throws MalformedJson, InvalidEntry, BodyTooLarge, Busy */
+  createV2(body: Uint8Array, sender?: Sender): Promise<AdmittedEntry>;
+  /** Body of `entries/retrieve`. @throws InvalidRequest, MalformedProposal, InvalidEntry, Busy */
+  logQuery(body: Uint8Array, sender?: Sender): Promise<LogQuery>;
+  /** Body of `index/retrieve`. @throws InvalidRequest, Busy */
+  searchQuestion(body: Uint8Array, sender?: Sender): Promise<SearchQuestion>;
+}
 
 /** Bytes of a question that is read where it arrives: to send it to a thread takes longer, and it would wait behind signatures. */
 const INLINE_BYTES = 1024;

@@ -1,4 +1,7 @@
 import { hash } from 'node:crypto';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import type { MessagePort } from 'node:worker_threads';
 import { Failure } from '../../base/failure.ts';
 import { toHex } from '../../base/bytes.ts';
 import type { JsonLimits } from '../../base/json-meter.ts';
@@ -18,18 +21,19 @@ import type { SearchQuestion } from '../../log/types.ts';
 import { InvalidRequest } from '../http/failures.ts';
 import { missing } from '../http/read.ts';
 import { isBlank } from '../http/bodies/member.ts';
-import { readLogQuery } from '../http/bodies/log-query.ts';
+import { type LogQuery, readLogQuery } from '../http/bodies/log-query.ts';
 import { type PublicKeyQuery, questionOf, readSearchIndex } from '../http/bodies/search-index.ts';
-import type { LogQuery } from './contract.ts';
 import {
   type AdmissionSettings,
   type Batch,
   Deferred,
   type LaneName,
   type Outcome,
+  packReply,
+  type Reply,
   type Task,
   toOutcome,
-} from './wire.ts';
+} from './messages.ts';
 
 const registry = new KindRegistry(kinds);
 const v2Registry = new KindRegistry(v2Kinds);
@@ -61,9 +65,11 @@ export function createTasks(
   /** All proposals of a batch at once, so that their signatures are checked together. */
   function create(bodies: readonly Uint8Array[], task: CreateTask): readonly Outcome[] {
     const read = bodies.map((body) => attempt(() => task.read(body)));
-    const proposals = read.flatMap((outcome) => (outcome.ok ? [outcome.value] : []));
+    const proposals = read.flatMap((outcome) => (outcome.is === 'value' ? [outcome.value] : []));
     const admitted = admitAll(proposals, 'create', rules, task.registry, check, budget).values();
-    return read.map((outcome) => (outcome.ok ? task.answer(admitted.next().value, outcome.value) : outcome));
+    return read.map((outcome) =>
+      outcome.is === 'value' ? task.answer(admitted.next().value, outcome.value) : outcome,
+    );
   }
 
   const createTasksOf: Readonly<Record<'create' | 'createV2', CreateTask>> = {
@@ -91,7 +97,7 @@ export function createTasks(
       else if (task === 'logQuery') outcomes.push(attempt(() => logQuery(body)));
       else
         outcomes.push(
-          await searchQuestion(body, json, lane).then((value) => ({ ok: true, value }) as const, toOutcome),
+          await searchQuestion(body, json, lane).then((value) => ({ is: 'value', value }) as const, toOutcome),
         );
     }
     return outcomes;
@@ -118,7 +124,7 @@ function cut(bytes: Uint8Array, lengths: readonly number[]): readonly Uint8Array
 
 function attempt(work: () => unknown): Outcome {
   try {
-    return { ok: true, value: work() };
+    return { is: 'value', value: work() };
   } catch (error) {
     return toOutcome(error);
   }
@@ -133,7 +139,7 @@ function toV2Answer(entry: AdmittedEntry | Error | undefined, request: unknown):
 }
 
 function toAnswer(entry: AdmittedEntry | Error | undefined): Outcome {
-  return entry === undefined || entry instanceof Error ? toOutcome(entry) : { ok: true, value: entry };
+  return entry === undefined || entry instanceof Error ? toOutcome(entry) : { is: 'value', value: entry };
 }
 
 function orThrow(entry: AdmittedEntry | Error, i: number): AdmittedEntry {
@@ -152,3 +158,35 @@ async function keyHash({ format, content }: PublicKeyQuery): Promise<string> {
     throw error;
   }
 }
+
+/** Bytes of a batch whose garbage is worth 10 ms. */
+const LARGE_BYTES = 2 ** 20;
+
+/** The reply to no batch: the thread has started. */
+const READY: Reply = { id: 0, outcomes: [], admitted: new Uint8Array() };
+
+/**
+ * Answers every batch that arrives at `port` with a reply of its number, after one that says it has begun. Batches are not held back while one of them
+ * yields, so replies may leave in another order than their batches came in.
+ */
+export function answerBatches(port: MessagePort, perform: (batch: Batch) => Promise<readonly Outcome[]>): void {
+  const answer = async (batch: Batch): Promise<void> => {
+    const reply = packReply(batch, await perform(batch));
+    port.postMessage(reply, [reply.admitted.buffer]);
+    if (batch.bytes.length > LARGE_BYTES) collectGarbage();
+  };
+  port.on('message', (batch: Batch) => void answer(batch));
+  port.postMessage(READY);
+}
+
+/**
+ * Collects this thread's garbage at once. V8 would wait until there are some hundred megabytes of what large bodies leave
+ * behind: strings and buffers of their own size, several of each.
+ */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  collect ??= runInNewContext('gc') as () => void;
+  collect();
+}
+
+let collect: (() => void) | undefined;

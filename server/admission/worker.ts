@@ -1,7 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { answerBatches } from './answer.ts';
-import { createTasks } from './tasks.ts';
-import type { ThreadSettings } from './wire.ts';
+import type { ThreadSettings } from './messages.ts';
+import { answerBatches, createTasks } from './tasks.ts';
 
 /*
  * An admission thread: batches of request bodies in, what they mean out. Whatever a stranger makes long, only this thread

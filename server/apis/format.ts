@@ -1,6 +1,5 @@
 import type { Request } from 'express';
 import type { Answer } from '../http/answer.ts';
-import type { BodyLease } from '../http/body-budget.ts';
 
 /** Rules for the requests of one operation. */
 export interface RequestRules {
@@ -14,8 +13,8 @@ export interface RequestRules {
 export interface ApiFormat {
   /** Returns the media type of the answer; an `Answer` if there is none that both sides take. */
   negotiate(request: Request, rules: RequestRules): string | Answer;
-  /** Returns the request's body; empty if the operation has none. @throws Failure that `renderFailure` renders */
-  readBody(request: Request, rules: RequestRules, most: number, lease: BodyLease): Promise<Uint8Array>;
+  /** Says whether a request without a body is refused where the operation has one. */
+  readonly requiresBody: boolean;
   /** Returns a signal that aborts at the caller's deadline; undefined without one. */
   deadline?(request: Request): AbortSignal | undefined;
   /** Returns the answer to a failure; undefined for an error that is no `Failure`. */

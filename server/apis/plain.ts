@@ -1,9 +1,6 @@
 import type { Answer, Headers } from '../http/answer.ts';
-import { hasBody, readBody } from '../http/body.ts';
 import { isKnown, responseTo } from '../http/failure-responses.ts';
 import type { ApiFormat } from './format.ts';
-
-const NO_BODY = new Uint8Array();
 
 function text(status: number, sentence: string, headers: Headers = {}): Answer {
   const all = { 'Cache-Control': 'no-store', ...headers };
@@ -16,8 +13,7 @@ function text(status: number, sentence: string, headers: Headers = {}): Answer {
  */
 export const plain: ApiFormat = {
   negotiate: () => '',
-  readBody: async (request, { body }, most, lease) =>
-    body !== undefined && hasBody(request) ? readBody(request, most, lease) : NO_BODY,
+  requiresBody: false,
   renderFailure(thrown) {
     if (!isKnown(thrown)) return undefined;
     const { plain: status, headers } = responseTo(thrown);

@@ -1,5 +1,4 @@
 import { type Answer, type Headers, json } from '../http/answer.ts';
-import { hasBody, readBody } from '../http/body.ts';
 import { isKnown, responseTo } from '../http/failure-responses.ts';
 import type { ApiFormat } from './format.ts';
 import { deadlineOf, metadataFault } from './grpc-metadata.ts';
@@ -13,8 +12,6 @@ export const GRPC = {
   internal: 13,
   unavailable: 14,
 } as const;
-
-const NO_BODY = new Uint8Array();
 
 /** google.rpc.Status in JSON. */
 export function status<const Http extends number>(http: Http, code: number, message: string, headers: Headers = {}) {
@@ -34,8 +31,7 @@ export const rekorV2: ApiFormat = {
     return fault === undefined ? 'application/json' : status(400, GRPC.invalidArgument, fault);
   },
   deadline: deadlineOf,
-  readBody: async (request, { body }, most, lease) =>
-    body !== undefined && hasBody(request) ? readBody(request, most, lease) : NO_BODY,
+  requiresBody: false,
   renderFailure(thrown) {
     if (!isKnown(thrown)) return undefined;
     if (thrown.code === 'log-frozen') return FROZEN;

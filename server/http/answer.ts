@@ -37,37 +37,7 @@ export interface Answer {
   readonly body?: JsonText<unknown> | OtherText<string>;
 }
 
-export interface ErrorBody {
-  readonly code: number;
-  readonly message: string;
-}
-
 /** `<`, `>` and `&` stay as they are: rekor-v1 §0. */
 export function json<T>(value: T): JsonText<T> {
   return { type: 'application/json', text: `${JSON.stringify(value)}\n` };
 }
-
-/** An error that a handler found: body and status say the same. */
-export function handlerError(status: number, message: string, headers?: Headers): Answer {
-  return withHeaders({ status, body: json<ErrorBody>({ code: status, message }) }, headers);
-}
-
-/**
- * An error found while the request was being read. go-openapi ends these bodies without a newline, escapes `<`, `>` and
- * `&`, and sends its own codes from 600 on as 422: rekor-v1 §0 and §1.3.
- */
-export function bindingError(code: number, message: string, headers?: Headers): Answer {
-  const escaped = JSON.stringify({ code, message }).replaceAll(/[<>&\u2028\u2029]/g, unicodeEscape);
-  return withHeaders({ status: code >= 600 ? 422 : code, body: { type: 'application/json', text: escaped } }, headers);
-}
-
-function withHeaders(answer: Answer, headers: Headers | undefined): Answer {
-  return headers === undefined ? answer : { ...answer, headers };
-}
-
-function unicodeEscape(char: string): string {
-  return `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
-}
-
-/** go-openapi's answer for an operation that broke. */
-export const BUG: Answer = bindingError(500, 'Unknown error');

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { Failure } from '../../base/failure.ts';
-import { type Answer, BUG, type Headers } from './answer.ts';
+import type { Answer, Headers } from './answer.ts';
 import { corsHeaders, type CorsRequest, isPreflight } from './cors.ts';
 import type { BodyLease } from './body-budget.ts';
 import { Delivery, lengthOf, type Reader } from './delivery.ts';
@@ -21,6 +21,8 @@ export interface ExchangeOptions {
   /** Told what broke while an answer was on its way. */
   readonly failed: (error: unknown) => void;
   readonly unsent: UnsentAnswers;
+  /** The answer if a bug shows itself where no route has taken the request. */
+  readonly internalError: Answer;
   /** The address that a request came from, as far as proxies are to be believed. */
   readonly remoteOf: (request: Request) => string | undefined;
 }
@@ -51,7 +53,7 @@ export class Exchange implements Reader {
   #failure: string | undefined;
   readonly #cors: Headers;
   #routeHeaders: Headers | undefined;
-  #bug: Answer = BUG;
+  #bug: Answer;
   #body: BodyLease | undefined;
   readonly #requestId: string;
   readonly #url: string;
@@ -65,6 +67,7 @@ export class Exchange implements Reader {
     this.#request = request;
     this.#response = response;
     this.#options = options;
+    this.#bug = options.internalError;
     this.#started = options.now();
     this.#url = request.url; // as sent: routing cleans it
     this.#requestId = requestIdOf(request.headers[options.requestIdHeader]);
@@ -122,10 +125,10 @@ export class Exchange implements Reader {
   }
 
   /** A route took the request. @param template - of its path */
-  enter(template: string, { operation, headers, bug = BUG }: Entered = {}): void {
+  enter(template: string, { operation, headers, bug }: Entered = {}): void {
     this.#template = template;
     this.#operation = operation ?? NO_OPERATION;
-    this.#bug = bug;
+    if (bug !== undefined) this.#bug = bug;
     this.#routeHeaders = headers;
   }
 

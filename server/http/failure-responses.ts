@@ -1,6 +1,12 @@
 import { type BaseFailure, MalformedJson } from '../../base/failures.ts';
 import { Failure } from '../../base/failure.ts';
-import { BodyTooLarge, type EntryFailure, InvalidEntry, MalformedProposal } from '../../entries/failures.ts';
+import {
+  BodyTooLarge,
+  type EntryFailure,
+  InvalidEntry,
+  MalformedProposal,
+  type ProposalFault,
+} from '../../entries/failures.ts';
 import type { LogFailure } from '../../log/failures.ts';
 import type { WitnessFailure } from '../../witness/failures.ts';
 import type { Headers } from './answer.ts';
@@ -29,23 +35,24 @@ interface FailureResponse<F extends Failure<string>> {
   readonly crossing: Crossing<F> | 'never';
 }
 
-/** Takes a failure apart for another thread, and makes it anew there. */
+/** Takes a failure apart for another thread, and makes it anew there: from its message, and what else it has. */
 interface Crossing<F> {
-  readonly number: (failure: F) => number;
-  readonly revive: (message: string, number: number) => F;
+  readonly detail: (failure: F) => number | string;
+  readonly revive: (message: string, detail: number | string) => F;
 }
 
 const byMessage = <F extends Failure<string>>(Revived: new (message: string) => F): Crossing<F> => ({
-  number: () => 0,
+  detail: () => '',
   revive: (message) => new Revived(message),
 });
 
-const byNumber = <F extends Failure<string> & { readonly detail: number }>(
-  Revived: new (message: string, detail: number) => F,
-): Crossing<F> => ({
-  number: ({ detail }) => detail,
-  revive: (message, detail) => new Revived(message, detail),
-});
+/** go-openapi's numbers for what is wrong with a proposal: rekor-v1 §1.3. */
+const PROPOSAL_CODES: Readonly<Record<ProposalFault, number>> = {
+  'type-wrong': 400,
+  'kind-unknown': 422,
+  'member-missing': 602,
+  'version-malformed': 605,
+};
 
 /** Seconds after which a refused request may succeed. A batch takes far less. */
 const RETRY_AFTER: Headers = { 'Retry-After': '1' };
@@ -75,16 +82,22 @@ const responses: FailureResponses = {
     crossing: byMessage(MalformedJson),
   },
   'proposal-malformed': {
-    v1: ({ detail }) => ({ status: detail, by: 'binding' }),
+    v1: ({ reason }) => ({ status: PROPOSAL_CODES[reason], by: 'binding' }),
     v2: INVALID,
     plain: 400,
-    crossing: byNumber(MalformedProposal),
+    crossing: {
+      detail: ({ reason }) => reason,
+      revive: (message, reason) => new MalformedProposal(message, reason as ProposalFault),
+    },
   },
   'request-invalid': {
     v1: ({ detail, by }) => ({ status: detail, by }),
     v2: INVALID,
     plain: 400,
-    crossing: byNumber(InvalidRequest),
+    crossing: {
+      detail: ({ detail }) => detail,
+      revive: (message, detail) => new InvalidRequest(message, Number(detail)),
+    },
   },
   'request-unreadable': {
     v1: { status: 400, by: 'binding' },
@@ -158,17 +171,17 @@ export function responseTo<F extends KnownFailure>(failure: F): FailureResponse<
 export interface SentFailure {
   readonly code: Code;
   readonly message: string;
-  readonly number: number;
+  readonly detail: number | string;
 }
 
 /** Undefined for a failure that no thread is known to throw: it crosses as a bug. */
 export function sent(failure: KnownFailure): SentFailure | undefined {
   const { crossing } = responseTo(failure);
   if (crossing === 'never') return undefined;
-  return { code: failure.code, message: failure.message, number: crossing.number(failure) };
+  return { code: failure.code, message: failure.message, detail: crossing.detail(failure) };
 }
 
-export function revived({ code, message, number }: SentFailure): Error {
+export function revived({ code, message, detail }: SentFailure): Error {
   const { crossing } = responses[code];
-  return crossing === 'never' ? new Error(message) : crossing.revive(message, number);
+  return crossing === 'never' ? new Error(message) : crossing.revive(message, detail);
 }

@@ -1,7 +1,7 @@
 import { plain } from '../apis/plain.ts';
-import { rekorV1 } from '../apis/rekor-v1.ts';
+import { handlerError, rekorV1 } from '../apis/rekor-v1.ts';
 import { rekorV2 } from '../apis/rekor-v2.ts';
-import { type Answer, type Headers, handlerError } from '../http/answer.ts';
+import type { Answer, Headers } from '../http/answer.ts';
 
 /* Rules that the operations of one API share. None says who may ask: each operation does that itself. */
 

@@ -3,7 +3,7 @@ import type { Health } from '../../host/health.ts';
 import type { LogShards } from '../../log/shards.ts';
 import type { operations, paths } from '../../openapi/types.ts';
 import type { OwnWitness } from '../../witness/own-witness.ts';
-import type { Admission } from '../admission/contract.ts';
+import type { Admission } from '../admission/pool.ts';
 import type { ApiFormat, RequestRules } from '../apis/format.ts';
 import type { Answer, Headers, JsonText, OtherText } from '../http/answer.ts';
 import type { Access, Principal } from './access.ts';

@@ -3,8 +3,10 @@ import type { Answer } from '../http/answer.ts';
 import { asAccepted } from '../apis/rekor-v1.ts';
 import { addressBlock } from '../http/address-block.ts';
 import { type BodyBudget, BodyLease } from '../http/body-budget.ts';
+import { hasBody, readBody } from '../http/body.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { DeadlineExceeded } from '../http/failures.ts';
+import { missing } from '../http/read.ts';
 import { parseQuery } from '../http/target.ts';
 import { authenticate, authorise } from './access.ts';
 import type { AnyOperation, OperationParts, OperationRequest, OperationSettings } from './operation.ts';
@@ -59,9 +61,14 @@ export class Pipeline {
     }
   }
 
-  #read(exchange: Exchange, operation: AnyOperation, http: Request, lease: BodyLease): Promise<Uint8Array> {
+  /** @throws RequestTooLarge, BodyTooSlow, Busy, SenderGone, and InvalidRequest where there has to be a body */
+  async #read(exchange: Exchange, operation: AnyOperation, http: Request, lease: BodyLease): Promise<Uint8Array> {
     exchange.receive(lease);
-    return operation.format.readBody(http, operation, maxBytesOf(operation, this.#parts.settings), lease);
+    const { format, body: parameter } = operation;
+    const most = maxBytesOf(operation, this.#parts.settings);
+    const body = hasBody(http) ? await readBody(http, most, lease) : NO_BODY;
+    if (body.length === 0 && format.requiresBody && parameter !== undefined) throw missing(parameter, 'body');
+    return body;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { isBelowV2, NOT_FOUND_V2, rekorV2 } from '../apis/rekor-v2.ts';
-import { type Answer, bindingError } from '../http/answer.ts';
+import type { Answer } from '../http/answer.ts';
+import { bindingError } from '../apis/rekor-v1.ts';
 import { decodedPath, isWellEncoded, type Target } from '../http/target.ts';
 import type { AnyOperation, OperationId, OperationSettings, Operations } from './operation.ts';
 

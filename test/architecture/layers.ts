@@ -152,7 +152,7 @@ export const COMPOSERS: Readonly<Record<string, readonly string[]>> = {
   'host/start/genesis.ts': ['entries/kinds', 'entries/signatures/verifiers'],
   'host/shards/shard-folders.ts': ['storage/engines'],
   'server/admission/tasks.ts': ['entries/kinds', 'entries/signatures/verifiers'],
-  'server/admission/wire.ts': ['entries/signatures/verifiers'],
+  'server/admission/messages.ts': ['entries/signatures/verifiers'],
 };
 
 /** The registry of storage engines: all that files outside of the engines' folders may import of them. Tests and measurements drive an engine on purpose. */

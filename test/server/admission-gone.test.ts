@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { Admission, Sender } from '../../server/admission/contract.ts';
+import type { Admission, Sender } from '../../server/admission/pool.ts';
 import { AdmissionPool } from '../../server/admission/pool.ts';
 import { FairQueue } from '../../server/admission/fair-queue.ts';
 import { testAdmissionSettings } from '../support/admission.ts';

@@ -2,7 +2,7 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { MalformedJson } from '../../base/failures.ts';
 import { BodyTooLarge, InvalidEntry, MalformedProposal } from '../../entries/failures.ts';
 import { Frozen, Overloaded } from '../../log/failures.ts';
-import { fromOutcome, toOutcome } from '../../server/admission/wire.ts';
+import { fromOutcome, toOutcome } from '../../server/admission/messages.ts';
 import { type FailureResponses, isKnown, responseTo, v1ResponseTo } from '../../server/http/failure-responses.ts';
 import { BodyTooSlow, Busy, InvalidRequest, UnreadableBody } from '../../server/http/failures.ts';
 import { LogRefused } from '../../log/failures.ts';
@@ -11,7 +11,7 @@ import { NoRoom, StaleCommit, StaleWitness, StoreRefused } from '../../storage/f
 
 const crossed = (thrown: unknown): Error => {
   const outcome = structuredClone(toOutcome(thrown));
-  if (outcome.ok) throw new Error('a failure became a value');
+  if (outcome.is === 'value') throw new Error('a failure became a value');
   return fromOutcome(outcome);
 };
 
@@ -19,7 +19,7 @@ describe('a failure that an admission thread throws', () => {
   it.each([
     new MalformedJson('no JSON'),
     new InvalidEntry('an entry'),
-    new MalformedProposal('a kind', 605),
+    new MalformedProposal('a kind', 'version-malformed'),
     new BodyTooLarge('a body'),
     new InvalidRequest('a member', 612),
     new UnreadableBody('parsing entry body'),

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Asking, askOf } from '../support/ask.ts';
-import { SEMVER } from '../../entries/proposal.ts';
+import { SEMVER } from '../../entries/registry.ts';
 import type { Log } from '../../log/types.ts';
 import { directAdmission } from '../support/admission.ts';
 import { openTestLog } from '../support/log.ts';

@@ -1,9 +1,9 @@
 import { JSON_LIMITS, type JsonLimits } from '../../base/json-meter.ts';
 import type { AdmissionRules } from '../../entries/admission.ts';
 import { DEFAULT_ALGORITHMS } from '../../entries/algorithm-policy.ts';
-import type { Admission } from '../../server/admission/contract.ts';
+import type { Admission } from '../../server/admission/pool.ts';
 import { createTasks } from '../../server/admission/tasks.ts';
-import { type AdmissionSettings, fromOutcome, type Task } from '../../server/admission/wire.ts';
+import { type AdmissionSettings, fromOutcome, type Task } from '../../server/admission/messages.ts';
 
 /** Settings that hold by default. @param changes - of its rules */
 export function testAdmissionSettings(
@@ -27,7 +27,7 @@ export function directAdmission(changes: Partial<AdmissionRules> = {}, json: Jso
   const run = async (task: Task, body: Uint8Array): Promise<never> => {
     const [outcome] = await work({ id: 0, tasks: [task], lengths: [body.length], bytes: new Uint8Array(body) });
     if (outcome === undefined) throw new Error('no outcome');
-    if (!outcome.ok) throw fromOutcome(outcome);
+    if (outcome.is !== 'value') throw fromOutcome(outcome);
     return outcome.value as never;
   };
   return {

@@ -1,7 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { answerBatches } from '../../server/admission/answer.ts';
-import { createTasks } from '../../server/admission/tasks.ts';
-import type { ThreadSettings } from '../../server/admission/wire.ts';
+import { answerBatches, createTasks } from '../../server/admission/tasks.ts';
+import type { ThreadSettings } from '../../server/admission/messages.ts';
 
 /**
  * An admission thread that does odd things with batches in which it finds these words: it waits for a thousand turns of

@@ -13,6 +13,16 @@ export interface LogQueryBody {
   readonly logIndexes: readonly number[];
 }
 
+/** The question of `POST /api/v1/log/entries/retrieve`, checked. */
+export interface LogQuery {
+  /** 64 or 80 hex digits each, in the order sent, as sent. */
+  readonly entryUUIDs: readonly string[];
+  /** Leaf hashes (64 hex digits) of the canonical forms of the entries sent. */
+  readonly leaves: readonly string[];
+  /** Virtual indexes. */
+  readonly logIndexes: readonly number[];
+}
+
 export interface LogQueryLimits {
   /** Entries asked for at once, over all three lists. */
   readonly maxRetrieve: number;

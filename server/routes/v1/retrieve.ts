@@ -2,7 +2,8 @@ import { MalformedProposal } from '../../../entries/failures.ts';
 import type { LogShards } from '../../../log/shards.ts';
 import { ownTurn } from '../../../log/turns.ts';
 import type { ProvenEntry } from '../../../log/types.ts';
-import type { Admission, LogQuery, Sender } from '../../admission/contract.ts';
+import type { Admission, Sender } from '../../admission/pool.ts';
+import type { LogQuery } from '../../http/bodies/log-query.ts';
 import { unreadableBody } from '../../http/read.ts';
 import { notEnabled, V1 } from '../../operations/defaults.ts';
 import type { Operations } from '../../operations/operation.ts';
@@ -56,7 +57,8 @@ async function readQuery(admission: Admission, body: Uint8Array, sender: Sender)
   try {
     return await admission.logQuery(body, sender);
   } catch (error) {
-    if (error instanceof MalformedProposal && error.detail === 422) throw unreadableBody('entry', error.message);
+    if (error instanceof MalformedProposal && error.reason === 'kind-unknown')
+      throw unreadableBody('entry', error.message);
     throw error;
   }
 }

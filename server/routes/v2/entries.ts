@@ -1,7 +1,7 @@
 import { BodyTooLarge, InvalidEntry } from '../../../entries/failures.ts';
 import type { AdmittedEntry } from '../../../entries/kind.ts';
 import { Frozen } from '../../../log/failures.ts';
-import type { Admission } from '../../admission/contract.ts';
+import type { Admission } from '../../admission/pool.ts';
 import { GRPC, status } from '../../apis/rekor-v2.ts';
 import { DeadlineExceeded } from '../../http/failures.ts';
 import { V2 } from '../../operations/defaults.ts';
