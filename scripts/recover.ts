@@ -4,6 +4,7 @@ import { LogRefused } from '../log/failures.ts';
 import { holdJournal, type JournalFault } from '../log/journal-check.ts';
 import { changesOfPlace, recordPlace } from '../host/folder/folder-identity.ts';
 import type { Settings } from '../host/settings/table.ts';
+import { readRestoredMark, restoreCutShort, settleRestored } from '../host/folder/restored.ts';
 import { type ShardFolder, shardFolders } from '../host/shards/shard-folders.ts';
 import { holdWitnessJournal, type WitnessFault, witnessFault } from '../host/witness/witness-journal.ts';
 import type { StoredHead } from '../storage/contract.ts';
@@ -11,6 +12,7 @@ import { WorkerPool } from './audit/worker-pool.ts';
 import { auditTree } from './audit/tree.ts';
 import { Damaged } from './audit/wire.ts';
 import { runCommand, say, UsageFault } from './operator/command.ts';
+import { requireNotBehind } from './recover/newest-head.ts';
 import { faultOf, type FoundShard, type HeldShard, holdShard, lookAtShard } from './recover/shard.ts';
 
 /*
@@ -19,7 +21,7 @@ import { faultOf, type FoundShard, type HeldShard, holdShard, lookAtShard } from
  * for who asks for a fork by that name. No head that was ever known is lost: what is replaced is kept beside it.
  */
 
-const USAGE = `npm run recover -- [--data FOLDER] [--heads FOLDER] [--accept-size N | --fork-the-log-at N]
+const USAGE = `npm run recover -- [--data FOLDER] [--heads FOLDER] [--accept-size N | --newest-head FILE | --fork-the-log-at N]
 
 For a log that refuses to start because its head journal or its place does not fit. Re-hashes every entry of every shard and
 says what is wrong and what can be done. Without the last two flags it changes nothing, and a read-only mount or a snapshot
@@ -27,6 +29,8 @@ will do. The server must be stopped. The exit status is 1 while the log would re
 
 --accept-size N      lets the log go on from its N entries: you know that no larger head was ever shown to anyone, and that
                      no other copy of the data folder will be started
+--newest-head FILE   lets the log go on if it has the newest head that anyone was shown: FILE holds that checkpoint, as a client
+                     saved it. A log that was restored from a backup, and has no head journal, goes on with this alone
 --fork-the-log-at N  signs on from N entries although heads are known that this contradicts. Whoever has seen one of them
                      can prove from then on that the log has forked, and clients, monitors and witnesses will rightly
                      refuse it. The journal is kept beside the new one, with the time in its name
@@ -36,10 +40,14 @@ interface Found<Shard extends FoundShard> {
   readonly faults: readonly { readonly shard: Shard; readonly fault: JournalFault }[];
   readonly placeChanges: readonly string[];
   readonly witness: WitnessFault | undefined;
+  /** Whether the folder was made from a backup, and has not been started since. */
+  readonly isRestored: boolean;
 }
 
 interface Wish {
   readonly acceptSize: string | undefined;
+  /** A file with a checkpoint. */
+  readonly newestHead: string | undefined;
   readonly forkAt: string | undefined;
 }
 
@@ -57,10 +65,11 @@ async function recover(settings: Settings, wish: Wish): Promise<void> {
   const shards = await allOf(settings, (place) => holdShard(place, cleanup, say));
   const found = await examine(settings, shards);
   if (isFine(found)) return say(FINE);
-  requireRight(wish, found, sizeOf(shards));
+  await requireRight(wish, found, shards);
   for (const { shard, fault } of found.faults) await goOn(shard, fault);
   if (found.witness?.isHeldElsewhere === true) await holdWitness(shards[0]);
-  if (found.placeChanges.length > 0) recordPlace(settings.data);
+  if (found.isRestored) settleRestored(settings.data);
+  else if (found.placeChanges.length > 0) recordPlace(settings.data);
   say(`log ${shards.at(-1)?.identity.origin} goes on from ${sizeOf(shards)}: start it as usual`);
 }
 
@@ -70,6 +79,8 @@ async function allOf<Shard>(
   { data, heads }: Settings,
   open: (place: ShardFolder) => Promise<Shard | undefined>,
 ): Promise<readonly Shard[]> {
+  const restored = readRestoredMark(data);
+  if (restored?.isComplete === false) throw new LogRefused(restoreCutShort(data, restored));
   const shards: Shard[] = [];
   for (const place of shardFolders(data, heads)) {
     const shard = await open(place);
@@ -91,8 +102,9 @@ async function examine<Shard extends FoundShard>(
     const fault = await faultOf(shard);
     if (fault) faults.push({ shard, fault });
   }
-  const placeChanges = volume === 'fixed' ? changesOfPlace(data) : [];
-  const found = { faults, placeChanges, witness: await examineWitness(shards[0]) };
+  const isRestored = readRestoredMark(data) !== undefined;
+  const placeChanges = volume === 'fixed' && !isRestored ? changesOfPlace(data) : [];
+  const found = { faults, placeChanges, witness: await examineWitness(shards[0]), isRestored };
   tell(data, found);
   return found;
 }
@@ -145,9 +157,10 @@ function tell(data: string, { faults, placeChanges, witness }: Found<FoundShard>
   say('if that cannot be, begin another witness: start once with --witness-key and --witness-name of its own');
 }
 
-function advise({ faults }: Found<FoundShard>, size: number): void {
+function advise({ faults, isRestored }: Found<FoundShard>, size: number): void {
   if (faults.some(({ fault }) => fault.file === 'leave')) return;
   if (!faults.some(({ fault }) => fault.contradicts)) {
+    if (isRestored) return say(ADVICE_RESTORED);
     say(
       'put back what is missing, if you have it. If you know that no larger head was ever shown to anyone, and no other copy ' +
         `of the data folder will be started, the log goes on from here with: --accept-size ${size}`,
@@ -161,8 +174,17 @@ function advise({ faults }: Found<FoundShard>, size: number): void {
   say('--help names the flag that forks the log all the same, and says what that means');
 }
 
-/** @throws LogRefused unless the flag is the one for what was found, and says the size */
-function requireRight({ acceptSize, forkAt }: Wish, { faults }: Found<FoundShard>, size: number): void {
+const ADVICE_RESTORED =
+  'the folder was restored from a backup, and nothing here tells whether the log signed more than the backup has. Put back the ' +
+  'head journal of the original (--heads). If it is gone, find the newest checkpoint that a client, a witness, a monitor or a ' +
+  'mirror has, and the log goes on if it has that head, with: --newest-head FILE';
+
+/** @throws LogRefused unless the flag is the one for what was found, and says the size, or shows the newest head */
+async function requireRight(
+  { acceptSize, forkAt, newestHead }: Wish,
+  { faults, isRestored }: Found<FoundShard>,
+  shards: readonly FoundShard[],
+): Promise<void> {
   if (faults.some(({ fault }) => fault.file === 'leave'))
     throw new LogRefused('the head journal is that of another log, and no flag changes that: give the right --heads');
   const contradicts = faults.some(({ fault }) => fault.contradicts);
@@ -170,9 +192,17 @@ function requireRight({ acceptSize, forkAt }: Wish, { faults }: Found<FoundShard
     throw new LogRefused(
       'the log would contradict heads that it has signed, and --accept-size does not allow that. Without a flag this says what can be done',
     );
-  if (!contradicts && acceptSize === undefined)
+  if (contradicts) return requireSize('--fork-the-log-at', forkAt, shards);
+  if (newestHead !== undefined)
+    return say(`the log has the head of ${await requireNotBehind(newestHead, shards)} entries in ${newestHead}`);
+  if (isRestored) throw new LogRefused(ADVICE_RESTORED);
+  if (acceptSize === undefined)
     throw new LogRefused('nothing is known that the log would contradict, so it needs no fork: use --accept-size');
-  const [flag, given] = contradicts ? ['--fork-the-log-at', forkAt] : ['--accept-size', acceptSize];
+  requireSize('--accept-size', acceptSize, shards);
+}
+
+function requireSize(flag: string, given: string | undefined, shards: readonly FoundShard[]): void {
+  const size = sizeOf(shards);
   if (given !== String(size)) throw new LogRefused(`${flag} is ${given}, and the log has ${size}`);
 }
 
@@ -191,11 +221,19 @@ async function holdWitness(first: HeldShard | undefined): Promise<void> {
   if (owner) await holdWitnessJournal(first.store, journal, owner, await first.store.witnessed());
 }
 
-const options = { 'accept-size': { type: 'string' }, 'fork-the-log-at': { type: 'string' } } as const;
+const options = {
+  'accept-size': { type: 'string' },
+  'newest-head': { type: 'string' },
+  'fork-the-log-at': { type: 'string' },
+} as const;
 await runCommand({ usage: USAGE, verb: 'recover', options }, async ({ settings, values, words }) => {
   if (words.length > 0) throw new UsageFault(`${words.join(' ')}: it takes no words`);
-  const wish = { acceptSize: values['accept-size'], forkAt: values['fork-the-log-at'] };
-  if (wish.acceptSize !== undefined && wish.forkAt !== undefined)
-    throw new UsageFault('--accept-size and --fork-the-log-at exclude each other');
-  await (wish.acceptSize === undefined && wish.forkAt === undefined ? look(settings) : recover(settings, wish));
+  const wish = {
+    acceptSize: values['accept-size'],
+    newestHead: values['newest-head'],
+    forkAt: values['fork-the-log-at'],
+  };
+  const wishes = Object.values(wish).filter((one) => one !== undefined).length;
+  if (wishes > 1) throw new UsageFault('--accept-size, --newest-head and --fork-the-log-at exclude each other');
+  await (wishes === 0 ? look(settings) : recover(settings, wish));
 });

@@ -1,5 +1,6 @@
 import type { TreeSize } from '../merkle/types.ts';
 import type { FoundDatabase, LogReads, LogStore } from './contract.ts';
+import type { HistoryReads, ScannedEntry } from './history.ts';
 import type { Journals } from './journal.ts';
 import type { Fingerprints } from './search-index/fingerprints.ts';
 import type { ReadPart, Run } from './search-index/runs.ts';
@@ -45,6 +46,8 @@ export interface StorageEngine {
   openUnchanged(folder: string): UnchangedLog;
   /** Opens the log in `folder` to be read, beside the process that holds it or without one. @throws StoreRefused */
   openReading(folder: string): LogReading;
+  /** Opens the log in `folder` to be copied, as `openReading`. */
+  openHistory(folder: string): HistoryReads & Disposable;
   /**
    * Opens the log in `folder` for an audit, as `openReading`.
    *
@@ -77,6 +80,11 @@ export interface OpenOptions {
   readonly confirm?: (() => Promise<void>) | undefined;
   /** Told of what is found damaged while nobody reads. */
   readonly damaged?: ((sentence: string) => void) | undefined;
+  /**
+   * For a folder that counts only once it is whole: commits wait for no disk. What a power failure takes is the end of what was
+   * committed. All is durable once the store has been disposed of.
+   */
+  readonly isUnsynced?: boolean | undefined;
   /** How much stays free on the volumes that the log grows on: unless given, the standard share of the folder's own. */
   readonly room?: RoomSettings;
 }
@@ -122,17 +130,4 @@ export interface StoredLayout {
   readonly size: TreeSize;
   /** Says what is missing, or stored for no entry; undefined where all that is stored fits the size. */
   readonly misfit: { readonly at: number; readonly reason: string } | undefined;
-}
-
-/** An entry with its place, as it is kept. */
-export interface ScannedEntry {
-  readonly index: number;
-  /** Seconds since the Unix epoch. */
-  readonly integratedTime: number;
-  readonly body: Uint8Array;
-  readonly signedEntryTimestamp: Uint8Array;
-  /** SHA-256 of its attestation; empty for none. */
-  readonly attestation: Uint8Array;
-  /** The packed list of its search keys. */
-  readonly searchKeys: Uint8Array;
 }

@@ -37,7 +37,7 @@ export class DamagedStore extends Error {
 export class MissingPart extends DamagedStore {}
 
 /** An entry that cannot be read in a scan. */
-export class DamagedEntry extends Error {
+export class DamagedEntry extends DamagedStore {
   /** Of the first entry that cannot be read. */
   readonly index: number;
 

@@ -21,6 +21,12 @@ export interface JournalHolder {
   readonly before: string | undefined;
 }
 
+/**
+ * Token of a data folder that was made from a backup. It may append to any journal of its log that names nothing it lacks: the
+ * journal tells whether it does. The first start gives it a token of its own.
+ */
+export const RESTORED_TOKEN = 'restored';
+
 /** The side of the data folder. */
 export interface JournalHolders {
   /** Undefined until a start has held that journal. */
@@ -31,6 +37,7 @@ export interface JournalHolders {
 
 /** Whether a journal with this token may be appended to by the data folder with that holder. */
 export function isHeldBy(token: string | undefined, holder: JournalHolder | undefined): boolean {
+  if (holder?.token === RESTORED_TOKEN) return true;
   return holder === undefined ? token === undefined : token === holder.token || token === holder.before;
 }
 

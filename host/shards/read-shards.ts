@@ -1,4 +1,4 @@
-import type { Shard } from '../../log/signers/shard.ts';
+import type { VerifiableShard } from '../../log/signers/head-verifier.ts';
 import { LogRefused } from '../../log/failures.ts';
 import { c2spKeyOf } from '../keys/keys.ts';
 import { isUnopened, requireAsRecorded, type ShardFolder, shardFolders } from './shard-folders.ts';
@@ -34,7 +34,7 @@ export async function openShards(data: string, heads: string): Promise<ReadShard
 }
 
 /** Returns the shard's identity, for checking or showing what it has signed. @throws LogRefused */
-export function shardOf(identity: LogIdentity): Shard & { readonly c2spPublicKey: string } {
+export function shardOf(identity: LogIdentity): VerifiableShard {
   const { publicKeys, origin } = identity;
   if (publicKeys === undefined)
     throw new LogRefused(`the public keys of ${origin} are not written down yet: start the log once`);

@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { FoundDatabase, LogIdentity } from '../../storage/contract.ts';
 import type { JournalOwner } from '../../storage/journal.ts';
 import { lostShard, otherShard, type RecordedShard } from '../shards/begun-shards.ts';
+import { restoreCutShort, type RestoredMark } from '../folder/restored.ts';
 import type { GenesisRecord } from './genesis.ts';
 import { noLogIn } from '../../storage/failures.ts';
 
@@ -40,7 +41,7 @@ export interface Seen {
   readonly journal: SeenJournal | undefined;
   /** Whether place.json is there. */
   readonly hasPlace: boolean;
-  /** Changes since place.json was written, one text each. */
+  /** Changes since place.json was written, one text each. None in a folder that was restored: the journal tells whether it may sign. */
   readonly placeChanges: readonly string[];
   /** Whether none of these changes tells a copy from a volume that moved. */
   readonly mayHaveMoved: boolean;
@@ -48,6 +49,8 @@ export interface Seen {
   readonly unusedChanges: Readonly<Record<'fixed' | 'moves', readonly string[]>>;
   /** Folders of shards that follow this one. */
   readonly laterShards: readonly string[];
+  /** The mark of a folder that was made from a backup. */
+  readonly restored?: RestoredMark | undefined;
   /** The record that this shard has begun, which outlives it; undefined where there is none, and for the first. */
   readonly begun: RecordedShard | undefined;
 }
@@ -69,6 +72,7 @@ export type Decision =
 const refuse = (reason: string): Decision => ({ act: 'refuse', reason });
 
 export function decide(seen: Seen, wish: Wish): Decision {
+  if (seen.restored?.isComplete === false) return refuse(restoreCutShort(seen.folder, seen.restored));
   return seen.database.state === 'log' ? decideOpening(seen, seen.database, wish) : decideBeginning(seen, wish);
 }
 

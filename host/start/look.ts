@@ -5,6 +5,7 @@ import type { Journals } from '../../storage/journal.ts';
 import { type GenesisRecord, parseGenesis } from './genesis.ts';
 import { readIfThere } from '../folder/durable-file.ts';
 import { findKey, type KeyRole } from '../keys/keys.ts';
+import { readRestoredMark } from '../folder/restored.ts';
 import type { ShardPlace } from './planned-shard.ts';
 import { changesOfPlace, hasPlaceRecord, mayHaveMoved } from '../folder/folder-identity.ts';
 import type { Seen, SeenJournal, SeenKey } from './decision.ts';
@@ -23,6 +24,7 @@ export async function lookAt(place: ShardPlace, laterShards: readonly string[]):
   const database = engine.look(folder);
   const isThere = existsSync(folder);
   const hasPlace = isThere && hasPlaceRecord(folder);
+  const restored = readRestoredMark(folder);
   const unused = isThere ? readUnusedKeys(folder) : undefined;
   return {
     folder,
@@ -33,13 +35,14 @@ export async function lookAt(place: ShardPlace, laterShards: readonly string[]):
     genesis: lookAtGenesis(folder),
     journal,
     hasPlace,
-    placeChanges: isThere ? changesOfPlace(folder) : [],
+    placeChanges: isThere && restored === undefined ? changesOfPlace(folder) : [],
     mayHaveMoved: isThere && mayHaveMoved(folder),
     unusedChanges: {
       fixed: unused ? unusedKeysMoved(unused, folder, 'fixed') : [],
       moves: unused ? unusedKeysMoved(unused, folder, 'moves') : [],
     },
     laterShards,
+    restored,
     begun: place.later?.begun,
   };
 

@@ -5,6 +5,7 @@ import { LogRefused } from '../../log/failures.ts';
 import { LogShards } from '../../log/shards.ts';
 import type { WitnessState } from '../../storage/witness-state.ts';
 import { makeDevFolder } from '../folder/dev-folder.ts';
+import { readRestoredMark, settleRestored } from '../folder/restored.ts';
 import { refreshPlace } from '../folder/folder-identity.ts';
 import { recoverCommandOf } from './recover-command.ts';
 import type { PlannedShard } from './planned-shard.ts';
@@ -53,13 +54,19 @@ export async function startLog(settings: StartSettings, options: StartLogOptions
       log.frozenAt !== undefined && !(store === first.store && settings.witnessFor !== undefined),
   );
   await Promise.all(ended.map(({ store }) => store.finalize()));
-  if (!settings.dev && settings.volume === 'fixed') refreshPlace(folder);
+  if (!settings.dev) settlePlace(folder, settings.volume);
   const parts = cleanup.move();
   const publish = async (): Promise<void> => {
     for (const { opened } of started) await opened.publish();
   };
   const { store: witnessState, journals } = first;
   return { shards, started, witnessState, journals, publish, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+}
+
+/** Writes down where the folder is. One that was restored has been found to lack nothing, and is as any other from now on. */
+function settlePlace(folder: string, volume: StartSettings['volume']): void {
+  if (readRestoredMark(folder) !== undefined) settleRestored(folder);
+  else if (volume === 'fixed') refreshPlace(folder);
 }
 
 /** A log that begins under a wrong clock has its first entry in another time for ever. @throws LogRefused */

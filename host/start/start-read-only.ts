@@ -1,7 +1,9 @@
 import { hostname } from 'node:os';
 import type { Clock } from '../../log/clock.ts';
 import { openReadOnlyLog } from '../../log/open-read-only.ts';
+import { LogRefused } from '../../log/failures.ts';
 import { LogShards } from '../../log/shards.ts';
+import { readRestoredMark, restoreCutShort } from '../folder/restored.ts';
 import { c2spKeyOf } from '../keys/keys.ts';
 import { isUnopened, requireAsRecorded, shardFolders } from '../shards/shard-folders.ts';
 
@@ -20,6 +22,8 @@ export async function startReadOnly(
   clock: Clock,
 ): Promise<ReadOnlyStart> {
   await using cleanup = new AsyncDisposableStack();
+  const restored = readRestoredMark(data);
+  if (restored?.isComplete === false) throw new LogRefused(restoreCutShort(data, restored));
   const owner = `process ${process.pid} on ${hostname()}, which only reads`;
   const logs = [];
   for (const place of shardFolders(data, heads)) {

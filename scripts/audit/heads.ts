@@ -1,13 +1,10 @@
-import { createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { equalBytes, utf8 } from '../../base/bytes.ts';
-import { RekorFormat } from '../../log/signers/rekor-format.ts';
-import type { Shard } from '../../log/signers/shard.ts';
-import { C2spFormat } from '../../log/signers/c2sp-format.ts';
+import { equalBytes } from '../../base/bytes.ts';
+import { HeadVerifier, type VerifiableShard } from '../../log/signers/head-verifier.ts';
 import type { TileCache } from '../../log/tile-cache.ts';
 import { foldRoot } from '../../merkle/fold.ts';
 import { coveringNodes } from '../../merkle/plan.ts';
 import type { TreeHead } from '../../merkle/types.ts';
-import type { LogReads, StoredFreeze, StoredHead } from '../../storage/contract.ts';
+import type { LogReads, StoredFreeze } from '../../storage/contract.ts';
 import { Damaged, type HeadsReport } from './wire.ts';
 
 /** Heads that are read at a time. */
@@ -16,14 +13,12 @@ const PAGE = 256;
 /** Holds heads against the tree and against the keys of the log. */
 export class HeadCheck {
   readonly #tileCache: TileCache;
-  readonly #formats: { readonly rekor: RekorFormat; readonly c2sp: C2spFormat };
-  readonly #keys: { readonly rekor: KeyObject; readonly c2sp: KeyObject };
+  readonly #verifier: HeadVerifier;
 
-  /** @param tileCache - of the whole tree. @param c2spKey - PEM */
-  constructor(tileCache: TileCache, shard: Shard, c2spKey: string) {
+  /** @param tileCache - of the whole tree */
+  constructor(tileCache: TileCache, shard: VerifiableShard) {
     this.#tileCache = tileCache;
-    this.#formats = { rekor: new RekorFormat(shard), c2sp: new C2spFormat(shard.c2spKey) };
-    this.#keys = { rekor: createPublicKey(shard.publicKey), c2sp: createPublicKey(c2spKey) };
+    this.#verifier = new HeadVerifier(shard);
   }
 
   /** Those that are kept, of `from` up to `to` entries. @throws Damaged */
@@ -34,7 +29,7 @@ export class HeadCheck {
       const page = (await store.heads(below, PAGE)).filter(({ size }) => size >= from);
       for (const head of page) {
         await this.inTree(head, 'the log has kept');
-        signatures += this.#signed(head);
+        signatures += damagedAt(head, () => this.#verifier.requireSigned(head));
         if (head.at > later)
           throw new Damaged(head.size, `the head of ${head.size} entries is newer than the next one`);
         later = head.at;
@@ -53,27 +48,16 @@ export class HeadCheck {
   }
 
   /** The last note of a log that ended. @throws Damaged */
-  end(head: TreeHead, { at, signature }: StoredFreeze): void {
-    if (!this.#isSigned(this.#formats.c2sp.checkpointText(head, at), signature))
-      throw new Damaged(
-        head.size,
-        'the signature on the last checkpoint, which says that the log ended, does not verify',
-      );
-  }
-
-  #signed({ signatures: { rekor, c2sp }, ...head }: StoredHead): number {
-    if (!verify('sha256', utf8(this.#formats.rekor.checkpointText(head)), this.#keys.rekor, rekor))
-      throw unsigned(head, 'rekor');
-    if (c2sp === undefined) return 1; // a head of format 1
-    if (!this.#isSigned(this.#formats.c2sp.checkpointText(head), c2sp)) throw unsigned(head, 'c2sp');
-    return 2;
-  }
-
-  #isSigned(text: string, signature: Uint8Array): boolean {
-    return verify(undefined, utf8(text), this.#keys.c2sp, signature);
+  end(head: TreeHead, freeze: StoredFreeze): void {
+    damagedAt(head, () => this.#verifier.requireEnd(head, freeze));
   }
 }
 
-function unsigned({ size }: TreeHead, key: string): Damaged {
-  return new Damaged(size, `the ${key} signature on the head of ${size} entries does not verify`);
+/** @throws Damaged where `check` throws */
+function damagedAt<T>({ size }: TreeHead, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    throw new Damaged(size, error instanceof Error ? error.message : String(error));
+  }
 }

@@ -66,7 +66,7 @@ async function auditSigned(
   head: TreeHead,
 ): Promise<void> {
   const shard = shardOf(identity);
-  const check = new HeadCheck(await loadTileCache(reading, head.size, head), shard, shard.c2spPublicKey);
+  const check = new HeadCheck(await loadTileCache(reading, head.size, head), shard);
   for (const each of journal) await check.inTree(each, 'the head journal has');
   if (frozen) check.end(head, frozen);
 }

@@ -50,5 +50,5 @@ async function headCheck(store: LogReading, size: number): Promise<HeadCheck> {
   const identity = await store.identity();
   if (identity === undefined) throw new Error('there is no log in this folder');
   const shard = shardOf(identity);
-  return new HeadCheck(await loadTileCache(store, treeSize(size), undefined), shard, shard.c2spPublicKey);
+  return new HeadCheck(await loadTileCache(store, treeSize(size), undefined), shard);
 }

@@ -27,6 +27,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   witness: ['base', 'merkle', 'checkpoint', 'checkpoint/witness', 'checkpoint/policy', 'storage'],
   storage: ['base', 'merkle', 'entries', 'checkpoint', 'storage/search-index'],
   'storage/search-index': ['base', 'entries'],
+  'storage/records': ['base', 'merkle', 'storage'],
+  'storage/record-files': ['base', 'merkle', 'storage', 'storage/records'],
   'storage/engines': [
     'base',
     'merkle',
@@ -38,12 +40,14 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'log/signers': ['base', 'merkle', 'checkpoint', 'storage'],
   log: ['base', 'merkle', 'checkpoint', 'entries', 'storage', 'witness', 'log/signers'],
+  'log/backup': ['base', 'merkle', 'storage', 'storage/records', 'log/signers', 'log'],
   'host/settings': ['base', 'openapi', 'entries'],
   'host/logging': [],
   'host/folder': ['base', 'storage'],
   'host/clock': ['log', 'host/settings'],
   'host/keys': ['base', 'checkpoint', 'storage', 'log', 'host/folder'],
   'host/shards': ['base', 'storage', 'log', 'log/signers', 'host/folder', 'host/keys'],
+  'host/backup': ['storage', 'storage/records', 'log', 'log/backup', 'host/folder', 'host/shards'],
   'host/start': [
     'base',
     'entries',
@@ -177,7 +181,7 @@ export const GUARDED: readonly { readonly module: RegExp; readonly only: RegExp 
   { module: /^node:ffi$/, only: /^entries\/signatures\/verifiers\/node-ffi\.ts$/ },
   {
     module: /^node:fs(\/promises)?$/,
-    only: /^storage\/(engines\/|folders\.ts$)|^host\/([^/]+\.ts$|(folder|logging|shards|start|witness)\/)|^server\/[^/]+\.ts$|^server\/pages\//,
+    only: /^storage\/(engines\/|record-files\/|folders\.ts$)|^host\/([^/]+\.ts$|(folder|logging|shards|start|witness)\/)|^server\/[^/]+\.ts$|^server\/pages\//,
   },
   { module: /^node:(worker_threads|http|https|child_process)$/, only: /^storage\/engines\/|^server\// },
   { module: /^node:(os|net)$/, only: /^storage\/engines\/|^host\/|^server\// },

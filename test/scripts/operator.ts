@@ -10,17 +10,29 @@ export interface Ran {
   readonly err: string;
 }
 
-export type OperatorCommand = 'audit' | 'export' | 'shard' | 'recover';
+export type OperatorCommand = 'audit' | 'export' | 'shard' | 'recover' | 'backup' | 'restore';
 
 /** Runs an operator's command as `npm run` does, on the log in `folder`. */
-export async function run(command: OperatorCommand, { data, heads }: LogFolder, ...words: string[]): Promise<Ran> {
+export function run(command: OperatorCommand, { data, heads }: LogFolder, ...words: string[]): Promise<Ran> {
+  return runAlone(command, ...words, '--data', data, '--heads', heads);
+}
+
+/** Runs an operator's command that is told of no log. */
+export async function runAlone(command: OperatorCommand, ...words: string[]): Promise<Ran> {
   const script = new URL(`../../scripts/${command}.ts`, import.meta.url).pathname;
-  const child = spawn(process.execPath, [script, ...words, '--data', data, '--heads', heads], {
+  const child = spawn(process.execPath, [script, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] },
   });
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { code: child.exitCode ?? -1, out, err };
+}
+
+/** Waits for a command that has to succeed. @returns what it said @throws Error otherwise */
+export async function succeeded(ran: Promise<Ran>): Promise<string> {
+  const { code, out, err } = await ran;
+  if (code !== 0 || err !== '') throw new Error(`ended with ${code}: ${err}${out}`);
+  return out;
 }
 
 const submitter = newSubmitter();

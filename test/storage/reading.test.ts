@@ -10,7 +10,7 @@ import { logIndex } from '../../merkle/types.ts';
 import type { LogStore, SequencedEntry } from '../../storage/contract.ts';
 import { openSqliteReading, type SqliteReading } from '../../storage/engines/sqlite/open-reading.ts';
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
-import type { ScannedEntry } from '../../storage/engine.ts';
+import type { ScannedEntry } from '../../storage/history.ts';
 import { DamagedEntry } from '../../storage/failures.ts';
 import { commitOf, entryAt, headOf, IDENTITY, leafTiles, plainHead, storedOf } from './commits.ts';
 import { useStore } from './contract.ts';

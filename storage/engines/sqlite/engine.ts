@@ -25,6 +25,7 @@ export const sqlite: StorageEngine = {
   openReadOnly: openSqliteReadOnly,
   openUnchanged: openSqliteUnchanged,
   openReading: openSqliteReading,
+  openHistory: openSqliteReading,
   audit,
   journals: fileJournals(lockFolder),
 };

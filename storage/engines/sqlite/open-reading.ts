@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import type { AuditedLog } from '../../engine.ts';
+import type { HistoryReads } from '../../history.ts';
 import { noLogIn, StoreRefused } from '../../failures.ts';
 import { formatOf, openReading } from './file/connection.ts';
 import { explaining, explainingAll, explainingEach } from './file/explain.ts';
@@ -15,7 +16,8 @@ import { EntryScan } from './rows/entry-scan.ts';
 import { createStateReader } from './state-reader.ts';
 
 /** A log as it stands in its folder, and its rows. */
-export interface SqliteReading extends Omit<AuditedLog, 'layout'> {
+export interface SqliteReading
+  extends Omit<AuditedLog, 'layout'>, Pick<HistoryReads, 'headsAfter' | 'cosignaturesFrom'> {
   layout(): Layout;
 }
 

@@ -31,10 +31,9 @@ export interface SqliteOptions extends OpenOptions {
  *
  * @throws StoreRefused
  */
-export async function openSqliteStore(
-  folder: string,
-  { owner, announce, confirm, damaged, runRecords, room = { minFree: undefined, others: [] } }: SqliteOptions,
-): Promise<OpenStore> {
+export async function openSqliteStore(folder: string, options: SqliteOptions): Promise<OpenStore> {
+  const { owner, announce, confirm, damaged, runRecords } = options;
+  const { isUnsynced = false, room = { minFree: undefined, others: [] } } = options;
   await using cleanup = new AsyncDisposableStack();
   const lock = cleanup.use(lockFolder(folder, owner));
   requireOneName(databaseFile(folder));
@@ -44,7 +43,7 @@ export async function openSqliteStore(
   const threads = cleanup.use(new AsyncDisposableStack());
   const watched = [lock.file, watchFile(databaseFile(folder))];
   const tell = ({ level, sentence }: WriterSays): void => (level === 'error' ? damaged : announce)?.(sentence);
-  const writer = threads.use(new WriterThread({ folder, watched, runRecords, room }, tell));
+  const writer = threads.use(new WriterThread({ folder, watched, runRecords, isUnsynced, room }, tell));
   const begun = await writer.begin();
   watched.push(...sideFiles(folder).map(watchFile));
   threads.use(new WalCheckpointer(folder, { lost: (reason) => announce?.(`${LOST}: ${reason}`) }));

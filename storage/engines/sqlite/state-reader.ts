@@ -8,6 +8,7 @@ import type {
   StoredHead,
   WitnessClaim,
 } from '../../contract.ts';
+import type { HistoryReads } from '../../history.ts';
 import type { WitnessedHead, WitnessState } from '../../witness-state.ts';
 import { checkRow, selectFrom } from './rows/state-row.ts';
 
@@ -24,7 +25,8 @@ type Reads = Pick<
   | 'claims'
   | 'frozen'
 > &
-  Pick<WitnessState, 'witnessed' | 'holder'>;
+  Pick<WitnessState, 'witnessed' | 'holder'> &
+  Pick<HistoryReads, 'headsAfter' | 'cosignaturesFrom'>;
 
 /** Reads the log's identity and heads, and the words of witnesses and of our own witness. */
 export function createStateReader(db: Database.Database): Reads {
@@ -39,7 +41,9 @@ export function createStateReader(db: Database.Database): Reads {
     headAt: async (size) => one(sql.headAt.get(size)),
     heads: async (below, limit) => sql.heads.all(below, limit).map(toHead),
     countHeads: async (after, limit) => sql.countHeads.get(after, limit) ?? 0,
+    headsAfter: async (after, limit) => sql.headsAfter.all(after, limit).map(toHead),
     publishedSize: async () => one(sql.published.get())?.size,
+    cosignaturesFrom: async (from, limit) => sql.cosignaturesFrom.all(from, limit).map(toCosignature),
     cosignatures: async (size) => sql.cosignatures.all(size).map(toCosignature),
     lastCosignatures: async () => sql.lastCosignatures.all().map(toCosignature),
     claims: async () => sql.claims.all().map(toClaim),
@@ -68,12 +72,16 @@ function prepare(db: Database.Database) {
     heads: db.prepare<[number, number], Summed<HeadRow>>(
       `${HEAD} WHERE size < ? AND awaits = 0 ORDER BY size DESC LIMIT ?`,
     ),
+    headsAfter: db.prepare<[number, number], Summed<HeadRow>>(`${HEAD} WHERE size > ? ORDER BY size LIMIT ?`),
     countHeads: db
       .prepare<[number, number], number>('SELECT count(*) FROM (SELECT 1 FROM head WHERE size > ? LIMIT ?)')
       .pluck(),
     published: db.prepare<[], Summed<HeadRow>>(`${HEAD} WHERE awaits = 0 ORDER BY size DESC LIMIT 1`),
     cosignatures: db.prepare<[number], Summed<CosignatureRow>>(
       `${selectFrom('cosignature')} WHERE size = ? ORDER BY name, key_id`,
+    ),
+    cosignaturesFrom: db.prepare<[number, number], Summed<CosignatureRow>>(
+      `${selectFrom('cosignature')} WHERE size >= ? ORDER BY size, name, key_id LIMIT ?`,
     ),
     // SQLite takes the other columns from the row that has the maximum.
     lastCosignatures: db.prepare<[], Summed<CosignatureRow>>(

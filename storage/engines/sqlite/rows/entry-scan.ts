@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { ScannedEntry } from '../../../engine.ts';
+import type { ScannedEntry } from '../../../history.ts';
 import { DamagedEntry } from '../../../failures.ts';
 import { type Batch, readBatch } from './batch-row.ts';
 import { bodiesInBundle, BUNDLE_ENTRIES, type BundlePart, PART_ENTRIES, requireParts } from './bundle-row.ts';

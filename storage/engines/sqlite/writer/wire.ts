@@ -14,6 +14,8 @@ export interface WriterSettings {
   readonly watched: readonly WatchedFile[];
   /** Records of the index that wait in memory until they become a run; undefined for as many as is best. */
   readonly runRecords: number | undefined;
+  /** Whether commits wait for no disk. */
+  readonly isUnsynced: boolean;
   readonly room: RoomSettings;
 }
 

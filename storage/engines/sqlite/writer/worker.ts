@@ -34,9 +34,12 @@ if (parentPort === null) throw new Error('runs as a worker thread only');
 const port = parentPort;
 /** Milliseconds between two lines about what takes long. */
 const LINE_MS = 5000;
-const { folder, watched, runRecords, room: leaving } = workerData as WriterSettings;
+const { folder, watched, runRecords, isUnsynced, room: leaving } = workerData as WriterSettings;
 const file = databaseFile(folder);
-const [db, derived] = explaining(file, () => [openWriting(folder), openDeriving(folder)] as const);
+const [db, derived] = explaining(
+  file,
+  () => [isUnsynced ? openDeriving(folder) : openWriting(folder), openDeriving(folder)] as const,
+);
 const [writer, table] = explaining(file, () => [createWriter(db), createRunTable(derived, rebuilt)] as const);
 const keeper = explaining(file, () => new SearchIndexWriter(table, publish, runRecords));
 const room = new Room(folder, leaving, pendingWal(db));

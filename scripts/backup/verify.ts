@@ -1,0 +1,52 @@
+import { StepCheck } from '../../log/backup/step-check.ts';
+import { BackupRefused } from '../../log/backup/failures.ts';
+import { LogRefused } from '../../log/failures.ts';
+import { type CopyPart, readCopy } from '../../storage/record-files/reader.ts';
+import { DamagedSegment } from '../../storage/record-files/segments.ts';
+import type { Step } from '../../storage/records/step.ts';
+import { say } from '../operator/command.ts';
+import { shardOf } from '../../host/shards/read-shards.ts';
+import { Progress } from './progress.ts';
+
+/** Reads all of a backup, checks it, and says what it holds. @throws BackupRefused naming the file and what is wrong with it */
+export function verifyBackup(folder: string): void {
+  const progress = new Progress(say);
+  const checks: StepCheck[] = [];
+  let keys = 0;
+  for (const part of partsOf(folder)) {
+    if (part.part === 'shard') checks.push(new StepCheck(shardOf));
+    else if (part.part === 'key') keys += 1;
+    else for (const step of part.steps) checked(checks.at(-1), step, part.where);
+    progress.at(checks.at(-1)?.size ?? 0);
+  }
+  for (const check of checks) report(check);
+  const shards = `${checks.length} ${checks.length === 1 ? 'shard' : 'shards'}`;
+  say(`${folder} is whole: ${shards}, ${keys === 0 ? 'no keys' : `${keys} keys`}`);
+}
+
+function report({ identity, size, heads, isFrozen }: StepCheck): void {
+  const end = isFrozen ? ', and its end' : '';
+  say(`${identity?.origin ?? 'a shard in which no log has begun'}: ${size} entries under ${heads} signed heads${end}`);
+}
+
+/** The parts of a backup. @throws BackupRefused naming the file that is damaged */
+export function* partsOf(folder: string): Generator<CopyPart, undefined> {
+  try {
+    yield* readCopy(folder, say);
+  } catch (error) {
+    if (error instanceof DamagedSegment) throw damaged(error.message);
+    throw error;
+  }
+  return undefined;
+}
+
+function checked(check: StepCheck | undefined, step: Step, where: string): void {
+  try {
+    check?.take(step);
+  } catch (error) {
+    throw error instanceof LogRefused || !(error instanceof Error) ? error : damaged(`${where}: ${error.message}`);
+  }
+}
+
+/** @param what - the place, and what is wrong there */
+export const damaged = (what: string): BackupRefused => new BackupRefused(`the backup is damaged: ${what}`);

@@ -1,0 +1,46 @@
+import type { TreeSize } from '../../merkle/types.ts';
+import type {
+  LogIdentity,
+  StoredCosignature,
+  StoredEntry,
+  StoredFreeze,
+  StoredHead,
+  WitnessClaim,
+} from '../contract.ts';
+import type { WitnessedHead } from '../witness-state.ts';
+
+/*
+ * The steps of a log: everything that makes it, in the order in which it happened, whatever engine keeps it. A log that takes
+ * the steps of another from the first on has the same answers. What is derived is in none: tiles, bundles, the search index.
+ */
+
+/** An entry of a step. Its index follows from its place, its leaf hash from its body. */
+export interface RecordedEntry extends Omit<StoredEntry, 'index'> {
+  /** The form that `unpackSearchKeys` reads. */
+  readonly searchKeys: Uint8Array;
+}
+
+/** The entries of one commit and the head that was signed over them. */
+export interface CommitStep {
+  readonly op: 'commit';
+  readonly entries: readonly RecordedEntry[];
+  readonly head: StoredHead;
+}
+
+export type Step =
+  /** The first of every log, with its public keys. */
+  | { readonly op: 'create'; readonly identity: LogIdentity }
+  /** The birth document. */
+  | { readonly op: 'document'; readonly text: string }
+  | CommitStep
+  /** Cosignatures of heads before it, and the size of a head that awaits nothing any more. */
+  | {
+      readonly op: 'cosign';
+      readonly cosignatures: readonly StoredCosignature[];
+      readonly published: TreeSize | undefined;
+    }
+  | { readonly op: 'claim'; readonly claim: WitnessClaim }
+  /** A head of another log that our own witness has cosigned. */
+  | { readonly op: 'witness'; readonly head: WitnessedHead }
+  /** The last that changes the tree. */
+  | { readonly op: 'freeze'; readonly freeze: StoredFreeze };
