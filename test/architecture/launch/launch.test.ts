@@ -20,7 +20,7 @@ describe('launcher: packages', () => {
     project.lock('', { 'node_modules/a': { version: '1.0.1' } });
     expect(await project.run({})).toMatchObject({ code: 0 });
     expect(project.installations).toBe(2);
-    expect(project.names('node_modules').toSorted()).toStrictEqual(['.package-lock.json', 'a']);
+    expect(project.packages.toSorted()).toStrictEqual(['.package-lock.json', 'a']);
   });
 
   it('that npm itself put there are good, and an operator needs none that only development needs', async () => {
@@ -41,10 +41,10 @@ describe('launcher: packages', () => {
   it('for development alone are not fetched for an operator, and are once they are needed', async () => {
     using project = new Project();
     await project.run({});
-    expect(project.names('node_modules').toSorted()).toStrictEqual(['.package-lock.json', 'a']);
+    expect(project.packages.toSorted()).toStrictEqual(['.package-lock.json', 'a']);
     writeFileSync(join(project.folder, 'scripts', 'check.ts'), '');
     await project.run({ file: 'scripts/check.ts' });
-    expect(project.names('node_modules').toSorted()).toStrictEqual(['.package-lock.json', 'a', 'd']);
+    expect(project.packages.toSorted()).toStrictEqual(['.package-lock.json', 'a', 'd']);
   });
 
   it('come whole when several start at once', async () => {
@@ -61,7 +61,7 @@ describe('launcher: packages', () => {
     while (project.installations === 0) await new Promise((done) => setTimeout(done, 20));
     first.child.kill('SIGKILL');
     await first.end;
-    expect(project.names('node_modules')).toStrictEqual([]);
+    expect(project.packages).toStrictEqual([]);
     expect(project.names('.installing')).toHaveLength(1);
     expect(await project.run({})).toMatchObject({ code: 0 });
     expect(project.names('.installing')).toStrictEqual([]);
@@ -126,6 +126,15 @@ describe.each(['none', 'noExecve'] as const)('launcher: ends and signals (%s)', 
       expect(() => process.kill(program, 0)).toThrow(/ESRCH/);
     },
   );
+
+  it('keeps compiled modules in node_modules, or where NODE_COMPILE_CACHE says', async () => {
+    using project = new Project();
+    expect(await project.run({ args: ['exit', '0'] })).toMatchObject({ code: 0 });
+    expect(project.names('node_modules/.cache/compiled')).not.toStrictEqual([]);
+    const chosen = join(project.folder, 'chosen');
+    expect(await project.run({ args: ['exit', '0'], env: { NODE_COMPILE_CACHE: chosen } })).toMatchObject({ code: 0 });
+    expect(project.names('chosen')).not.toStrictEqual([]);
+  });
 
   it('ends with 1 when there is no such file', async () => {
     using project = new Project();

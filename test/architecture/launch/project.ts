@@ -114,6 +114,11 @@ export class Project implements Disposable {
     return readFileSync(this.#diary, 'utf8').split('\n').length - 1;
   }
 
+  /** What npm put into `node_modules`. */
+  get packages(): readonly string[] {
+    return this.names('node_modules').filter((name) => name !== '.cache');
+  }
+
   /** Files and folders in `path`; none if there is no such folder. */
   names(path: string): readonly string[] {
     return existsSync(join(this.folder, path)) ? readdirSync(join(this.folder, path)) : [];
