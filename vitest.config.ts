@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Layers whose modules hold no state: their tests may share a process. All others get one of their own. */
-const PURE = ['test/{base,merkle,checkpoint,entries}/**/*.test.ts'];
+const PURE_TESTS = ['test/{base,merkle,checkpoint,entries}/**/*.test.ts'];
 
 /** Tests of Rekor v1's rules and its clients: run again on logs that hold entries of both APIs before a test begins. */
 const V1 = [
@@ -22,8 +22,8 @@ export default defineConfig({
       reporter: ['text-summary', 'html'],
     },
     projects: [
-      { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
-      { extends: true, test: { name: 'all', include: ['test/**/*.test.ts'], exclude: PURE } },
+      { extends: true, test: { name: 'pure', include: PURE_TESTS, isolate: false } },
+      { extends: true, test: { name: 'all', include: ['test/**/*.test.ts'], exclude: PURE_TESTS } },
       { extends: true, test: { name: 'mixed', include: V1, provide: { logsBegin: 'mixed' } } },
     ],
   },

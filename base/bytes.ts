@@ -5,23 +5,27 @@ interface Modern {
   readonly toHex?: (this: Uint8Array) => string;
   readonly setFromHex?: (this: Uint8Array, text: string) => unknown;
   readonly toBase64?: (this: Uint8Array) => string;
-  readonly setFromBase64?: (this: Uint8Array, text: string, options: typeof STRICT) => { readonly written: number };
+  readonly setFromBase64?: (
+    this: Uint8Array,
+    text: string,
+    options: typeof BASE64_OPTIONS,
+  ) => { readonly written: number };
 }
 
-const MODERN = Uint8Array.prototype as Modern;
-const STRICT = { lastChunkHandling: 'strict' } as const;
+const UINT8_ARRAY = Uint8Array.prototype as Modern;
+const BASE64_OPTIONS = { lastChunkHandling: 'strict' } as const;
 
 /** In lower case. */
 export function toHex(bytes: Uint8Array): string {
-  return MODERN.toHex === undefined ? bytesToHex(bytes) : MODERN.toHex.call(bytes);
+  return UINT8_ARRAY.toHex === undefined ? bytesToHex(bytes) : UINT8_ARRAY.toHex.call(bytes);
 }
 
 /** Undefined unless `text` is hex of exactly `length` bytes, in either case. */
 export function parseHex(text: string, length: number): Uint8Array | undefined {
   if (text.length !== 2 * length || !/^[0-9a-fA-F]*$/.test(text)) return undefined;
-  if (MODERN.setFromHex === undefined) return hexToBytes(text);
+  if (UINT8_ARRAY.setFromHex === undefined) return hexToBytes(text);
   const bytes = cut(length);
-  MODERN.setFromHex.call(bytes, text);
+  UINT8_ARRAY.setFromHex.call(bytes, text);
   return bytes;
 }
 
@@ -29,7 +33,7 @@ const CHUNK = 8192; // arguments that one call of fromCharCode surely takes
 
 /** RFC 4648 §4, padded. */
 export function toBase64(bytes: Uint8Array): string {
-  return MODERN.toBase64 === undefined ? toBase64ByBtoa(bytes) : MODERN.toBase64.call(bytes);
+  return UINT8_ARRAY.toBase64 === undefined ? toBase64ByBtoa(bytes) : UINT8_ARRAY.toBase64.call(bytes);
 }
 
 /** Does the work of `toBase64` where the language has no such method: 30 us for an entry's body instead of 0.2. */
@@ -44,12 +48,12 @@ export function toBase64ByBtoa(bytes: Uint8Array): string {
  * everything where the language cannot read it.
  */
 export function parseSpacedBase64(text: string): Uint8Array | undefined {
-  const { setFromBase64 } = MODERN;
+  const { setFromBase64 } = UINT8_ARRAY;
   if (setFromBase64 === undefined) return undefined;
   // One byte more than it can take: where room runs out, the rest of the text is not looked at.
   const room = cut(Math.ceil(text.length * 0.75) + 1);
   try {
-    return shorten(room, setFromBase64.call(room, text, STRICT).written);
+    return shorten(room, setFromBase64.call(room, text, BASE64_OPTIONS).written);
   } catch {
     shorten(room, 0);
     return undefined;

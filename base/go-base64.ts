@@ -43,9 +43,9 @@ export function parseSlowly(text: string): Uint8Array | undefined {
 /** Whether `text` is padded base64 of the standard alphabet and nothing else, line ends included. */
 export function isPlainBase64(text: string): boolean {
   if (text.length % 4 !== 0) return false;
-  const foreign = text.search(FOREIGN);
+  const foreign = text.search(FOREIGN_CHARACTER);
   return foreign < 0 || text.slice(foreign, foreign + 3) === '=' || text.slice(foreign, foreign + 3) === '==';
 }
 
 // Searching for a stranger needs no backtracking; matching the whole text would, and overflows on megabytes.
-const FOREIGN = /[^A-Za-z0-9+/]/;
+const FOREIGN_CHARACTER = /[^A-Za-z0-9+/]/;

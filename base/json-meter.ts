@@ -19,7 +19,7 @@ const COMMA = 0x2c;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 /** Bytes of a string that are looked at one by one before the rest is searched for its end. */
-const NEAR = 32;
+const NEAR_BYTES = 32;
 
 /**
  * Counts depth and values of a JSON text without parsing it, piece by piece. It does not validate: a text
@@ -67,11 +67,11 @@ export class JsonMeter {
   #skipString(bytes: Uint8Array, from: number): number {
     let at = this.#escaped ? from + 1 : from;
     this.#escaped = false;
-    for (let near = at + NEAR; at < bytes.length; at += 1) {
+    for (let near = at + NEAR_BYTES; at < bytes.length; at += 1) {
       if (at >= near) {
         const quote = bytes.indexOf(QUOTE, at);
         if (quote > at && bytes[quote - 1] !== BACKSLASH) at = quote; // else it is escaped, or may be
-        near = quote < 0 ? bytes.length : quote + NEAR; // what was searched once is not searched again
+        near = quote < 0 ? bytes.length : quote + NEAR_BYTES; // what was searched once is not searched again
       }
       const byte = bytes[at];
       if (byte === BACKSLASH) at += 1;

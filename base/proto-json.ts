@@ -19,14 +19,14 @@ export function readProtoJson(bytes: Uint8Array, limits: JsonLimits): unknown {
   const meter = new JsonMeter(limits, 'value');
   meter.feed(bytes);
   const text = decode(meter.end === undefined ? bytes : bytes.subarray(0, meter.end));
-  if (meter.end === undefined && BLANK.test(text)) return {};
+  if (meter.end === undefined && BLANK_TEXT.test(text)) return {};
   const value = parse(text, meter.end === undefined);
   if (countMembers(value) !== meter.members)
     throw new MalformedJson(`${brief(duplicateMember(text) ?? '')} stands twice`);
   return value;
 }
 
-const BLANK = /^[ \t\r\n]*$/;
+const BLANK_TEXT = /^[ \t\r\n]*$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function decode(bytes: Uint8Array): string {

@@ -15,4 +15,4 @@ export function fails(reason: string): Refusal {
 }
 
 /** Verdict on what nothing has judged. */
-export const UNJUDGED: Verdict = fails('it was not checked');
+export const UNJUDGED_VERDICT: Verdict = fails('it was not checked');

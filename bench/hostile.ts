@@ -31,13 +31,13 @@ export const flood: Scenario = (folder, options) =>
 const MOST_BESIDE = 5000;
 
 /** As large as a request may be unless settings say otherwise. */
-const LARGEST = 32 * 2 ** 20;
+const LARGEST_BYTES = 32 * 2 ** 20;
 
 /** Requests as large as they may be, all at the same time. The row is about memory and stalls. */
-export const large: Scenario = (folder, options) =>
+export const largeBodies: Scenario = (folder, options) =>
   withServer(folder, options, async ({ server, generator }) => {
     const { connections, seconds } = options;
-    const question = { path: '/api/v1/log/entries/retrieve', body: '{"logIndexes":[0]}'.padEnd(LARGEST) };
+    const question = { path: '/api/v1/log/entries/retrieve', body: '{"logIndexes":[0]}'.padEnd(LARGEST_BYTES) };
     const load = () => generator.ask({ port: portOf(server), connections, seconds }, [question]);
     return [await measure(server, `requests of 32 MiB x${connections}`, load)];
   });

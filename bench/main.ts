@@ -5,12 +5,12 @@ import { foldersIn, type LogFolder, temporaryFolder } from '../testkit/server-pr
 import { admitRows } from './admit.ts';
 import { fill } from './fill.ts';
 import { growth } from './growth.ts';
-import { flood, large } from './hostile.ts';
+import { flood, largeBodies } from './hostile.ts';
 import { type BenchCommand, type BenchOptions, readOptions, USAGE } from './options.ts';
 import { profile } from './profile.ts';
 import { keep, rounded } from './results.ts';
 import { type Measured, type Row, rowOf } from './row.ts';
-import { mixed, reads, type Scenario, submit } from './scenarios.ts';
+import { mixedLoad, reads, type Scenario, submit } from './scenarios.ts';
 import { audit, disk, start } from './standing.ts';
 import { turns } from './turns.ts';
 import { verifyRows } from './verify.ts';
@@ -20,9 +20,9 @@ import { verifyRows } from './verify.ts';
 const SCENARIOS: Partial<Record<BenchCommand, Scenario>> = {
   submit,
   reads,
-  mixed,
+  mixed: mixedLoad,
   flood,
-  large,
+  large: largeBodies,
   turns,
   start,
   disk,

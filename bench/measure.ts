@@ -60,13 +60,13 @@ export async function stopped(server: ServerProcess): Promise<void> {
 }
 
 /** How much longer than it may need: a warm server is faster than a cold one. */
-const SPARE = 1.4;
-const FIRST = 5000; // submissions a second, at most, to a server that is cold
+const SPARE_FACTOR = 1.4;
+const FIRST_RATE = 5000; // submissions a second, at most, to a server that is cold
 
 /** Warms the server up, and makes as many submissions as it may take in the time that follows. */
 export async function warmUp(server: ServerProcess, generator: Generator, options: BenchOptions): Promise<void> {
   const { kind, connections, seconds, warmUp: warm, rate } = options;
-  await generator.make(kind, FIRST * warm);
+  await generator.make(kind, FIRST_RATE * warm);
   const { done, seconds: took } = await generator.submit({ port: portOf(server), connections, seconds: warm });
-  await generator.make(kind, Math.ceil((rate ?? (done / took) * SPARE) * seconds) + connections);
+  await generator.make(kind, Math.ceil((rate ?? (done / took) * SPARE_FACTOR) * seconds) + connections);
 }

@@ -51,10 +51,10 @@ export const reads: Scenario = async (folder, options) => {
 const READERS = 4;
 /** Reads a second. Readers who wait for nothing but their answers would measure how busy they keep the machine. */
 const READ_RATE = 200;
-const MIXED: readonly Read[] = ['index', 'uuid', 'search', 'consistency', 'info', 'checkpoint', 'tile'];
+const MIXED_READS: readonly Read[] = ['index', 'uuid', 'search', 'consistency', 'info', 'checkpoint', 'tile'];
 
 /** Reads of every kind while submissions go on. The row about reads says what they cost a reader; CPU is of both. */
-export const mixed: Scenario = async (folder, options) => {
+export const mixedLoad: Scenario = async (folder, options) => {
   const { connections, seconds, rate } = options;
   if (readFilling(folder).ranges.length === 0) await fill(folder, 2000);
   return withServer(folder, options, async ({ server, generator }) => {
@@ -75,7 +75,7 @@ export const mixed: Scenario = async (folder, options) => {
 
 async function mixOf({ base }: ServerProcess, folder: LogFolder): Promise<readonly Question[]> {
   const lists: (readonly Question[])[] = [];
-  for (const read of MIXED) lists.push(await questionsAbout(read, base, readFilling(folder)));
+  for (const read of MIXED_READS) lists.push(await questionsAbout(read, base, readFilling(folder)));
   return (lists[0] ?? []).flatMap((_, i) => lists.flatMap((list) => list[i % list.length] ?? []));
 }
 

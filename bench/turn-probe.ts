@@ -10,7 +10,7 @@ import { loadFfi } from '../entries/signatures/verifiers/node-ffi.ts';
  */
 
 /** Turns that are remembered. */
-const KEPT = 10;
+const KEPT_TURNS = 10;
 
 function probe(socketPath: string): void {
   let longest: number[] = [];
@@ -20,7 +20,7 @@ function probe(socketPath: string): void {
     const now = microseconds();
     const took = now - before;
     before = now;
-    if (longest.length < KEPT || took > (longest[0] ?? 0)) longest = keep(longest, took);
+    if (longest.length < KEPT_TURNS || took > (longest[0] ?? 0)) longest = keep(longest, took);
     setImmediate(turn).unref();
   };
   setImmediate(turn).unref();
@@ -34,7 +34,7 @@ function probe(socketPath: string): void {
 
 /** Ascending. */
 function keep(longest: readonly number[], took: number): number[] {
-  return [...longest, took].sort((a, b) => a - b).slice(-KEPT);
+  return [...longest, took].sort((a, b) => a - b).slice(-KEPT_TURNS);
 }
 
 /** Of this thread. `process.threadCpuUsage` counts in ticks of the scheduler, up to 4 ms each. */

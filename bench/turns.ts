@@ -20,13 +20,13 @@ import type { Scenario } from './scenarios.ts';
  */
 
 const SIGNER = 'popular@signer.test';
-const EVEN = 'even@signer.test';
-const ODD = `sha256:${sha256('the odd ones')}`;
+const EVEN_SIGNER = 'even@signer.test';
+const ODD_DIGEST = `sha256:${sha256('the odd ones')}`;
 /** Entries at the end whose bodies have `LONG_BYTES`. Some of them stand in bundles. */
-const LONG = 384;
+const LONG_ENTRIES = 384;
 const LONG_BYTES = 48_000; // as base64 in a body, a third more
 const ATTESTATION_BYTES = 75_000; // as many in base64 as are kept
-const RETRIEVED = 10;
+const RETRIEVED_IDS = 10;
 
 const ENTRIES = '/api/v1/log/entries';
 const RETRIEVE = `${ENTRIES}/retrieve`;
@@ -72,13 +72,13 @@ async function longestTurns(socket: string): Promise<readonly number[]> {
 
 async function casesOf(base: string): Promise<readonly Case[]> {
   const { treeSize: size } = (await (await fetch(`${base}/api/v1/log`)).json()) as { readonly treeSize: number };
-  const ids = await idsAt(base, () => randomInt(size - LONG));
-  const long = await idsAt(base, (i) => size - 1 - (i % LONG));
-  const prefixes = [SIGNER, EVEN, ODD].map((key) => sha256(key).slice(0, 8).padEnd(64, '0'));
+  const ids = await idsAt(base, () => randomInt(size - LONG_ENTRIES));
+  const long = await idsAt(base, (i) => size - 1 - (i % LONG_ENTRIES));
+  const prefixes = [SIGNER, EVEN_SIGNER, ODD_DIGEST].map((key) => sha256(key).slice(0, 8).padEnd(64, '0'));
   const some = (list: readonly string[], from: number): readonly string[] =>
-    Array.from({ length: RETRIEVED }, (_, i) => list[(from + i) % list.length] ?? '');
+    Array.from({ length: RETRIEVED_IDS }, (_, i) => list[(from + i) % list.length] ?? '');
   const retrieving = (list: readonly string[]): readonly Question[] =>
-    list.map((_, i) => ({ path: RETRIEVE, body: JSON.stringify({ entryUUIDs: some(list, i * RETRIEVED) }) }));
+    list.map((_, i) => ({ path: RETRIEVE, body: JSON.stringify({ entryUUIDs: some(list, i * RETRIEVED_IDS) }) }));
   const searching = (about: object, page = ''): readonly Question[] => [
     { path: `${SEARCH}${page}`, body: JSON.stringify(about) },
   ];
@@ -91,7 +91,10 @@ async function casesOf(base: string): Promise<readonly Case[]> {
     { name: 'ten uuids of long entries', questions: retrieving(long) },
     { name: 'search for a key of every entry', questions: searching({ email: SIGNER }) },
     { name: 'page of 1000 of that', questions: searching({ email: SIGNER }, '?limit=1000') },
-    { name: 'search for two keys that alternate', questions: searching({ email: EVEN, hash: ODD, operator: 'and' }) },
+    {
+      name: 'search for two keys that alternate',
+      questions: searching({ email: EVEN_SIGNER, hash: ODD_DIGEST, operator: 'and' }),
+    },
     { name: 'page of 1000 heads', questions: [{ path: '/api/v2/log/heads?limit=1000' }] },
     { name: 'proof by leaf hash', questions: ids.map((id) => ({ path: `/api/v2/log/proof/${id.slice(-64)}` })) },
     {
@@ -114,12 +117,12 @@ async function idsAt(base: string, indexOf: (i: number) => number): Promise<read
 
 function entryOf(index: number, size: number): AdmittedEntry {
   const digest = artifactHash(index);
-  const isLong = index >= size - LONG;
+  const isLong = index >= size - LONG_ENTRIES;
   const filler = isLong ? randomBytes(LONG_BYTES).toString('base64') : '';
   const body = utf8(
     `{"apiVersion":"0.0.1","kind":"hashedrekord","spec":{"data":{"hash":"${digest}"},"filler":"${filler}"}}`,
   );
-  const keys = [SIGNER, index % 2 === 0 ? EVEN : ODD, `sha256:${digest}`];
+  const keys = [SIGNER, index % 2 === 0 ? EVEN_SIGNER : ODD_DIGEST, `sha256:${digest}`];
   const entry = {
     kind: 'hashedrekord',
     version: '0.0.1',

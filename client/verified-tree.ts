@@ -16,7 +16,7 @@ type Tiles = Pick<TileSource, 'tile' | 'bundle'>;
 
 const HASH = 32;
 /** Tiles kept in memory: those above the ones that are being looked at. */
-const KEPT = 64;
+const KEPT_TILES = 64;
 
 /** The tree under a checkpoint, read from a source of tiles. Nothing is returned that does not hash to its root. */
 export class VerifiedTree {
@@ -24,7 +24,7 @@ export class VerifiedTree {
   readonly #source: Tiles;
   /** Tiles that are not full, by level. */
   readonly #edges = new Map<number, Tile>();
-  readonly #full = new LruMap<string, Tile>(KEPT);
+  readonly #full = new LruMap<string, Tile>(KEPT_TILES);
 
   private constructor(source: Tiles, head: Checkpoint) {
     this.#source = source;

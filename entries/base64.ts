@@ -20,11 +20,11 @@ export function parseAnyBase64(text: string): Uint8Array | undefined {
   return parseGoBase64(text.replaceAll('-', '+').replaceAll('_', '/'));
 }
 
-const FOREIGN = /[^A-Za-z0-9+/\r\n]/;
+const FOREIGN_CHARACTER = /[^A-Za-z0-9+/\r\n]/;
 
 /** The offset that Go reports for `text`, which is no base64. All before it is ASCII, so it counts bytes too. */
 function illegalAt(text: string): number {
-  const foreign = text.search(FOREIGN);
+  const foreign = text.search(FOREIGN_CHARACTER);
   const filled = digitsBefore(text, foreign < 0 ? text.length : foreign) % 4; // in a group of four that is not whole
   if (foreign < 0) return text.length - filled;
   return text.charAt(foreign) === '=' && filled >= 2 ? illegalPadding(text, foreign, filled) : foreign;

@@ -11,7 +11,7 @@ const STRIDE = 16;
 const RETRY_MS = 1000;
 
 const REFUSAL = 'the disk of the head journal is full';
-const WITHHELD = `the entry is kept, and cannot be shown while ${REFUSAL}: send it again`;
+const WITHHELD_SENTENCE = `the entry is kept, and cannot be shown while ${REFUSAL}: send it again`;
 
 /** Entries that are committed, and the head that is to be released for them. */
 export interface CommittedBatch {
@@ -114,7 +114,7 @@ export class HeadReleases {
     this.#parts.warn(
       `no entry is taken, and no new head shown: ${message}. Free space there: the log goes on by itself`,
     );
-    this.#parts.withhold(from, WITHHELD);
+    this.#parts.withhold(from, WITHHELD_SENTENCE);
     for (const batch of this.#unreleased) resolveAll(batch);
     this.#parts.held(REFUSAL);
   }

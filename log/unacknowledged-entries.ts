@@ -1,7 +1,7 @@
 import type { LogIndex, TreeSize } from '../merkle/types.ts';
 
 /** Entries whose senders are remembered; the oldest are forgotten first, and are duplicates then like any other. */
-const MOST = 100_000;
+const MAX_ENTRIES = 100_000;
 
 /**
  * Entries that were kept and whose senders had no answer but that they should send them again. The first time that one of
@@ -21,7 +21,7 @@ export class UnacknowledgedEntries {
   add(index: LogIndex): void {
     if (this.#isFromBefore(index)) return;
     this.#indexes.add(index);
-    if (this.#indexes.size <= MOST) return;
+    if (this.#indexes.size <= MAX_ENTRIES) return;
     const [oldest] = this.#indexes;
     if (oldest !== undefined) this.#indexes.delete(oldest);
   }

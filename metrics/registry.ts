@@ -16,7 +16,7 @@ export type Readers<Name extends MetricName> = {
 };
 
 /** Metrics of the client library's that are not named as `promtool check metrics` wants it. */
-const MISNAMED = [
+const MISNAMED_METRICS = [
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',
   'nodejs_active_resources_total',
@@ -46,7 +46,7 @@ export class MetricRegistry {
       eventLoopMonitoringPrecision: LAG_PRECISION_MS,
       eventLoopUtilizationTimeout: NEVER_MS,
     });
-    for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
+    for (const name of MISNAMED_METRICS) this.#registry.removeSingleMetric(name);
   }
 
   /** @throws Error if one of them is there already */

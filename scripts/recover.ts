@@ -55,7 +55,7 @@ async function look(settings: Settings): Promise<void> {
   await using cleanup = new AsyncDisposableStack();
   const shards = await allOf(settings, (place) => lookAtShard(place, cleanup));
   const found = await examine(settings, shards);
-  if (isFine(found)) return say(FINE);
+  if (isFine(found)) return say(FINE_SENTENCE);
   advise(found, sizeOf(shards));
   process.exitCode = 1;
 }
@@ -64,7 +64,7 @@ async function recover(settings: Settings, wish: Wish): Promise<void> {
   await using cleanup = new AsyncDisposableStack();
   const shards = await allOf(settings, (place) => holdShard(place, cleanup, say));
   const found = await examine(settings, shards);
-  if (isFine(found)) return say(FINE);
+  if (isFine(found)) return say(FINE_SENTENCE);
   await requireRight(wish, found, shards);
   for (const { shard, fault } of found.faults) await goOn(shard, fault);
   if (found.witness?.isHeldElsewhere === true) await holdWitness(shards[0]);
@@ -73,7 +73,7 @@ async function recover(settings: Settings, wish: Wish): Promise<void> {
   say(`log ${shards.at(-1)?.identity.origin} goes on from ${sizeOf(shards)}: start it as usual`);
 }
 
-const FINE = 'nothing to do: the log starts as it is';
+const FINE_SENTENCE = 'nothing to do: the log starts as it is';
 
 async function allOf<Shard>(
   { data, heads }: Settings,

@@ -1,5 +1,5 @@
 import express, { type Express, type Request, type Response } from 'express';
-import { plain } from './apis/plain.ts';
+import { plainText } from './apis/plain.ts';
 import { bindingError, rekorV1 } from './apis/rekor-v1.ts';
 import { isBelowV2, NO_PATH_V2, NOT_FOUND_V2, rekorV2 } from './apis/rekor-v2.ts';
 import type { Answer } from './http/answer.ts';
@@ -149,7 +149,7 @@ class Front {
 
   #refuseThrown(exchange: Exchange, thrown: unknown): Promise<void> | void {
     if (thrown instanceof SenderGone) return;
-    const refused = thrown instanceof Busy ? plain.renderFailure(thrown, '') : undefined;
+    const refused = thrown instanceof Busy ? plainText.renderFailure(thrown, '') : undefined;
     if (refused === undefined) this.#parts.report.error(thrown);
     return exchange.refuse(refused ?? exchange.bug, thrown);
   }

@@ -53,11 +53,11 @@ const REFUSALS: Readonly<Record<string, Answer>> = {
   HPE_INVALID_TRANSFER_ENCODING: UNSUPPORTED_CODING,
   HPE_PAUSED_H2_UPGRADE: UNSUPPORTED_VERSION,
 };
-const MALFORMED = refusal(400);
+const MALFORMED_ANSWER = refusal(400);
 
 function refusalOf({ code = '', rawPacket }: ParserError): Answer {
   const isVersion = code === 'HPE_INVALID_VERSION' && / HTTP\/\d\.\d\r?\n/.test(rawPacket?.toString('latin1') ?? '');
-  return isVersion ? UNSUPPORTED_VERSION : (REFUSALS[code] ?? MALFORMED);
+  return isVersion ? UNSUPPORTED_VERSION : (REFUSALS[code] ?? MALFORMED_ANSWER);
 }
 
 function refuse(socket: Socket, { status, body }: Answer): void {

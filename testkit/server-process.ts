@@ -59,7 +59,7 @@ export interface ServerProcess extends AsyncDisposable {
 
 const MAIN = new URL('../server/main.ts', import.meta.url).pathname;
 /** A machine that is busy with other tests takes its time. */
-const PATIENCE = 40_000; // milliseconds
+const TIMEOUT_MS = 40_000; // milliseconds
 
 /** Resolves once `GET /api/v1/log` answers 200. @throws Error with all that was said if the program ends before */
 export async function startServer(folder: LogFolder, options: StartOptions = {}): Promise<ServerProcess> {
@@ -88,7 +88,7 @@ export async function startServer(folder: LogFolder, options: StartOptions = {})
 /** Runs the program until it ends by itself. What to use for starts that are to be refused. */
 export async function runServer(folder: LogFolder, options: StartOptions = {}): Promise<Ending & { said: string }> {
   const { child, lines, ended } = launch(folder, options);
-  const ending = await Promise.race([ended, sleep(PATIENCE, undefined, { ref: false })]);
+  const ending = await Promise.race([ended, sleep(TIMEOUT_MS, undefined, { ref: false })]);
   if (ending !== undefined) return { ...ending, said: lines().join('\n') };
   child.kill('SIGKILL');
   throw new Error(`the server was not refused:\n${lines().join('\n')}`);
@@ -112,7 +112,7 @@ function launch(
   const handle = openSync(output, 'wx');
   const child = spawn(command[0] ?? '', command.slice(1), {
     stdio: ['ignore', handle, handle],
-    env: { ...inherited(), ...STEADY, ...env },
+    env: { ...inherited(), ...STEADY_ENVIRONMENT, ...env },
   });
   closeSync(handle);
   const killChild = (): boolean => child.kill('SIGKILL');
@@ -127,7 +127,7 @@ function launch(
 }
 
 /** Virtual machines have their clocks set while tests run, and a log stops at a step. Of servers that run beside each other one would have the port. */
-const STEADY = { STELE_CLOCK_TOLERANCE: '60m', STELE_METRICS_LISTEN: 'off' };
+const STEADY_ENVIRONMENT = { STELE_CLOCK_TOLERANCE: '60m', STELE_METRICS_LISTEN: 'off' };
 
 /** Returns the environment without a log's settings. */
 function inherited(): NodeJS.ProcessEnv {
@@ -141,7 +141,7 @@ function inherited(): NodeJS.ProcessEnv {
 async function firstAnswer(lines: () => readonly string[], ended: Promise<Ending>): Promise<string> {
   let over = false;
   void ended.then(() => (over = true));
-  for (const start = performance.now(); performance.now() - start < PATIENCE; await sleep(20)) {
+  for (const start = performance.now(); performance.now() - start < TIMEOUT_MS; await sleep(20)) {
     const base = addressIn(lines());
     if (base !== undefined && (await answers(base))) return base;
     if (over) break;

@@ -34,20 +34,22 @@ const RSA_PSS = '1.2.840.113549.1.1.10';
 const ED25519 = '1.3.101.112';
 
 /** Said of algorithms that nobody here knows. */
-export const UNIMPLEMENTED = fails('x509: cannot verify signature: algorithm unimplemented');
+export const UNIMPLEMENTED_VERDICT = fails('x509: cannot verify signature: algorithm unimplemented');
 
 /** Judges whether `certificate` is signed with the key of `parent`, in the words of Go's crypto/x509. */
 export function judgeCertificateSignature(certificate: Certificate, parent: PublicKey | 'unused'): Verdict {
   const algorithm = readAlgorithm(certificate.signatureAlgorithm);
-  if (algorithm === undefined) return UNIMPLEMENTED;
+  if (algorithm === undefined) return UNIMPLEMENTED_VERDICT;
   if (algorithm.digest === undefined)
     return fails(`x509: cannot verify signature: insecure algorithm ${algorithm.name}`);
   const family = algorithm.scheme === 'RSA-PSS' ? 'RSA' : algorithm.scheme;
   if (parent === 'unused' || parent.type !== family.toLowerCase()) return fails(mismatch(family, parent));
-  return isSigned(certificate, parent, algorithm.scheme, algorithm.digest) ? HOLDS : UNSIGNED[algorithm.scheme];
+  return isSigned(certificate, parent, algorithm.scheme, algorithm.digest)
+    ? HOLDS
+    : WRONG_SIGNATURE_VERDICTS[algorithm.scheme];
 }
 
-const UNSIGNED: Readonly<Record<Scheme, Verdict>> = {
+const WRONG_SIGNATURE_VERDICTS: Readonly<Record<Scheme, Verdict>> = {
   RSA: fails('crypto/rsa: verification error'),
   'RSA-PSS': fails('crypto/rsa: verification error'),
   ECDSA: fails('x509: ECDSA verification failure'),

@@ -3,7 +3,7 @@ import { fails, HOLDS, type Verdict } from '../../base/verdict.ts';
 import { messageCheckCost } from '../signatures/cost.ts';
 import { toInteger } from '../signatures/integers.ts';
 import { type Certificate } from './certificate.ts';
-import { judgeCertificateSignature, UNIMPLEMENTED } from './certificate-signature.ts';
+import { judgeCertificateSignature, UNIMPLEMENTED_VERDICT } from './certificate-signature.ts';
 import { arePoliciesValid, policyWork } from './policies.ts';
 
 /*
@@ -18,7 +18,7 @@ const MAX_SIGNATURE_CHECKS = 100;
 /** As many policies count as one ECDSA check on P-256: a path with thousands of them is not free. */
 const POLICIES_PER_CHECK = 100;
 
-const EMPTY = fails('x509: a chain of no certificates');
+const EMPTY_CHAIN_VERDICT = fails('x509: a chain of no certificates');
 const INVALID_POLICIES = fails('x509: no valid chains built: all candidate chains have invalid policies');
 const UNHANDLED_CRITICAL = fails('x509: unhandled critical extension');
 
@@ -30,7 +30,7 @@ const UNHANDLED_CRITICAL = fails('x509: unhandled critical extension');
 export function judgeChain(chain: readonly Certificate[], spend: (cost: number) => void): Verdict {
   const leaf = chain[0];
   const root = chain.at(-1);
-  if (leaf === undefined || root === undefined) return EMPTY;
+  if (leaf === undefined || root === undefined) return EMPTY_CHAIN_VERDICT;
   if (chain.length === 1) return HOLDS;
   const time = leaf.notBefore;
   const timely = leaf.isBeyondUs === true ? UNHANDLED_CRITICAL : judgeTime(leaf, time);
@@ -122,7 +122,7 @@ function judgeIssuer(
   const isNoCa = basicConstraints === undefined ? version === 3 : !basicConstraints.isCa;
   if (isNoCa || mustNotSign === true)
     return fails('x509: invalid signature: parent certificate cannot sign this kind of certificate');
-  if (key === 'unknown') return UNIMPLEMENTED;
+  if (key === 'unknown') return UNIMPLEMENTED_VERDICT;
   if (key !== 'unused') spend(messageCheckCost(key, certificate.toBeSigned.length));
   return judgeCertificateSignature(certificate, key);
 }

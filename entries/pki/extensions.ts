@@ -37,13 +37,13 @@ interface ReadExtension {
 
 type ReadValue = (value: DerReader, isCritical: boolean, release: GoRelease) => ReadExtension;
 
-const UNHANDLED: ReadExtension = { isUnhandled: true };
+const UNHANDLED_EXTENSION: ReadExtension = { isUnhandled: true };
 
 /** Reads those that Go reads, each as strictly as it does. @throws InvalidKey */
 export function readExtensionValues(extensions: readonly Extension[], release: GoRelease): ExtensionValues {
   const values: { isBeyondUs: boolean } & ExtensionValues = { isBeyondUs: false };
   for (const { id, isCritical, value } of extensions) {
-    const read = READERS.get(id)?.(new DerReader(value), isCritical, release) ?? UNHANDLED;
+    const read = READERS.get(id)?.(new DerReader(value), isCritical, release) ?? UNHANDLED_EXTENSION;
     Object.assign(values, read.values);
     if (read.isUnhandled === true && isCritical) values.isBeyondUs = true;
   }

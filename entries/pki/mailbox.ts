@@ -16,12 +16,12 @@ function isDomain(text: string, length = text.length): boolean {
 }
 
 /** RFC 2821 §4.1.2: a quoted string, or atoms with dots between them, each of whose characters may have a backslash. */
-const QUOTED = /^"(?:\\[\x01-\x09\x0b\x0c\x0e-\x7f]|[\x01-\x08\x0b\x0c\x0e-\x21\x23-\x5b\x5d-\x7f])*"@/;
-const UNQUOTED = /^((?:\\[^]|[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.])+)@/;
+const QUOTED_LOCAL_PART = /^"(?:\\[\x01-\x09\x0b\x0c\x0e-\x7f]|[\x01-\x08\x0b\x0c\x0e-\x21\x23-\x5b\x5d-\x7f])*"@/;
+const UNQUOTED_LOCAL_PART = /^((?:\\[^]|[A-Za-z0-9!#$%&'*+\-/=?^_`{|}~.])+)@/;
 
 /** Whether Go takes `text` as a mailbox. Before 1.27 its domain might hold another `@`. */
 export function isMailbox(text: string, domainMayHoldAt: boolean): boolean {
-  const local = QUOTED.exec(text)?.[0] ?? unquotedLocalPart(text);
+  const local = QUOTED_LOCAL_PART.exec(text)?.[0] ?? unquotedLocalPart(text);
   if (local === undefined) return false;
   const domain = text.slice(local.length);
   return (domain === '' || isDomain(domain)) && (domainMayHoldAt || !domain.includes('@'));
@@ -29,7 +29,7 @@ export function isMailbox(text: string, domainMayHoldAt: boolean): boolean {
 
 /** With its `@`. */
 function unquotedLocalPart(text: string): string | undefined {
-  const match = UNQUOTED.exec(text);
+  const match = UNQUOTED_LOCAL_PART.exec(text);
   const dotted = match?.[1]?.replaceAll('\\', '');
   if (match === null || dotted === undefined || dotted.split('.').includes('')) return undefined;
   return match[0];

@@ -1,11 +1,11 @@
 /** An object identifier in dotted decimal, each arc below 2³¹ (X.690 §8.19): the octets from `from` up to `to`. */
 export function dotted(bytes: Uint8Array, from: number, to: number): string | undefined {
   const hash = hashOf(bytes, from, to);
-  const known = KNOWN.get(hash);
+  const known = KNOWN_IDENTIFIERS.get(hash);
   if (known !== undefined && isSame(known.octets, bytes, from, to)) return known.text;
   const text = spell(bytes, from, to);
-  if (text !== undefined && known === undefined && KNOWN.size < MOST_KNOWN)
-    KNOWN.set(hash, { octets: bytes.slice(from, to), text });
+  if (text !== undefined && known === undefined && KNOWN_IDENTIFIERS.size < MAX_KNOWN_IDENTIFIERS)
+    KNOWN_IDENTIFIERS.set(hash, { octets: bytes.slice(from, to), text });
   return text;
 }
 
@@ -13,8 +13,8 @@ export function dotted(bytes: Uint8Array, from: number, to: number): string | un
  * Those that were read before: a certificate has thirty, all have the same, and to spell one costs five times as much as
  * to find it. Whoever fills this with others gains nothing but that everything takes its time again.
  */
-const KNOWN = new Map<number, { readonly octets: Uint8Array; readonly text: string }>();
-const MOST_KNOWN = 512;
+const KNOWN_IDENTIFIERS = new Map<number, { readonly octets: Uint8Array; readonly text: string }>();
+const MAX_KNOWN_IDENTIFIERS = 512;
 
 /** FNV-1a. */
 function hashOf(bytes: Uint8Array, from: number, to: number): number {

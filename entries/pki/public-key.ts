@@ -11,7 +11,7 @@ const RSA = '1.2.840.113549.1.1.1';
 const EC = '1.2.840.10045.2.1';
 const ED25519 = '1.3.101.112';
 /** Go reads keys of these, and then has no use for them: DSA and X25519. */
-const UNUSED = ['1.2.840.10040.4.1', '1.3.101.110'];
+const UNUSED_ALGORITHMS = ['1.2.840.10040.4.1', '1.3.101.110'];
 
 const CURVE_OF: Readonly<Record<string, Curve>> = {
   '1.3.132.0.33': 'P-224',
@@ -36,7 +36,7 @@ export function readSubjectPublicKey(contents: DerReader): SubjectPublicKey {
   if (name === EC) return readEcdsa(parameters, key);
   if (name === RSA) return readRsa(parameters, key);
   if (name === ED25519) return readEd25519(parameters, key);
-  return UNUSED.includes(name) ? 'unused' : 'unknown';
+  return UNUSED_ALGORITHMS.includes(name) ? 'unused' : 'unknown';
 }
 
 /** RFC 5480 §2.1: a named curve, and here an uncompressed point. */

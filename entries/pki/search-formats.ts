@@ -9,7 +9,7 @@ export type SearchFormat = 'x509' | 'pgp' | 'minisign' | 'ssh' | 'tuf';
 
 type Canonicalize = (content: Uint8Array) => Uint8Array | Promise<Uint8Array>;
 
-const CANONICAL: Readonly<Record<SearchFormat, Canonicalize>> = {
+const CANONICALIZERS: Readonly<Record<SearchFormat, Canonicalize>> = {
   x509: (content) => readKeyMaterial(content).canonicalPem,
   pgp: canonicalPgp,
   minisign: canonicalMinisign,
@@ -24,5 +24,5 @@ export function isDearFormat(format: SearchFormat): boolean {
 
 /** The one spelling of a key, whose SHA-256 the index knows it by. @throws InvalidKey */
 export async function canonicalKeyOf(format: SearchFormat, content: Uint8Array): Promise<Uint8Array> {
-  return CANONICAL[format](content);
+  return CANONICALIZERS[format](content);
 }

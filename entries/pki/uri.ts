@@ -7,11 +7,11 @@ import type { GoRelease } from './go-release.ts';
  */
 
 /** URIs that are written as they are read, by all that follows. Most identities are. */
-const PLAIN = /^[a-z]+:\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:\/[A-Za-z0-9\-_.~$&+,/:;=@!'()*]*)?$/;
+const PLAIN_URI = /^[a-z]+:\/\/[a-z0-9-]+(?:\.[a-z0-9-]+)*(?:\/[A-Za-z0-9\-_.~$&+,/:;=@!'()*]*)?$/;
 
 /** @throws InvalidKey for what Go refuses in a certificate */
 export function uriText(uri: string, release: GoRelease): string {
-  return PLAIN.test(uri) ? uri : rewritten(uri, release);
+  return PLAIN_URI.test(uri) ? uri : rewritten(uri, release);
 }
 
 /** Does the work of `uriText` for URIs that are not plain. @throws InvalidKey */

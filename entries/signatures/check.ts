@@ -1,4 +1,4 @@
-import { fails, HOLDS, UNJUDGED, type Verdict } from '../../base/verdict.ts';
+import { fails, HOLDS, UNJUDGED_VERDICT, type Verdict } from '../../base/verdict.ts';
 import {
   DIGEST_LENGTH,
   type DigestAlgorithm,
@@ -20,14 +20,14 @@ type KeyOf<Type extends PublicKey['type']> = Extract<PublicKey, { type: Type }>;
  * sent. A P-256 claim costs some 100 us with `openssl`; the dearest, an RSA key of 16,384 bits, 5 ms.
  */
 export function checkClaims(claims: readonly SignatureClaim[], verifier: DigestVerifier): readonly ClaimVerdict[] {
-  const verdicts = claims.map((): Verdict => UNJUDGED);
+  const verdicts = claims.map((): Verdict => UNJUDGED_VERDICT);
   const hashes = new Map<Uint8Array, Uint8Array>();
   const together: EcdsaClaim[] = [];
   const places: number[] = [];
   for (const [at, { key, signature, signed }] of claims.entries()) {
     verdicts[at] = judgeDigest(signed);
     if (!verdicts[at].holds) continue;
-    verdicts[at] = UNJUDGED;
+    verdicts[at] = UNJUDGED_VERDICT;
     if (key.type === 'ed25519') {
       verdicts[at] = judgeEd25519(key, signature, signed, verifier);
       continue;
@@ -37,7 +37,7 @@ export function checkClaims(claims: readonly SignatureClaim[], verifier: DigestV
     else places[together.push({ key, signature, digest }) - 1] = at;
   }
   for (const [i, verdict] of judgeEcdsa(together, verifier).entries()) verdicts[places[i] as number] = verdict;
-  return claims.map((claim, at) => ({ claim, verdict: verdicts[at] ?? UNJUDGED }));
+  return claims.map((claim, at) => ({ claim, verdict: verdicts[at] ?? UNJUDGED_VERDICT }));
 }
 
 function judgeDigest(signed: Signed): Verdict {

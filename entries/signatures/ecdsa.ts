@@ -12,12 +12,12 @@ export interface EcdsaClaim {
   readonly digest: Uint8Array;
 }
 
-const INVALID: Readonly<Record<EcdsaSignature['encoding'], Verdict>> = {
+const INVALID_VERDICTS: Readonly<Record<EcdsaSignature['encoding'], Verdict>> = {
   asn1: fails('invalid signature when validating ASN.1 encoded signature'),
   p1363: fails('invalid signature when validating IEEE_P1363 encoded signature'),
 };
 
-const UNREADABLE = fails('ecdsa: Invalid IEEE_P1363 encoded bytes');
+const UNREADABLE_VERDICT = fails('ecdsa: Invalid IEEE_P1363 encoded bytes');
 
 /**
  * Judges each claim, in the words of sigstore's signature library. Low and high `s` are both good.
@@ -28,8 +28,8 @@ export function judgeEcdsa(claims: readonly EcdsaClaim[], verifier: DigestVerifi
   const signatures = claims.map(({ signature }) => readEcdsaSignature(signature));
   const held = claimsHold(claims, signatures, verifier);
   return signatures.map((signature, i) => {
-    if (signature === undefined) return UNREADABLE;
-    return held[i] === true ? HOLDS : INVALID[signature.encoding];
+    if (signature === undefined) return UNREADABLE_VERDICT;
+    return held[i] === true ? HOLDS : INVALID_VERDICTS[signature.encoding];
   });
 }
 

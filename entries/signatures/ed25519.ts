@@ -40,7 +40,7 @@ export function ed25519MessageHolds(
   return ed25519Holds(message, spki, signature) || judge(NO_PREFIX, raw, message, signature, true).holds;
 }
 
-const INVALID = fails('ed25519: invalid signature');
+const INVALID_VERDICT = fails('ed25519: invalid signature');
 
 /**
  * @param signed - the message, or its digest behind the prefix that says so
@@ -57,13 +57,13 @@ function judge(
   const point = readPoint(key);
   if (point === undefined) return fails('ed25519: bad public key');
   const encodedR = signature.subarray(0, 32);
-  if (isRefused && !point.isSmallOrder() && readPoint(encodedR)?.isSmallOrder() !== true) return INVALID;
+  if (isRefused && !point.isSmallOrder() && readPoint(encodedR)?.isSmallOrder() !== true) return INVALID_VERDICT;
   const s = toInteger(signature.subarray(32).toReversed());
-  if (s >= ORDER) return INVALID;
+  if (s >= ORDER) return INVALID_VERDICT;
   const hash = digestOf('sha512', prefix, encodedR, key, signed);
   const k = mod(toInteger(hash.toReversed()), ORDER);
   const r = Point.BASE.multiply(s, false).subtract(point.multiply(k, false));
-  return equalBytes(r.toBytes(), encodedR) ? HOLDS : INVALID;
+  return equalBytes(r.toBytes(), encodedR) ? HOLDS : INVALID_VERDICT;
 }
 
 function readPoint(key: Uint8Array): Point | undefined {

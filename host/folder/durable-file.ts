@@ -23,14 +23,14 @@ export function removeDurably(file: string): void {
   syncFolder(dirname(file));
 }
 
-const GONE: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR']);
+const GONE_CODES: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR']);
 
 /** Undefined where there is none. */
 export function readIfThere(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    if (GONE.has(systemCode(error))) return undefined;
+    if (GONE_CODES.has(systemCode(error))) return undefined;
     throw error instanceof Error ? Object.assign(error, { path: file }) : error; // a folder's EISDIR names no path
   }
 }

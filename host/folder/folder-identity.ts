@@ -42,8 +42,8 @@ export function mayHaveMoved(folder: string): boolean {
   const recorded = readPlace(folder);
   if (recorded === undefined) return false;
   const actual = folderIdentityOf(folder);
-  const isSameBirth = recorded.born === undefined || actual.born === undefined || recorded.born === actual.born;
-  return recorded.inode === actual.inode && isSameBirth && !hasTwin(recorded, actual);
+  const isSameCreation = recorded.born === undefined || actual.born === undefined || recorded.born === actual.born;
+  return recorded.inode === actual.inode && isSameCreation && !hasTwin(recorded, actual);
 }
 
 export function hasPlaceRecord(folder: string): boolean {

@@ -1,4 +1,4 @@
-const CENSORED = '[withheld]';
+const CENSORED_TEXT = '[withheld]';
 
 /** A whole key, or as much of it as is there; inside a JSON string its line breaks are `\n`. */
 const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[^"]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|(?="))/g;
@@ -9,5 +9,7 @@ const SECRET_MEMBER =
 
 /** A log line in JSON, without what must never stand in a log. */
 export function withoutSecrets(line: string): string {
-  return line.replace(PRIVATE_KEY, CENSORED).replace(SECRET_MEMBER, (_all, name: string) => `"${name}":"${CENSORED}"`);
+  return line
+    .replace(PRIVATE_KEY, CENSORED_TEXT)
+    .replace(SECRET_MEMBER, (_all, name: string) => `"${name}":"${CENSORED_TEXT}"`);
 }

@@ -1,8 +1,8 @@
-const LONGEST = 64; // a longer name resembles nothing
+const LONGEST_NAME = 64; // a longer name resembles nothing
 
 /** The name that was probably meant: at most a third of its letters, and never more than three, are wrong. */
 export function nearest(wrong: string, names: readonly string[]): string | undefined {
-  if (wrong.length > LONGEST) return undefined;
+  if (wrong.length > LONGEST_NAME) return undefined;
   const ranked = names.map((name) => ({ name, wrong: distance(wrong, name) })).toSorted((a, b) => a.wrong - b.wrong);
   const best = ranked[0];
   return best !== undefined && best.wrong <= Math.min(3, Math.floor(best.name.length / 3)) ? best.name : undefined;

@@ -52,7 +52,7 @@ async function planShards(settings: PlanSettings, folders: readonly ShardFolder[
         ? { ...settings, ...ofFirst(shard), offset, recoverCommand }
         : { ...placeOf(settings, shard, offset), recoverCommand };
     const later = folders.slice(at + 1).map(({ folder }) => folder);
-    const wish = at === 0 ? settings : LATER;
+    const wish = at === 0 ? settings : LATER_SHARD_WISH;
     const look = async (): Promise<Seen> => ofShard(at, await lookAt(place, later));
     const seen = await look();
     const act = accepted(decide(seen, { ...wish, recoverCommand }));
@@ -84,7 +84,7 @@ function requireWritable(settings: PlanSettings, folders: readonly ShardFolder[]
 }
 
 /** A later shard begins once its folder is there, under keys of its own. */
-const LATER: WishOf = { begin: false, volume: 'fixed', mayBegin: true };
+const LATER_SHARD_WISH: WishOf = { begin: false, volume: 'fixed', mayBegin: true };
 
 /** The record of where the log is stands in the folder of the first shard, which holds the others. */
 function ofShard(at: number, seen: Seen): Seen {

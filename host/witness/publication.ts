@@ -13,7 +13,7 @@ import { postOver } from '../../witness/post.ts';
 import type { Settings } from '../settings/table.ts';
 
 /** Milliseconds that a witness may take longer than those that met the policy, while writers wait for the next round. */
-const GRACE = 250;
+const GRACE_MS = 250;
 /** Milliseconds until a round that did not meet the policy is tried again: at first, and at most. */
 const [RETRY, LONGEST_RETRY] = [250, 5000];
 
@@ -52,7 +52,7 @@ export function publicationOf(
     tolerance: settings.clockTolerance / 1000,
     tell,
   };
-  const grace = mode === 'require' ? GRACE : undefined;
+  const grace = mode === 'require' ? GRACE_MS : undefined;
   return async (store) => {
     const witnesses = policy && new HttpWitnesses(policy, await store.lastCosignatures(), parts, { grace });
     return { mode, witnesses, times, timeoutMs: publishTimeout, overruled: settings.overruleWitness ?? 0, alarm, now };

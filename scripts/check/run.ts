@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /** Tools that would call home are told not to, and none asks questions. */
-const QUIET = {
+const QUIET_ENVIRONMENT = {
   REDOCLY_TELEMETRY: 'off',
   REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true',
   SCARF_ANALYTICS: 'false',
@@ -13,7 +13,7 @@ const QUIET = {
 export async function runNode(command: readonly string[]): Promise<number> {
   const child = spawn(process.execPath, command, {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, ...QUIET },
+    env: { ...process.env, ...QUIET_ENVIRONMENT },
   });
   const [code] = (await once(child, 'close')) as [number | null];
   return code ?? 1;

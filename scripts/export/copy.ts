@@ -23,9 +23,9 @@ export interface Copied {
 }
 
 /** Files that are worked on at the same time: each waits for the disk. */
-const AT_ONCE = 16;
+const PARALLEL_FILES = 16;
 /** Files that are named when there is something wrong with more of them. */
-const MOST_NAMED = 10;
+const MAX_NAMED_FILES = 10;
 const HASH = 32;
 
 /** Has the folder hold all files of the tree; writes over none. @throws ExportRefused naming those that differ from the log */
@@ -35,7 +35,7 @@ export async function copyTree(tree: VerifiedTree, target: ExportTarget, options
   const work = async (): Promise<void> => {
     for (const { resource, isOld } of left) await copy.take(resource, isOld);
   };
-  const outcomes = await Promise.allSettled(Array.from({ length: AT_ONCE }, work));
+  const outcomes = await Promise.allSettled(Array.from({ length: PARALLEL_FILES }, work));
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   return copy.end();
 }
@@ -69,11 +69,11 @@ class Copy {
 
   #whatDiffers(): string {
     const files = this.#differing.toSorted().map((path) => join(this.#target.folder, path));
-    const named = files.slice(0, MOST_NAMED).join(', ');
+    const named = files.slice(0, MAX_NAMED_FILES).join(', ');
     const which =
       files.length === 1
         ? `${named} is there and differs`
-        : `${named}${files.length > MOST_NAMED ? ` and ${files.length - MOST_NAMED} more` : ''} are there and differ`;
+        : `${named}${files.length > MAX_NAMED_FILES ? ` and ${files.length - MAX_NAMED_FILES} more` : ''} are there and differ`;
     return `${which} from what the log has: changed since, or another log's. ${this.#written} files that were missing were written, and the checkpoint is as it was. Move what differs away and run the command again, which writes what is missing`;
   }
 

@@ -6,7 +6,7 @@ import { TILE_WIDTH } from '../../merkle/tile.ts';
 import { makeFolder } from '../../storage/folders.ts';
 
 /** Below the folder, while files are written: each process has a folder of its own there. */
-const NURSERY = '.writing';
+const STAGING_NAME = '.writing';
 const CHECKPOINT = 'checkpoint';
 
 /** A folder of plain files. A file has its name once it is whole and on the disk, and is never written again. */
@@ -19,12 +19,12 @@ export class ExportTarget {
 
   private constructor(folder: string) {
     this.folder = folder;
-    this.#stagingDir = join(folder, NURSERY, String(process.pid));
+    this.#stagingDir = join(folder, STAGING_NAME, String(process.pid));
   }
 
   static async open(folder: string): Promise<ExportTarget> {
     const target = new ExportTarget(folder);
-    await removeAbandoned(join(folder, NURSERY));
+    await removeAbandoned(join(folder, STAGING_NAME));
     makeFolder(target.#stagingDir);
     return target;
   }
@@ -42,7 +42,7 @@ export class ExportTarget {
 
   /** Widths of the partial ones that stand beside a full tile or bundle. */
   async partialsOf(path: string): Promise<readonly number[]> {
-    const names = (await orMissing(readdir(join(this.folder, path + PARTIAL)))) ?? [];
+    const names = (await orMissing(readdir(join(this.folder, path + PARTIAL_SUFFIX)))) ?? [];
     return names.filter((name) => /^[1-9]\d{0,2}$/.test(name) && Number(name) < TILE_WIDTH).map(Number);
   }
 
@@ -66,15 +66,15 @@ export class ExportTarget {
   async prune(): Promise<number> {
     const entries = await readdir(join(this.folder, 'tile'), { recursive: true, withFileTypes: true });
     const whole = new Set(entries.filter((entry) => entry.isFile()).map(pathOf));
-    const partial = entries.filter((entry) => entry.isDirectory() && entry.name.endsWith(PARTIAL)).map(pathOf);
-    const replaced = partial.filter((path) => whole.has(path.slice(0, -PARTIAL.length)));
+    const partial = entries.filter((entry) => entry.isDirectory() && entry.name.endsWith(PARTIAL_SUFFIX)).map(pathOf);
+    const replaced = partial.filter((path) => whole.has(path.slice(0, -PARTIAL_SUFFIX.length)));
     for (const path of replaced) await rm(path, { recursive: true });
     return entries.filter(({ parentPath }) => replaced.includes(parentPath)).length;
   }
 
   async close(): Promise<void> {
     await rm(this.#stagingDir, { recursive: true, force: true });
-    await rmdir(join(this.folder, NURSERY)).catch(() => undefined); // another export may be using it
+    await rmdir(join(this.folder, STAGING_NAME)).catch(() => undefined); // another export may be using it
   }
 
   async #write(file: string, bytes: Uint8Array): Promise<void> {
@@ -103,7 +103,7 @@ export class ExportTarget {
 }
 
 /** Ends the name of the folder in which the partial ones of a tile stand. */
-const PARTIAL = '.p';
+const PARTIAL_SUFFIX = '.p';
 const pathOf = ({ parentPath, name }: Dirent): string => join(parentPath, name);
 
 /** Undefined where there is no file or folder of that name. */

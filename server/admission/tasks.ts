@@ -163,7 +163,7 @@ async function keyHash({ format, content }: PublicKeyQuery): Promise<string> {
 const LARGE_BYTES = 2 ** 20;
 
 /** The reply to no batch: the thread has started. */
-const READY: Reply = { id: 0, outcomes: [], admitted: new Uint8Array() };
+const READY_REPLY: Reply = { id: 0, outcomes: [], admitted: new Uint8Array() };
 
 /**
  * Answers every batch that arrives at `port` with a reply of its number, after one that says it has begun. Batches are not held back while one of them
@@ -176,7 +176,7 @@ export function answerBatches(port: MessagePort, perform: (batch: Batch) => Prom
     if (batch.bytes.length > LARGE_BYTES) collectGarbage();
   };
   port.on('message', (batch: Batch) => void answer(batch));
-  port.postMessage(READY);
+  port.postMessage(READY_REPLY);
 }
 
 /**

@@ -11,7 +11,7 @@ function text(status: number, sentence: string, headers: Headers = {}): Answer {
  * Operations that are no part of Rekor's APIs: tiles and checkpoints as C2SP serves them, witnessing, health. Errors are
  * one line of text.
  */
-export const plain: ApiFormat = {
+export const plainText: ApiFormat = {
   negotiate: () => '',
   requiresBody: false,
   renderFailure(thrown) {

@@ -19,7 +19,7 @@ export function status<const Http extends number>(http: Http, code: number, mess
 }
 
 /** Rekor v2's answer for a log that has ended, which is not JSON: rekor-v2 §1.9. */
-export const FROZEN: Answer = {
+export const FROZEN_ANSWER: Answer = {
   status: 405,
   body: { type: 'text/plain; charset=utf-8', text: 'This log has been frozen, please switch to the latest log.\n' },
 };
@@ -34,7 +34,7 @@ export const rekorV2: ApiFormat = {
   requiresBody: false,
   renderFailure(thrown) {
     if (!isKnown(thrown)) return undefined;
-    if (thrown.code === 'log-frozen') return FROZEN;
+    if (thrown.code === 'log-frozen') return FROZEN_ANSWER;
     const { v2, headers } = responseTo(thrown);
     return status(v2.http, v2.code, v2.message ?? thrown.message, headers);
   },

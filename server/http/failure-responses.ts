@@ -60,12 +60,12 @@ const RETRY_AFTER: Headers = { 'Retry-After': '1' };
 /** The rest of the body is not awaited: RFC 9110 §15.5.9. */
 const CLOSE: Headers = { Connection: 'close' };
 
-const INVALID = { http: 400, code: 3 } as const;
-const UNAVAILABLE = { http: 503, code: 14 } as const;
-const BAD_REQUEST = { v1: { status: 400, by: 'handler' }, v2: INVALID, plain: 400 } as const;
-const BUSY = {
+const INVALID_ARGUMENT = { http: 400, code: 3 } as const;
+const UNAVAILABLE_STATUS = { http: 503, code: 14 } as const;
+const BAD_REQUEST = { v1: { status: 400, by: 'handler' }, v2: INVALID_ARGUMENT, plain: 400 } as const;
+const BUSY_RESPONSE = {
   v1: { status: 503, by: 'handler' },
-  v2: UNAVAILABLE,
+  v2: UNAVAILABLE_STATUS,
   plain: 503,
   headers: RETRY_AFTER,
   crossing: 'never',
@@ -77,13 +77,13 @@ export type FailureResponses = { readonly [C in Code]: FailureResponse<Extract<K
 const responses: FailureResponses = {
   'json-malformed': {
     v1: { status: 400, by: 'binding' },
-    v2: INVALID,
+    v2: INVALID_ARGUMENT,
     plain: 400,
     crossing: byMessage(MalformedJson),
   },
   'proposal-malformed': {
     v1: ({ reason }) => ({ status: PROPOSAL_CODES[reason], by: 'binding' }),
-    v2: INVALID,
+    v2: INVALID_ARGUMENT,
     plain: 400,
     crossing: {
       detail: ({ reason }) => reason,
@@ -92,7 +92,7 @@ const responses: FailureResponses = {
   },
   'request-invalid': {
     v1: ({ detail, by }) => ({ status: detail, by }),
-    v2: INVALID,
+    v2: INVALID_ARGUMENT,
     plain: 400,
     crossing: {
       detail: ({ detail }) => detail,
@@ -101,13 +101,13 @@ const responses: FailureResponses = {
   },
   'request-unreadable': {
     v1: { status: 400, by: 'binding' },
-    v2: INVALID,
+    v2: INVALID_ARGUMENT,
     plain: 400,
     crossing: byMessage(UnreadableBody),
   },
   'request-too-large': {
     v1: { status: 413, by: 'binding' },
-    v2: { ...INVALID, message: 'http: request body too large' },
+    v2: { ...INVALID_ARGUMENT, message: 'http: request body too large' },
     plain: 413,
     crossing: 'never',
   },
@@ -127,24 +127,24 @@ const responses: FailureResponses = {
   'entry-invalid': { ...BAD_REQUEST, crossing: byMessage(InvalidEntry) },
   'body-too-large': {
     v1: { status: 413, by: 'handler' },
-    v2: INVALID,
+    v2: INVALID_ARGUMENT,
     plain: 413,
     crossing: byMessage(BodyTooLarge),
   },
   'size-not-reached': { ...BAD_REQUEST, crossing: 'never' },
   'sizes-reversed': { ...BAD_REQUEST, crossing: 'never' },
-  'log-overloaded': { ...BUSY, v2: { ...UNAVAILABLE, message: 'reached max pushback; retry' } },
-  'log-not-writable': BUSY,
-  'log-not-published': BUSY,
+  'log-overloaded': { ...BUSY_RESPONSE, v2: { ...UNAVAILABLE_STATUS, message: 'reached max pushback; retry' } },
+  'log-not-writable': BUSY_RESPONSE,
+  'log-not-published': BUSY_RESPONSE,
   'log-frozen': {
     v1: { status: 501, by: 'handler', message: 'Create Entry API not enabled in this Rekor instance' },
     v2: { http: 405, code: 12 },
     plain: 405,
     crossing: 'never',
   },
-  'server-busy': BUSY,
+  'server-busy': BUSY_RESPONSE,
   'add-checkpoint-malformed': { ...BAD_REQUEST, crossing: 'never' },
-  'witness-not-signing': BUSY,
+  'witness-not-signing': BUSY_RESPONSE,
 };
 
 /** Codes of the failures that are answered 503. */

@@ -12,13 +12,16 @@ export interface Principal {
   readonly rights: ReadonlySet<Right>;
 }
 
-const ANONYMOUS: Principal = { name: 'anonymous', rights: new Set<Right>(['submit', 'read', 'search', 'audit']) };
+const ANONYMOUS_PRINCIPAL: Principal = {
+  name: 'anonymous',
+  rights: new Set<Right>(['submit', 'read', 'search', 'audit']),
+};
 
 /**
  * Finds out who sends a request. The place for credentials: so far none is looked at, and every sender is anonymous.
  */
 export function authenticate(_request: Request): Principal {
-  return ANONYMOUS;
+  return ANONYMOUS_PRINCIPAL;
 }
 
 /**

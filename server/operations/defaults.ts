@@ -1,4 +1,4 @@
-import { plain } from '../apis/plain.ts';
+import { plainText } from '../apis/plain.ts';
 import { handlerError, rekorV1 } from '../apis/rekor-v1.ts';
 import { rekorV2 } from '../apis/rekor-v2.ts';
 import type { Answer, Headers } from '../http/answer.ts';
@@ -22,10 +22,10 @@ export const V2 = { format: rekorV2, api: 'rekor-v2', match: 'exact', produces: 
 export const V2_READ = { ...V2, answersHead: true } as const;
 
 /** Files of a C2SP log at the root. */
-export const FILE = { format: plain, api: 'rekor-v2', match: 'exact', produces: [], answersHead: true } as const;
+export const FILE = { format: plainText, api: 'rekor-v2', match: 'exact', produces: [], answersHead: true } as const;
 
 /** Operations of no API, open with every choice of APIs. */
-export const PLAIN = { format: plain, match: 'exact', produces: [] } as const;
+export const PLAIN_OPERATION = { format: plainText, match: 'exact', produces: [] } as const;
 
 /** @param name - of the operation, as Rekor says it */
 export function notEnabled(name: string): Answer {

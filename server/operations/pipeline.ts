@@ -105,10 +105,10 @@ function maxBytesOf({ api, maxBodyBytes: most }: AnyOperation, settings: Operati
 async function inTime(work: Promise<Answer>, deadline: AbortSignal): Promise<Answer> {
   if (deadline.aborted) {
     await work;
-    throw new DeadlineExceeded(LATE);
+    throw new DeadlineExceeded(LATE_MESSAGE);
   }
   const { promise: late, reject } = Promise.withResolvers<never>();
-  deadline.addEventListener('abort', () => reject(new DeadlineExceeded(LATE)), { once: true });
+  deadline.addEventListener('abort', () => reject(new DeadlineExceeded(LATE_MESSAGE)), { once: true });
   return Promise.race([late, work]);
 }
 
@@ -119,4 +119,4 @@ function releaseAfter(lease: BodyLease, work: Promise<unknown> | undefined): voi
 }
 
 /** In the words of Go's context. */
-const LATE = 'context deadline exceeded';
+const LATE_MESSAGE = 'context deadline exceeded';

@@ -2,11 +2,11 @@ import { ed25519Spki, toPem } from '../../checkpoint/spki.ts';
 import { formatVkey } from '../../checkpoint/vkey.ts';
 import type { Log } from '../../log/types.ts';
 import { json } from '../http/answer.ts';
-import { FILE, PLAIN, V2_READ } from '../operations/defaults.ts';
+import { FILE, PLAIN_OPERATION, V2_READ } from '../operations/defaults.ts';
 import type { OperationSettings, Operations } from '../operations/operation.ts';
 import { shardFor } from './shard.ts';
 
-const PUBLIC = { 'Cache-Control': 'no-cache' };
+const PUBLIC_HEADERS = { 'Cache-Control': 'no-cache' };
 
 /** The log's identity: its keys and names, for people and programs that begin to trust it. */
 export const identityOperations: Pick<Operations, 'getVkey' | 'getTilePublicKey' | 'getDiscovery'> = {
@@ -16,7 +16,7 @@ export const identityOperations: Pick<Operations, 'getVkey' | 'getTilePublicKey'
     access: 'anyone',
     async handle(asked, { shards }) {
       const text = `${formatVkey(shardFor(shards, asked).shard.c2spKey)}\n`;
-      return { status: 200, headers: PUBLIC, body: { type: 'text/plain; charset=utf-8', text } };
+      return { status: 200, headers: PUBLIC_HEADERS, body: { type: 'text/plain; charset=utf-8', text } };
     },
   },
 
@@ -26,12 +26,12 @@ export const identityOperations: Pick<Operations, 'getVkey' | 'getTilePublicKey'
     access: 'anyone',
     async handle(asked, { shards }) {
       const text = toPem(ed25519Spki(shardFor(shards, asked).shard.c2spKey.material));
-      return { status: 200, headers: PUBLIC, body: { type: 'application/x-pem-file', text } };
+      return { status: 200, headers: PUBLIC_HEADERS, body: { type: 'application/x-pem-file', text } };
     },
   },
 
   getDiscovery: {
-    ...PLAIN,
+    ...PLAIN_OPERATION,
     route: 'GET /.well-known/stele.json',
     access: 'audit',
     answersHead: true,
@@ -44,7 +44,7 @@ export const identityOperations: Pick<Operations, 'getVkey' | 'getTilePublicKey'
         limits: limitsOf(settings),
         ...(witness && { witness: { vkey: formatVkey(witness.key), submissionPath: '', monitoringPath: '/witness' } }),
       };
-      return { status: 200, headers: PUBLIC, body: json(document) };
+      return { status: 200, headers: PUBLIC_HEADERS, body: json(document) };
     },
   },
 };

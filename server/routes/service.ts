@@ -1,6 +1,6 @@
 import { rekorV2 } from '../apis/rekor-v2.ts';
 import { json } from '../http/answer.ts';
-import { PLAIN } from '../operations/defaults.ts';
+import { PLAIN_OPERATION } from '../operations/defaults.ts';
 import type { Operations } from '../operations/operation.ts';
 
 /** As Rekor v2 answers `/healthz`: rekor-v2 §1.11. */
@@ -9,7 +9,7 @@ export const SERVING = { status: 'SERVING' } as const;
 /** Answers to probes: Rekor's `/ping`, and the two questions of Kubernetes. */
 export const serviceOperations: Pick<Operations, 'ping' | 'alive' | 'ready'> = {
   ping: {
-    ...PLAIN,
+    ...PLAIN_OPERATION,
     route: 'GET /ping',
     access: 'anyone',
     answersHead: true,
@@ -19,7 +19,7 @@ export const serviceOperations: Pick<Operations, 'ping' | 'alive' | 'ready'> = {
   },
 
   alive: {
-    ...PLAIN,
+    ...PLAIN_OPERATION,
     format: rekorV2,
     route: 'GET /healthz',
     access: 'anyone',
@@ -31,7 +31,7 @@ export const serviceOperations: Pick<Operations, 'ping' | 'alive' | 'ready'> = {
   },
 
   ready: {
-    ...PLAIN,
+    ...PLAIN_OPERATION,
     route: 'GET /readyz',
     access: 'anyone',
     match: 'clean',

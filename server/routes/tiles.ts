@@ -11,11 +11,11 @@ import { asKept, inflated } from './bundle-body.ts';
 import { isBoundTo, shardFor } from './shard.ts';
 
 /** A full tile never changes. A partial one neither, but it may be replaced by the full one: c2sp.org/tlog-tiles. */
-const FULL: Headers = { 'Cache-Control': 'public, max-age=31536000, immutable' };
-const PARTIAL: Headers = { 'Cache-Control': 'public, max-age=604800, immutable' };
+const FULL_TILE_HEADERS: Headers = { 'Cache-Control': 'public, max-age=31536000, immutable' };
+const PARTIAL_TILE_HEADERS: Headers = { 'Cache-Control': 'public, max-age=604800, immutable' };
 const NOT_THERE = { status: 404, headers: { 'Cache-Control': 'no-store' } } as const;
 /** A reader may keep it, and asks each time whether it is still so. */
-const FRESH: Headers = { 'Cache-Control': 'no-cache' };
+const NO_CACHE_HEADERS: Headers = { 'Cache-Control': 'no-cache' };
 const VARY: Headers = { Vary: 'Origin, Accept-Encoding' };
 
 const NOTE = 'text/plain; charset=utf-8';
@@ -28,7 +28,7 @@ async function checkpoint(asked: OperationRequest, { shards }: OperationParts): 
   const { checkpoint: note } = shardFor(shards, asked).head();
   if (note === undefined) return NOT_THERE;
   const bytes = Buffer.from(note);
-  return serveFile(asked.http, { type: NOTE, content: bytes, tag: tagOf(bytes), headers: FRESH });
+  return serveFile(asked.http, { type: NOTE, content: bytes, tag: tagOf(bytes), headers: NO_CACHE_HEADERS });
 }
 
 /**
@@ -43,7 +43,7 @@ async function tile(folder: '' | 'entries/', asked: OperationRequest, parts: Ope
   const resource = parseTilePath(folder + rest);
   if (resource === undefined) return NOT_THERE;
   const log = shardFor(shards, asked);
-  const headers = !dev && isBoundTo(log, asked) ? lifeOf(resource) : FRESH;
+  const headers = !dev && isBoundTo(log, asked) ? lifeOf(resource) : NO_CACHE_HEADERS;
   const file = await fileOf(log, resource, { headers, gzip: takesGzip(http) });
   return file === undefined ? NOT_THERE : serveFile(http, file);
 }
@@ -92,7 +92,7 @@ function tagOf(note: Uint8Array): string {
   return hash('sha256', note, 'base64url');
 }
 
-const lifeOf = ({ width }: TileResource): Headers => (width === TILE_WIDTH ? FULL : PARTIAL);
+const lifeOf = ({ width }: TileResource): Headers => (width === TILE_WIDTH ? FULL_TILE_HEADERS : PARTIAL_TILE_HEADERS);
 
 /** How an answer is to be sent. */
 interface Sending {

@@ -4,7 +4,7 @@ import { formatSize, SIZE_TYPE } from '../../checkpoint/witness/answer.ts';
 import type { RefusalReason } from '../../checkpoint/witness/judge.ts';
 import { ADD_CHECKPOINT_LIMIT } from '../../checkpoint/witness/request.ts';
 import type { WitnessAnswer } from '../../witness/own-witness.ts';
-import { PLAIN } from '../operations/defaults.ts';
+import { PLAIN_OPERATION } from '../operations/defaults.ts';
 import type { OperationParts, Operations } from '../operations/operation.ts';
 
 const TEXT = 'text/plain; charset=utf-8';
@@ -40,7 +40,7 @@ const isThere = ({ witness }: OperationParts): boolean => witness !== undefined;
 /** Our own witness: c2sp.org/tlog-witness. Without one, nothing is there. */
 export const witnessOperations: Pick<Operations, 'addCheckpoint' | 'getWitnessedCheckpoint'> = {
   addCheckpoint: {
-    ...PLAIN,
+    ...PLAIN_OPERATION,
     route: 'POST /add-checkpoint',
     access: 'anyone',
     body: 'addCheckpoint',
@@ -54,7 +54,7 @@ export const witnessOperations: Pick<Operations, 'addCheckpoint' | 'getWitnessed
   },
 
   getWitnessedCheckpoint: {
-    ...PLAIN,
+    ...PLAIN_OPERATION,
     route: 'GET /witness/{log}',
     access: 'anyone',
     match: 'below',

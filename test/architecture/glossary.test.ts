@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { usesOf } from './identifiers.ts';
 import { ROOT, sources } from './inspect.ts';
 
 const page = readFileSync(join(ROOT, 'docs/glossary.md'), 'utf8');
@@ -27,6 +28,29 @@ describe('style §3: the glossary', () => {
 
   it('finds a name that the code does not have', () => {
     expect(missing(['LogIndex', 'NoSuchName'])).toStrictEqual(['NoSuchName']);
+  });
+
+  it('has no second name in the code for a thing that it names', () => {
+    const others = column(page, 6);
+    expect(others.length).toBeGreaterThan(15);
+    expect(usesOf(others, sources(ROOT))).toStrictEqual([]);
+  });
+
+  it.each(['const keptEntry = 1;', 'interface RekorDialect {}', 'const TILE_SHELF = 1;', 'one.keyHint', 'birth: 1'])(
+    'planted: a second name in `%s` is found',
+    (text) => {
+      expect(usesOf(column(page, 6), [{ path: 'log/a.ts', text }])).toHaveLength(1);
+    },
+  );
+
+  it.each([
+    "'birth.json'",
+    'const a = /birth/;',
+    '// a dialect of JSON',
+    'const birthtimeNs = 1;',
+    'const keyHinted = 1;',
+  ])('`%s` has no second name', (text) => {
+    expect(usesOf(column(page, 6), [{ path: 'log/a.ts', text }])).toStrictEqual([]);
   });
 
   it('has each word once', () => {

@@ -4,13 +4,19 @@ import { MalformedJson } from '../../base/failures.ts';
 import { enumeration, message, readMessage } from '../../base/proto-message.ts';
 
 const COLOUR = enumeration({ NO_COLOUR: 0, RED: 1, DEEP_BLUE: 7 });
-const INNER = message({ raw_bytes: 'bytes', colour: COLOUR });
-const OUTER = message(
-  { plain_text: 'text', asIs: 'json', inner_one: INNER, inner_2: INNER, the_list: { each: INNER } },
+const INNER_MESSAGE = message({ raw_bytes: 'bytes', colour: COLOUR });
+const OUTER_MESSAGE = message(
+  {
+    plain_text: 'text',
+    asIs: 'json',
+    inner_one: INNER_MESSAGE,
+    inner_2: INNER_MESSAGE,
+    the_list: { each: INNER_MESSAGE },
+  },
   ['inner_one', 'inner_2'],
 );
 
-const read = (value: unknown) => readMessage(value, OUTER, 'outer');
+const read = (value: unknown) => readMessage(value, OUTER_MESSAGE, 'outer');
 
 function failure(value: unknown): string {
   try {
@@ -70,9 +76,9 @@ describe('rekor-v2 §1.3 messages', () => {
   });
 
   it('are named as the request where they stand at the top', () => {
-    expect(() => readMessage([], INNER, '')).toThrow('the request is not an object');
-    expect(() => readMessage({ x: 1 }, INNER, '')).toThrow(/^unknown field "x"$/);
-    expect(() => readMessage({ rawBytes: 1 }, INNER, '')).toThrow(/^rawBytes is not base64$/);
+    expect(() => readMessage([], INNER_MESSAGE, '')).toThrow('the request is not an object');
+    expect(() => readMessage({ x: 1 }, INNER_MESSAGE, '')).toThrow(/^unknown field "x"$/);
+    expect(() => readMessage({ rawBytes: 1 }, INNER_MESSAGE, '')).toThrow(/^rawBytes is not base64$/);
   });
 
   it('repeat long names in short', () => {

@@ -24,21 +24,21 @@ import {
   thrownBy,
 } from './signing.ts';
 
-const OTHER = testLog('other.example.test', 3);
+const LOG_2 = testLog('other.example.test', 3);
 const SECOND = testLog('log.example.test', 4);
-const SIGNED = LOG.sign(TEXT);
-const BAD: NoteSignature = { ...SIGNED, signature: OTHER.sign(TEXT).signature };
+const LINE_1 = LOG.sign(TEXT);
+const LINE_0: NoteSignature = { ...LINE_1, signature: LOG_2.sign(TEXT).signature };
 const note = (...signatures: readonly NoteSignature[]): SignedNote => ({ text: TEXT, signatures });
 const lines = (signatures: readonly NoteSignature[]): string => formatSignatures(signatures);
 
 /** The digits of base64 that stand for the same four bits, with a stray one set. */
-const STRAY: Readonly<Record<string, string>> = Object.fromEntries(
+const TEXTS: Readonly<Record<string, string>> = Object.fromEntries(
   'AEIMQUYcgkosw048'.split('').map((digit) => [digit, String.fromCharCode(digit.charCodeAt(0) + 1)]),
 );
 
 describe('signed-note: the vectors', () => {
   it('the log of the appendix signs as it says there', () => {
-    expect(lines([SIGNED])).toBe(LOG_LINE);
+    expect(lines([LINE_1])).toBe(LOG_LINE);
     expect(verifyNote(parseNote(`${TEXT}\n${LOG_LINE}`), [LOG.verifier]).text).toBe(TEXT);
   });
   it('the example in the documentation of Go’s package', () => {
@@ -53,42 +53,44 @@ describe('signed-note: the vectors', () => {
 
 describe('signed-note: which signatures count', () => {
   it('one by a known key is enough, and the others are told apart', () => {
-    const signed = note(OTHER.sign(TEXT), SIGNED, WITNESS.cosign(TEXT, COSIGNED_AT));
+    const signed = note(LOG_2.sign(TEXT), LINE_1, WITNESS.cosign(TEXT, COSIGNED_AT));
     const { verified, unknown } = verifyNote(signed, [LOG.verifier]);
-    expect(lines(verified)).toBe(lines([SIGNED]));
-    expect(lines(unknown)).toBe(lines([OTHER.sign(TEXT), WITNESS.cosign(TEXT, COSIGNED_AT)]));
+    expect(lines(verified)).toBe(lines([LINE_1]));
+    expect(lines(unknown)).toBe(lines([LOG_2.sign(TEXT), WITNESS.cosign(TEXT, COSIGNED_AT)]));
   });
   it('several known keys, in the order of the lines', () => {
-    const signed = note(SECOND.sign(TEXT), OTHER.sign(TEXT), SIGNED);
-    const { verified, unknown } = verifyNote(signed, [LOG.verifier, OTHER.verifier, SECOND.verifier]);
+    const signed = note(SECOND.sign(TEXT), LOG_2.sign(TEXT), LINE_1);
+    const { verified, unknown } = verifyNote(signed, [LOG.verifier, LOG_2.verifier, SECOND.verifier]);
     expect(lines(verified)).toBe(lines(signed.signatures));
     expect(unknown).toEqual([]);
   });
   it('none by a known key is not', () => {
-    expect(() => verifyNote(note(OTHER.sign(TEXT)), [LOG.verifier])).toThrow(UnverifiedNote);
-    expect(() => verifyNote(note(SIGNED), [])).toThrow(UnverifiedNote);
-    expect(checkSignatures(note(OTHER.sign(TEXT)), [LOG.verifier]).verified).toEqual([]);
+    expect(() => verifyNote(note(LOG_2.sign(TEXT)), [LOG.verifier])).toThrow(UnverifiedNote);
+    expect(() => verifyNote(note(LINE_1), [])).toThrow(UnverifiedNote);
+    expect(checkSignatures(note(LOG_2.sign(TEXT)), [LOG.verifier]).verified).toEqual([]);
   });
   it('a bad one of a known key spoils the note, whatever else is there', () => {
-    expect(() => verifyNote(note(BAD), [LOG.verifier])).toThrow(BadSignature);
-    expect(() => verifyNote(note(OTHER.sign(TEXT), BAD), [LOG.verifier, OTHER.verifier])).toThrow(BadSignature);
-    expect(() => verifyNote(note(BAD, OTHER.sign(TEXT)), [LOG.verifier, OTHER.verifier])).toThrow(BadSignature);
-    expect(() => checkSignatures(note(BAD), [LOG.verifier])).toThrow(BadSignature);
+    expect(() => verifyNote(note(LINE_0), [LOG.verifier])).toThrow(BadSignature);
+    expect(() => verifyNote(note(LOG_2.sign(TEXT), LINE_0), [LOG.verifier, LOG_2.verifier])).toThrow(BadSignature);
+    expect(() => verifyNote(note(LINE_0, LOG_2.sign(TEXT)), [LOG.verifier, LOG_2.verifier])).toThrow(BadSignature);
+    expect(() => checkSignatures(note(LINE_0), [LOG.verifier])).toThrow(BadSignature);
   });
   it('a bad one of an unknown key does not', () => {
-    expect(lines(verifyNote(note(BAD, OTHER.sign(TEXT)), [OTHER.verifier]).verified)).toBe(lines([OTHER.sign(TEXT)]));
+    expect(lines(verifyNote(note(LINE_0, LOG_2.sign(TEXT)), [LOG_2.verifier]).verified)).toBe(
+      lines([LOG_2.sign(TEXT)]),
+    );
   });
   it('a key is known by its name and its id, and not by one of them', () => {
-    const named: NoteSignature = { ...BAD, keyId: Uint8Array.of(1, 2, 3, 4) };
-    const identified: NoteSignature = { ...BAD, name: 'log.example.tset' };
-    const { verified, unknown } = verifyNote(note(named, identified, SIGNED), [LOG.verifier]);
-    expect([lines(verified), lines(unknown)]).toEqual([lines([SIGNED]), lines([named, identified])]);
+    const named: NoteSignature = { ...LINE_0, keyId: Uint8Array.of(1, 2, 3, 4) };
+    const identified: NoteSignature = { ...LINE_0, name: 'log.example.tset' };
+    const { verified, unknown } = verifyNote(note(named, identified, LINE_1), [LOG.verifier]);
+    expect([lines(verified), lines(unknown)]).toEqual([lines([LINE_1]), lines([named, identified])]);
   });
   it('of one key every line has to verify, and the first is taken', () => {
-    expect(() => verifyNote(note(SIGNED, BAD), [LOG.verifier])).toThrow(BadSignature);
-    expect(() => verifyNote(note(BAD, SIGNED), [LOG.verifier])).toThrow(BadSignature);
-    expect(() => verifyNote(note(SIGNED, SIGNED, BAD), [LOG.verifier])).toThrow(BadSignature);
-    expect(lines(verifyNote(note(SIGNED, SIGNED), [LOG.verifier]).verified)).toBe(lines([SIGNED]));
+    expect(() => verifyNote(note(LINE_1, LINE_0), [LOG.verifier])).toThrow(BadSignature);
+    expect(() => verifyNote(note(LINE_0, LINE_1), [LOG.verifier])).toThrow(BadSignature);
+    expect(() => verifyNote(note(LINE_1, LINE_1, LINE_0), [LOG.verifier])).toThrow(BadSignature);
+    expect(lines(verifyNote(note(LINE_1, LINE_1), [LOG.verifier]).verified)).toBe(lines([LINE_1]));
   });
   it('of one key that signed a hundred times, the same line is checked once, and the first bad one ends the work', () => {
     let checks = 0;
@@ -96,14 +98,16 @@ describe('signed-note: which signatures count', () => {
       ...LOG.verifier,
       verify: (...about) => ((checks += 1), LOG.verifier.verify(...about)),
     };
-    verifyNote(note(...Array.from({ length: 100 }, () => SIGNED)), [counting]);
+    verifyNote(note(...Array.from({ length: 100 }, () => LINE_1)), [counting]);
     expect(checks).toBe(1);
-    expect(() => verifyNote(note(SIGNED, ...Array.from({ length: 99 }, () => BAD)), [counting])).toThrow(BadSignature);
+    expect(() => verifyNote(note(LINE_1, ...Array.from({ length: 99 }, () => LINE_0)), [counting])).toThrow(
+      BadSignature,
+    );
     expect(checks).toBe(3);
   });
   it('stray bits of base64 spoil no line but their own, whoever made it', () => {
-    const stray = (line: string): string => line.replace(/.=\n$/, (end) => `${STRAY[end[0] as string]}=\n`);
-    const [foreign, own] = [lines([OTHER.sign(TEXT)]), lines([SIGNED])];
+    const stray = (line: string): string => line.replace(/.=\n$/, (end) => `${TEXTS[end[0] as string]}=\n`);
+    const [foreign, own] = [lines([LOG_2.sign(TEXT)]), lines([LINE_1])];
     expect([stray(foreign) === foreign, stray(own) === own]).toEqual([false, false]);
     const read = parseNote(`${TEXT}\n${stray(foreign)}${own}`);
     expect(lines(verifyNote(read, [LOG.verifier]).verified)).toBe(own);
@@ -113,14 +117,14 @@ describe('signed-note: which signatures count', () => {
     expect(() => parseNote(`${TEXT}\n${stray(own)}`)).toThrow(MalformedNote);
   });
   it('of unknown lines that are the same there is one', () => {
-    const twice = [OTHER.sign(TEXT), BAD, OTHER.sign(TEXT), { ...BAD, signature: Uint8Array.of(1) }, BAD];
+    const twice = [LOG_2.sign(TEXT), LINE_0, LOG_2.sign(TEXT), { ...LINE_0, signature: Uint8Array.of(1) }, LINE_0];
     const { unknown } = checkSignatures(note(...twice), []);
-    expect(lines(unknown)).toBe(lines([OTHER.sign(TEXT), BAD, { ...BAD, signature: Uint8Array.of(1) }]));
+    expect(lines(unknown)).toBe(lines([LOG_2.sign(TEXT), LINE_0, { ...LINE_0, signature: Uint8Array.of(1) }]));
   });
   it('two keys of one name and id are nobody’s to tell apart', () => {
     const double: Verifier = { ...LOG.verifier, verify: () => true };
-    expect(() => verifyNote(note(SIGNED), [LOG.verifier, double])).toThrow(RangeError);
-    expect(lines(verifyNote(note(OTHER.sign(TEXT)), [LOG.verifier, double, OTHER.verifier]).verified)).not.toBe('');
+    expect(() => verifyNote(note(LINE_1), [LOG.verifier, double])).toThrow(RangeError);
+    expect(lines(verifyNote(note(LOG_2.sign(TEXT)), [LOG.verifier, double, LOG_2.verifier]).verified)).not.toBe('');
   });
   it('a signature over another text does not count', () => {
     expect(() => verifyNote({ text: TEXT, signatures: [LOG.sign(`${TEXT}x\n`)] }, [LOG.verifier])).toThrow(
@@ -133,11 +137,11 @@ describe('signed-note: which signatures count', () => {
       keyId: Uint8Array.of(6, 6, 6, 6),
       signature: new Uint8Array(2428),
     };
-    const read = parseNote(formatNote(note(SIGNED, quantum)));
+    const read = parseNote(formatNote(note(LINE_1, quantum)));
     expect(lines(verifyNote(read, [LOG.verifier]).unknown)).toBe(lines([quantum]));
   });
   it('a flipped bit anywhere in the note leaves no note that verifies as it was', () => {
-    const whole = utf8(formatNote(note(SIGNED)));
+    const whole = utf8(formatNote(note(LINE_1)));
     const passed = flipped(whole).filter((bytes) => {
       const thrown = thrownBy(() => verifyNote(parseNote(bytes), [LOG.verifier]));
       const isNamed = [MalformedNote, BadSignature, UnverifiedNote].some((kind) => thrown instanceof kind);
@@ -206,7 +210,7 @@ describe('signed-note: what we sign, as the client of Sigstore reads it', () => 
     ]);
 
   it('it finds the log’s signature first, and takes no offence at cosignatures', () => {
-    const { origin, logSize, logHash } = check(formatNote(note(SIGNED, WITNESS.cosign(TEXT, COSIGNED_AT))));
+    const { origin, logSize, logHash } = check(formatNote(note(LINE_1, WITNESS.cosign(TEXT, COSIGNED_AT))));
     expect([origin, logSize, toHex(logHash)]).toEqual([
       'log.example.test',
       2n,
@@ -214,8 +218,8 @@ describe('signed-note: what we sign, as the client of Sigstore reads it', () => 
     ]);
   });
   it('and refuses what is refused here', () => {
-    expect(() => check(formatNote(note(BAD)))).toThrow(/checkpoint signature/);
-    expect(() => check(formatNote(note(OTHER.sign(TEXT))))).toThrow(/checkpoint signature/);
+    expect(() => check(formatNote(note(LINE_0)))).toThrow(/checkpoint signature/);
+    expect(() => check(formatNote(note(LOG_2.sign(TEXT))))).toThrow(/checkpoint signature/);
   });
 });
 
@@ -227,7 +231,7 @@ describe('signed-note: verifying whatever comes', () => {
       keyId: fc.oneof(id, fc.constant<KeyId>(LOG.verifier.id), fc.constant(WITNESS.verifier.id)),
       signature: fc.oneof(
         fc.uint8Array({ minLength: 1, maxLength: 80 }),
-        fc.constant(SIGNED.signature),
+        fc.constant(LINE_1.signature),
         fc.constant(WITNESS.cosign(TEXT, COSIGNED_AT).signature),
       ),
     });

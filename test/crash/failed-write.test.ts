@@ -29,7 +29,7 @@ const FAILURES = [
   },
 ] as const;
 
-const MANY = 20;
+const MANY_ENTRIES = 20;
 
 interface Failed {
   readonly receipts: readonly Receipt[];
@@ -48,7 +48,7 @@ async function sendUntilFailure(folder: LogFolder, failure: (typeof FAILURES)[nu
   await using server = await startServer(folder, { wrapper, env: { UV_THREADPOOL_SIZE: '1' } });
   const receipts: Receipt[] = [];
   const submissions: Submission[] = [];
-  for (let turn = 0; turn < MANY; turn += 1) {
+  for (let turn = 0; turn < MANY_ENTRIES; turn += 1) {
     const submission = submissionOf(`before the disk failed ${turn}`, turn);
     const answer = await submit(server.base, submission);
     if (answer?.status !== 201) {

@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
 import { created, entryAt, headOf, inconsistentWith, type Receipt, submissionOf, submit } from './client.ts';
 
-const MANY = 2000;
+const MANY_ENTRIES = 2000;
 
 /** Sends entries, eight at a time, until one is refused. */
 export async function sendUntilRefused(base: string, name: string): Promise<{ receipts: Receipt[]; refusal: string }> {
   const receipts: Receipt[] = [];
-  for (let turn = 0; turn < MANY; turn += 8) {
+  for (let turn = 0; turn < MANY_ENTRIES; turn += 8) {
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, i) => submit(base, submissionOf(`${name} ${turn + i}`, turn + i))),
     );

@@ -8,7 +8,7 @@ import { commitOf, IDENTITY, leafTiles, variedEntryAt } from '../storage/commits
 
 const [folder = '', runRecords = ''] = process.argv.slice(2);
 /** Commits after which everything that can wait is done. */
-const TIDIED = 5;
+const TIDY_COMMITS = 5;
 
 const store = await openSqliteStore(folder, { owner: 'a test', runRecords: Number(runRecords) });
 if ((await store.identity()) === undefined) await store.create(IDENTITY);
@@ -18,5 +18,5 @@ for (let step = 1; ; step += 1) {
   await store.commit(commitOf(size, entries, leafTiles(size, size + entries.length, variedEntryAt)));
   size += entries.length;
   process.stdout.write(`${size}\n`);
-  if (step % TIDIED === 0) void store.compact();
+  if (step % TIDY_COMMITS === 0) void store.compact();
 }

@@ -21,7 +21,7 @@ const COMMIT = 500;
 const RUN_RECORDS = 60;
 /** Kills while the tables are brought to the new format, in milliseconds after the start, and kills after a run was written. */
 const EARLY_MS = [30, 80, 130, 200];
-const LATE = 5;
+const LATE_KILLS = 5;
 
 let folder = '';
 beforeEach(() => void (folder = mkdtempSync(join(tmpdir(), 'stele-rebuild-'))));
@@ -89,14 +89,14 @@ async function expectAllFound(place: string): Promise<void> {
 }
 
 describe('the index of an older folder, made anew', () => {
-  it(`is whole after ${EARLY_MS.length + LATE} starts that were killed, each of which goes on where the last was`, async () => {
+  it(`is whole after ${EARLY_MS.length + LATE_KILLS} starts that were killed, each of which goes on where the last was`, async () => {
     await makeOld(folder);
     const seen = [progress()];
     for (const patience of EARLY_MS) {
       await open(() => sleep(patience));
       seen.push(progress());
     }
-    for (let kill = 0; kill < LATE; kill += 1) {
+    for (let kill = 0; kill < LATE_KILLS; kill += 1) {
       const [, before] = progress();
       await open(async (ended) => {
         while (progress()[1] === before && !ended()) await sleep(1);

@@ -11,8 +11,8 @@ import {
 import { created, entryAt, headOf, inconsistentWith, type Receipt, submissionOf, submit } from './client.ts';
 
 const SENDERS = 8;
-const ENOUGH = 30;
-const LOST = 'was removed or replaced while this process had it open';
+const ENOUGH_ENTRIES = 30;
+const LOST_SENTENCE = 'was removed or replaced while this process had it open';
 
 let folder: LogFolder;
 beforeEach(() => void (folder = temporaryFolder()));
@@ -29,7 +29,7 @@ async function sendAndChange(server: ServerProcess, change: () => void): Promise
       const answer = await submit(server.base, submissionOf(`sender ${number}, turn ${turn}`, 0));
       if (answer?.status !== 201) return;
       receipts.push(created(answer));
-      if (receipts.length === ENOUGH) change();
+      if (receipts.length === ENOUGH_ENTRIES) change();
     }
   };
   await Promise.all(Array.from({ length: SENDERS }, (_, number) => sender(number)));
@@ -78,8 +78,8 @@ describe('decision 11, an unknown outcome is fatal: what guards the log is remov
     await using server = await startServer(folder);
     const receipts = await sendAndChange(server, change);
     expect((await server.ended).code).toBe(1);
-    expect(server.lines().join('\n')).toContain(LOST);
-    expect(receipts.length).toBeGreaterThanOrEqual(ENOUGH);
+    expect(server.lines().join('\n')).toContain(LOST_SENTENCE);
+    expect(receipts.length).toBeGreaterThanOrEqual(ENOUGH_ENTRIES);
     undo?.();
     await requireKept(receipts);
   });
@@ -89,7 +89,7 @@ describe('decision 11, an unknown outcome is fatal: what guards the log is remov
     created(await submit(server.base, submissionOf('alone', 0)));
     rmSync(folder.heads, { recursive: true });
     expect((await server.ended).code).toBe(1);
-    expect(server.lines().join('\n')).toContain(LOST);
+    expect(server.lines().join('\n')).toContain(LOST_SENTENCE);
     expect((await runServer(folder)).code).toBe(1);
   });
 });

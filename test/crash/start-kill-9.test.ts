@@ -15,9 +15,9 @@ import { type LogFolder, runServer, startServer, temporaryFolder } from '../../t
 const ALL = process.env['START_STEPS'] === 'all';
 const PAIRS = 40;
 /** Places that every start reaches. */
-const SURE = 12;
+const SURE_STEPS = 12;
 const SECONDS = 1000;
-const PRELOADED = new URL('../support/kill-at-step.ts', import.meta.url).pathname;
+const PRELOADED_MODULE = new URL('../support/kill-at-step.ts', import.meta.url).pathname;
 const ORIGIN = ['--origin', 'rekor.test'];
 
 const stepsFile = ({ parent }: LogFolder): string => join(parent, 'steps.txt');
@@ -25,7 +25,7 @@ const stepsFile = ({ parent }: LogFolder): string => join(parent, 'steps.txt');
 function preloaded(folder: LogFolder, flags: readonly string[], killAt: number) {
   writeFileSync(stepsFile(folder), '');
   const env = { STEPS_FILE: stepsFile(folder), KILL_AT: String(killAt) };
-  return { flags: [...ORIGIN, ...flags], nodeFlags: ['--import', PRELOADED], env };
+  return { flags: [...ORIGIN, ...flags], nodeFlags: ['--import', PRELOADED_MODULE], env };
 }
 
 /** The places where a start in this folder can be killed, each with what it is about to do. */
@@ -50,13 +50,13 @@ async function killedAt(folder: LogFolder, flags: readonly string[], place: numb
 
 /** Tree ids under which something was signed, and the largest head. */
 async function signedIn({ data, heads }: LogFolder) {
-  const birth = existsSync(join(data, 'birth.json'))
+  const genesis = existsSync(join(data, 'birth.json'))
     ? parseGenesis(readFileSync(join(data, 'birth.json'), 'utf8'))
     : undefined;
   const journal = await viewFileJournal(heads);
   const size = journal.last()?.size;
   return {
-    ids: [birth?.treeId, size === undefined ? undefined : journal.owner()?.treeId].filter((id) => id !== undefined),
+    ids: [genesis?.treeId, size === undefined ? undefined : journal.owner()?.treeId].filter((id) => id !== undefined),
     size: size ?? 0,
   };
 }
@@ -131,7 +131,7 @@ describe.each(ALL ? WAYS : WAYS.slice(-1))('a start that is killed %s', (_what, 
       for (let pair = 0; pair < PAIRS; pair += 1) {
         using folder = temporaryFolder();
         const flags = flagsFor(folder);
-        const [one, other] = [places[(pair * 7) % places.length], places[(pair * 5) % SURE]];
+        const [one, other] = [places[(pair * 7) % places.length], places[(pair * 5) % SURE_STEPS]];
         await killedAt(folder, flags, one?.[0] ?? 0);
         await killedAt(folder, flags, other?.[0] ?? 0);
         await expectGoesOn(folder, flags);

@@ -33,19 +33,19 @@ export interface Call {
   readonly returned: number;
 }
 
-const BEGUN = /^(?<thread>\d+) +(?<name>\w+)\(\d+<(?<target>.+?)>(?=[,) ])(?<rest>.*)$/;
-const RESUMED = /^(?<thread>\d+) +<\.\.\. \w+ resumed>(?<rest>.*)$/;
-const UNFINISHED = '<unfinished ...>';
+const BEGUN_CALL = /^(?<thread>\d+) +(?<name>\w+)\(\d+<(?<target>.+?)>(?=[,) ])(?<rest>.*)$/;
+const RESUMED_CALL = /^(?<thread>\d+) +<\.\.\. \w+ resumed>(?<rest>.*)$/;
+const UNFINISHED_MARK = '<unfinished ...>';
 
 /** The calls on files and sockets, in the order in which they began. */
 export function readTrace(folder: LogFolder): readonly Call[] {
   const calls: Call[] = [];
   const open = new Map<string, number>(); // place in `calls` of the one that a thread is in
   for (const [line, text] of linesOf(traceFile(folder)).entries()) {
-    const begun = groupsOf(BEGUN, text);
-    const resumed = groupsOf(RESUMED, text);
+    const begun = groupsOf(BEGUN_CALL, text);
+    const resumed = groupsOf(RESUMED_CALL, text);
     if (begun !== undefined) {
-      const isOpen = begun.rest.endsWith(UNFINISHED);
+      const isOpen = begun.rest.endsWith(UNFINISHED_MARK);
       if (isOpen) open.set(begun.thread, calls.length);
       calls.push({ ...begun, began: line, returned: isOpen ? Infinity : line });
     } else if (resumed !== undefined) {

@@ -7,9 +7,9 @@ import { type LogFolder, type ServerProcess, startServer, temporaryFolder } from
 import { cosignedAt, readNote } from '../support/witness-math.ts';
 
 const ROUNDS = 8;
-const COMMON = 3; // leaves that both branches of a log begin with
+const COMMON_LEAVES = 3; // leaves that both branches of a log begin with
 const BRANCHES = ['left', 'right'] as const;
-const LOGS = Array.from({ length: 4 }, (_, i) => new IndependentLog(`log-${i}.test`, COMMON));
+const LOGS = Array.from({ length: 4 }, (_, i) => new IndependentLog(`log-${i}.test`, COMMON_LEAVES));
 
 /** A cosignature that was given away. */
 interface Given {
@@ -119,7 +119,7 @@ describe(`decision 10, the witness’s own state: ${ROUNDS} kills while forked l
     expect(new Set(given.map(({ log }) => log)).size).toBe(LOGS.length);
     expect(new Set(given.map(({ round }) => round)).size).toBe(ROUNDS);
     expect(statuses.filter((status) => ![200, 409, 422].includes(status))).toEqual([]);
-    for (const log of LOGS) expect(of(log).at(-1)?.size).toBeGreaterThan(COMMON);
+    for (const log of LOGS) expect(of(log).at(-1)?.size).toBeGreaterThan(COMMON_LEAVES);
   });
 
   it('knows after the last kill what it cosigned: it refuses the fork and the old size, and goes on with the log', () => {
@@ -143,7 +143,7 @@ describe(`decision 10, the witness’s own state: ${ROUNDS} kills while forked l
 
   it('never cosigned both branches of a log', () => {
     for (const log of LOGS) {
-      const branches = of(log).flatMap(({ size, branch }) => (size > COMMON ? [branch] : []));
+      const branches = of(log).flatMap(({ size, branch }) => (size > COMMON_LEAVES ? [branch] : []));
       expect(new Set(branches).size).toBe(1);
     }
   });

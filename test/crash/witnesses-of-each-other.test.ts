@@ -17,9 +17,9 @@ import { cosignedAt, isSigned, readNote } from '../support/witness-math.ts';
 import { entryAt } from './client.ts';
 
 const ROUNDS = 6;
-const ENOUGH = 5; // entries of each log in each round
+const ENOUGH_ENTRIES = 5; // entries of each log in each round
 const ROOT = new URL('../..', import.meta.url).pathname;
-const HASTY = ['--publish-timeout=900ms', '--witness-timeout=400ms', '--witness-pause=0ms'];
+const HASTY_FLAGS = ['--publish-timeout=900ms', '--witness-timeout=400ms', '--witness-pause=0ms'];
 
 /** One of two logs that have each other for a witness. */
 interface Peer {
@@ -50,7 +50,7 @@ beforeAll(async () => {
   await Promise.all(peers.map(start));
   const running = peers.flatMap((peer) => [watch(peer), ...[0, 1, 2].map((number) => submit(peer, number))]);
   for (let round = 0; round < ROUNDS; round += 1) await killOne(peers, round);
-  await grown(peers, ENOUGH);
+  await grown(peers, ENOUGH_ENTRIES);
   over = true;
   await Promise.all(running);
 }, 240_000);
@@ -85,14 +85,14 @@ async function start(peer: Peer): Promise<void> {
   const { folder, relay, flags } = peer;
   const policy = ['--witness-policy', join(folder.parent, 'witnesses.txt'), '--witness=require'];
   const own = ['--witness-for', join(folder.parent, 'logs.txt')];
-  peer.server = await startServer(folder, { flags: [...HASTY, ...flags, ...policy, ...own] });
+  peer.server = await startServer(folder, { flags: [...HASTY_FLAGS, ...flags, ...policy, ...own] });
   relay.leadTo(peer.server.base);
 }
 
 /** Kills one of the two in the middle of its load, and starts it again once the other has felt it. */
 async function killOne([first, second]: readonly [Peer, Peer], round: number): Promise<void> {
   const [victim, other] = round % 2 === 0 ? [first, second] : [second, first];
-  await grown([first, second], ENOUGH);
+  await grown([first, second], ENOUGH_ENTRIES);
   const ending = await victim.server?.kill();
   if (ending?.signal !== 'SIGKILL') throw new Error(`${victim.origin} ended by itself`);
   const { refused } = other;
@@ -175,7 +175,7 @@ describe(`two logs that witness each other, both with witness: require, over ${R
   it('take entries by both APIs, and refuse with Retry-After while the other is dead, and nothing else', () => {
     for (const { receipts, refused, wrong } of peers) {
       expect(wrong).toEqual([]);
-      expect(receipts.length).toBeGreaterThan(ROUNDS * ENOUGH);
+      expect(receipts.length).toBeGreaterThan(ROUNDS * ENOUGH_ENTRIES);
       expect(refused).toBeGreaterThanOrEqual(ROUNDS / 2);
       expect(new Set(receipts.map(({ api }) => api))).toEqual(new Set(APIS));
     }

@@ -77,8 +77,8 @@ describe('decision 3, the order of one batch: commit, journal, answer', () => {
 
 describe('the connection that writes', () => {
   const synchronous = (db: Database.Database): unknown => db.pragma('synchronous', { simple: true });
-  const FULL = 2;
-  const NORMAL = 1;
+  const FULL_SYNC = 2;
+  const NORMAL_SYNC = 1;
 
   it('is synchronous = FULL in WAL mode after a write', () => {
     using folder = temporaryFolder();
@@ -86,7 +86,7 @@ describe('the connection that writes', () => {
     try {
       prepareDatabase(db);
       createWriter(db).heartbeat(1);
-      expect([synchronous(db), db.pragma('journal_mode', { simple: true })]).toStrictEqual([FULL, 'wal']);
+      expect([synchronous(db), db.pragma('journal_mode', { simple: true })]).toStrictEqual([FULL_SYNC, 'wal']);
     } finally {
       db.close();
     }
@@ -99,7 +99,7 @@ describe('the connection that writes', () => {
       db.pragma('journal_mode = WAL');
       db.exec('CREATE TABLE t (x)');
       db.exec('INSERT INTO t VALUES (1)');
-      expect(synchronous(db)).toBe(NORMAL);
+      expect(synchronous(db)).toBe(NORMAL_SYNC);
     } finally {
       db.close();
     }

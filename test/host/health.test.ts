@@ -26,30 +26,30 @@ function watched(patience = 20) {
   return { health, beats, state };
 }
 
-const READY = { ready: true, checks: { write: 'ok', entries: 'ok' } };
+const READY_BODY = { ready: true, checks: { write: 'ok', entries: 'ok' } };
 
 describe('readyz: whether the log can write', () => {
   it('writes when it is asked, and not again while that is young', async () => {
     const { health, beats, state } = watched(60_000);
     const asked = health.ready();
     beats[0]?.resolve();
-    expect(await asked).toEqual(READY);
+    expect(await asked).toEqual(READY_BODY);
     state.time = 1000;
-    expect(await health.ready()).toEqual(READY);
+    expect(await health.ready()).toEqual(READY_BODY);
     expect(beats.length).toBe(1);
 
     state.time = 1001;
     const again = health.ready();
     expect(beats.length).toBe(2);
     beats[1]?.resolve();
-    expect(await again).toEqual(READY);
+    expect(await again).toEqual(READY_BODY);
   });
   it('writes once for all who ask meanwhile', async () => {
     const { health, beats } = watched(60_000);
     const asked = Array.from({ length: 50 }, () => health.ready());
     expect(beats.length).toBe(1);
     beats[0]?.resolve();
-    expect(await Promise.all(asked)).toEqual(Array.from({ length: 50 }, () => READY));
+    expect(await Promise.all(asked)).toEqual(Array.from({ length: 50 }, () => READY_BODY));
   });
   it('says that a write failed, and tries again', async () => {
     const { health, beats } = watched(60_000);
@@ -58,7 +58,7 @@ describe('readyz: whether the log can write', () => {
     expect(await asked).toEqual({ ready: false, checks: { write: 'a write failed', entries: 'ok' } });
     const again = health.ready();
     beats[1]?.resolve();
-    expect(await again).toEqual(READY);
+    expect(await again).toEqual(READY_BODY);
   });
   it('does not wait for a disk that hangs, nor asks it for more', async () => {
     const { health, beats } = watched(20);
@@ -68,7 +68,7 @@ describe('readyz: whether the log can write', () => {
     expect(beats.length).toBe(1);
     beats[0]?.resolve();
     await beats[0]?.promise;
-    expect(await health.ready()).toEqual(READY);
+    expect(await health.ready()).toEqual(READY_BODY);
     expect(beats.length).toBe(1);
   });
   it('counts lines of its own log that could not be written, and is ready all the same', async () => {
@@ -76,7 +76,7 @@ describe('readyz: whether the log can write', () => {
     state.dropped = 7;
     const asked = health.ready();
     beats[0]?.resolve();
-    expect(await asked).toEqual({ ...READY, droppedLogLines: 7 });
+    expect(await asked).toEqual({ ...READY_BODY, droppedLogLines: 7 });
   });
   it('says why the log takes no entries', async () => {
     const { health, beats, state } = watched(60_000);

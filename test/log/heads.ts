@@ -4,16 +4,16 @@ import type { Shard } from '../../log/signers/shard.ts';
 import { type RootHash, nodeHash, treeSize } from '../../merkle/types.ts';
 import { c2spKeyOf } from '../../host/keys/keys.ts';
 import type { StoredCosignature, StoredHead } from '../../storage/contract.ts';
-import { EXPECTED, KEY, C2SP_KEY } from './log-fixture.ts';
+import { EXPECTED_IDENTITY, KEY, C2SP_KEY } from './log-fixture.ts';
 
 /** Signed heads that no tree stands behind, for what decides when heads are shown: it looks into none. */
 const SHARD: Shard = {
   treeId: '1234567890123456789',
   offset: 0,
-  origin: EXPECTED.origin,
+  origin: EXPECTED_IDENTITY.origin,
   logId: KEY.id,
   publicKey: KEY.publicKey,
-  c2spKey: c2spKeyOf(EXPECTED.origin, C2SP_KEY.publicKey),
+  c2spKey: c2spKeyOf(EXPECTED_IDENTITY.origin, C2SP_KEY.publicKey),
 };
 
 export const SIGNER = new ShardSigner(SHARD, { rekor: KEY.signer, c2sp: C2SP_KEY.signer });
@@ -34,7 +34,8 @@ export function said(name: string, size: number, word = 0): StoredCosignature {
 /** Names and first bytes of the lines below the note, the log's own left out. */
 export function cosignersOf(note: string | undefined): readonly string[] {
   const [own, ...lines] = (note ?? '').slice((note ?? '').lastIndexOf('\n\n') + 2, -1).split('\n');
-  if (own?.startsWith(`\u2014 ${EXPECTED.origin} `) !== true) throw new Error(`not the log's own line first: ${note}`);
+  if (own?.startsWith(`\u2014 ${EXPECTED_IDENTITY.origin} `) !== true)
+    throw new Error(`not the log's own line first: ${note}`);
   return lines.map((line) => {
     const [, name, encoded = ''] = line.split(' ');
     return `${name}/${Buffer.from(encoded, 'base64')[4]}`;

@@ -25,10 +25,10 @@ import type { HeadJournal } from '../../storage/journal.ts';
 export const KEY = generateEphemeralKey('rekor');
 export const C2SP_KEY = generateEphemeralKey('c2sp');
 export const LIMITS: SequencerLimits = { maxWaiting: 100_000, maxWaitingBytes: 2 ** 30, batch: 100_000 };
-export const EXPECTED = { origin: 'log.test', logId: KEY.id, c2spKeyId: C2SP_KEY.id };
+export const EXPECTED_IDENTITY = { origin: 'log.test', logId: KEY.id, c2spKeyId: C2SP_KEY.id };
 
 /** Publication without witnesses. */
-export const UNWITNESSED: Publication = {
+export const UNCOSIGNED_PUBLICATION: Publication = {
   mode: 'off',
   witnesses: undefined,
   times: { pause: 0, retry: 0, longest: 0, idle: 0 },
@@ -82,13 +82,13 @@ export async function openLogFixture(folder: string, options: LogFixtureOptions 
   const fatal: unknown[] = [];
   const warned: string[] = [];
   const parts: OpenParts = {
-    expected: EXPECTED,
+    expected: EXPECTED_IDENTITY,
     keys: {
       signers: { rekor: KEY.signer, c2sp: C2SP_KEY.signer },
       publicKeys: { rekor: KEY.publicKey, c2sp: C2SP_KEY.publicKey },
     },
     c2spKeyOf,
-    publication: UNWITNESSED,
+    publication: UNCOSIGNED_PUBLICATION,
     clock: testClock(),
     limits: LIMITS,
     newTreeId: () => '1234567890123456789',

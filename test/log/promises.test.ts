@@ -5,7 +5,7 @@ import { toHex, utf8 } from '../../base/bytes.ts';
 import { parseCheckpoint } from '../../checkpoint/checkpoint.ts';
 import { parseNote } from '../../checkpoint/note.ts';
 import type { ProvenEntry } from '../../log/types.ts';
-import { addMany, admitted, EXPECTED, isProven, KEY, openLogFixture, useFolder } from './log-fixture.ts';
+import { addMany, admitted, EXPECTED_IDENTITY, isProven, KEY, openLogFixture, useFolder } from './log-fixture.ts';
 
 const folder = useFolder();
 const publicKey = createPublicKey(KEY.publicKey);
@@ -70,10 +70,10 @@ describe('rekor-v1 §8: checkpoints', () => {
       const head = fixture.log.head();
       const { text, signatures } = parseNote(head.rekorCheckpoint);
       const { origin, size: signed, root } = parseCheckpoint(text);
-      expect([origin, signed, toHex(root)]).toEqual([`${EXPECTED.origin} - ${TREE}`, size, toHex(head.root)]);
+      expect([origin, signed, toHex(root)]).toEqual([`${EXPECTED_IDENTITY.origin} - ${TREE}`, size, toHex(head.root)]);
       expect(signatures.length).toBe(1);
       const [{ name, keyId, signature } = { name: '', keyId: utf8(''), signature: utf8('') }] = signatures;
-      expect([name, toHex(keyId)]).toEqual([EXPECTED.origin, KEY.id.slice(0, 8)]);
+      expect([name, toHex(keyId)]).toEqual([EXPECTED_IDENTITY.origin, KEY.id.slice(0, 8)]);
       expect(verify('sha256', utf8(text), publicKey, signature)).toBe(true);
       expect(verify('sha256', utf8(text.replace('\n', '0\n')), publicKey, signature)).toBe(false);
     }

@@ -8,7 +8,7 @@ import {
   later,
   leave,
   pass,
-  PATIENCE,
+  FIXTURE_TIMEOUT_MS,
   soon,
   TIMES,
   until,
@@ -40,7 +40,7 @@ async function seen({ log }: LogFixture, text: string) {
   };
 }
 
-const UNSEEN = { byLeaf: undefined, byIndex: undefined, hits: 0, more: [undefined, undefined] };
+const UNSEEN_ENTRY = { byLeaf: undefined, byIndex: undefined, hits: 0, more: [undefined, undefined] };
 
 describe('decision 12, require: readers see only what the policy has cosigned', () => {
   it('in both checkpoints and in every answer, and all of it once it is', async () => {
@@ -53,7 +53,7 @@ describe('decision 12, require: readers see only what the policy has cosigned', 
     await until(() => fixture.journal.last()?.size === 2);
     await until(() => all[1].asked.at(-1)?.note.size === 2n && all[0].last('log.test')?.size === 2n);
     expect((await fixture.store.head())?.size).toBe(2);
-    expect(await seen(fixture, 'second')).toEqual({ ...UNSEEN, size: 1, completeTo: 1, tile: 32, heads: [1] });
+    expect(await seen(fixture, 'second')).toEqual({ ...UNSEEN_ENTRY, size: 1, completeTo: 1, tile: 32, heads: [1] });
     expect(cosigners(fixture.log.head(), all)).toEqual([true, true]);
     all[1].behaveWell();
     const { entry, duplicate } = await soon(adding);
@@ -96,7 +96,7 @@ async function fixtureWithUnanswered(text: string, witness: ReturnType<typeof wi
   const fixture = await witnessedFixture(folder(), 'require', [witness]);
   const adding = later(fixture.log.add(admitted(text)));
   await until(() => fixture.journal.last()?.size === 1);
-  await pass(PATIENCE);
+  await pass(FIXTURE_TIMEOUT_MS);
   await expect(adding).rejects.toBeInstanceOf(NotPublished);
   return fixture;
 }
@@ -107,7 +107,7 @@ describe('decision 12, require: writers wait', () => {
     await using fixture = await fixtureWithUnanswered('x', witness);
 
     const again = later(fixture.log.add(admitted('x')));
-    await pass(PATIENCE);
+    await pass(FIXTURE_TIMEOUT_MS);
     await expect(soon(again)).rejects.toBeInstanceOf(NotPublished);
     expect((await fixture.store.head())?.size).toBe(1);
 
@@ -146,7 +146,7 @@ describe('decision 12, require: writers wait', () => {
     await expect(soon(fixture.log.add(admitted('waits 1')))).rejects.toThrow(/./);
     expect(await fixture.store.locate(admitted('refused').leafHash)).toBeUndefined();
     expect((await seen(fixture, 'waits 1')).size).toBe(0);
-    await pass(PATIENCE);
+    await pass(FIXTURE_TIMEOUT_MS);
     expect((await Promise.allSettled(adding)).map(({ status }) => status)).toEqual(Array(3).fill('rejected'));
   });
 });

@@ -7,7 +7,7 @@ import { cosignersOf, SIGNER, said, signedHead } from './heads.ts';
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());
 
-const PATIENCE = 1000;
+const TIMEOUT_MS = 1000;
 
 /** A publisher that shows a head of `size`, and a store whose writes a test ends. */
 async function publishing(size: number, parts: Partial<PublisherParts> = {}) {
@@ -26,7 +26,7 @@ async function publishing(size: number, parts: Partial<PublisherParts> = {}) {
       },
       holds: () => false,
       cosigningLoop: { setTarget: ({ size: newest }) => void wanted.push(newest) },
-      timeoutMs: PATIENCE,
+      timeoutMs: TIMEOUT_MS,
       maxWaiting: 100,
       ...parts,
     },
@@ -142,7 +142,7 @@ describe('decision 12: writers that wait for their head', () => {
     const { publisher } = await publishing(3);
     const waiting = publisher.waitForSize(4);
     waiting.catch(() => undefined);
-    await vi.advanceTimersByTimeAsync(PATIENCE - 1);
+    await vi.advanceTimersByTimeAsync(TIMEOUT_MS - 1);
     expect(await stateOf(waiting)).toBe('waits');
     await vi.advanceTimersByTimeAsync(1);
     await expect(waiting).rejects.toThrow(
@@ -162,7 +162,7 @@ describe('decision 12: writers that wait for their head', () => {
     expect(() => publisher.requireRoom()).not.toThrow();
     const late = publisher.waitForSize(5);
     late.catch(() => undefined);
-    await vi.advanceTimersByTimeAsync(PATIENCE);
+    await vi.advanceTimersByTimeAsync(TIMEOUT_MS);
     await publisher.waitForSize(4);
     expect(() => publisher.requireRoom()).not.toThrow();
   });

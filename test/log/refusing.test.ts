@@ -4,7 +4,14 @@ import { describe, expect, it } from 'vitest';
 import { type RootHash, type TreeHead, nodeHash, treeSize } from '../../merkle/types.ts';
 import { lockFolder } from '../../storage/engines/sqlite/file/lock.ts';
 import { openFileJournal } from '../../storage/engines/file-journal/open.ts';
-import { addMany, EXPECTED, openLogFixture, refusalOf, type LogFixtureOptions, useFolder } from './log-fixture.ts';
+import {
+  addMany,
+  EXPECTED_IDENTITY,
+  openLogFixture,
+  refusalOf,
+  type LogFixtureOptions,
+  useFolder,
+} from './log-fixture.ts';
 
 const folder = useFolder();
 const data = (): string => join(folder(), 'data');
@@ -20,7 +27,7 @@ async function journalOf(records: readonly TreeHead[]): Promise<void> {
   mkdirSync(heads());
   using lock = lockFolder(heads(), 'a test');
   await using made = await openFileJournal(lock);
-  await made.begin({ treeId: '1234567890123456789', logId: EXPECTED.logId }, undefined);
+  await made.begin({ treeId: '1234567890123456789', logId: EXPECTED_IDENTITY.logId }, undefined);
   for (const record of records) await made.append(record);
 }
 
@@ -33,13 +40,13 @@ describe('openLog: another log than the one that was asked for', () => {
     ['c2sp key', { c2spKeyId: 'ef'.repeat(32) }, 'the c2sp key is not the one this log has signed with'],
   ])('%s', async (_what, change, sentence) => {
     await begin(2);
-    expect(await refusal({ expected: { ...EXPECTED, ...change } })).toContain(sentence);
+    expect(await refusal({ expected: { ...EXPECTED_IDENTITY, ...change } })).toContain(sentence);
   });
 });
 
 describe('openLog: a tree that would be a fork', () => {
   const ADVICE = 'If you know that no later head was ever shown to anyone, run: npm run recover';
-  const CONTRADICTED = 'If there is none, this says what can be done: npm run recover';
+  const CONTRADICTION_ADVICE = 'If there is none, this says what can be done: npm run recover';
 
   it('the journal is missing', async () => {
     await begin(3);
@@ -76,7 +83,7 @@ describe('openLog: a tree that would be a fork', () => {
     rmSync(data(), { recursive: true });
     cpSync(join(folder(), 'backup'), data(), { recursive: true });
     expect(await refusal()).toBe(
-      `the log has 3 entries, and has signed a head of 5: it was restored from an old copy, put back a newer one. ${CONTRADICTED}`,
+      `the log has 3 entries, and has signed a head of 5: it was restored from an old copy, put back a newer one. ${CONTRADICTION_ADVICE}`,
     );
   });
   it('the data was restored from an older copy and has grown elsewhere', async () => {
@@ -85,7 +92,7 @@ describe('openLog: a tree that would be a fork', () => {
     const root = nodeHash(new Uint8Array(32).fill(7)) as RootHash;
     await journalOf([{ size: treeSize(3), root }]);
     expect(await refusal()).toBe(
-      `at size 3 the log is another tree than the one whose head it signed: put back the right one. ${CONTRADICTED}`,
+      `at size 3 the log is another tree than the one whose head it signed: put back the right one. ${CONTRADICTION_ADVICE}`,
     );
   });
   it('the journal was restored from an older copy', async () => {
@@ -118,7 +125,7 @@ describe('openLog: a tree that would be a fork', () => {
     const lines = readFileSync(journal(), 'utf8').split('\n');
     writeFileSync(journal(), lines.with(2, 'x').join('\n'));
     expect(await refusal()).toBe(
-      `line 3 of ${journal()} is not as written: put the head journal back as it was. Besides, the log has 1 entries, and has signed a head of 3: it was restored from an old copy, put back a newer one. ${CONTRADICTED}`,
+      `line 3 of ${journal()} is not as written: put the head journal back as it was. Besides, the log has 1 entries, and has signed a head of 3: it was restored from an old copy, put back a newer one. ${CONTRADICTION_ADVICE}`,
     );
   });
   it('the data is a copy of the same size from before the log was frozen', async () => {
@@ -130,7 +137,7 @@ describe('openLog: a tree that would be a fork', () => {
     }
     rmSync(data(), { recursive: true });
     cpSync(join(folder(), 'backup'), data(), { recursive: true });
-    const said = `the log was frozen at 3 entries, and its data folder says otherwise: it was restored from a copy made before, put back a newer one. ${CONTRADICTED}`;
+    const said = `the log was frozen at 3 entries, and its data folder says otherwise: it was restored from a copy made before, put back a newer one. ${CONTRADICTION_ADVICE}`;
     expect(await refusal()).toBe(said);
     rmSync(data(), { recursive: true });
     cpSync(join(folder(), 'backup'), data(), { recursive: true });

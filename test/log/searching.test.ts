@@ -103,7 +103,7 @@ describe('find: every question, page by page', () => {
 
 describe('find: what costs much and gives little', () => {
   const folder = mkdtempSync(join(tmpdir(), 'stele-find-'));
-  const MANY = 4000;
+  const MANY_ENTRIES = 4000;
   const apart: SearchQuestion = { groups: [['even'], ['odd']], operator: 'and' };
   const pieces: number[] = [];
   let fixture: LogFixture;
@@ -120,13 +120,13 @@ describe('find: what costs much and gives little', () => {
     });
     const keys = (index: number): string[] => [index % 2 === 0 ? 'even' : 'odd', ...(index === 3500 ? ['odd'] : [])];
     await Promise.all(
-      Array.from({ length: MANY }, (_, index) => fixture.log.add(admitted(`entry ${index}`, keys(index)))),
+      Array.from({ length: MANY_ENTRIES }, (_, index) => fixture.log.add(admitted(`entry ${index}`, keys(index)))),
     );
     ground = {
       store: fixture.store,
-      tileCache: await loadTileCache(fixture.store, treeSize(MANY), fixture.log.head()),
+      tileCache: await loadTileCache(fixture.store, treeSize(MANY_ENTRIES), fixture.log.head()),
       shard: fixture.log.shard,
-      size: treeSize(MANY),
+      size: treeSize(MANY_ENTRIES),
     };
   });
   beforeEach(() => void (pieces.length = 0));

@@ -10,7 +10,7 @@ import { HttpWitnesses } from '../../witness/http-witnesses.ts';
 import { IndependentWitness } from '../support/independent-witness.ts';
 import { cosignedAt, isSigned, readNote } from '../support/witness-math.ts';
 import {
-  EXPECTED,
+  EXPECTED_IDENTITY,
   openLogFixture,
   type LogFixture,
   type LogFixtureOptions,
@@ -20,9 +20,9 @@ import {
 } from './log-fixture.ts';
 
 /** Of the log's `c2sp` key. */
-export const LOG_VKEY = formatVkey(c2spKeyOf(EXPECTED.origin, C2SP_KEY.publicKey));
+export const LOG_VKEY = formatVkey(c2spKeyOf(EXPECTED_IDENTITY.origin, C2SP_KEY.publicKey));
 export const TIMES = { pause: 200, retry: 250, longest: 1000, idle: 60_000 };
-export const PATIENCE = 600_000;
+export const FIXTURE_TIMEOUT_MS = 600_000;
 const NOW = 1_700_000_000;
 
 /** A folder for each test; timers stand still, but for `pass` and `until`. */
@@ -35,7 +35,7 @@ export function useTimelessFolder(): () => string {
 
 export function witnessOf(name: string): IndependentWitness {
   const witness = new IndependentWitness(name);
-  witness.trust(EXPECTED.origin, LOG_VKEY);
+  witness.trust(EXPECTED_IDENTITY.origin, LOG_VKEY);
   witness.clock = () => NOW;
   return witness;
 }
@@ -67,7 +67,7 @@ export function witnessedFixture(
   };
   const witnesses = new HttpWitnesses(policy, [], parts, { grace: undefined });
   const claims = { overruled: options.overruled ?? 0, alarm: options.alarm ?? (() => undefined) };
-  const publication = { mode, witnesses, times: TIMES, timeoutMs: PATIENCE, ...claims, now };
+  const publication = { mode, witnesses, times: TIMES, timeoutMs: FIXTURE_TIMEOUT_MS, ...claims, now };
   return openLogFixture(folder, { clock: testClock(NOW), publication, ...options });
 }
 

@@ -46,7 +46,7 @@ async function restoring(work: () => Promise<void>): Promise<void> {
   }
 }
 
-const FULL = ['tile/0/000', 'tile/entries/001'];
+const FULL_FILES = ['tile/0/000', 'tile/entries/001'];
 
 describe('npm run export, again: what had been exported and is gone', () => {
   it.each([
@@ -55,7 +55,7 @@ describe('npm run export, again: what had been exported and is gone', () => {
     ['with --verify', ['--verify']],
   ])('is written as it was: %s', async (_words, flags) => {
     const before = contents();
-    for (const path of FULL) rmSync(join(folder, path));
+    for (const path of FULL_FILES) rmSync(join(folder, path));
     const vkey = await (await fetch(`${server.base}/vkey`)).text();
     const source = flags.includes('--from') ? ['--from', server.base, '--vkey', vkey.trim()] : flags;
     const { code, out, err } = await exported(...source);

@@ -8,7 +8,7 @@ import { formatVkey, parseVkey } from '../../checkpoint/vkey.ts';
 import { type LogFolder, type ServerProcess, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 import { run, submit } from './operator.ts';
 
-const FULL = ['tile/0/000', 'tile/entries/000'];
+const FULL_FILES = ['tile/0/000', 'tile/entries/000'];
 
 let log: LogFolder;
 let server: ServerProcess;
@@ -67,7 +67,7 @@ describe('npm run export: the log as plain files, while the server runs', () => 
       expect.stringMatching(/270 entries, 10 of them new; \d+ files written/),
     ]);
     expect(readFileSync(join(folder, 'checkpoint')).equals(await served('checkpoint'))).toBe(true);
-    for (const file of FULL) expect(existsSync(join(folder, file))).toBe(true);
+    for (const file of FULL_FILES) expect(existsSync(join(folder, file))).toBe(true);
     for (const file of ['tile/0/001.p/14', 'tile/entries/001.p/14'])
       expect(readFileSync(join(folder, file)).equals(await served(file))).toBe(true);
   });
@@ -105,7 +105,7 @@ describe('npm run export: the log as plain files, while the server runs', () => 
     expect(filesIn(into.folder)).toEqual([]);
   });
 
-  it.each(FULL)('writes over nothing: refuses a folder whose %s is not what the log has', async (file) => {
+  it.each(FULL_FILES)('writes over nothing: refuses a folder whose %s is not what the log has', async (file) => {
     using into = target();
     await run('export', log, '--into', into.folder);
     const path = join(into.folder, file);

@@ -10,7 +10,7 @@ import { cosignedAt, isSigned, readNote } from '../support/witness-math.ts';
 
 /** It lies after its first 8 leaves, if it does. */
 const LOG = new IndependentLog('log.test', 8);
-const OTHER = new IndependentLog('other.test');
+const OTHER_LOG = new IndependentLog('other.test');
 const STRANGER = new IndependentLog('stranger.test');
 
 let folder = '';
@@ -18,7 +18,7 @@ let log: TestLog;
 let ask: Asking;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'stele-witnessing-'));
-  writeFileSync(join(folder, 'logs.txt'), `log ${LOG.vkey}\nlog ${OTHER.vkey}\nquorum none\n`);
+  writeFileSync(join(folder, 'logs.txt'), `log ${LOG.vkey}\nlog ${OTHER_LOG.vkey}\nquorum none\n`);
   await open();
 });
 afterEach(async () => {
@@ -48,7 +48,7 @@ async function ownVkey(): Promise<string> {
 
 /** Everything that is kept: what the state says of each log, and the journal. */
 async function kept(): Promise<unknown> {
-  const notes = [await monitored(LOG), await monitored(OTHER), await monitored(STRANGER)];
+  const notes = [await monitored(LOG), await monitored(OTHER_LOG), await monitored(STRANGER)];
   const journal = readFileSync(join(folder, 'data-heads', 'witnessed.txt'), 'utf8');
   const [owner = '', ...lines] = journal.split('\n');
   return [notes.map(({ status, text }) => [status, text]), owner.split(' ').slice(0, 3), lines]; // each start writes another token behind the owner
@@ -107,9 +107,9 @@ describe('c2sp.org/tlog-witness, 200: a cosignature', () => {
   });
   it('of one log has nothing to do with another', async () => {
     await cosigned(5);
-    expect((await add(OTHER.request({ old: 0, size: 3 }))).status).toBe(200);
+    expect((await add(OTHER_LOG.request({ old: 0, size: 3 }))).status).toBe(200);
     await cosigned(6, 5);
-    expect((await add(OTHER.request({ old: 3, size: 9 }))).status).toBe(200);
+    expect((await add(OTHER_LOG.request({ old: 3, size: 9 }))).status).toBe(200);
   });
 });
 
@@ -151,7 +151,7 @@ describe('c2sp.org/tlog-witness, refusals: nothing is stored', () => {
   const signedBy = (...lines: readonly string[]): string => `old 10\n${proof}\n${text}\n${lines.join('')}`;
   it.each<[string, string]>([
     ['signed by a stranger under the log’s name', signedBy(STRANGER.lineOver(text, 'log.test'))],
-    ['signed by another log that is known', signedBy(OTHER.lineOver(text))],
+    ['signed by another log that is known', signedBy(OTHER_LOG.lineOver(text))],
     ['signed by the log’s key under another name', signedBy(LOG.lineOver(text, 'other.test'))],
     ['the log’s signature of another tree', signedBy(LOG.lineOver(LOG.text(13)))],
     ['a bad signature of the log beside a stranger’s good one', signedBy(STRANGER.lineOver(text), LOG.lineOver('x\n'))],
@@ -166,7 +166,7 @@ describe('c2sp.org/tlog-witness, refusals: nothing is stored', () => {
   });
   it('409: a log that went back, whatever it claims; and of a log that was never seen, the size is 0', async () => {
     expect(await expectRefused(LOG.request({ old: 5, size: 7 }), 409, 'text/x.tlog.size')).toBe('10\n');
-    expect(await expectRefused(OTHER.request({ old: 5, size: 7 }), 409, 'text/x.tlog.size')).toBe('0\n');
+    expect(await expectRefused(OTHER_LOG.request({ old: 5, size: 7 }), 409, 'text/x.tlog.size')).toBe('0\n');
     expect(await expectRefused(LOG.request({ old: 10, size: 7 }), 400)).toContain('larger');
   });
 
@@ -179,14 +179,14 @@ describe('c2sp.org/tlog-witness, refusals: nothing is stored', () => {
     ['the hashes in another order', `old 10\n${proof.split('\n').toReversed().join('\n').trimStart()}\n\n${note}`],
     ['a proof from another size', `old 10\n${LOG.proof({ old: 9, size: 12 })}\n${note}`],
     ['a proof for the size that was cosigned', `old 10\n${proof}\n${LOG.note(10)}`],
-    ['a proof from nothing', `old 0\n${proof}\n${OTHER.note(12)}`],
+    ['a proof from nothing', `old 0\n${proof}\n${OTHER_LOG.note(12)}`],
   ])('422: %s', async (_what, body) => {
     await expectRefused(body, 422);
   });
   it('422: an empty tree with another root than that of nothing', async () => {
     const root = Buffer.alloc(32, 1).toString('base64');
     const empty = `other.test\n0\n${root}\n`;
-    await expectRefused(`old 0\n\n${empty}\n${OTHER.lineOver(empty)}`, 422);
+    await expectRefused(`old 0\n\n${empty}\n${OTHER_LOG.lineOver(empty)}`, 422);
   });
 
   it('413: more than any request has', async () => {

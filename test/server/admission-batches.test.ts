@@ -5,7 +5,7 @@ import { AdmissionPool } from '../../server/admission/pool.ts';
 import { Busy } from '../../server/http/failures.ts';
 import { testAdmissionSettings } from '../support/admission.ts';
 import { dsse, envelope } from '../entries/kinds/proposals.ts';
-import { ODD } from '../support/odd-worker.ts';
+import { ODD_COMMANDS } from '../support/odd-worker.ts';
 import { hashedrekord, newSubmitter } from '../../testkit/proposals.ts';
 import { makeSigner } from '../support/signing.ts';
 
@@ -42,7 +42,7 @@ describe('an admission thread', () => {
     const publicKey = { format: 'x509', content: Buffer.from(submitter.pem).toString('base64') };
     const order: string[] = [];
 
-    const question = bytesOf({ publicKey, subject: ODD.yields });
+    const question = bytesOf({ publicKey, subject: ODD_COMMANDS.yields });
     const searched = pool.searchQuestion(question).finally(() => order.push('searched'));
     await turn(); // the search is in a batch of its own
     await turn();
@@ -55,7 +55,7 @@ describe('an admission thread', () => {
 
   it('that dies costs only the request that it dies of: the others in its batch are answered', async () => {
     const { pool, lost } = oddPool();
-    const bodies = [proposal('a'), proposal('b', ODD.exits), proposal('c')];
+    const bodies = [proposal('a'), proposal('b', ODD_COMMANDS.exits), proposal('c')];
     const [a, b, c] = await Promise.all(bodies.map((body) => outcome(pool.create(body))));
     expect([artifactIn(a), artifactIn(c)]).toEqual([hash('sha256', 'a'), hash('sha256', 'c')]);
     expect(b).toHaveProperty('message', 'an admission thread has ended');
@@ -65,7 +65,7 @@ describe('an admission thread', () => {
 
   it('that takes longer than it may is ended, and only the request that is at fault is refused', async () => {
     const { pool, lost } = oddPool(1000);
-    const bodies = [proposal('a'), proposal('b', ODD.endless), proposal('c')];
+    const bodies = [proposal('a'), proposal('b', ODD_COMMANDS.endless), proposal('c')];
     const [a, b, c] = await Promise.all(bodies.map((body) => outcome(pool.create(body))));
     expect([artifactIn(a), artifactIn(c)]).toEqual([hash('sha256', 'a'), hash('sha256', 'c')]);
     expect(b).toBeInstanceOf(Busy);
@@ -88,8 +88,8 @@ function manyChecks(): Uint8Array {
 describe('a cheap request', () => {
   it.each(['create', 'searchQuestion'] as const)('is answered while a dear %s is worked on', async (task) => {
     const { pool } = oddPool();
-    const question = { publicKey: { format: 'pgp', content: '' }, subject: ODD.endless };
-    const dear = task === 'create' ? long(proposal('large', ODD.endless)) : bytesOf(question);
+    const question = { publicKey: { format: 'pgp', content: '' }, subject: ODD_COMMANDS.endless };
+    const dear = task === 'create' ? long(proposal('large', ODD_COMMANDS.endless)) : bytesOf(question);
     const blocked = outcome(pool[task](dear));
     for (const artifact of ['a', 'b', 'c'])
       expect(artifactIn(await pool.create(proposal(artifact)))).toBe(hash('sha256', artifact));

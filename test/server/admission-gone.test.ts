@@ -6,12 +6,12 @@ import { FairQueue } from '../../server/admission/fair-queue.ts';
 import { testAdmissionSettings } from '../support/admission.ts';
 import { askOf } from '../support/ask.ts';
 import { openTestLog } from '../support/log.ts';
-import { ODD } from '../support/odd-worker.ts';
+import { ODD_COMMANDS } from '../support/odd-worker.ts';
 import { hashedrekord, newSubmitter } from '../../testkit/proposals.ts';
 import { requestHead } from '../support/raw-connection.ts';
 import { variantOf } from './variants.ts';
 
-const GONE = new Error('the sender went away');
+const GONE_ERROR = new Error('the sender went away');
 const submitter = newSubmitter();
 const turn = (): Promise<void> => new Promise((next) => void setImmediate(next));
 
@@ -30,7 +30,7 @@ async function busyPool(shaped: (body: Uint8Array) => Uint8Array) {
   const pool = new AdmissionPool({ ...options, maxWorkMs: 60_000 });
   onTestFinished(() => pool[Symbol.asyncDispose]());
   for (let batch = 0; batch < 3; batch += 1) {
-    pool.create(shaped(proposal('blocks', ODD.endless))).catch(() => undefined);
+    pool.create(shaped(proposal('blocks', ODD_COMMANDS.endless))).catch(() => undefined);
     for (let turns = 0; turns < 3; turns += 1) await turn(); // each in a batch of its own, as far as it is taken
   }
   return pool;
@@ -46,8 +46,9 @@ describe('a request whose sender goes', () => {
       );
       const outcomes = Promise.allSettled(waits);
       await turn();
-      sender.abort(GONE);
-      for (const { status, ...rest } of await outcomes) expect([status, rest]).toEqual(['rejected', { reason: GONE }]);
+      sender.abort(GONE_ERROR);
+      for (const { status, ...rest } of await outcomes)
+        expect([status, rest]).toEqual(['rejected', { reason: GONE_ERROR }]);
     }
   });
 
@@ -55,8 +56,8 @@ describe('a request whose sender goes', () => {
     'is not begun where it is gone before: %s',
     async (task) => {
       const pool = await busyPool(LANES.quick);
-      const gone = AbortSignal.abort(GONE);
-      await expect(pool[task](longer(proposal('late')), { from: 'one', gone })).rejects.toBe(GONE);
+      const gone = AbortSignal.abort(GONE_ERROR);
+      await expect(pool[task](longer(proposal('late')), { from: 'one', gone })).rejects.toBe(GONE_ERROR);
     },
   );
 });
@@ -91,7 +92,7 @@ describe('admission', () => {
     const wait = (_body: Uint8Array, sender?: Sender): Promise<never> => {
       if (sender === undefined) return Promise.reject(new Error('no sender'));
       senders.push(sender);
-      return new Promise((_, reject) => sender.gone.addEventListener('abort', () => reject(GONE)));
+      return new Promise((_, reject) => sender.gone.addEventListener('abort', () => reject(GONE_ERROR)));
     };
     const admission: Admission = { create: wait, createV2: wait, logQuery: wait, searchQuestion: wait };
     return { senders, admission };

@@ -12,7 +12,12 @@ import { openTestLog, type TestLog } from '../support/log.ts';
 
 const FORMAT_4 = new URL('../vectors/data-folders/format-4', import.meta.url).pathname;
 const BUNDLE = '/tile/entries/000';
-const FULL = ['/tile/0/000', BUNDLE, '/api/v1/log/entries?logIndex=33', '/api/v1/log/entries?logIndex=300'] as const;
+const FULL_PATHS = [
+  '/tile/0/000',
+  BUNDLE,
+  '/api/v1/log/entries?logIndex=33',
+  '/api/v1/log/entries?logIndex=300',
+] as const;
 
 let folder = '';
 beforeAll(() => cpSync(FORMAT_4, (folder = mkdtempSync(join(tmpdir(), 'stele-damaged-'))), { recursive: true }));
@@ -63,13 +68,13 @@ describe('a log of some hundred entries', () => {
 
 describe('a log whose file rots', () => {
   it('answers 500 to what needs the damaged rows, tells the operator where, counts it, and serves the rest', async () => {
-    const whole = await served(async (asking) => Promise.all(FULL.map((path) => asking.raw('GET', path))));
+    const whole = await served(async (asking) => Promise.all(FULL_PATHS.map((path) => asking.raw('GET', path))));
     expect(whole.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     await served(async (asking, { errors, log }) => {
       flip('tile', 'nodes', 'place = 0'); // now: a start looks at it
       flip('bundle_piece', 'gzip', 'place = 3');
       const answers = [];
-      for (const path of FULL) answers.push(await ask(asking.base + path));
+      for (const path of FULL_PATHS) answers.push(await ask(asking.base + path));
       expect(answers.map(({ status }) => status)).toEqual([500, 500, 500, 200]);
       for (const { text } of answers.slice(0, 3)) expect(text).not.toMatch(/damage|tile|piece|stele/i);
       expect(answers[3]?.text).toBe(whole[3]?.text);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { startShard } from '../../host/start/start-shard.ts';
 import { firstFolder } from '../../host/shards/shard-folders.ts';
 import { ofFirst } from '../../host/start/plan.ts';
-import { LIMITS, testClock, UNWITNESSED } from '../log/log-fixture.ts';
+import { LIMITS, testClock, UNCOSIGNED_PUBLICATION } from '../log/log-fixture.ts';
 
 /** Ends the log in a folder that nobody serves now. @param at - seconds since the Unix epoch */
 export async function freezeLog(folder: string, at: number): Promise<void> {
@@ -27,7 +27,7 @@ export async function freezeLog(folder: string, at: number): Promise<void> {
       },
       announce: () => undefined,
       warn: () => undefined,
-      publication: async () => UNWITNESSED,
+      publication: async () => UNCOSIGNED_PUBLICATION,
     },
   );
   await shard.opened.freeze(at);

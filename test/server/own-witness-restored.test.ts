@@ -9,12 +9,12 @@ import { askOf } from '../support/ask.ts';
 import { IndependentLog } from '../support/independent-log.ts';
 import { openTestLog } from '../support/log.ts';
 
-const OTHER = new IndependentLog('other.test');
+const OTHER_LOG = new IndependentLog('other.test');
 
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'stele-restored-'));
-  writeFileSync(join(folder, 'logs.txt'), `log ${OTHER.vkey}\nquorum none\n`);
+  writeFileSync(join(folder, 'logs.txt'), `log ${OTHER_LOG.vkey}\nquorum none\n`);
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -45,7 +45,7 @@ async function refusal(flags: readonly string[] = []): Promise<string> {
   return sentence;
 }
 
-const grow = (old: number, size: number): string => OTHER.request({ old, size });
+const grow = (old: number, size: number): string => OTHER_LOG.request({ old, size });
 
 /** The whole data folder as it was, put back in place, and the head journal with it: that of the witness stays. */
 async function restoredAfter(bodies: readonly string[]): Promise<void> {
@@ -93,7 +93,7 @@ describe('decision 10: a witness that was restored does not sign', () => {
   });
   it('beside a journal that was cut short', async () => {
     const second = new IndependentLog('second.test');
-    writeFileSync(path('logs.txt'), `log ${OTHER.vkey}\nlog ${second.vkey}\nquorum none\n`);
+    writeFileSync(path('logs.txt'), `log ${OTHER_LOG.vkey}\nlog ${second.vkey}\nquorum none\n`);
     expect(await life([grow(0, 5), second.request({ old: 0, size: 3 })])).toEqual([200, 200]);
     const [first = ''] = readFileSync(path(...JOURNAL), 'utf8').split('\n');
     writeFileSync(path(...JOURNAL), `${first}\n`);

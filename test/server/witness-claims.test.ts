@@ -6,7 +6,7 @@ import { ORIGIN, sceneWith, type Witnessed } from './witnessing.ts';
 const READS = ['/checkpoint', '/api/v1/log', '/api/v1/log/entries?logIndex=0', '/healthz'];
 
 /** One entry, and two signature lines. */
-const COSIGNED = /^rekor\.test\n1\n.*\n\n(\u2014 .*\n){2}$/;
+const COSIGNED_CHECKPOINT = /^rekor\.test\n1\n.*\n\n(\u2014 .*\n){2}$/;
 
 async function readiness({ ask }: Witnessed) {
   const { status, text } = await ask.get('/readyz');
@@ -21,7 +21,10 @@ describe('rekor-v2 §5.5 over HTTP: a witness has cosigned more than the log has
       await using scene = await sceneWith(new IndependentWitness('witness.test'));
       {
         await using server = await scene.open(`--witness=${mode}`);
-        await vi.waitFor(async () => expect((await server.ask.get('/checkpoint')).text).toMatch(COSIGNED), 20_000);
+        await vi.waitFor(
+          async () => expect((await server.ask.get('/checkpoint')).text).toMatch(COSIGNED_CHECKPOINT),
+          20_000,
+        );
         expect((await readiness(server)).ready).toBe(true);
       }
       scene.witness.remember(ORIGIN, { size: 40n, root: 'ab'.repeat(32) });

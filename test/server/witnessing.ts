@@ -24,7 +24,7 @@ export interface Scene extends AsyncDisposable {
 export const ORIGIN = 'rekor.test';
 
 /** As short as they may be, so that a test waits for no one. */
-const HASTY = ['--publish-timeout=300ms', '--witness-timeout=100ms', '--witness-pause=0ms'];
+const HASTY_FLAGS = ['--publish-timeout=300ms', '--witness-timeout=100ms', '--witness-pause=0ms'];
 
 export async function sceneWith(witness: IndependentWitness): Promise<Scene> {
   const folder = mkdtempSync(join(tmpdir(), 'stele-witnessed-'));
@@ -36,7 +36,7 @@ export async function sceneWith(witness: IndependentWitness): Promise<Scene> {
     address,
     open: async (...flags) => {
       const given = (flag: string): boolean => flags.some((one) => one.split('=')[0] === flag.split('=')[0]);
-      const argv = [...HASTY.filter((flag) => !given(flag)), '--witness-policy', policy, ...flags];
+      const argv = [...HASTY_FLAGS.filter((flag) => !given(flag)), '--witness-policy', policy, ...flags];
       const log = await openTestLog(argv, join(folder, 'data'));
       const ask = await askOf(log.app);
       witness.trust(ORIGIN, (await ask.get('/vkey')).text);

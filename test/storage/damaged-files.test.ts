@@ -51,26 +51,26 @@ function replaceBy(statements: string): void {
   db.close();
 }
 
-const DAMAGED = 'stele.db is damaged: ';
-const FOREIGN = 'stele.db is the database of another program (';
+const DAMAGED_SENTENCE = 'stele.db is damaged: ';
+const FOREIGN_SENTENCE = 'stele.db is the database of another program (';
 
 const DAMAGES: readonly (readonly [string, () => void, string])[] = [
-  ['bytes that are no database', () => writeFileSync(file(), randomBytes(100_000)), DAMAGED],
-  ['a text', () => writeFileSync(file(), 'hello '.repeat(1000)), DAMAGED],
-  ['half of itself', () => truncateSync(file(), Math.floor(statSync(file()).size / 2)), DAMAGED],
-  ['its first page only', () => truncateSync(file(), PAGE), DAMAGED],
-  ['a table of heads that is no table', () => garble('head'), DAMAGED],
-  ['an identity that is no table', () => garble('identity'), DAMAGED],
-  ['the database of another program', () => replaceBy('CREATE TABLE notes (text TEXT)'), FOREIGN],
+  ['bytes that are no database', () => writeFileSync(file(), randomBytes(100_000)), DAMAGED_SENTENCE],
+  ['a text', () => writeFileSync(file(), 'hello '.repeat(1000)), DAMAGED_SENTENCE],
+  ['half of itself', () => truncateSync(file(), Math.floor(statSync(file()).size / 2)), DAMAGED_SENTENCE],
+  ['its first page only', () => truncateSync(file(), PAGE), DAMAGED_SENTENCE],
+  ['a table of heads that is no table', () => garble('head'), DAMAGED_SENTENCE],
+  ['an identity that is no table', () => garble('identity'), DAMAGED_SENTENCE],
+  ['the database of another program', () => replaceBy('CREATE TABLE notes (text TEXT)'), FOREIGN_SENTENCE],
   [
     'one of a format that it counts itself',
     () => replaceBy('CREATE TABLE notes (a); PRAGMA user_version = 3'),
-    FOREIGN,
+    FOREIGN_SENTENCE,
   ],
   [
     'one that says who made it',
     () => replaceBy('CREATE TABLE head (a); CREATE TABLE identity (a); PRAGMA application_id = 7'),
-    FOREIGN,
+    FOREIGN_SENTENCE,
   ],
   ['a folder', () => (rmSync(file()), mkdirSync(file())), 'stele.db: it is a folder, and a file is needed there'],
   ['a newer format', () => formatTo(1000), 'stele.db has format 1000 and this version knows '],

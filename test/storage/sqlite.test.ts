@@ -140,15 +140,15 @@ describe('sqlite: every head is kept', () => {
 });
 
 describe('sqlite: the format of the folder', () => {
-  const LATER = [...migrations, 'CREATE TABLE later (x INTEGER) STRICT; INSERT INTO later VALUES (1)'];
+  const LATER_MIGRATIONS = [...migrations, 'CREATE TABLE later (x INTEGER) STRICT; INSERT INTO later VALUES (1)'];
 
   it('is brought up to this version once, and keeps what is there', async () => {
     await store.now().create(IDENTITY);
     await store.now().commit(growth(0, 3));
     const now = await reopenedAfter((db) => {
-      prepareDatabase(db, LATER);
-      prepareDatabase(db, LATER);
-      expect(db.pragma('user_version', { simple: true })).toBe(LATER.length);
+      prepareDatabase(db, LATER_MIGRATIONS);
+      prepareDatabase(db, LATER_MIGRATIONS);
+      expect(db.pragma('user_version', { simple: true })).toBe(LATER_MIGRATIONS.length);
       expect(db.prepare<[], number>('SELECT count(*) FROM later').pluck().get()).toBe(1);
       db.exec('DROP TABLE later');
       db.pragma(`user_version = ${migrations.length}`);
@@ -159,7 +159,7 @@ describe('sqlite: the format of the folder', () => {
   it('stays as it was when a step fails', async () => {
     await store.now().create(IDENTITY);
     const now = await reopenedAfter((db) => {
-      expect(() => prepareDatabase(db, [...LATER, 'INSERT INTO nowhere VALUES (1)'])).toThrow(/nowhere/);
+      expect(() => prepareDatabase(db, [...LATER_MIGRATIONS, 'INSERT INTO nowhere VALUES (1)'])).toThrow(/nowhere/);
       expect(db.pragma('user_version', { simple: true })).toBe(migrations.length);
       expect(db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'later'").get()).toBeUndefined();
     });
@@ -168,7 +168,7 @@ describe('sqlite: the format of the folder', () => {
   it('is refused when a newer version wrote it', async () => {
     let refusal: unknown;
     await reopenedAfter((db) => {
-      prepareDatabase(db, LATER);
+      prepareDatabase(db, LATER_MIGRATIONS);
       try {
         prepareDatabase(db);
       } catch (error) {
@@ -178,7 +178,7 @@ describe('sqlite: the format of the folder', () => {
     });
     expect(refusal).toBeInstanceOf(StoreRefused);
     expect(String(refusal)).toContain(
-      `format ${LATER.length} and this version knows ${migrations.length}: start the newer version that wrote it`,
+      `format ${LATER_MIGRATIONS.length} and this version knows ${migrations.length}: start the newer version that wrote it`,
     );
   });
 });

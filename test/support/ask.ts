@@ -34,7 +34,7 @@ export interface Asking extends AsyncDisposable {
 }
 
 /** Front of a target in absolute form: RFC 9112 §3.2.2. */
-const ABSOLUTE = /^https?:\/\/[^/]*(?=\/)/;
+const ABSOLUTE_TARGET = /^https?:\/\/[^/]*(?=\/)/;
 
 export async function askOf(app: Express): Promise<Asking> {
   const server = createServer(app);
@@ -55,7 +55,7 @@ export async function askOf(app: Express): Promise<Asking> {
 
   async function raw(method: string, path: string, headers: RequestHeaders = {}, body: string | Uint8Array = '') {
     const answer = await exchange(base, { method, path, headers }, body);
-    const local = path.replace(ABSOLUTE, '');
+    const local = path.replace(ABSOLUTE_TARGET, '');
     validateAnswer({ method, path: local, ...answer, body: answer.text, length: answer.bytes.length });
     return answer;
   }

@@ -8,7 +8,7 @@ interface Growth {
   readonly size: number;
 }
 
-const MOST = 200; // leaves
+const MAX_LEAVES = 200; // leaves
 
 /**
  * A log that asks to be witnessed, and shares nothing with the project. It can lie: each name of a branch gives another
@@ -69,7 +69,7 @@ export class IndependentLog {
     const known = this.#branches.get(branch);
     if (known !== undefined) return known;
     const name = (i: number): string => (i < this.#common ? '' : branch);
-    const leaves = Array.from({ length: MOST }, (_, i) => Buffer.from(`${name(i)} ${i}`));
+    const leaves = Array.from({ length: MAX_LEAVES }, (_, i) => Buffer.from(`${name(i)} ${i}`));
     this.#branches.set(branch, leaves);
     return leaves;
   }

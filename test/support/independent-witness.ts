@@ -24,10 +24,10 @@ export type Conduct = (
   request: WitnessRequest,
 ) => WitnessAnswer | Promise<WitnessAnswer>;
 
-const HONEST: Conduct = (honestly) => honestly();
+const HONEST_CONDUCT: Conduct = (honestly) => honestly();
 const SIZE = 'text/x.tlog.size';
 /** SHA-256 of nothing. */
-const EMPTY = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+const EMPTY_ROOT = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 
 /**
  * A witness as c2sp.org/tlog-witness describes it, that shares nothing with the project. It keeps its word over the
@@ -43,7 +43,7 @@ export class IndependentWitness {
   readonly #heads = new Map<string, TreeState>();
   /** Everything that it was asked, with the status that it answered. */
   readonly asked: (WitnessRequest & { readonly status: number })[] = [];
-  conduct: Conduct = HONEST;
+  conduct: Conduct = HONEST_CONDUCT;
   /** Seconds since the epoch. */
   clock: () => number = () => Math.floor(Date.now() / 1000);
 
@@ -56,7 +56,7 @@ export class IndependentWitness {
   }
 
   behaveWell(): void {
-    this.conduct = HONEST;
+    this.conduct = HONEST_CONDUCT;
   }
 
   trust(origin: string, vkey: string): void {
@@ -95,7 +95,7 @@ export class IndependentWitness {
     if (vkey === undefined) return { status: 404, body: 'unknown origin\n' };
     if (!isSigned(note, vkey)) return { status: 403, body: 'no signature of the log\n' };
     if (old > note.size) return { status: 400, body: 'old is larger\n' };
-    const last = this.#heads.get(note.origin) ?? { size: 0n, root: EMPTY };
+    const last = this.#heads.get(note.origin) ?? { size: 0n, root: EMPTY_ROOT };
     if (old !== last.size) return { status: 409, type: SIZE, body: `${last.size}\n` };
     const fits = old === 0n ? proof.length === 0 : isConsistent(last, note, proof);
     if (!fits) return { status: 422, body: 'inconsistent\n' };

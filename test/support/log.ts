@@ -79,11 +79,11 @@ export async function openTestLog(argv: readonly string[] = [], folder?: string)
 }
 
 /** Entries in a log of tests that is to hold some of both APIs. */
-const FILLING = 12;
+const FILLING_ENTRIES = 12;
 
 async function fill(log: Log): Promise<void> {
   const admission = directAdmission();
-  for (const { path, body } of mixedSubmissions(FILLING)) {
+  for (const { path, body } of mixedSubmissions(FILLING_ENTRIES)) {
     const bytes = Buffer.from(JSON.stringify(body));
     await log.add(await (path.startsWith('/api/v1/') ? admission.create(bytes) : admission.createV2(bytes)));
   }

@@ -6,7 +6,7 @@ import { hash } from 'node:crypto';
  */
 
 const sha256 = (...parts: readonly Uint8Array[]): Buffer => hash('sha256', Buffer.concat(parts), 'buffer');
-const EMPTY = sha256();
+const EMPTY_ROOT = sha256();
 
 const known = new WeakMap<readonly Uint8Array[], Map<string, Buffer>>();
 
@@ -21,7 +21,7 @@ function mth(leaves: readonly Uint8Array[], from: number, to: number): Buffer {
 }
 
 function computeMth(leaves: readonly Uint8Array[], from: number, to: number): Buffer {
-  if (from === to) return EMPTY;
+  if (from === to) return EMPTY_ROOT;
   if (to - from === 1) return sha256(Uint8Array.of(0), leaves[from] as Uint8Array);
   const k = from + largestPowerBelow(to - from);
   return sha256(Uint8Array.of(1), mth(leaves, from, k), mth(leaves, k, to));

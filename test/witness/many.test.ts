@@ -5,7 +5,7 @@ import { askingOf, candidate, witnessNamed } from './asking.ts';
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());
 
-const GRACE = 250;
+const GRACE_MS = 250;
 const ANY = 'group g any a b c\nquorum g\n';
 const TWO = 'group g 2 a b c\nquorum g\n';
 const three = (): readonly [IndependentWitness, IndependentWitness, IndependentWitness] => [
@@ -48,13 +48,13 @@ describe('decision 12: witnesses that are down, slow or lying do not hold up the
   it('with a grace, the round ends that long after the policy is met; a witness without an answer by then is not blamed', async () => {
     const all = three();
     all[1].conduct = silent;
-    const asking = askingOf(all, { policy: ANY, grace: GRACE });
+    const asking = askingOf(all, { policy: ANY, grace: GRACE_MS });
     let over = false;
     const round = asking.ask(candidate(7)).then((given) => {
       over = true;
       return given.flat().map(({ name }) => name);
     });
-    await vi.advanceTimersByTimeAsync(GRACE - 1);
+    await vi.advanceTimersByTimeAsync(GRACE_MS - 1);
     expect(over).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
     expect(await round).toEqual(['a', 'c']);
@@ -71,11 +71,11 @@ describe('decision 12: witnesses that are down, slow or lying do not hold up the
   it('a witness that failed before, and now gives no answer in time, keeps the reason of its failure', async () => {
     const all = three();
     all[1].conduct = broken;
-    const asking = askingOf(all, { policy: ANY, grace: GRACE });
+    const asking = askingOf(all, { policy: ANY, grace: GRACE_MS });
     const stateAfter = async (size: number) => {
       asking.wait(30_000);
       const round = asking.ask(candidate(size));
-      await vi.advanceTimersByTimeAsync(GRACE);
+      await vi.advanceTimersByTimeAsync(GRACE_MS);
       await round;
       return asking.witnesses.report()[1]?.state;
     };
@@ -171,10 +171,10 @@ describe('HttpWitnesses: who failed is left alone for a while', () => {
   it('is not while it was merely slower', async () => {
     const all = three();
     all[1].conduct = silent;
-    const asking = askingOf(all, { policy: ANY, grace: GRACE });
+    const asking = askingOf(all, { policy: ANY, grace: GRACE_MS });
     for (let round = 0; round < 3; round += 1) {
       const over = asking.ask(candidate(7));
-      await vi.advanceTimersByTimeAsync(GRACE);
+      await vi.advanceTimersByTimeAsync(GRACE_MS);
       await over;
     }
     all[1].behaveWell();

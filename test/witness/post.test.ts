@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Post, postOver, WitnessUnreachable } from '../../witness/post.ts';
 
-const PATIENCE = 60_000; // milliseconds: no test waits so long
+const TIMEOUT_MS = 60_000; // milliseconds: no test waits so long
 let server: Server | undefined;
 afterEach(async () => {
   server?.closeAllConnections();
@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 /** Returns the response of a server that behaves so. */
-async function posted(listener: RequestListener, patience = PATIENCE, enough = new AbortController().signal) {
+async function posted(listener: RequestListener, patience = TIMEOUT_MS, enough = new AbortController().signal) {
   server = createServer(listener);
   await new Promise<void>((ready) => server?.listen(0, '127.0.0.1', ready));
   const { port } = server.address() as AddressInfo;
@@ -83,7 +83,7 @@ describe('decision 12: a witness that does not behave is not waited for', () => 
     expect(await refusal(posted(upgrade))).toMatch(/^cannot be reached: (?!undefined|fetch failed)\S/);
   });
   it('nobody who listens', async () => {
-    const post = postOver(fetch, PATIENCE);
+    const post = postOver(fetch, TIMEOUT_MS);
     server = createServer();
     await new Promise<void>((ready) => server?.listen(0, '127.0.0.1', ready));
     const { port } = server.address() as AddressInfo;
@@ -94,7 +94,7 @@ describe('decision 12: a witness that does not behave is not waited for', () => 
   });
   it('an answer that nobody wants any more', async () => {
     const enough = new AbortController();
-    const answer = posted(() => enough.abort(), PATIENCE, enough.signal);
+    const answer = posted(() => enough.abort(), TIMEOUT_MS, enough.signal);
     expect(await refusal(answer)).toMatch(/abort/i);
   });
 });

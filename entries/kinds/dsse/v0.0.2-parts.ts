@@ -34,7 +34,7 @@ export interface Stored {
 export const REQUEST = 'dsseRequestV002';
 
 /** Signatures, and verifiers, of one envelope. */
-const MOST = 10;
+const MAX_SIGNATURES = 10;
 
 /** @throws InvalidEntry, MalformedJson */
 export function readProposed(spec: unknown): Proposed {
@@ -54,7 +54,8 @@ export function readProposed(spec: unknown): Proposed {
 
 function limit(list: readonly unknown[], path: string): void {
   if (list.length === 0) throw missing(path);
-  if (list.length > MOST) throw new InvalidEntry(`${path} has ${list.length} elements, and the limit is ${MOST}`);
+  if (list.length > MAX_SIGNATURES)
+    throw new InvalidEntry(`${path} has ${list.length} elements, and the limit is ${MAX_SIGNATURES}`);
 }
 
 /** Two with the same bytes, wherever those stand. */
@@ -77,24 +78,24 @@ function distinct(signatures: readonly ProposedSignature[]): readonly ProposedSi
   return [...seen.values()];
 }
 
-export const STORED = 'dsseV002';
+export const STORED_MEMBER = 'dsseV002';
 
 /** @throws InvalidEntry, MalformedJson */
 export function readStored(spec: unknown): Stored {
   const { payloadHash, signatures } = readMessage(spec, SPEC, 'spec').dsseV002 ?? NOTHING;
-  const path = `spec.${STORED}`;
+  const path = `spec.${STORED_MEMBER}`;
   if (payloadHash?.algorithm !== 'SHA2_256' || payloadHash.digest.length !== 32)
     throw new InvalidEntry(`${path}.payloadHash is no SHA2_256`);
   limit(signatures, `${path}.signatures`);
   const read = signatures.map(({ content, verifier }, i) => {
     const named = requireVerifier(verifier, `${path}.signatures[${i}].verifier`);
-    if (!NAMED.test(named.keyDetails)) throw new InvalidEntry(`${named.path}.keyDetails has no name`);
+    if (!KEY_DETAILS_NAME.test(named.keyDetails)) throw new InvalidEntry(`${named.path}.keyDetails has no name`);
     return { content, verifier: named };
   });
   return { payloadDigest: payloadHash.digest, signatures: read };
 }
 
 /** Names that can stand in an entry: no number without a name, and not the 0 that proto3 JSON leaves out. */
-const NAMED = /^(?!PUBLIC_KEY_DETAILS_UNSPECIFIED$)[A-Z]/;
+const KEY_DETAILS_NAME = /^(?!PUBLIC_KEY_DETAILS_UNSPECIFIED$)[A-Z]/;
 
 const NOTHING: NonNullable<MessageValue<typeof SPEC.fields>['dsseV002']> = { payloadHash: undefined, signatures: [] };

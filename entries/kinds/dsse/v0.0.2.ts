@@ -14,7 +14,7 @@ import { digestOf } from '../../signatures/node-crypto.ts';
 import { BYTES, VERIFIER_SCHEMA } from '../../spec/schema.ts';
 import { digestKey, searchKeys, signerKeys } from '../../spec/search-keys.ts';
 import { materialsIfReadable, readSigner, type Signer, verifierJson } from '../../spec/verifier.ts';
-import { type Proposed, readProposed, readStored, REQUEST, STORED, type Stored } from './v0.0.2-parts.ts';
+import { type Proposed, readProposed, readStored, REQUEST, STORED_MEMBER, type Stored } from './v0.0.2-parts.ts';
 
 /**
  * A DSSE envelope all signatures of which the given verifiers made, as Rekor v2 took it until 2.2. `spec` is what the
@@ -53,7 +53,9 @@ export const dsse002: EntryKind = {
     },
   },
   parse: (spec) =>
-    isObject(spec) && Object.hasOwn(spec, STORED) ? parseStored(readStored(spec)) : parseProposed(readProposed(spec)),
+    isObject(spec) && Object.hasOwn(spec, STORED_MEMBER)
+      ? parseStored(readStored(spec))
+      : parseProposed(readProposed(spec)),
 };
 
 /** A stored entry whose keys cannot be read is an entry all the same; only nothing finds it. */
@@ -63,7 +65,7 @@ function parseStored({ payloadDigest, signatures }: Stored): ParsedSpec {
   const found = materials === undefined ? [] : searchKeys(leafKeys(stored, materials));
   return {
     claims: [],
-    keysIn: `spec.${STORED}.signatures`,
+    keysIn: `spec.${STORED_MEMBER}.signatures`,
     notInsertable: 'missing envelope content',
     finish: () => entry(stored, found),
   };
@@ -153,7 +155,7 @@ function entry({ payloadDigest, signatures }: Stored, found: readonly SearchKey[
     content: toBase64(content),
     verifier: verifierJson(verifier),
   }));
-  const spec = { [STORED]: { payloadHash, signatures: listed } };
+  const spec = { [STORED_MEMBER]: { payloadHash, signatures: listed } };
   return { kind, version, body: utf8(canonicalJson({ apiVersion: version, kind, spec })), searchKeys: found };
 }
 

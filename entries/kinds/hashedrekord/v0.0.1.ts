@@ -1,6 +1,6 @@
 import { parseHex, toBase64, utf8 } from '../../../base/bytes.ts';
 import { canonicalJson } from '../../../base/canonical-json.ts';
-import { fails, UNJUDGED, type Verdict } from '../../../base/verdict.ts';
+import { fails, UNJUDGED_VERDICT, type Verdict } from '../../../base/verdict.ts';
 import { algorithmUse } from '../../algorithm-policy.ts';
 import { readBase64 } from '../../base64.ts';
 import { InvalidEntry } from '../../failures.ts';
@@ -51,7 +51,7 @@ function toParsedSpec(parts: Parts): ParsedSpec {
   return {
     claims: signature.length > 0 ? [claim] : [],
     keysIn: KEY_MEMBER,
-    finish: ([made = UNJUDGED], budget) => finishProposed(parts, made, budget),
+    finish: ([made = UNJUDGED_VERDICT], budget) => finishProposed(parts, made, budget),
   };
 }
 

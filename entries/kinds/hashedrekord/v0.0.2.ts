@@ -2,7 +2,7 @@ import { toBase64, toHex, utf8 } from '../../../base/bytes.ts';
 import { canonicalJson } from '../../../base/canonical-json.ts';
 import { isObject } from '../../../base/json-reader.ts';
 import { readMessage } from '../../../base/proto-message.ts';
-import { UNJUDGED } from '../../../base/verdict.ts';
+import { UNJUDGED_VERDICT } from '../../../base/verdict.ts';
 import { InvalidEntry } from '../../failures.ts';
 import { type EntryKind, type ParsedSpec } from '../../kind.ts';
 import { DIGEST_LENGTH, type DigestAlgorithm } from '../../signatures/claim.ts';
@@ -13,7 +13,7 @@ import { HASHED_REKORD_REQUEST, type SignatureMessage, SPEC } from '../../spec/v
 import { missing, readSigner, requireVerifier, type Signer, type Verifier, verifierJson } from '../../spec/verifier.ts';
 
 const REQUEST = 'hashedRekordRequestV002';
-const STORED = 'hashedRekordV002';
+const STORED_MEMBER = 'hashedRekordV002';
 
 /**
  * The digest of an artifact nobody has to see, signed with one key, as Rekor v2 takes it. `spec` is what the request
@@ -36,7 +36,7 @@ export const hashedrekord002: EntryKind = {
       },
     },
   },
-  parse: (spec) => (isObject(spec) && Object.hasOwn(spec, STORED) ? parseStored(spec) : parseProposed(spec)),
+  parse: (spec) => (isObject(spec) && Object.hasOwn(spec, STORED_MEMBER) ? parseStored(spec) : parseProposed(spec)),
 };
 
 /** Contents of an entry. */
@@ -54,7 +54,7 @@ function parseProposed(spec: unknown): ParsedSpec {
 
 function parseStored(spec: unknown): ParsedSpec {
   const { data, signature } = readMessage(spec, SPEC, 'spec').hashedRekordV002 ?? {};
-  const path = `spec.${STORED}`;
+  const path = `spec.${STORED_MEMBER}`;
   const signed = readSigned(data?.digest ?? new Uint8Array(), signature, path, 'data.digest');
   const name = HASH_NAMES[signed.parts.algorithm];
   if (data?.algorithm !== name) throw new InvalidEntry(`${path}.data.algorithm is not ${name}`);
@@ -99,7 +99,7 @@ function toParsedSpec({ parts, signer, path }: Signed, notInsertable: string | u
     claims: [{ key: material.key, signature, signed: { over: 'digest', algorithm, digest } }],
     keysIn: `${path}.verifier`,
     ...(notInsertable === undefined ? {} : { notInsertable }),
-    finish([verdict = UNJUDGED]) {
+    finish([verdict = UNJUDGED_VERDICT]) {
       if (!verdict.holds) throw new InvalidEntry(`${path}.content does not hold: ${verdict.reason}`);
       const named = { algorithm, value: toHex(digest) };
       return {
@@ -119,5 +119,5 @@ export function hashedrekordBody({ algorithm, digest, signature, verifier }: Par
   const { kind, version } = hashedrekord002;
   const data = { algorithm: HASH_NAMES[algorithm], digest: toBase64(digest) };
   const signed = { content: toBase64(signature), verifier: verifierJson(verifier) };
-  return utf8(canonicalJson({ apiVersion: version, kind, spec: { [STORED]: { data, signature: signed } } }));
+  return utf8(canonicalJson({ apiVersion: version, kind, spec: { [STORED_MEMBER]: { data, signature: signed } } }));
 }

@@ -50,7 +50,7 @@ export interface OpenSsl {
 export function openOpenSsl(): OpenSsl {
   const { arch } = process;
   const { openssl } = process.versions as { readonly openssl?: string };
-  if (!WIDE.includes(arch)) throw new Error(`calling OpenSSL is not prepared for ${arch}`);
+  if (!ARCHITECTURES_64_BIT.includes(arch)) throw new Error(`calling OpenSSL is not prepared for ${arch}`);
   if (openssl?.startsWith('3.') !== true)
     throw new Error(`calling OpenSSL is prepared for OpenSSL 3, and here is ${openssl}`);
   const ffi = loadFfi();
@@ -59,7 +59,7 @@ export function openOpenSsl(): OpenSsl {
   return { ecdsaHolds: ecdsa(library), ed25519phHolds: ed25519ph(library), power: rsa(library) };
 }
 
-const WIDE: readonly string[] = ['x64', 'arm64', 'riscv64', 'loong64', 'ppc64', 's390x'];
+const ARCHITECTURES_64_BIT: readonly string[] = ['x64', 'arm64', 'riscv64', 'loong64', 'ppc64', 's390x'];
 
 /**
  * node:ffi says once in each thread that it is experimental. Nobody who reads a server's log can do anything about that,
@@ -133,7 +133,7 @@ function ecdsa({ call, lend }: Library): OpenSsl['ecdsaHolds'] {
     return key;
   };
   return (curve, point, digest, signature) => {
-    if (point.length !== 1 + 2 * CURVES[curve].length || point[0] !== UNCOMPRESSED) return false;
+    if (point.length !== 1 + 2 * CURVES[curve].length || point[0] !== UNCOMPRESSED_POINT) return false;
     const key = keyOf(curve);
     const [d, s] = [digestAt.put(digest), signatureAt.put(signature)];
     const held =
@@ -144,7 +144,7 @@ function ecdsa({ call, lend }: Library): OpenSsl['ecdsaHolds'] {
   };
 }
 
-const UNCOMPRESSED = 4;
+const UNCOMPRESSED_POINT = 4;
 const NID_ED25519 = 1087;
 
 /** EVP_SIGNATURE-ED25519(7): after `EVP_PKEY_verify_init_ex2`, "ED25519ph" wants the digest and not the message. */

@@ -46,13 +46,13 @@ function candidatesOf(curve: CurveParameters, checks: readonly DigestCheck[]): C
   return checks.flatMap(({ digest, point, ...signature }, at) => {
     const [r, s] = [toInteger(signature.r), toInteger(signature.s)];
     if (r <= 0n || s <= 0n || r >= curve.n || s >= curve.n) return [];
-    if (point.length !== 1 + 2 * curve.length || point[0] !== UNCOMPRESSED) return [];
+    if (point.length !== 1 + 2 * curve.length || point[0] !== UNCOMPRESSED_POINT) return [];
     const key = readPoint(curve, point);
     return isOnCurve(curve, key.x, key.y) ? [{ at, r, s, e: leftmostBits(digest, curve.bits), key }] : [];
   });
 }
 
-const UNCOMPRESSED = 4;
+const UNCOMPRESSED_POINT = 4;
 
 /** FIPS 186-5 §6.4.2: as many leading bits as the order has. */
 function leftmostBits(digest: Uint8Array, bits: number): bigint {

@@ -35,7 +35,7 @@ export const v2EntryOperations: Pick<Operations, 'createEntry'> = {
 };
 
 /** In the words of Go's context. */
-const LATE = 'context deadline exceeded';
+const LATE_MESSAGE = 'context deadline exceeded';
 
 /**
  * A log that takes no entries asks no more of a request than that it can be read, and nor does one whose caller waits no
@@ -44,12 +44,12 @@ const LATE = 'context deadline exceeded';
 async function admit(admission: Admission, asked: OperationRequest, isClosed: boolean): Promise<AdmittedEntry> {
   const { body, from, deadline } = asked;
   const read = await admission.createV2(body, { from, gone: goneOrLate(asked) }).catch((error: unknown) => {
-    if (deadline?.aborted === true && error === deadline.reason) return new DeadlineExceeded(LATE);
+    if (deadline?.aborted === true && error === deadline.reason) return new DeadlineExceeded(LATE_MESSAGE);
     if (error instanceof InvalidEntry || error instanceof BodyTooLarge) return error;
     throw error;
   });
   if (isClosed) throw new Frozen('this log takes no entries');
-  if (deadline?.aborted === true) throw new DeadlineExceeded(LATE);
+  if (deadline?.aborted === true) throw new DeadlineExceeded(LATE_MESSAGE);
   if (read instanceof Error) throw read;
   return read;
 }

@@ -3,9 +3,9 @@ import type { Journals } from '../../journal.ts';
 import { type FolderLock, requireOneName } from '../local-files/watched-files.ts';
 import { openFileJournal, readFileJournal, viewFileJournal } from './open.ts';
 import { HEADS } from './record.ts';
-import { openWitnessedJournal, viewWitnessedJournal, WITNESSED } from './witnessed.ts';
+import { openWitnessedJournal, viewWitnessedJournal, WITNESSED_FORMAT } from './witnessed.ts';
 
-const FILES = { heads: HEADS.name, witness: WITNESSED.name } as const;
+const FILES = { heads: HEADS.name, witness: WITNESSED_FORMAT.name } as const;
 
 /** Journals in text files. @param lock - takes a folder for this process, as the engine does that they belong to */
 export function fileJournals(lock: (folder: string, owner: string) => FolderLock): Journals {

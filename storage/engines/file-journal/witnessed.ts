@@ -15,8 +15,8 @@ const RECORDS = 100_000;
  * @param most - records in one file beside the newest of each log
  */
 export async function openWitnessedJournal(lock: FolderLock, most = RECORDS): Promise<WitnessedJournal> {
-  const found = await readJournal(lock.folder, WITNESSED);
-  const file = new JournalFile(lock, WITNESSED);
+  const found = await readJournal(lock.folder, WITNESSED_FORMAT);
+  const file = new JournalFile(lock, WITNESSED_FORMAT);
   let damaged = found?.damaged ?? [];
   let owner = found?.owner;
   let last = new Map(found?.records.map((head) => [head.origin, head]));
@@ -47,10 +47,10 @@ export async function openWitnessedJournal(lock: FolderLock, most = RECORDS): Pr
 export async function viewWitnessedJournal(
   folder: string,
 ): Promise<Pick<WitnessedJournal, 'path' | 'owner' | 'last' | 'damage'>> {
-  const found = await readJournal(folder, WITNESSED);
+  const found = await readJournal(folder, WITNESSED_FORMAT);
   const last = new Map(found?.records.map((head) => [head.origin, head]));
   const damaged = found?.damaged ?? [];
-  const path = join(folder, WITNESSED.name);
+  const path = join(folder, WITNESSED_FORMAT.name);
   return {
     path,
     owner: () => found?.owner,
@@ -64,7 +64,7 @@ export async function viewWitnessedJournal(
 const TITLE = 'stele-witnessed-2';
 const TITLE_WITHOUT_HOLDER = 'stele-witnessed-1';
 
-export const WITNESSED: JournalFormat<WitnessOwner, NamedHead> = {
+export const WITNESSED_FORMAT: JournalFormat<WitnessOwner, NamedHead> = {
   name: 'witnessed.txt',
   longest: 2 ** 17, // the origin of a log stands in a request, which is shorter
   formatOwner,

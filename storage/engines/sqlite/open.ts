@@ -46,7 +46,7 @@ export async function openSqliteStore(folder: string, options: SqliteOptions): P
   const writer = threads.use(new WriterThread({ folder, watched, runRecords, isUnsynced, room }, tell));
   const begun = await writer.begin();
   watched.push(...sideFiles(folder).map(watchFile));
-  threads.use(new WalCheckpointer(folder, { lost: (reason) => announce?.(`${LOST}: ${reason}`) }));
+  threads.use(new WalCheckpointer(folder, { lost: (reason) => announce?.(`${LOST_THREAD}: ${reason}`) }));
   const prefetch = threads.use(new PrefetchThread(folder));
   const file = databaseFile(folder);
   const reading = explaining(file, () => openReading(folder));
@@ -115,7 +115,7 @@ async function compactForGood(writer: WriterThread): Promise<void> {
   }
 }
 
-const LOST = 'the thread that moves the write-ahead log into the database ended, and is begun anew';
+const LOST_THREAD = 'the thread that moves the write-ahead log into the database ended, and is begun anew';
 
 /** @throws StoreRefused */
 async function prepare(

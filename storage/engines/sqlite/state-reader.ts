@@ -60,7 +60,7 @@ export function createStateReader(db: Database.Database): Reads {
 }
 
 /** Cosignatures that are looked through for the last of each key: a log may have many millions. */
-const LATELY = 100_000;
+const RECENT_COSIGNATURES = 100_000;
 
 const HEAD = selectFrom('head');
 
@@ -86,7 +86,7 @@ function prepare(db: Database.Database) {
     // SQLite takes the other columns from the row that has the maximum.
     lastCosignatures: db.prepare<[], Summed<CosignatureRow>>(
       `SELECT max(size) AS size, name, key_id, signature, checksum
-       FROM (SELECT * FROM cosignature ORDER BY size DESC LIMIT ${LATELY}) GROUP BY name, key_id`,
+       FROM (SELECT * FROM cosignature ORDER BY size DESC LIMIT ${RECENT_COSIGNATURES}) GROUP BY name, key_id`,
     ),
     holder: db.prepare<[string], Summed<HolderRow>>(`${selectFrom('journal_holder')} WHERE journal = ?`),
     claims: db.prepare<[], Summed<WitnessClaim>>(`${selectFrom('witness_claim')} ORDER BY witness`),

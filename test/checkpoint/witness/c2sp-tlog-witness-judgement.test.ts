@@ -16,9 +16,9 @@ const SECOND = testLog(ORIGIN, 7); // another key of the same log
 const STRANGER = testLog('stranger.example.test', 8);
 const LOGS: KnownLogs = new Map([[ORIGIN, [LOG.verifier, SECOND.verifier]]]);
 /** Takes any signature of the log for good, where signatures are not what is asked about. */
-const TRUSTING: KnownLogs = new Map([[ORIGIN, [{ ...LOG.verifier, verify: () => true }]]]);
+const TRUSTING_LOGS: KnownLogs = new Map([[ORIGIN, [{ ...LOG.verifier, verify: () => true }]]]);
 const LINE = LOG.sign('a\n');
-const WRONG = nodeHash(new Uint8Array(32).fill(9)) as RootHash;
+const WRONG_ROOT = nodeHash(new Uint8Array(32).fill(9)) as RootHash;
 
 interface Asked {
   readonly old: number;
@@ -46,7 +46,7 @@ function verdict({
 const statusOf = (judgement: Judgement): number =>
   judgement.verdict === 'cosign' ? 200 : addCheckpointResponse(judgement).status;
 const at = (size: number): Checkpoint => checkpointOf(ORIGIN, size);
-const forged = (size: number): Checkpoint => ({ ...at(size), root: WRONG });
+const forged = (size: number): Checkpoint => ({ ...at(size), root: WRONG_ROOT });
 
 describe('tlog-witness: what is cosigned', () => {
   it.each([
@@ -83,11 +83,11 @@ describe('tlog-witness: what is cosigned', () => {
     for (let old = 1; old <= 40; old += 1) {
       for (let size = old; size <= 40; size += 1) {
         const proof = consistency(old, size);
-        const asked = { old, proof, checkpoint: at(size), last: headOf(old), sign: () => [LINE], logs: TRUSTING };
+        const asked = { old, proof, checkpoint: at(size), last: headOf(old), sign: () => [LINE], logs: TRUSTING_LOGS };
         if (statusOf(verdict(asked)) !== 200) wrong.push(`${old} to ${size}`);
-        if (statusOf(verdict({ ...asked, proof: [...proof, WRONG] })) !== 422)
+        if (statusOf(verdict({ ...asked, proof: [...proof, WRONG_ROOT] })) !== 422)
           wrong.push(`${old} to ${size}, a hash more`);
-        const others = [...proof.slice(1), ...(size > old ? [] : [WRONG])];
+        const others = [...proof.slice(1), ...(size > old ? [] : [WRONG_ROOT])];
         if (statusOf(verdict({ ...asked, proof: others })) !== 422) wrong.push(`${old} to ${size}, a hash less`);
       }
     }
@@ -130,19 +130,19 @@ describe('tlog-witness: what is refused', () => {
     ['no old size, where there is one', 409, { old: 0, checkpoint: at(20), last: headOf(8) }],
     ['an empty tree whose root is not the hash of nothing', 422, { old: 0, checkpoint: forged(0) }],
     ['the same, after the empty tree', 422, { old: 0, checkpoint: forged(0), last: headOf(0) }],
-    ['a proof from nothing', 422, { old: 0, proof: [WRONG], checkpoint: at(7) }],
-    ['a proof from nothing to nothing', 422, { old: 0, proof: [WRONG], checkpoint: at(0) }],
+    ['a proof from nothing', 422, { old: 0, proof: [WRONG_ROOT], checkpoint: at(7) }],
+    ['a proof from nothing to nothing', 422, { old: 0, proof: [WRONG_ROOT], checkpoint: at(0) }],
     ['a proof from the empty tree', 422, { old: 0, proof: consistency(1, 7), checkpoint: at(7), last: headOf(0) }],
     ['another root for the same size', 422, { old: 7, checkpoint: forged(7), last: headOf(7) }],
-    ['the same root with a proof', 422, { old: 7, proof: [WRONG], checkpoint: at(7), last: headOf(7) }],
-    ['another root with a proof', 422, { old: 7, proof: [WRONG], checkpoint: forged(7), last: headOf(7) }],
+    ['the same root with a proof', 422, { old: 7, proof: [WRONG_ROOT], checkpoint: at(7), last: headOf(7) }],
+    ['another root with a proof', 422, { old: 7, proof: [WRONG_ROOT], checkpoint: forged(7), last: headOf(7) }],
     ['no proof', 422, { old: 7, checkpoint: at(20), last: headOf(7) }],
     ['a proof from another size', 422, { old: 7, proof: consistency(6, 20), checkpoint: at(20), last: headOf(7) }],
     ['a proof to another root', 422, { old: 7, proof: consistency(7, 20), checkpoint: forged(20), last: headOf(7) }],
     [
       'a proof from another root',
       422,
-      { old: 7, proof: consistency(7, 20), checkpoint: at(20), last: { ...headOf(7), root: WRONG } },
+      { old: 7, proof: consistency(7, 20), checkpoint: at(20), last: { ...headOf(7), root: WRONG_ROOT } },
     ],
   ];
   it.each(refused)('%s: %d', (_what, status, asked) => {
@@ -167,21 +167,21 @@ describe('tlog-witness: the order of the checks', () => {
       404,
       {
         old: 9,
-        proof: [WRONG],
-        checkpoint: { ...stranger, root: WRONG },
+        proof: [WRONG_ROOT],
+        checkpoint: { ...stranger, root: WRONG_ROOT },
         last: headOf(8),
         sign: (text) => [LOG.sign(text)],
       },
     ],
-    ['the signature', 403, { old: 9, proof: [WRONG], checkpoint: forged(7), last: headOf(8), sign: nobody }],
-    ['an old size that is too large', 400, { old: 9, proof: [WRONG], checkpoint: forged(7), last: headOf(8) }],
-    ['an old size that is not the last', 409, { old: 6, proof: [WRONG], checkpoint: forged(7), last: headOf(8) }],
+    ['the signature', 403, { old: 9, proof: [WRONG_ROOT], checkpoint: forged(7), last: headOf(8), sign: nobody }],
+    ['an old size that is too large', 400, { old: 9, proof: [WRONG_ROOT], checkpoint: forged(7), last: headOf(8) }],
+    ['an old size that is not the last', 409, { old: 6, proof: [WRONG_ROOT], checkpoint: forged(7), last: headOf(8) }],
     [
       'an old size that is not the last, even for an empty tree',
       409,
-      { old: 0, proof: [WRONG], checkpoint: forged(0), last: headOf(8) },
+      { old: 0, proof: [WRONG_ROOT], checkpoint: forged(0), last: headOf(8) },
     ],
-    ['the tree', 422, { old: 7, proof: [WRONG], checkpoint: forged(7), last: headOf(7) }],
+    ['the tree', 422, { old: 7, proof: [WRONG_ROOT], checkpoint: forged(7), last: headOf(7) }],
   ] as const satisfies readonly (readonly [string, number, Asked])[])('%s: %d', (_what, status, asked: Asked) => {
     expect(statusOf(verdict(asked))).toBe(status);
   });
@@ -193,7 +193,7 @@ describe('tlog-witness: the order of the checks', () => {
 
 describe('tlog-witness: two views of one log', () => {
   it('a witness that follows one never cosigns the other', () => {
-    const other: TreeHead = { size: treeSize(20), root: WRONG };
+    const other: TreeHead = { size: treeSize(20), root: WRONG_ROOT };
     const last = headOf(7);
     expect(
       statusOf(verdict({ old: 7, proof: consistency(7, 20), checkpoint: { origin: ORIGIN, ...other }, last })),

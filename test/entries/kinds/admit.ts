@@ -57,7 +57,7 @@ export function bodyOf(admission: AdmissionResult): string {
   return new TextDecoder().decode(admission.body);
 }
 
-export const stored = (entry: AdmittedEntry): unknown => JSON.parse(bodyOf(entry));
+export const storedForm = (entry: AdmittedEntry): unknown => JSON.parse(bodyOf(entry));
 export const searchKeysOf = ({ searchKeys }: AdmittedEntry): readonly SearchKey[] =>
   unpackSearchKeys(searchKeys.packed);
 export const keysOf = (entry: AdmittedEntry): readonly string[] => searchKeysOf(entry).map(({ text }) => text);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toBase64 } from '../../../base/bytes.ts';
-import { admit, bodyOf, keysOf, refusal, RULES, stored } from './admit.ts';
+import { admit, bodyOf, keysOf, refusal, RULES, storedForm } from './admit.ts';
 import { keyVerifier, makeV2Signer } from '../../support/v2-requests.ts';
 import { admitV2, dsseRequest, refusalOfText, refusalV2, v2Registry } from './v2.ts';
 
@@ -116,7 +116,7 @@ describe('rekor-v2 §2.7 dsse 0.0.2: members', () => {
 
 describe('rekor-v2 §2.7 dsse 0.0.2 as it is stored', () => {
   const entry = admitV2(asked(good));
-  const { spec } = stored(entry) as { spec: { dsseV002: { signatures: readonly object[]; payloadHash: object } } };
+  const { spec } = storedForm(entry) as { spec: { dsseV002: { signatures: readonly object[]; payloadHash: object } } };
   const proposal = { kind: 'dsse', apiVersion: '0.0.2' };
   const lookup = (dsseV002: object) => admit({ ...proposal, spec: { dsseV002 } }, 'lookup', RULES, v2Registry);
   const refused = (dsseV002: object) => refusal({ ...proposal, spec: { dsseV002 } }, 'lookup', RULES, v2Registry);
@@ -125,7 +125,7 @@ describe('rekor-v2 §2.7 dsse 0.0.2 as it is stored', () => {
     const { signatures } = spec.dsseV002;
     expect(bodyOf(lookup(spec.dsseV002))).toBe(bodyOf(entry));
     expect(bodyOf(lookup({ ...spec.dsseV002, signatures: signatures.toReversed() }))).toBe(bodyOf(entry));
-    expect(refusal(stored(entry), 'create', RULES, v2Registry)).toBe(
+    expect(refusal(storedForm(entry), 'create', RULES, v2Registry)).toBe(
       'InvalidEntry: entry not insertable into log: missing envelope content',
     );
     expect(refusalV2(asked(spec))).toContain('not insertable');

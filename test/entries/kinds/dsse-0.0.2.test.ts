@@ -162,7 +162,7 @@ describe('rekor-v2 §2.7 dsse 0.0.2: what is signed', () => {
 });
 
 describe('rekor-v2 §2.7 dsse 0.0.2: who signed', () => {
-  const LEFT = 'was made by none of the verifiers, each of which speaks for one signature';
+  const LEFT_OVER_SENTENCE = 'was made by none of the verifiers, each of which speaks for one signature';
   const issuer = newIssuer();
   const certified = certificateVerifier(derPart(issuer.issue(createPublicKey(first.pem))), first);
 
@@ -173,10 +173,20 @@ describe('rekor-v2 §2.7 dsse 0.0.2: who signed', () => {
     ['a certificate', one, [certified], 'taken'],
     ['a key, and a certificate for it', one, [...one.verifiers, certified], 'taken'],
     ['only a stranger', one, [keyVerifier(stranger)], 'signatures[0].sig does not hold: invalid signature when'],
-    ['two strangers', one, [keyVerifier(stranger), keyVerifier(second)], `signatures[0].sig ${LEFT}`],
+    ['two strangers', one, [keyVerifier(stranger), keyVerifier(second)], `signatures[0].sig ${LEFT_OVER_SENTENCE}`],
     ['too few', two, [keyVerifier(first)], 'signatures[1].sig does not hold: '],
-    ['a stranger for the second', two, [keyVerifier(first), keyVerifier(stranger)], `signatures[1].sig ${LEFT}`],
-    ['one key for two signatures', dsseRequest([first, first]), [keyVerifier(first), keyVerifier(second)], LEFT],
+    [
+      'a stranger for the second',
+      two,
+      [keyVerifier(first), keyVerifier(stranger)],
+      `signatures[1].sig ${LEFT_OVER_SENTENCE}`,
+    ],
+    [
+      'one key for two signatures',
+      dsseRequest([first, first]),
+      [keyVerifier(first), keyVerifier(second)],
+      LEFT_OVER_SENTENCE,
+    ],
   ])('%s', (_, request, verifiers, expected) => {
     const said = refusalV2(asked({ ...request, verifiers }));
     expect(said ?? 'taken').toContain(expected);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { admit, bodyOf, keysOf, refusal, RULES, searchKeysOf, stored } from './admit.ts';
+import { admit, bodyOf, keysOf, refusal, RULES, searchKeysOf, storedForm } from './admit.ts';
 import { base64, dsse, envelope, sha256Hex, STATEMENT, type TestEnvelope } from './proposals.ts';
 import { makeSigner } from '../../support/signing.ts';
 
@@ -16,7 +16,7 @@ const withSignatures = (signatures: TestEnvelope['signatures'], pem = first.pem)
 
 const FOUND_NONE =
   'InvalidEntry: could not verify envelope: accepted signatures do not match threshold, Found: 0, Expected 1';
-const UNCOVERED = 'InvalidEntry: all signatures must have a key that verifies it';
+const UNCOVERED_SENTENCE = 'InvalidEntry: all signatures must have a key that verifies it';
 
 describe('rekor-v1 §3.4 dsse 0.0.1: the leaf', () => {
   it('holds both hashes and each signature with its canonical key, sorted by signature', () => {
@@ -36,7 +36,7 @@ describe('rekor-v1 §3.4 dsse 0.0.1: the leaf', () => {
     const swapped = admit(dsse(JSON.stringify(reversed), [first.pem, second.pem]));
     const straight = admit(dsse(twoText, [first.pem, second.pem]));
     const listed = (entry: unknown): unknown => (entry as { spec: { signatures: unknown } }).spec.signatures;
-    expect(listed(stored(swapped))).toEqual(listed(stored(straight)));
+    expect(listed(storedForm(swapped))).toEqual(listed(storedForm(straight)));
     expect(swapped.leafHash).not.toEqual(straight.leafHash);
   });
 
@@ -64,8 +64,8 @@ describe('rekor-v1 §3.4 dsse 0.0.1: verifiers (rekor-v1 trap 19)', () => {
     ['a surplus one after all are covered', text, [first, stranger], undefined],
     ['one that made nothing before all are covered', twoText, [first, stranger, second], FOUND_NONE],
     ['only a stranger', text, [stranger], FOUND_NONE],
-    ['too few', twoText, [first], UNCOVERED],
-    ['one key for two signatures', JSON.stringify(envelope([first, first])), [first, first], UNCOVERED],
+    ['too few', twoText, [first], UNCOVERED_SENTENCE],
+    ['one key for two signatures', JSON.stringify(envelope([first, first])), [first, first], UNCOVERED_SENTENCE],
   ])('%s', (_, sent, signers, expected) => {
     const pems = signers.map(({ pem }) => pem);
     expect(refusal(dsse(sent, pems))).toBe(expected);
@@ -79,7 +79,7 @@ describe('rekor-v1 §3.4 dsse 0.0.1: verifiers (rekor-v1 trap 19)', () => {
   it('stand in the leaf once for two signatures that are the same text', () => {
     const [signature = { sig: '' }] = one.signatures;
     const entry = admit(withSignatures([signature, signature]));
-    expect((stored(entry) as { spec: { signatures: unknown[] } }).spec.signatures).toHaveLength(1);
+    expect((storedForm(entry) as { spec: { signatures: unknown[] } }).spec.signatures).toHaveLength(1);
   });
 
   it('do not care for key ids', () => {
@@ -119,12 +119,12 @@ describe('rekor-v1 §3.4 dsse 0.0.1: envelopes', () => {
 
 describe('rekor-v1 §3.4 dsse 0.0.1: the two forms', () => {
   const entry = admit(dsse(text, [first.pem]));
-  const { spec } = stored(entry) as { spec: object };
+  const { spec } = storedForm(entry) as { spec: object };
   const proposal = { kind: 'dsse', apiVersion: '0.0.1' };
 
   it('stored: is read and cannot be inserted', () => {
-    expect(bodyOf(admit(stored(entry), 'lookup'))).toBe(bodyOf(entry));
-    expect(refusal(stored(entry))).toBe('InvalidEntry: entry not insertable into log: missing proposed content');
+    expect(bodyOf(admit(storedForm(entry), 'lookup'))).toBe(bodyOf(entry));
+    expect(refusal(storedForm(entry))).toBe('InvalidEntry: entry not insertable into log: missing proposed content');
   });
 
   it('stored with a thousand keys: is read, and nobody looks at the keys', () => {
@@ -135,7 +135,7 @@ describe('rekor-v1 §3.4 dsse 0.0.1: the two forms', () => {
     }));
     const found = admit({ ...proposal, spec: { ...spec, signatures } }, 'lookup');
     expect(keysOf(found)).toEqual([]);
-    expect((stored(found) as { spec: { signatures: unknown } }).spec.signatures).toEqual(signatures);
+    expect((storedForm(found) as { spec: { signatures: unknown } }).spec.signatures).toEqual(signatures);
   });
 
   it('together: are refused; null is absent (rekor-v1 trap 18)', () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { toHex } from '../../../base/bytes.ts';
 import { logIndex, nodeHash, type RootHash, treeSize } from '../../../merkle/types.ts';
 import { verifyInclusion } from '../../../merkle/verify.ts';
-import { admit, bodyOf, keysOf, RULES, stored } from './admit.ts';
+import { admit, bodyOf, keysOf, RULES, storedForm } from './admit.ts';
 import { dsse, intoto001, intoto002, sha256Hex, signedDigest, type TestEnvelope } from './proposals.ts';
 import { sha512Hex } from '../../support/signing.ts';
 
@@ -44,7 +44,7 @@ describe('rekor-v1 §14 golden vectors', () => {
   it('takes the envelope that two keys of different type signed, as each of the three kinds', () => {
     const text = read('envelopes/intoto_multi_dsse.json').toString();
     const pems = [envelopePem, read('envelopes/intoto_multi_pub2.pem').toString()];
-    const signatures = (stored(admit(dsse(text, pems))) as { spec: { signatures: unknown[] } }).spec.signatures;
+    const signatures = (storedForm(admit(dsse(text, pems))) as { spec: { signatures: unknown[] } }).spec.signatures;
     expect(signatures).toHaveLength(2);
     expect(bodyOf(admit(intoto002(JSON.parse(text) as TestEnvelope, pems)))).toContain('"payloadHash"');
     expect(keysOf(admit(intoto001(text, pems[1] ?? '')))).toContain('foo:bar');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { newIssuer } from '../../../testkit/certificate.ts';
 import { utf8 } from '../../../base/bytes.ts';
 import { patched, vector } from '../pki/vectors.ts';
-import { admit, bodyOf, keysOf, RULES, stored } from './admit.ts';
+import { admit, bodyOf, keysOf, RULES, storedForm } from './admit.ts';
 import { base64, hashedrekord, sha256Hex } from './proposals.ts';
 import { signArtifact } from '../../support/signing.ts';
 import {
@@ -206,7 +206,7 @@ describe('hashedrekord 0.0.2: a bare key where a certificate belongs', () => {
     const entry = admitV2(withVerifier(verifier), lenient);
     expect(bodyOf(entry)).toBe(expectedBody({ ...good, signature: { ...good.signature, verifier } }, 'SHA2_256'));
     expect(keysOf(entry)).toEqual(keysOf(admitV2(asked(good))));
-    expect(bodyOf(admit(stored(entry), 'lookup', RULES, v2Registry))).toBe(bodyOf(entry));
+    expect(bodyOf(admit(storedForm(entry), 'lookup', RULES, v2Registry))).toBe(bodyOf(entry));
   });
 
   it('has to fit keyDetails and signature like any other', () => {

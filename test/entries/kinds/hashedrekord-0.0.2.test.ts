@@ -5,7 +5,7 @@ import { sha256 } from '../../../base/sha256.ts';
 import { hashedrekordBody } from '../../../entries/kinds/hashedrekord/v0.0.2.ts';
 import { hashLeaf } from '../../../merkle/hash.ts';
 import { vector } from '../pki/vectors.ts';
-import { admit, bodyOf, refusal, RULES, stored } from './admit.ts';
+import { admit, bodyOf, refusal, RULES, storedForm } from './admit.ts';
 import { base64 } from './proposals.ts';
 import { derPart, expectedBody, hashedRekordRequest, keyVerifier, makeV2Signer } from '../../support/v2-requests.ts';
 import { admitV2, refusalOfText, refusalV2, v2Registry } from './v2.ts';
@@ -89,11 +89,11 @@ describe('rekor-v2 §2.4 hashedrekord 0.0.2: the leaf', () => {
 
   it('as it is stored is read again and cannot be inserted', () => {
     const entry = admitV2(asked(good));
-    expect(bodyOf(admit(stored(entry), 'lookup', RULES, v2Registry))).toBe(bodyOf(entry));
-    expect(refusal(stored(entry), 'create', RULES, v2Registry)).toBe(
+    expect(bodyOf(admit(storedForm(entry), 'lookup', RULES, v2Registry))).toBe(bodyOf(entry));
+    expect(refusal(storedForm(entry), 'create', RULES, v2Registry)).toBe(
       'InvalidEntry: entry not insertable into log: it has the form of an entry that is in a log',
     );
-    const { spec } = stored(entry) as { spec: object };
+    const { spec } = storedForm(entry) as { spec: object };
     expect(refusalV2(asked(spec))).toContain('not insertable');
     expect(refusalV2(asked({ ...good, ...spec }))).toBe('MalformedJson: unknown field "digest" in spec');
   });

@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { initializeCA } from '@sigstore/mock';
 import { describe, expect, it } from 'vitest';
-import { admit, bodyOf, keysOf, refusal, RULES, stored } from './admit.ts';
+import { admit, bodyOf, keysOf, refusal, RULES, storedForm } from './admit.ts';
 import { base64, hashedrekord, type HashedrekordProposal, sha256Hex, signedDigest } from './proposals.ts';
 import { makeSigner, sha512Hex, signArtifact, signMessage, signPrehashed } from '../../support/signing.ts';
 
@@ -46,7 +46,7 @@ describe('rekor-v1 §3.1 hashedrekord 0.0.1: the leaf', () => {
 
   it('can be sent back, and is the same entry', () => {
     const entry = admit(proposal);
-    expect(admit(stored(entry)).leafHash).toEqual(entry.leafHash);
+    expect(admit(storedForm(entry)).leafHash).toEqual(entry.leafHash);
   });
 });
 

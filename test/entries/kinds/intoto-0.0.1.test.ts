@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { sshFingerprint } from '../../../entries/pki/ssh-fingerprint.ts';
 import { readKeyMaterial } from '../../../entries/pki/x509.ts';
-import { admit, bodyOf, keysOf, refusal, searchKeysOf, stored } from './admit.ts';
+import { admit, bodyOf, keysOf, refusal, searchKeysOf, storedForm } from './admit.ts';
 import { base64, envelope, IN_TOTO, intoto001, sha256Hex, STATEMENT, type TestEnvelope } from './proposals.ts';
 import { makeSigner } from '../../support/signing.ts';
 
@@ -98,14 +98,14 @@ describe('rekor-v1 §3.2 intoto 0.0.1: stored forms', () => {
   const entry = admit(intoto001(text, signer.pem));
 
   it('are read and cannot be inserted', () => {
-    expect(bodyOf(admit(stored(entry), 'lookup'))).toBe(bodyOf(entry));
-    expect(refusal(stored(entry))).toBe('InvalidEntry: entry not insertable into log: missing envelope content');
+    expect(bodyOf(admit(storedForm(entry), 'lookup'))).toBe(bodyOf(entry));
+    expect(refusal(storedForm(entry))).toBe('InvalidEntry: entry not insertable into log: missing envelope content');
   });
 
   it('may lack the hash of the payload, and only that', () => {
     const content = { hash: { algorithm: 'sha256', value: 'ab'.repeat(32) } };
     const old = { kind: 'intoto', apiVersion: '0.0.1', spec: { content, publicKey: base64(signer.pem) } };
-    expect(stored(admit(old, 'lookup'))).toEqual(old);
+    expect(storedForm(admit(old, 'lookup'))).toEqual(old);
     expect(refusal({ ...old, spec: { ...old.spec, content: {} } }, 'lookup')).toContain(
       'missing hash value for envelope',
     );

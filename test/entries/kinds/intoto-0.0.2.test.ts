@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { admit, bodyOf, keysOf, refusal, stored } from './admit.ts';
+import { admit, bodyOf, keysOf, refusal, storedForm } from './admit.ts';
 import { base64, envelope, IN_TOTO, intoto002, type Intoto002Proposal, sha256Hex, STATEMENT } from './proposals.ts';
 import { makeSigner } from '../../support/signing.ts';
 
@@ -118,8 +118,8 @@ describe('rekor-v1 §3.3 intoto 0.0.2: signatures (rekor-v1 trap 19)', () => {
 describe('rekor-v1 §3.3 intoto 0.0.2: stored forms', () => {
   it('are read without a look at their keys, and cannot be inserted', () => {
     const entry = admit(proposal);
-    expect(bodyOf(admit(stored(entry), 'lookup'))).toBe(bodyOf(entry));
-    expect(refusal(stored(entry))).toBe('InvalidEntry: entry not insertable into log: missing envelope content');
+    expect(bodyOf(admit(storedForm(entry), 'lookup'))).toBe(bodyOf(entry));
+    expect(refusal(storedForm(entry))).toBe('InvalidEntry: entry not insertable into log: missing envelope content');
   });
 
   it.each(['create', 'lookup'] as const)(

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../base/failure.ts';
 import { MAX_CLAIMS } from '../../../entries/kind.ts';
 import { kinds, v2Kinds } from '../../../entries/kinds/index.ts';
-import { admit, admitEach, bodyOf, keysOf, registry, RULES, searchKeysOf, stored } from './admit.ts';
+import { admit, admitEach, bodyOf, keysOf, registry, RULES, searchKeysOf, storedForm } from './admit.ts';
 import { dsse, envelope, hashedrekord, intoto001, intoto002, type Proposal } from './proposals.ts';
 import { makeSigner } from '../../support/signing.ts';
 import { hashedRekordRequest, makeV2Signer } from '../../support/v2-requests.ts';
@@ -38,7 +38,7 @@ describe.each(apis)('the contract of every kind: $kind $version', ({ kind, versi
 
   it('makes of a stored body the same bytes again, and none of its keys is new', () => {
     const entry = admit(sample, 'create', RULES, kindRegistry);
-    const again = admit(stored(entry), 'lookup', RULES, kindRegistry);
+    const again = admit(storedForm(entry), 'lookup', RULES, kindRegistry);
     expect(bodyOf(again)).toBe(bodyOf(entry));
     const leafKeys = searchKeysOf(entry)
       .filter(({ source }) => source === 'leaf')
@@ -53,7 +53,7 @@ describe.each(apis)('the contract of every kind: $kind $version', ({ kind, versi
         expect(!(result instanceof Error) || result instanceof Failure).toBe(true);
         if (result === undefined || result instanceof Error) return;
         expect(kindRegistry.parse({ kind, apiVersion: version, spec }).claims.length).toBeLessThanOrEqual(MAX_CLAIMS);
-        expect(bodyOf(admit(stored(result), 'lookup', RULES, kindRegistry))).toBe(bodyOf(result));
+        expect(bodyOf(admit(storedForm(result), 'lookup', RULES, kindRegistry))).toBe(bodyOf(result));
       }),
       { numRuns: 300 },
     );

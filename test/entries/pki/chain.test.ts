@@ -24,18 +24,18 @@ describe('rekor-v1 §3.0: chains that hold', () => {
   });
 });
 
-const UNKNOWN = 'x509: certificate signed by unknown authority';
+const UNKNOWN_AUTHORITY = 'x509: certificate signed by unknown authority';
 
 function because(reason: string, name: string): string {
-  return `${UNKNOWN} (possibly because of "${reason}" while trying to verify candidate authority certificate "${name}")`;
+  return `${UNKNOWN_AUTHORITY} (possibly because of "${reason}" while trying to verify candidate authority certificate "${name}")`;
 }
 
 const NOT_A_PARENT = 'x509: invalid signature: parent certificate cannot sign this kind of certificate';
 
 describe('rekor-v1 §3.0: chains that do not, in the words of Go', () => {
   it.each([
-    ['an intermediate is missing', ['leaf', 'root'], UNKNOWN],
-    ['the order is upside down', ['root', 'intermediate', 'leaf'], UNKNOWN],
+    ['an intermediate is missing', ['leaf', 'root'], UNKNOWN_AUTHORITY],
+    ['the order is upside down', ['root', 'intermediate', 'leaf'], UNKNOWN_AUTHORITY],
     ['an issuer is no authority', ['leaf-not-ca', 'not-ca', 'root'], because(NOT_A_PARENT, 'Not CA')],
     ['an issuer may not sign', ['leaf-no-sign', 'no-sign', 'root'], because(NOT_A_PARENT, 'No Sign')],
     ['an issuer says nothing', ['leaf-no-constraints', 'no-constraints', 'root'], because(NOT_A_PARENT, 'No Basic')],

@@ -109,7 +109,7 @@ print(str(int.from_bytes(timex.raw[40:44], 'little') & 0x40 == 0).lower())`;
 /** In seconds since the Unix epoch. */
 const at = (date: string): number => Date.parse(date) / 1000;
 
-const OLD =
+const OLD_VERSION_SENTENCE =
   /^the clock says (1970-01-01T00:00:00Z|2020-02-29T00:00:00Z), and this version was made after 20\d\d-\d\d-\d\d: set it right$/;
 
 describe('decision: what a clock says at a start has to be possible', () => {
@@ -117,8 +117,8 @@ describe('decision: what a clock says at a start has to be possible', () => {
     systemClock({ ...RULES, ...rules }, machine(at(date) * 1000).sources).reasonUntrusted(newest);
 
   it.each(['1970-01-01', '2020-02-29'])('it is not %s: that is before the software was made', (date) => {
-    expect(doubtAt(date, 0)).toMatch(OLD);
-    expect(doubtAt(date, 0, { checked: at(date) })).toMatch(OLD);
+    expect(doubtAt(date, 0)).toMatch(OLD_VERSION_SENTENCE);
+    expect(doubtAt(date, 0, { checked: at(date) })).toMatch(OLD_VERSION_SENTENCE);
   });
   it('a log begins within five years of the date of the software, and later by the operator’s word alone', () => {
     const soon = new Date((SOFTWARE_DATE + 4.9 * 365 * DAY) * 1000).toISOString();
@@ -153,7 +153,7 @@ describe('decision: what a clock says at a start has to be possible', () => {
   it('a clock that was impossible at the start, and was set right since, is trusted from then on', () => {
     const { sources, pass, set } = machine(at('1970-01-01') * 1000);
     const clock = systemClock(RULES, sources);
-    expect(clock.reasonUntrusted(0)).toMatch(OLD);
+    expect(clock.reasonUntrusted(0)).toMatch(OLD_VERSION_SENTENCE);
     set(at('2027-01-01'));
     pass(1);
     expect(clock.reasonUntrusted(0)).toBeUndefined();

@@ -93,7 +93,7 @@ describe('settings: any input', () => {
 });
 
 /** A value that no setting takes, but for paths: those take nearly everything. */
-const IMPOSSIBLE = '\0';
+const IMPOSSIBLE_TEXT = '\0';
 
 describe('settings: faults of any number', () => {
   it('are found all at once, from every source, each by its own name', () => {
@@ -106,9 +106,9 @@ describe('settings: faults of any number', () => {
       fc.property(wrong, (places) => {
         const of = (source: string) => places.filter(([, where]) => where === source).map(([name]) => name);
         const found = faults({
-          argv: of('flag').map((name) => `--${name}=${IMPOSSIBLE}`),
-          env: Object.fromEntries(of('variable').map((name) => [variableName(name), IMPOSSIBLE])),
-          file: JSON.stringify(Object.fromEntries(of('file').map((name) => [name, IMPOSSIBLE]))),
+          argv: of('flag').map((name) => `--${name}=${IMPOSSIBLE_TEXT}`),
+          env: Object.fromEntries(of('variable').map((name) => [variableName(name), IMPOSSIBLE_TEXT])),
+          file: JSON.stringify(Object.fromEntries(of('file').map((name) => [name, IMPOSSIBLE_TEXT]))),
         });
         const named = {
           flag: (n: string) => `--${n}`,

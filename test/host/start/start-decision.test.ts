@@ -13,7 +13,7 @@ const IDENTITY = {
   offset: 0,
   created: 1_700_000_000,
 };
-const OWN_BIRTH = { treeId: '7', origin: 'log.test', keys: IDENTITY.publicKeys };
+const OWN_GENESIS = { treeId: '7', origin: 'log.test', keys: IDENTITY.publicKeys };
 const root = nodeHash(new Uint8Array(32)) as RootHash;
 const HEAD = { size: treeSize(3), root };
 const LOG: FoundDatabase = { state: 'log', identity: IDENTITY, head: HEAD, frozen: false };
@@ -24,8 +24,8 @@ type KeyState = 'none' | 'used' | 'unused';
 const KEYS: readonly KeyState[] = ['none', 'used', 'unused'];
 const GENESES = {
   none: undefined,
-  own: OWN_BIRTH,
-  other: { ...OWN_BIRTH, treeId: '8' },
+  own: OWN_GENESIS,
+  other: { ...OWN_GENESIS, treeId: '8' },
   unreadable: 'unreadable',
 } as const;
 const JOURNALS = {
@@ -45,7 +45,7 @@ const UNUSED_CHANGES = {
 } as const;
 
 const RECORD: RecordedShard = { number: 2, origin: 'log.test', treeId: '7', file: '/data/begun-shards.json' };
-const RECORDED = { none: undefined, own: RECORD, other: { ...RECORD, treeId: '8' } } as const;
+const RECORDS = { none: undefined, own: RECORD, other: { ...RECORD, treeId: '8' } } as const;
 
 const PLACE_CHANGES = { none: ['its place.json is missing'], same: [], moved: MOVED, copied: COPIED } as const;
 
@@ -58,7 +58,7 @@ interface Case {
   readonly place: keyof typeof PLACE_CHANGES;
   readonly record: 'same' | 'moved' | 'copied';
   readonly later: boolean;
-  readonly recorded: keyof typeof RECORDED;
+  readonly recorded: keyof typeof RECORDS;
   readonly begin: boolean;
   readonly moves: boolean;
   readonly mayBegin: boolean;
@@ -107,7 +107,7 @@ function decisionOf(one: Case): Decision {
     mayHaveMoved: one.place === 'moved',
     unusedChanges: UNUSED_CHANGES[one.record],
     laterShards: one.later ? ['/data/shards/2-next.test'] : [],
-    begun: RECORDED[one.recorded],
+    begun: RECORDS[one.recorded],
   };
   const wish: Wish = {
     begin: one.begin,

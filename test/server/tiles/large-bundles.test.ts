@@ -12,7 +12,7 @@ import { instead, variantOf } from '../variants.ts';
 
 /* Bundles that are read piece by piece, because they are long: 1.5 MB, of which 1.2 MB remain in gzip. */
 const texts = Array.from({ length: 260 }, () => randomBytes(4500).toString('base64'));
-const FULL = '/tile/entries/000';
+const FULL_BUNDLE_PATH = '/tile/entries/000';
 const GZIP = { 'Accept-Encoding': 'gzip' };
 
 const folder = mkdtempSync(join(tmpdir(), 'stele-large-'));
@@ -57,12 +57,12 @@ function packed(from: number, to: number): Buffer {
 }
 
 const PATHS = [
-  [FULL, 0, 256],
-  [`${FULL}.p/1`, 0, 1],
-  [`${FULL}.p/7`, 0, 7],
-  [`${FULL}.p/8`, 0, 8],
-  [`${FULL}.p/100`, 0, 100],
-  [`${FULL}.p/255`, 0, 255],
+  [FULL_BUNDLE_PATH, 0, 256],
+  [`${FULL_BUNDLE_PATH}.p/1`, 0, 1],
+  [`${FULL_BUNDLE_PATH}.p/7`, 0, 7],
+  [`${FULL_BUNDLE_PATH}.p/8`, 0, 8],
+  [`${FULL_BUNDLE_PATH}.p/100`, 0, 100],
+  [`${FULL_BUNDLE_PATH}.p/255`, 0, 255],
   ['/tile/entries/001.p/3', 256, 259],
 ] as const;
 
@@ -73,7 +73,7 @@ describe.each([
   beforeAll(prepare);
 
   it.runIf(when.includes('compressed'))('are sent in gzip to who takes it', async () => {
-    expect((await get(FULL, GZIP)).headers['content-encoding']).toBe('gzip');
+    expect((await get(FULL_BUNDLE_PATH, GZIP)).headers['content-encoding']).toBe('gzip');
   });
 
   it.each(PATHS)('%s has its entries, byte for byte, and says its length to GET and HEAD', async (path, from, to) => {
@@ -98,9 +98,9 @@ describe.each([
   });
 
   it('is whole also where a part is asked for: a part would cost as much', async () => {
-    const { status, headers, bytes } = await get(FULL, { Range: 'bytes=0-99' });
+    const { status, headers, bytes } = await get(FULL_BUNDLE_PATH, { Range: 'bytes=0-99' });
     expect([status, bytes.length]).toEqual([200, Number(headers['content-length'])]);
-    const small = await get(`${FULL}.p/1`, { Range: 'bytes=0-99' });
+    const small = await get(`${FULL_BUNDLE_PATH}.p/1`, { Range: 'bytes=0-99' });
     expect([small.status, small.bytes.length]).toEqual([206, 100]);
   });
 });
@@ -134,7 +134,7 @@ describe('a bundle of the largest entries', () => {
     change = () => bundle;
     read = 0;
     using connection = await rawConnection(asking.base);
-    connection.send(requestHead('GET', FULL, ...headers));
+    connection.send(requestHead('GET', FULL_BUNDLE_PATH, ...headers));
     for (let seen = -1; seen !== read || read === 0;) {
       seen = read;
       for (let i = 0; i < 50; i += 1) await asking.raw('GET', '/ping');
@@ -150,7 +150,7 @@ describe('a bundle that turns out to be damaged', () => {
   const cut = async (headers: readonly string[] = []): Promise<number> => {
     errors.length = 0;
     using connection = await rawConnection(asking.base);
-    connection.send(requestHead('GET', FULL, ...headers));
+    connection.send(requestHead('GET', FULL_BUNDLE_PATH, ...headers));
     const answers = await connection.read(1);
     await connection.closed;
     change = (bundle) => bundle;
@@ -167,7 +167,7 @@ describe('a bundle that turns out to be damaged', () => {
     });
     for (const headers of [[], ['Accept-Encoding: gzip']]) {
       using connection = await rawConnection(asking.base);
-      connection.send(requestHead('GET', FULL, ...headers));
+      connection.send(requestHead('GET', FULL_BUNDLE_PATH, ...headers));
       expect(await connection.read(1)).toMatchObject([{ status: 500 }]);
     }
     change = (bundle) => bundle;

@@ -6,7 +6,7 @@ import { bodyOf, bundleOf, PREFIXES, serve, type Served } from './served.ts';
 const SIZE = 300;
 const leaves = Array.from({ length: SIZE + 256 }, (_, i) => leafHash(bodyOf(i)));
 
-const BEYOND = `
+const PATHS_BEYOND = `
   0/001 0/001.p/45 0/001.p/255 0/002 0/002.p/1 1/000 1/000.p/2 1/001.p/1 2/000.p/1 3/000.p/1 63/000.p/1 63/000
   0/x001/000 0/x999/x999/x999/x999/x999/999
   entries/001 entries/001.p/45 entries/002.p/1 entries/x999/x999/x999/x999/x999/999`
@@ -75,7 +75,7 @@ describe.each(PREFIXES)('c2sp.org/tlog-tiles at %j', (prefix) => {
     expect([tile.bytes, bundle.bytes]).toEqual([hashes(256, 257), bundleOf(256, 257)]);
   });
 
-  it.each(BEYOND)('answers 404 beyond the tree: %s', async (path) => {
+  it.each(PATHS_BEYOND)('answers 404 beyond the tree: %s', async (path) => {
     await expectNothing(`${prefix}/tile/${path}`);
   });
 

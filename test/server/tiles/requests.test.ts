@@ -17,19 +17,19 @@ const Host = 'log.test';
 const get = (path: string, headers: RequestHeaders = {}) => served.asking.raw('GET', path, { Host, ...headers });
 const head = (path: string, headers: RequestHeaders = {}) => served.asking.raw('HEAD', path, { Host, ...headers });
 
-const FULL = 'public, max-age=31536000, immutable';
-const PARTIAL = 'public, max-age=604800, immutable';
+const FULL_CACHING = 'public, max-age=31536000, immutable';
+const PARTIAL_CACHING = 'public, max-age=604800, immutable';
 const FILES = ['checkpoint', 'tile/0/000', 'tile/0/001.p/44', 'tile/entries/000', 'tile/entries/001.p/44'];
 const paths = PREFIXES.flatMap((prefix) => FILES.map((file) => `${prefix}/${file}`));
 
 describe('rekor-v2 §3.3: what may be remembered, and for how long', () => {
   it.each([
     ['checkpoint', 'no-cache', 'Origin'],
-    ['tile/0/000', FULL, 'Origin'],
-    ['tile/0/000.p/255', PARTIAL, 'Origin'],
-    ['tile/1/000.p/1', PARTIAL, 'Origin'],
-    ['tile/entries/000', FULL, 'Origin, Accept-Encoding'],
-    ['tile/entries/000.p/255', PARTIAL, 'Origin, Accept-Encoding'],
+    ['tile/0/000', FULL_CACHING, 'Origin'],
+    ['tile/0/000.p/255', PARTIAL_CACHING, 'Origin'],
+    ['tile/1/000.p/1', PARTIAL_CACHING, 'Origin'],
+    ['tile/entries/000', FULL_CACHING, 'Origin, Accept-Encoding'],
+    ['tile/entries/000.p/255', PARTIAL_CACHING, 'Origin, Accept-Encoding'],
   ])('%s: %s', async (file, cache, vary) => {
     for (const prefix of PREFIXES) {
       const { status, headers } = await get(`${prefix}/${file}`);

@@ -8,7 +8,7 @@ import { type RawAnswer, rawConnection, requestHead } from '../../support/raw-co
 import { bundleOf, instead, variantOf } from '../variants.ts';
 
 /** As large as a bundle of 256 entries can be, and larger than what the system holds for a connection. */
-const LARGE = new Uint8Array(256 * 65_537);
+const LARGE_BUNDLE = new Uint8Array(256 * 65_537);
 
 let opened: TestLog;
 let asking: Asking;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   opened = await openTestLog();
   const bundle: Log['bundle'] = async () => {
     made += 1;
-    return bundleOf(() => LARGE);
+    return bundleOf(() => LARGE_BUNDLE);
   };
   asking = await askOf(variantOf(instead(opened.log, { bundle })));
 });
@@ -55,7 +55,7 @@ describe('RFC 9112 §9.3.2: pipelined requests', () => {
     connection.send(`${BUNDLE}${PING}${BUNDLE}${requestHead('GET', '/nothing')}${PING}`);
     const answers = await connection.read(5);
     expect(statuses(answers)).toEqual([200, 200, 200, 404, 200]);
-    expect([made, answers[2]?.length]).toEqual([2, LARGE.length]);
+    expect([made, answers[2]?.length]).toEqual([2, LARGE_BUNDLE.length]);
   });
 
   it('with bodies are read in turn, the last one also when it comes late', async () => {

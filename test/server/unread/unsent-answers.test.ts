@@ -21,7 +21,7 @@ function budgetOf(bytes = 1000) {
 }
 
 const NO_ROOM = 'the reader took the answer too slowly while others waited for its place';
-const STALLED = 'the reader took nothing of the answer for too long';
+const STALLED_REASON = 'the reader took nothing of the answer for too long';
 
 describe('the budget of unsent answers', () => {
   it('counts what is held until it is released, once', () => {
@@ -104,7 +104,7 @@ describe('the time-out of unsent answers', () => {
       if (second % (TIMEOUT_S - 1) === 0) slow.sent(1);
       second += 1;
     });
-    expect([unsent.held, ended]).toEqual([10, [`idle: ${STALLED}`]]);
+    expect([unsent.held, ended]).toEqual([10, [`idle: ${STALLED_REASON}`]]);
   });
 
   it('tells an answer that is over nothing', () => {

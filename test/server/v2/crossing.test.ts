@@ -49,29 +49,29 @@ const idOf = (body: Buffer): string =>
   BigInt(opened.log.shard.treeId).toString(16).padStart(16, '0') + leafHash(body).toString('hex');
 
 /** A request of v2, and the keys that v1 finds it by. */
-const KEYED = hashedRekordRequest(signer, keyVerifier(signer), 'keyed');
-const HASHED = hashedRekordRequest(hashed, keyVerifier(hashed), 'hashed');
-const CERTIFIED = hashedRekordRequest(signer, certificateVerifier(derPart(certificate), signer), 'certified');
-const ATTESTED = dsseRequestOf([signer], statement('attested'));
+const KEYED_REQUEST = hashedRekordRequest(signer, keyVerifier(signer), 'keyed');
+const HASHED_REQUEST = hashedRekordRequest(hashed, keyVerifier(hashed), 'hashed');
+const CERTIFIED_REQUEST = hashedRekordRequest(signer, certificateVerifier(derPart(certificate), signer), 'certified');
+const ATTESTED_REQUEST = dsseRequestOf([signer], statement('attested'));
 const requests = [
   {
     kind: 'a hashedrekord with a key',
-    request: { hashedRekordRequestV002: KEYED },
+    request: { hashedRekordRequestV002: KEYED_REQUEST },
     questions: [{ hash: hash('sha256', 'keyed') }, { hash: `sha256:${hash('sha256', 'keyed')}` }, x509(signer.pem)],
   },
   {
     kind: 'a hashedrekord over SHA-512',
-    request: { hashedRekordRequestV002: HASHED },
+    request: { hashedRekordRequestV002: HASHED_REQUEST },
     questions: [{ hash: hash('sha512', 'hashed') }, x509(hashed.pem)],
   },
   {
     kind: 'a hashedrekord with a certificate',
-    request: { hashedRekordRequestV002: CERTIFIED },
+    request: { hashedRekordRequestV002: CERTIFIED_REQUEST },
     questions: [{ hash: hash('sha256', 'certified') }, { subject: WORKFLOW }, x509(certificate)],
   },
   {
     kind: 'an envelope',
-    request: { dsseRequestV002: ATTESTED },
+    request: { dsseRequestV002: ATTESTED_REQUEST },
     questions: [{ hash: hash('sha256', statement('attested')) }, { hash: hash('sha256', 'attested') }],
   },
 ] as const;

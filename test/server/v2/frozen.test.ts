@@ -16,7 +16,7 @@ import { entryOf, holds } from '../entry-answers.ts';
 import { ENTRIES, statusText } from './answers.ts';
 
 /** A log that has ended: rekor-v2 §1.9 and §10.2. */
-const ENDED = Date.UTC(2026, 10, 3, 4, 5, 6) / 1000;
+const ENDED_AT_MS = Date.UTC(2026, 10, 3, 4, 5, 6) / 1000;
 const signer = makeV2Signer();
 const request = (artifact: string) => ({
   hashedRekordRequestV002: hashedRekordRequest(signer, keyVerifier(signer), artifact),
@@ -41,7 +41,7 @@ beforeAll(async () => {
     before = { audited: await auditLog(grower, '', vkey), checkpoint: checkpoint.text, v1: v1.text };
   }
   await growing.close();
-  await freezeLog(folder, ENDED);
+  await freezeLog(folder, ENDED_AT_MS);
   opened = await openTestLog([], folder);
   asking = await askOf(opened.app);
 });
@@ -52,7 +52,11 @@ afterAll(async () => {
 });
 
 describe('rekor-v2 §1.9: a log that has ended, and who writes to it', () => {
-  const FROZEN = [405, 'text/plain; charset=utf-8', 'This log has been frozen, please switch to the latest log.\n'];
+  const FROZEN_ANSWER = [
+    405,
+    'text/plain; charset=utf-8',
+    'This log has been frozen, please switch to the latest log.\n',
+  ];
   const good = request('good');
   const { signature } = good.hashedRekordRequestV002;
   const late = { ...signature, content: request('else').hashedRekordRequestV002.signature.content };
@@ -69,13 +73,13 @@ describe('rekor-v2 §1.9: a log that has ended, and who writes to it', () => {
     ['nothing at all', ''],
   ])('v2: %s is answered with 405, in plain text: nothing is checked', async (_what, body) => {
     const { status, headers, text } = await asking.post(ENTRIES, body);
-    expect([status, headers['content-type'], text]).toEqual(FROZEN);
+    expect([status, headers['content-type'], text]).toEqual(FROZEN_ANSWER);
   });
 
   it('v2: also one that is longer than an entry may be', async () => {
     await using narrow = await askOf(variantOf(opened.log, { admission: directAdmission({ maxBody: 10 }) }));
     const { status, headers, text } = await narrow.post(ENTRIES, request('long'));
-    expect([status, headers['content-type'], text]).toEqual(FROZEN);
+    expect([status, headers['content-type'], text]).toEqual(FROZEN_ANSWER);
   });
 
   it.each([
@@ -154,6 +158,8 @@ describe('rekor-v2 §10.2: a log that has ended, and who reads it', () => {
     const { shards } = JSON.parse((await asking.get('/.well-known/stele.json')).text) as {
       readonly shards: readonly { readonly frozen?: number; readonly treeSize: number }[];
     };
-    expect(shards).toEqual([expect.objectContaining({ frozen: ENDED, treeSize: before.audited.checkpoint.size })]);
+    expect(shards).toEqual([
+      expect.objectContaining({ frozen: ENDED_AT_MS, treeSize: before.audited.checkpoint.size }),
+    ]);
   });
 });

@@ -122,7 +122,7 @@ describe('a log that takes no entries, because the operation is switched off', (
 });
 
 describe('Grpc-Timeout', () => {
-  const LATE = [504, statusText(4, 'context deadline exceeded')];
+  const LATE_ANSWER = [504, statusText(4, 'context deadline exceeded')];
 
   it.each(['', '0S', '1H', '+5S', '5M', '9223372036854775807n', '99999999S'])('%j leaves time enough', async (text) => {
     const headers = { 'Grpc-Timeout': text };
@@ -143,7 +143,7 @@ describe('Grpc-Timeout', () => {
     const headers = { 'Grpc-Timeout': text };
     for (const body of [request('late'), '{}']) {
       const answer = await asking.raw('POST', ENTRIES, headers, body);
-      expect([answer.status, answer.text]).toEqual(LATE);
+      expect([answer.status, answer.text]).toEqual(LATE_ANSWER);
     }
     expect((await asking.raw('POST', ENTRIES, headers, '{')).status).toBe(400);
     expect((await asking.raw('GET', CHECKPOINT, headers)).status).toBe(504);
@@ -157,7 +157,7 @@ describe('Grpc-Timeout', () => {
     await using slow = await askOf(variantOf(instead(log, { add })));
     const { size } = log.head();
     const answer = await slow.raw('POST', ENTRIES, { 'Grpc-Timeout': '20m' }, request('slow'));
-    expect([answer.status, answer.text]).toEqual(LATE);
+    expect([answer.status, answer.text]).toEqual(LATE_ANSWER);
     gate.resolve();
     await expect.poll(() => log.head().size).toBe(size + 1);
   });

@@ -51,7 +51,7 @@ describe('rekor-v2 §1.3: what a request is read from', () => {
 
 describe('rekor-v2 §1.7: refusals name the member at fault', () => {
   const NOTHING = 'invalid type, must be hashedrekord: the request has no hashedRekordRequestV002';
-  const INVALID = 'invalid hashedrekord request: hashedRekordRequestV002.signature';
+  const INVALID_SENTENCE = 'invalid hashedrekord request: hashedRekordRequestV002.signature';
   const [digest, signature] = partsOf(request('good'));
   const withSignature = (changed: unknown): object => ({ hashedRekordRequestV002: { digest, signature: changed } });
   const withVerifier = (verifier: unknown): object => withSignature({ content: signature.content, verifier });
@@ -86,22 +86,26 @@ describe('rekor-v2 §1.7: refusals name the member at fault', () => {
     ['a name that is none', withVerifier({ keyDetails: 'P256' }), `${path}.verifier.keyDetails has no value "P256"`],
     ['a number in quotes', withVerifier({ keyDetails: '5' }), `${path}.verifier.keyDetails has no value "5"`],
     ['what is no base64', withSignature({ content: 'A*==' }), `${path}.content is not base64`],
-    ['no signature', withSignature(null), `${INVALID} is missing`],
-    ['no key', withVerifier({ keyDetails: 5 }), `${INVALID}.verifier has neither publicKey nor x509Certificate`],
+    ['no signature', withSignature(null), `${INVALID_SENTENCE} is missing`],
+    [
+      'no key',
+      withVerifier({ keyDetails: 5 }),
+      `${INVALID_SENTENCE}.verifier has neither publicKey nor x509Certificate`,
+    ],
     [
       'another algorithm than the key has',
       withVerifier({ ...signature.verifier, keyDetails: 12 }),
-      `${INVALID}.verifier.keyDetails is PKIX_ECDSA_P384_SHA_384, and the key is an ECDSA key on P-256`,
+      `${INVALID_SENTENCE}.verifier.keyDetails is PKIX_ECDSA_P384_SHA_384, and the key is an ECDSA key on P-256`,
     ],
     [
       'a number that names nothing',
       withVerifier({ ...signature.verifier, keyDetails: 99 }),
-      `${INVALID}.verifier.keyDetails is 99, with which no entry can be signed`,
+      `${INVALID_SENTENCE}.verifier.keyDetails is 99, with which no entry can be signed`,
     ],
     [
       'the signature of something else',
       withSignature(partsOf(request('something else'))[1]),
-      `${INVALID}.content does not hold: invalid signature when validating ASN.1 encoded signature`,
+      `${INVALID_SENTENCE}.content does not hold: invalid signature when validating ASN.1 encoded signature`,
     ],
   ])('%s', async (_what, body, message) => {
     const { status, headers, text } = await asking.post(ENTRIES, body);

@@ -37,7 +37,7 @@ async function refusalOf(text: string | readonly string[], variant: Variant = {}
   return [Number(head.slice(9, 12)), /\r\nContent-Type: ([^\r]*)/.exec(head)?.[1], body];
 }
 
-const PLAIN = 'text/plain; charset=utf-8';
+const PLAIN_TYPE = 'text/plain; charset=utf-8';
 const JSON_TYPE = 'application/json';
 const head = (...lines: readonly string[]): string => [...lines, '', ''].join('\r\n');
 const get = (...headers: readonly string[]): string => head('GET /ping HTTP/1.1', ...headers);
@@ -52,7 +52,7 @@ describe('RFC 9112 §3.2: Host', () => {
     ['with a slash in it', get('Host: a/b'), 'malformed Host header'],
     ['with a letter beyond ASCII', get('Host: \u00e4'), 'malformed Host header'],
   ])('is refused when it is %s', async (_, text, reason) => {
-    expect(await refusalOf(text)).toEqual([400, PLAIN, `400 Bad Request: ${reason}`]);
+    expect(await refusalOf(text)).toEqual([400, PLAIN_TYPE, `400 Bad Request: ${reason}`]);
   });
 
   it.each([
@@ -69,7 +69,7 @@ describe('transfer codings', () => {
     'other than chunked are 501: %s',
     async (coding) => {
       const text = head('POST /api/v2/log/entries HTTP/1.1', 'Host: x', `Transfer-Encoding: ${coding}`);
-      expect(await refusalOf(text)).toEqual([501, PLAIN, 'Unsupported transfer encoding']);
+      expect(await refusalOf(text)).toEqual([501, PLAIN_TYPE, 'Unsupported transfer encoding']);
     },
   );
 });
@@ -78,13 +78,13 @@ describe('versions of HTTP', () => {
   it.each(['HTTP/2.0', 'HTTP/0.9', 'HTTP/3.0'])('other than 1.x are 505: %s', async (version) => {
     expect(await refusalOf(head(`GET /ping ${version}`, 'Host: x'))).toEqual([
       505,
-      PLAIN,
+      PLAIN_TYPE,
       '505 HTTP Version Not Supported: unsupported protocol version',
     ]);
   });
 
   it.each(['HTTP/1', 'HTTP/x.y', 'FTP/1.1'])('that are none are 400: %s', async (version) => {
-    expect(await refusalOf(head(`GET /ping ${version}`, 'Host: x'))).toEqual([400, PLAIN, '400 Bad Request']);
+    expect(await refusalOf(head(`GET /ping ${version}`, 'Host: x'))).toEqual([400, PLAIN_TYPE, '400 Bad Request']);
   });
 });
 
@@ -119,10 +119,10 @@ describe('methods that Node does not know', () => {
 
   it('are refused with 400 when their headers are none, or do not come whole', async () => {
     for (const text of [head('FOO / HTTP/1.1', 'Host x'), 'FOO / HTTP/1.1\r\nHost: x', '\0\x16\x03\x01'])
-      expect(await refusalOf(text)).toEqual([400, PLAIN, '400 Bad Request']);
+      expect(await refusalOf(text)).toEqual([400, PLAIN_TYPE, '400 Bad Request']);
     expect(await refusalOf(head('FOO / HTTP/1.1'))).toEqual([
       400,
-      PLAIN,
+      PLAIN_TYPE,
       '400 Bad Request: missing required Host header',
     ]);
   });
@@ -131,7 +131,7 @@ describe('methods that Node does not know', () => {
     const text = head('CONNECT /api/v2/log/entries HTTP/1.1', 'Host: x');
     expect(await refusalOf(text)).toEqual([501, JSON_TYPE, statusText(12, 'Method Not Allowed')]);
     const authority = head('CONNECT example.com:443 HTTP/1.1', 'Host: x');
-    expect(await refusalOf(authority)).toEqual([400, PLAIN, '400 Bad Request']);
+    expect(await refusalOf(authority)).toEqual([400, PLAIN_TYPE, '400 Bad Request']);
     const alone = { settings: { apis: ['rekor-v2'] } } as const;
     expect(await refusalOf(authority, alone)).toEqual([400, JSON_TYPE, statusText(3, 'Bad Request')]);
   });
@@ -185,13 +185,13 @@ describe('what cannot be parsed', () => {
     ['a target that is no path', head('GET nothing HTTP/1.1', 'Host: x')],
     ['no request at all', '\r\n\r\nnonsense\r\n\r\n'],
   ])('is refused with a body: %s', async (_, text) => {
-    expect(await refusalOf(text)).toEqual([400, PLAIN, '400 Bad Request']);
+    expect(await refusalOf(text)).toEqual([400, PLAIN_TYPE, '400 Bad Request']);
   });
 
   it('is 431 when the headers are too long', async () => {
     expect(await refusalOf(get('Host: x', `X: ${'y'.repeat(17_000)}`))).toEqual([
       431,
-      PLAIN,
+      PLAIN_TYPE,
       '431 Request Header Fields Too Large',
     ]);
   });
@@ -199,7 +199,7 @@ describe('what cannot be parsed', () => {
   it('is refused in the middle of a body, whose request is never going to be whole', async () => {
     const start = head('POST /api/v1/log/entries HTTP/1.1', 'Host: x', 'Content-Type: application/json');
     const chunked = start.replace('Host', 'Transfer-Encoding: chunked\r\nHost');
-    expect(await refusalOf([chunked, '2\r\n{}\r\nnonsense\r\n'])).toEqual([400, PLAIN, '400 Bad Request']);
+    expect(await refusalOf([chunked, '2\r\n{}\r\nnonsense\r\n'])).toEqual([400, PLAIN_TYPE, '400 Bad Request']);
   });
 
   it('is refused behind the answer to a request that is whole', async () => {

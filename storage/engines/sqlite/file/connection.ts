@@ -9,7 +9,7 @@ import { isWantOfRoom, type PendingWal } from './room.ts';
 import { type Migration, migrations } from './schema.ts';
 
 /** Milliseconds that a writer waits while the checkpointer moves a WAL that has grown too long. */
-const PATIENCE = 60_000;
+const BUSY_TIMEOUT_MS = 60_000;
 
 /**
  * The connection that commits. `synchronous = FULL` comes after WAL, or this build of SQLite falls back to NORMAL and a
@@ -26,7 +26,7 @@ export function openWriting(folder: string): Database.Database {
  * commit, and are as durable as that.
  */
 export function openDeriving(folder: string): Database.Database {
-  const db = new Database(databaseFile(folder), { timeout: PATIENCE });
+  const db = new Database(databaseFile(folder), { timeout: BUSY_TIMEOUT_MS });
   try {
     requireOwn(db); // before the first change
   } catch (error) {
@@ -69,7 +69,7 @@ export function pendingWal(db: Database.Database): PendingWal {
       try {
         db.pragma('wal_checkpoint(TRUNCATE)');
       } finally {
-        db.pragma(`busy_timeout = ${PATIENCE}`);
+        db.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
       }
     },
   };

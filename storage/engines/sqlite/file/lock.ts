@@ -8,7 +8,7 @@ import { explained, explaining } from './explain.ts';
 import { lockFile, lockOwnerFile } from './files.ts';
 
 /** Milliseconds that a process which is just stopping gets to let go of the folder. */
-const PATIENCE = 3000;
+const LOCK_TIMEOUT_MS = 3000;
 
 /**
  * Takes the folder, which is made if it is missing, of a log or of its head journal, for this process. The lock is a database of its own, held in an exclusive transaction: the system
@@ -46,7 +46,7 @@ function takeLock(folder: string): Database.Database {
 /** @param lock - what waits for another process that holds the folder */
 function openLock(folder: string, options: Database.Options, lock: (db: Database.Database) => void): Database.Database {
   const file = lockFile(folder);
-  const db = explaining(file, () => new Database(file, { timeout: PATIENCE, ...options }), 'lock');
+  const db = explaining(file, () => new Database(file, { timeout: LOCK_TIMEOUT_MS, ...options }), 'lock');
   try {
     lock(db);
   } catch (error) {

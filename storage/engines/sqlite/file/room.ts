@@ -10,13 +10,13 @@ const MAX_STANDARD = 64 * 2 ** 20;
 const STANDARD_SHARE = 100;
 
 /** Bytes beyond the reserve for which nobody asks how much of the WAL is yet to be moved: it is kept to a quarter of this. */
-const AMPLE = 2 ** 30;
+const AMPLE_BYTES = 2 ** 30;
 
 /** Bytes of a commit are written twice: to the WAL, and later to the database. */
 const COPIES = 2;
 
 /** Bytes of pages that a commit touches beside those it adds. */
-const TOUCHED = 2 ** 16;
+const TOUCHED_BYTES = 2 ** 16;
 
 /** The write-ahead log, as far as it takes room. */
 export interface PendingWal {
@@ -84,9 +84,9 @@ export class Room {
       if (free < reserve) return fullSentence(free, reserve);
     }
     const { free, reserve } = roomOn(this.#folder, minFree);
-    const left = free - reserve - COPIES * (this.#wanted + TOUCHED);
+    const left = free - reserve - COPIES * (this.#wanted + TOUCHED_BYTES);
     if (left < 0) return fullSentence(free, reserve);
-    const unmoved = left < AMPLE ? this.#wal.unmoved() : 0;
+    const unmoved = left < AMPLE_BYTES ? this.#wal.unmoved() : 0;
     if (left >= unmoved) return undefined;
     return `${fullSentence(free, reserve)}, and ${unmoved} more for what is still to be moved from the write-ahead log (stele.db-wal) into the database`;
   }

@@ -64,7 +64,7 @@ export function bodiesInBundle(gzip: Uint8Array): readonly Uint8Array[] {
 }
 
 /** The bytes that a full flush leaves in the stream: an empty stored block (RFC 1951 §3.2.4). */
-const FLUSHED = Buffer.from('0000ffff', 'hex');
+const FLUSH_MARKER = Buffer.from('0000ffff', 'hex');
 
 /** The places at which entries can be read by themselves. @param parts - of the whole bundle @throws unless they are those of this stream */
 export function requireParts(gzip: Buffer, bodies: readonly Uint8Array[], parts: readonly BundlePart[]): void {
@@ -72,7 +72,7 @@ export function requireParts(gzip: Buffer, bodies: readonly Uint8Array[], parts:
   for (const [i, { from, length, plain }] of parts.entries()) {
     const inside = bodies.slice(i * PART_ENTRIES, (i + 1) * PART_ENTRIES);
     const bytes = inside.reduce((sum, body) => sum + 2 + body.length, 0);
-    const flushed = gzip.subarray(from + length - FLUSHED.length, from + length).equals(FLUSHED);
+    const flushed = gzip.subarray(from + length - FLUSH_MARKER.length, from + length).equals(FLUSH_MARKER);
     if (from !== end || plain !== bytes || !flushed) throw new Error(`part ${i} is not where its row says`);
     end = from + length;
   }
@@ -80,10 +80,10 @@ export function requireParts(gzip: Buffer, bodies: readonly Uint8Array[], parts:
 }
 
 /** More than the bytes there are: zlib asks for room until it has some to spare. */
-const SPARE = 64;
+const SPARE_BYTES = 64;
 
 function inflatePart(part: Uint8Array, plain: number): Buffer {
-  return inflateRawSync(part, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: plain + SPARE });
+  return inflateRawSync(part, { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: plain + SPARE_BYTES });
 }
 
 /** The 8 bodies of a part. @throws if it is damaged */
@@ -109,7 +109,7 @@ export function anyBodyInPart(part: Uint8Array, plain: number, place: number): U
 }
 
 async function longBodyInPart(part: Uint8Array, plain: number, place: number): Promise<Uint8Array> {
-  const options = { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: plain + SPARE };
+  const options = { finishFlush: constants.Z_SYNC_FLUSH, chunkSize: plain + SPARE_BYTES };
   return bodyAt(await inflateLater(part, options), place);
 }
 

@@ -33,7 +33,7 @@ export interface BundleReads {
 export function bundleReads(db: Database.Database): BundleReads {
   const last = db.prepare<[], number | null>('SELECT max(place) FROM bundle_piece').pluck();
   const whole = db.prepare<[{ first: number }], { found: number; gzip: Buffer | null }>(
-    `SELECT (${COUNTED}) AS found, ${JOINED} AS gzip`,
+    `SELECT (${COUNT_SQL}) AS found, ${JOIN_SQL} AS gzip`,
   );
   const pieceAt = pieceReader(db);
   const partOf = partReader(pieceAt);
@@ -140,10 +140,10 @@ function sumOfPiece(place: number, { start, gzip }: Pick<Piece, 'start'> & { rea
 /** Place of the last piece that has a checksum. */
 const lastSummed = (db: Database.Database) => db.prepare<[], number | null>('SELECT max(place) FROM piece_sum').pluck();
 
-const COUNTED = `SELECT count(*) FROM bundle_piece WHERE place >= @first AND place < @first + ${PIECES}`;
+const COUNT_SQL = `SELECT count(*) FROM bundle_piece WHERE place >= @first AND place < @first + ${PIECES}`;
 
 /** All pieces from `@first` on, or NULL if one is missing. To join them here would cost half as much again. */
-const JOINED = `CAST(${Array.from(
+const JOIN_SQL = `CAST(${Array.from(
   { length: PIECES },
   (_, i) => `(SELECT gzip FROM bundle_piece WHERE place = @first + ${i})`,
 ).join(' || ')} AS BLOB)`;

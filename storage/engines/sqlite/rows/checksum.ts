@@ -38,11 +38,11 @@ export function quickSum(place: number, ...parts: readonly Uint8Array[]): number
 }
 
 /** Bytes of a `quickSum` behind what it is of. */
-const QUICK = 4;
+const QUICK_SUM_BYTES = 4;
 
 /** `bytes` with their `quickSum` behind them. */
 export function withQuickChecksum(place: number, bytes: Uint8Array): Buffer {
-  const row = Buffer.allocUnsafe(bytes.length + QUICK);
+  const row = Buffer.allocUnsafe(bytes.length + QUICK_SUM_BYTES);
   row.set(bytes);
   row.writeUInt32LE(quickSum(place, bytes), bytes.length);
   return row;
@@ -50,7 +50,7 @@ export function withQuickChecksum(place: number, bytes: Uint8Array): Buffer {
 
 /** Returns the bytes without their checksum, a view; undefined if they are damaged. */
 export function verifyQuickChecksum(place: number, row: Buffer): Buffer | undefined {
-  if (row.length < QUICK) return undefined;
-  const bytes = row.subarray(0, row.length - QUICK);
+  if (row.length < QUICK_SUM_BYTES) return undefined;
+  const bytes = row.subarray(0, row.length - QUICK_SUM_BYTES);
   return row.readUInt32LE(bytes.length) === quickSum(place, bytes) ? bytes : undefined;
 }

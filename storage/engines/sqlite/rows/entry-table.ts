@@ -17,7 +17,7 @@ import { entryInGroup, GROUP_ENTRIES, type GroupFields } from './group-row.ts';
 import { inflated, inflatedLater } from './damage.ts';
 
 /** Rows of commits kept after they were read, in bytes, unless one says otherwise: the newest entries are asked for most. */
-const KEPT = 8 * 1024 * 1024;
+const KEPT_BYTES = 8 * 1024 * 1024;
 
 /** Bytes that a piece of a large bundle has at least, but for its last: rows of commits may be small. */
 const PIECE_BYTES = 64 * 1024;
@@ -34,21 +34,21 @@ interface BatchLengths {
 }
 
 /** Entries kept after they were read: who looks for a hash reads the entry to make sure, and again to answer. */
-const REMEMBERED = 64;
+const REMEMBERED_ENTRIES = 64;
 
 /** Where an entry is found: in a bundle, or in the row of its commit until it is in one. */
 export class EntryTable {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #bundles: BundleReads;
   readonly #batches = new Map<number, Batch>();
-  readonly #found = new LruMap<number, EntryFields>(REMEMBERED);
+  readonly #found = new LruMap<number, EntryFields>(REMEMBERED_ENTRIES);
   readonly #lengths = new LruMap<number, BatchLengths>(LENGTHS);
   readonly #kept: number;
   #weight = 0;
   /** Entries before this index are in bundles; later ones may be. */
   #bundled = 0;
 
-  constructor(db: Database.Database, kept = KEPT) {
+  constructor(db: Database.Database, kept = KEPT_BYTES) {
     this.#kept = kept;
     this.#sql = prepare(db);
     this.#bundles = bundleReads(db);

@@ -4,7 +4,7 @@ import type { Records } from '../../../search-index/records.ts';
 import { candidatesIn, placeIn, type ReadPart, type Run, type RunPlace } from '../../../search-index/runs.ts';
 
 /** Runs that have been merged less often are so young that the system has their pages in memory: 4 million records. */
-const OLD = 2;
+const OLD_RUN_MERGES = 2;
 
 /** The index as readers have it: the runs that the writer published last, and what has been released since. */
 export class SearchIndexReader {
@@ -42,7 +42,7 @@ export class SearchIndexReader {
 
   /** Where `of` would have to look in old runs. Looks nowhere itself. */
   oldPlaces(fingerprint: number): readonly RunPlace[] {
-    return this.#runs.flatMap((run) => (run.level < OLD ? [] : (placeIn(run, fingerprint, 0) ?? [])));
+    return this.#runs.flatMap((run) => (run.level < OLD_RUN_MERGES ? [] : (placeIn(run, fingerprint, 0) ?? [])));
   }
 
   get #flushedTo(): number {

@@ -30,7 +30,7 @@ export interface RunTable {
 }
 
 /** Parts that are deleted at a time. */
-const SWEPT = 64;
+const SWEPT_PARTS = 64;
 
 /** @param tell - told what is wrong with runs that have to be made again */
 export function createRunTable(db: Database.Database, tell: (damage: string) => void = () => undefined): RunTable {
@@ -69,9 +69,9 @@ export function createRunTable(db: Database.Database, tell: (damage: string) => 
     sweep: db.transaction(() => {
       const id = sql.doomed.get();
       if (id === undefined) return false;
-      const places = sql.places.all(id * RUN, (id + 1) * RUN, SWEPT);
+      const places = sql.places.all(id * RUN, (id + 1) * RUN, SWEPT_PARTS);
       for (const place of places) sql.deletePart.run(place);
-      if (places.length < SWEPT) sql.unmark.run(id);
+      if (places.length < SWEPT_PARTS) sql.unmark.run(id);
       return true;
     }),
     newId: () => 1 + Math.max(sql.newest.get() ?? 0, sql.newestDoomed.get() ?? 0),

@@ -11,7 +11,7 @@ export const RUN_RECORDS = 65_536;
 const MERGED_PARTS = 32;
 
 /** How often the records of one run would have been merged by the time that there are so many: four million. */
-const CAUGHT_UP = 2;
+const CAUGHT_UP_MERGES = 2;
 
 interface Merging {
   readonly merge: Merge;
@@ -84,7 +84,7 @@ export class SearchIndexWriter {
 
   /** Records of entries that have been there for long become runs as large as merges would have made them. */
   catchUp(): void {
-    this.flush(this.#runRecords * FAN_IN ** CAUGHT_UP);
+    this.flush(this.#runRecords * FAN_IN ** CAUGHT_UP_MERGES);
   }
 
   /** Writes a run if there are enough records for one. @param least - records that are enough */

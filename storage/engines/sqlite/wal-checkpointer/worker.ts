@@ -14,9 +14,9 @@ const db = openDeriving(folder);
 /** Milliseconds between two looks. */
 const PERIOD = 200;
 /** Pages that are worth a sync: 4 MiB. */
-const WORTHWHILE = 1024;
+const WORTHWHILE_PAGES = 1024;
 /** Pages of a WAL for which commits have to wait, because they left no gap in which it could begin anew: 256 MiB. */
-const TOO_LONG = 65_536;
+const LONG_WAL_PAGES = 65_536;
 
 /** Milliseconds without a look after one that found the disk full: all stays in the WAL until there is room. */
 const FULL_PAUSE_MS = 5000;
@@ -34,9 +34,9 @@ function checkpoint(mode: Mode): { readonly log: number; readonly checkpointed: 
 
 function look(): void {
   const { log, checkpointed } = checkpoint('NOOP');
-  if (log - checkpointed < WORTHWHILE) return;
+  if (log - checkpointed < WORTHWHILE_PAGES) return;
   const after = checkpoint('PASSIVE');
-  if (after.log >= TOO_LONG) checkpoint('RESTART');
+  if (after.log >= LONG_WAL_PAGES) checkpoint('RESTART');
   else if (after.checkpointed < after.log) checkpoint('PASSIVE'); // what was committed meanwhile: a moment's work
 }
 

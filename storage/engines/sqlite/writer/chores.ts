@@ -3,7 +3,7 @@ import type { SearchIndexWriter } from '../search-index/search-index-writer.ts';
 import type { Bundler } from '../rows/bundler.ts';
 
 /** Milliseconds without a commit after which entries are bundled, because nobody waits for the processor. */
-const QUIET = 200;
+const QUIET_MS = 200;
 
 /** Milliseconds after which what there was no room for is tried again. */
 const FULL_PAUSE_MS = 5000;
@@ -77,7 +77,7 @@ export class Chores {
   #turn(): void {
     try {
       if (this.#work()) this.start();
-      else this.#later ??= setTimeout(() => this.#wake(), QUIET);
+      else this.#later ??= setTimeout(() => this.#wake(), QUIET_MS);
     } catch (error) {
       if (!this.#parts.isWantOfRoom(error)) throw error;
       this.pause();
@@ -92,7 +92,7 @@ export class Chores {
   #work(): boolean {
     if (this.#index()) return true;
     const { now } = this.#parts;
-    const due = now() - this.#committed >= QUIET || now() - this.#bundled >= PACE || this.#backlog > MOST_UNBUNDLED;
+    const due = now() - this.#committed >= QUIET_MS || now() - this.#bundled >= PACE || this.#backlog > MOST_UNBUNDLED;
     return due && this.#bundle();
   }
 

@@ -14,7 +14,7 @@ import {
 } from './wire.ts';
 
 /** Of the thread's heap, in MiB: what it allocates lives no longer than a batch, and V8 would take 48. */
-const YOUNG = 6;
+const YOUNG_MIB = 6;
 
 type Message = WriterReply | RunsPublished | WriterBegun | WriterSays;
 
@@ -38,7 +38,7 @@ export class WriterThread implements AsyncDisposable {
     this.#began.promise.catch(() => undefined); // whoever begins hears of it
     this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
       workerData: settings,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG },
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
     });
     this.#worker.on('message', (message: Message) => this.#receive(message));
     this.#worker.on('error', (error) => this.#lose(revivedError(sentError(error))));
