@@ -1,8 +1,8 @@
+import { equalBytes } from '../base/bytes.ts';
 import type { Proof, TreeSize } from '../merkle/types.ts';
 import type { StoredCosignature, StoredHead, WitnessClaim } from '../storage/contract.ts';
 import { NoRoom } from '../storage/failures.ts';
 import type { Witnesses } from '../witness/contract.ts';
-import { withLater } from './cosignatures.ts';
 import type { ShardSigner } from './signers/shard-signer.ts';
 
 export interface RoundTimes {
@@ -118,7 +118,7 @@ export class CosigningLoop implements AsyncDisposable {
     let met = witnesses.meetsPolicy(heard);
     let keeping: Promise<void> = Promise.resolve();
     const given = (some: readonly StoredCosignature[]): void => {
-      heard = withLater(heard, some);
+      heard = mergeCosignatures(heard, some);
       this.#heard = { size: head.size, cosignatures: heard };
       met ||= witnesses.meetsPolicy(heard);
       const [said, enough] = [met ? heard : some, met];
@@ -144,4 +144,14 @@ export class CosigningLoop implements AsyncDisposable {
   #heardOf({ size }: StoredHead): readonly StoredCosignature[] {
     return size === this.#heard.size && size !== this.#met ? this.#heard.cosignatures : [];
   }
+}
+
+/** Merges cosignatures of one head; the newest of each name and key ID wins. */
+export function mergeCosignatures(
+  known: readonly StoredCosignature[],
+  later: readonly StoredCosignature[],
+): readonly StoredCosignature[] {
+  const isReplaced = (old: StoredCosignature): boolean =>
+    later.some(({ name, keyId }) => name === old.name && equalBytes(keyId, old.keyId));
+  return [...known.filter((old) => !isReplaced(old)), ...later];
 }

@@ -1,8 +1,7 @@
 import type { LogStore, StoredCosignature, StoredFreeze, StoredHead } from '../storage/contract.ts';
-import { withLater } from './cosignatures.ts';
 import { NotPublished, Overloaded } from './failures.ts';
 import type { ShardSigner } from './signers/shard-signer.ts';
-import type { CosigningLoop } from './cosigning-loop.ts';
+import { type CosigningLoop, mergeCosignatures } from './cosigning-loop.ts';
 import type { SignedHead } from './signers/shard.ts';
 
 /**
@@ -130,7 +129,7 @@ export class Publisher {
 
   #join(cosignatures: readonly StoredCosignature[]): void {
     const { head, cosignatures: known, freeze } = this.#published;
-    this.#published = { head, freeze, cosignatures: withLater(known, cosignatures) };
+    this.#published = { head, freeze, cosignatures: mergeCosignatures(known, cosignatures) };
     this.#show();
   }
 

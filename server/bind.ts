@@ -1,7 +1,12 @@
 import type { Server, ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Failure } from '../base/failure.ts';
 import { systemCode } from '../base/system-error.ts';
-import { ListenRefused } from './failures.ts';
+
+/** The address, the port or the TLS files do not let the server listen. Nothing has been opened or begun. */
+export class ListenRefused extends Failure<'listen-refused'> {
+  readonly code = 'listen-refused';
+}
 
 /** A port of this machine. */
 export interface Address {

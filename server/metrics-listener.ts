@@ -2,9 +2,8 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { PROTOBUF_TYPE } from '../metrics/protobuf.ts';
 import type { MetricRegistry } from '../metrics/registry.ts';
 import { limitConnections } from './connections.ts';
-import { ListenRefused } from './failures.ts';
 import type { MetricsAddress } from '../host/settings/values/metrics-address.ts';
-import { addressOf, bind, close, REQUEST_LIMITS } from './bind.ts';
+import { addressOf, bind, close, ListenRefused, REQUEST_LIMITS } from './bind.ts';
 
 /** Prometheus, its replica and an operator with a browser; a further connection ends the oldest that waits for no answer. */
 const MAX_CONNECTIONS = 32;

@@ -2,7 +2,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { systemReason } from '../base/system-error.ts';
-import { ListenRefused } from './failures.ts';
+import { ListenRefused } from './bind.ts';
 
 export interface TlsFiles {
   /** PEM files: a certificate chain, the server's own first, and its key. Both or none. */
