@@ -2,9 +2,9 @@
 const LOOK_MS = 1000;
 
 /** The reason that a sender is given while there is no room. */
-export const ROOM_REFUSAL = 'the disk is full';
+export const DISK_FULL_REFUSAL = 'the disk is full';
 
-export interface RoomWatchParts {
+export interface DiskSpaceWatchParts {
   /** Rejects while there is no room for the next commit. */
   readonly look: () => Promise<void>;
   /** Told when it begins and when it ends. */
@@ -12,18 +12,18 @@ export interface RoomWatchParts {
 }
 
 /** The time in which a log takes no entries because a commit found no room: from then on until a look finds some. */
-export class RoomWatch {
-  readonly #parts: RoomWatchParts;
+export class DiskSpaceWatch {
+  readonly #parts: DiskSpaceWatchParts;
   #isFull = false;
   #next: NodeJS.Timeout | undefined;
 
-  constructor(parts: RoomWatchParts) {
+  constructor(parts: DiskSpaceWatchParts) {
     this.#parts = parts;
   }
 
   /** Why no entry is taken now; undefined while there is room. */
   refusal(): string | undefined {
-    return this.#isFull ? ROOM_REFUSAL : undefined;
+    return this.#isFull ? DISK_FULL_REFUSAL : undefined;
   }
 
   /** A commit found no room. @param reason - in whole, for the operator */

@@ -8,7 +8,7 @@ import { GrowthFigures, type RefusalReason } from './figures.ts';
 import type { ShardSigner } from './signers/shard-signer.ts';
 import { sequenced } from './sequenced.ts';
 import { HeadReleases, type ReleaseParts } from './releases.ts';
-import { ROOM_REFUSAL, RoomWatch } from './disk-space-watch.ts';
+import { DISK_FULL_REFUSAL, DiskSpaceWatch } from './disk-space-watch.ts';
 import type { TileCache } from './tile-cache.ts';
 
 export interface SequencerLimits {
@@ -65,7 +65,7 @@ export class Sequencer {
   #refusal: string | undefined;
   #failed = false;
   readonly figures = new GrowthFigures();
-  readonly #room: RoomWatch;
+  readonly #room: DiskSpaceWatch;
   readonly #releases: HeadReleases;
 
   /** @param last - size of the newest head in the store, and the time of the newest entry */
@@ -74,7 +74,7 @@ export class Sequencer {
     this.#size = last.size;
     this.#lastTime = last.time;
     const { store, clock, warn } = parts;
-    this.#room = new RoomWatch({ look: () => store.heartbeat(clock.now()), warn });
+    this.#room = new DiskSpaceWatch({ look: () => store.heartbeat(clock.now()), warn });
     this.#releases = new HeadReleases({
       ...parts,
       figures: this.figures,
@@ -217,7 +217,7 @@ export class Sequencer {
       if (!(reason instanceof NoRoom)) throw reason;
       this.#room.begin(reason.message);
       this.#waiting.unshift(...waiting);
-      this.#turnAway(ROOM_REFUSAL);
+      this.#turnAway(DISK_FULL_REFUSAL);
       return false;
     }
   }

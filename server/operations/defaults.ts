@@ -15,7 +15,7 @@ const NEVER_CACHE: Headers = {
   'X-Accel-Expires': '0',
 };
 
-export const V1 = { format: rekorV1, api: 'rekor-v1', match: 'clean', produces: JSON_ONLY } as const;
+export const V1 = { format: rekorV1, api: 'rekor-v1', match: 'normalized', produces: JSON_ONLY } as const;
 export const V1_READ = { ...V1, headers: NEVER_CACHE } as const;
 
 export const V2 = { format: rekorV2, api: 'rekor-v2', match: 'exact', produces: JSON_ONLY } as const;

@@ -108,10 +108,10 @@ interface OperationRules extends RequestRules {
   /** The API it belongs to; undefined for operations that are open with every choice of APIs. */
   readonly api?: ApiName;
   /**
-   * How its path is compared. `clean`: without dot segments, doubled and trailing slashes, as Rekor v1 does; `exact`: as sent;
-   * `below`: as sent, up to the last parameter, which takes all that follows.
+   * How its path is compared. `normalized`: without dot segments, doubled and trailing slashes, as Rekor v1 does; `exact`: as sent;
+   * `prefix`: as sent, up to the last parameter, which takes all that follows.
    */
-  readonly match: 'clean' | 'exact' | 'below';
+  readonly match: 'normalized' | 'exact' | 'prefix';
   /** Bytes that its body may have, where that is no setting; or less, where the setting of its API says less. */
   readonly maxBodyBytes?: number;
   /** Sent with every answer, errors too. */

@@ -41,8 +41,8 @@ const NO_PARAMETERS: Found['params'] = {};
 /** Finds the operation that a request is for, among those of the APIs that are open. */
 export class Router {
   readonly #exact: ReadonlyMap<string, Route>;
-  readonly #clean: ReadonlyMap<string, Route>;
-  readonly #below: readonly { readonly route: Route; readonly prefix: string }[];
+  readonly #normalized: ReadonlyMap<string, Route>;
+  readonly #prefixes: readonly { readonly route: Route; readonly prefix: string }[];
   readonly #patterns: readonly { readonly route: Route; readonly pattern: RegExp }[];
   readonly #hasV1: boolean;
 
@@ -52,14 +52,14 @@ export class Router {
       new Map(
         routes.filter((route) => route.match === match && isFixed(route.path)).map((route) => [route.path, route]),
       );
-    [this.#exact, this.#clean] = [at('exact'), at('clean')];
+    [this.#exact, this.#normalized] = [at('exact'), at('normalized')];
     // The longer path first: `/tile/entries/` before `/tile/`.
-    this.#below = routes
-      .filter(({ match }) => match === 'below')
+    this.#prefixes = routes
+      .filter(({ match }) => match === 'prefix')
       .map((route) => ({ route, prefix: route.path.slice(0, route.path.indexOf('{')) }))
       .sort((a, b) => b.prefix.length - a.prefix.length);
     this.#patterns = routes
-      .filter(({ match, path }) => match === 'clean' && !isFixed(path))
+      .filter(({ match, path }) => match === 'normalized' && !isFixed(path))
       .map((route) => ({ route, pattern: patternOf(route.path) }));
     this.#hasV1 = settings.apis.includes('rekor-v1');
   }
@@ -82,9 +82,9 @@ export class Router {
 
   #fixed(target: Target): Found | undefined {
     const path = decodedPath(target);
-    const route = this.#exact.get(isPing(path) ? PING : path) ?? this.#clean.get(target.cleanPath);
+    const route = this.#exact.get(isPing(path) ? PING : path) ?? this.#normalized.get(target.cleanPath);
     if (route !== undefined) return { route, params: NO_PARAMETERS, rest: '' };
-    const found = this.#below.find(({ prefix }) => path.startsWith(prefix));
+    const found = this.#prefixes.find(({ prefix }) => path.startsWith(prefix));
     return found && { route: found.route, params: NO_PARAMETERS, rest: path.slice(found.prefix.length) };
   }
 
@@ -123,7 +123,7 @@ function choose({ route, params, rest }: Found, request: Request): Selection {
   if (path === PING) return { is: 'none', allowed: [] }; // to Rekor it has no other methods: 404
   const allowed = [...operations.keys()];
   const format = formatOf(operations);
-  if (match === 'clean' && format !== rekorV2) return { is: 'none', allowed };
+  if (match === 'normalized' && format !== rekorV2) return { is: 'none', allowed };
   return { is: 'refused', answer: format.methodNotAllowed(request.method, allowed) };
 }
 

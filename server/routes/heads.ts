@@ -50,7 +50,7 @@ export const headOperations: Pick<Operations, 'listHeads' | 'getTlogProof'> = {
     ...V2_READ,
     route: 'GET /api/v2/log/proof/{entry}',
     access: 'audit',
-    match: 'below',
+    match: 'prefix',
     async handle(asked, { shards }) {
       const log = shardFor(shards, asked);
       const { rest } = asked;

@@ -23,7 +23,7 @@ export const serviceOperations: Pick<Operations, 'ping' | 'alive' | 'ready'> = {
     format: rekorV2,
     route: 'GET /healthz',
     access: 'anyone',
-    match: 'clean',
+    match: 'normalized',
     answersHead: true,
     async handle() {
       return { status: 200, body: json(SERVING) };
@@ -34,7 +34,7 @@ export const serviceOperations: Pick<Operations, 'ping' | 'alive' | 'ready'> = {
     ...PLAIN_OPERATION,
     route: 'GET /readyz',
     access: 'anyone',
-    match: 'clean',
+    match: 'normalized',
     answersHead: true,
     async handle(_, { health }) {
       const readiness = await health.ready();

@@ -57,7 +57,7 @@ export const witnessOperations: Pick<Operations, 'addCheckpoint' | 'getWitnessed
     ...PLAIN_OPERATION,
     route: 'GET /witness/{log}',
     access: 'anyone',
-    match: 'below',
+    match: 'prefix',
     answersHead: true,
     isThere,
     /** `rest` is `<hex SHA-256 of the origin>/checkpoint`. */

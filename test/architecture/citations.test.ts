@@ -18,7 +18,7 @@ describe('style §11: citations', () => {
     expect(paths).toEqual(
       expect.arrayContaining([
         'log/unacknowledged-entries.ts',
-        'test/server/v2/frozen.test.ts',
+        'test/server/rekor-v2/frozen.test.ts',
         'docs/spec/rekor-v2.md',
         'README.md',
       ]),

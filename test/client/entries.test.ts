@@ -8,7 +8,7 @@ import { type RekorLog, verifyRekorEntry } from '../../client/rekor-v1.ts';
 import { verifyTransparencyLogEntry } from '../../client/rekor-v2.ts';
 import { hashedrekord, newSubmitter } from '../../testkit/proposals.ts';
 import { type EntryValue, entryOf, rekorLogOf } from '../server/entry-answers.ts';
-import type { EntryAnswer } from '../server/v2/answers.ts';
+import type { EntryAnswer } from '../server/rekor-v2/answers.ts';
 import { type Asking, askOf } from '../support/ask.ts';
 import { openTestLog, type TestLog } from '../support/log.ts';
 import { hashedRekordRequest, keyVerifier, makeV2Signer } from '../support/v2-requests.ts';

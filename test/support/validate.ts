@@ -103,15 +103,15 @@ function operationFaults(templates: readonly string[], answer: SeenAnswer): read
   if (templates.includes('/ping')) return expected(404, answer, ERROR);
   const [other = ''] = templates;
   if (other.startsWith('/api/v2/') || other === '/healthz') return expected(501, answer, STATUS);
-  return expected(405, answer, rowOf(other).match === 'clean' ? ERROR : undefined);
+  return expected(405, answer, rowOf(other).match === 'normalized' ? ERROR : undefined);
 }
 
 /** `below` takes all that follows, and with `exact` is compared as it was sent, escapes decoded. */
 function matches(sent: string, clean: string, template: string): boolean {
   const { match } = rowOf(template);
-  const parameter = match === 'below' ? '.*' : '[^/]+';
+  const parameter = match === 'prefix' ? '.*' : '[^/]+';
   const pattern = new RegExp(`^${template.replaceAll(/\{\w+\}/g, parameter)}$`, template === '/ping' ? 'i' : '');
-  return pattern.test(match === 'clean' ? clean : decodedPath(parseTarget(sent)));
+  return pattern.test(match === 'normalized' ? clean : decodedPath(parseTarget(sent)));
 }
 
 /** @param schema - of the body; undefined for a sentence in plain text */

@@ -114,7 +114,7 @@ export class Project implements Disposable {
     return readFileSync(this.#diary, 'utf8').split('\n').length - 1;
   }
 
-  /** What npm put into `node_modules`. */
+  /** Names of the packages that npm put into `node_modules`. */
   get packages(): readonly string[] {
     return this.names('node_modules').filter((name) => name !== '.cache');
   }

@@ -6,7 +6,7 @@ import { openRekorCheckpoint, rootOfPath } from '../../support/auditor.ts';
 import { openTestLog, type TestLog } from '../../support/log.ts';
 import { mixedSubmissions } from '../../support/mixed.ts';
 import { type EntryValue, entryOf } from '../entry-answers.ts';
-import { openEntry } from '../v2/answers.ts';
+import { openEntry } from '../rekor-v2/answers.ts';
 import { PREFIXES, serve } from './served.ts';
 
 /** Three full tiles and some, with the entry that the log wrote itself. */
