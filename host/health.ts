@@ -26,6 +26,8 @@ interface HealthCounters {
   readonly droppedLines: () => number;
   /** Times that something damaged was found in the database. */
   readonly damagedReads: () => number;
+  /** Whether the archive is written; undefined where none is kept. Decides nothing: entries are taken whatever it says. */
+  readonly archive?: (() => string) | undefined;
 }
 
 /** Time that a heartbeat may take before the log is not ready, in milliseconds. */
@@ -114,7 +116,7 @@ export function createHealth(parts: HealthParts): Health {
       const asked = witnesses();
       return {
         ready,
-        checks,
+        checks: { ...checks, ...(parts.archive && { archive: parts.archive() }) },
         ...(asked.length > 0 && { witnesses: asked }),
         ...unlessNone('droppedLogLines', parts.droppedLines()),
         ...unlessNone('damagedReads', parts.damagedReads()),

@@ -1,7 +1,9 @@
+import { hostname } from 'node:os';
 import type { Clock } from '../log/clock.ts';
 import type { LogShards } from '../log/shards.ts';
 import type { WitnessReport } from '../witness/contract.ts';
 import type { OwnWitness } from '../witness/own-witness.ts';
+import { Archiver } from './backup/archiver.ts';
 import { clockOf } from './clock/clock.ts';
 import { DamageReport } from './damage.ts';
 import { type Health, healthOf } from './health.ts';
@@ -26,6 +28,8 @@ export interface HostedLog extends AsyncDisposable {
   readonly shards: LogShards;
   /** Our own witness for other logs, if there is one. */
   readonly witness: OwnWitness | undefined;
+  /** Keeps a copy on another disk; undefined where none is kept. */
+  readonly archive: Archiver | undefined;
   readonly health: Health;
   readonly damage: DamageReport;
   /** Shows the log's heads, once its interface is ready: a start that is refused has shown nothing. */
@@ -36,21 +40,26 @@ export interface HostedLog extends AsyncDisposable {
 export async function openHostedLog(settings: Settings, options: HostOptions): Promise<HostedLog> {
   const clock = clockOf(settings);
   const damage = new DamageReport(options.logger);
-  const { shards, witness, publish, dispose } = settings.readOnly
+  const { shards, witness, archive, publish, dispose } = settings.readOnly
     ? await openToRead(settings, clock)
     : await openToGrow(settings, clock, damage, options);
   const { logger } = options;
-  const health = healthOf(shards, settings, { droppedLines: () => logger.dropped(), damagedReads: () => damage.count });
-  return { settings, clock, logger, shards, witness, health, damage, publish, [Symbol.asyncDispose]: dispose };
+  const health = healthOf(shards, settings, {
+    droppedLines: () => logger.dropped(),
+    damagedReads: () => damage.count,
+    archive: archive && (() => archive.state()),
+  });
+  return { settings, clock, logger, shards, witness, archive, health, damage, publish, [Symbol.asyncDispose]: dispose };
 }
 
-type Opened = Pick<HostedLog, 'shards' | 'witness' | 'publish'> & { readonly dispose: () => Promise<void> };
+type Opened = Pick<HostedLog, 'shards' | 'witness' | 'archive' | 'publish'> & { readonly dispose: () => Promise<void> };
 
 async function openToRead(settings: Settings, clock: Clock): Promise<Opened> {
   const log = await startReadOnly(settings, clock);
   return {
     shards: log.shards,
     witness: undefined,
+    archive: undefined,
     publish: async () => undefined,
     dispose: async () => log[Symbol.asyncDispose](),
   };
@@ -84,12 +93,23 @@ async function openToGrow(
   const witness =
     watched &&
     cleanup.use(await startOwnWitness(watched, { settings, state, journals, origin, clock, fatal, announce }));
+  const archive =
+    settings.archive === undefined ? undefined : cleanup.use(archiverOf(settings, settings.archive, tellOperator));
   const parts = cleanup.move();
   const publish = async (): Promise<void> => {
     await log.publish();
     warnOfRefusal(shards, logger);
   };
-  return { shards, witness, publish, dispose: () => parts.disposeAsync() };
+  return { shards, witness, archive, publish, dispose: () => parts.disposeAsync() };
+}
+
+function archiverOf(
+  { data, heads }: Settings,
+  into: string,
+  { announce, warn }: ReturnType<typeof operatorLines>,
+): Archiver {
+  const owner = `the archiver of process ${process.pid} on ${hostname()}`;
+  return new Archiver({ data, heads, into, owner }, { announce, warn, now: () => performance.now() });
 }
 
 /** How the parts below say something to the operator. */

@@ -1,6 +1,6 @@
 import { ADMISSION } from './definitions/admission.ts';
 import type { Definition } from './definitions/definition.ts';
-import { LOG, WITNESSES } from './definitions/log.ts';
+import { ARCHIVE, LOG, WITNESSES } from './definitions/log.ts';
 import { PROCESS } from './definitions/process.ts';
 import { REKOR } from './definitions/rekor.ts';
 import { REQUESTS } from './definitions/requests.ts';
@@ -10,6 +10,7 @@ export const definitionGroups = {
   'Requests and connections': REQUESTS,
   'The log': LOG,
   Witnesses: WITNESSES,
+  'The archive': ARCHIVE,
   Admission: ADMISSION,
   'The program': PROCESS,
   'Names of Rekor, with --metrics-compat rekor': REKOR,
@@ -19,6 +20,7 @@ export const definitions = {
   ...REQUESTS,
   ...LOG,
   ...WITNESSES,
+  ...ARCHIVE,
   ...ADMISSION,
   ...PROCESS,
   ...REKOR,

@@ -12,23 +12,34 @@ export interface Readings {
 
 /** Settings that are right alone and wrong together. */
 export function conflicts(readings: Readings): readonly Fault[] {
-  const rules = [withoutDisk, withoutWriting, withoutPartner, withoutWitnesses, tooHasty, headsInside, bodyTooLarge];
+  const rules = [
+    withoutDisk,
+    withoutWriting,
+    withoutPartner,
+    withoutWitnesses,
+    tooHasty,
+    headsInside,
+    archiveInside,
+    bodyTooLarge,
+  ];
   return rules.flatMap((rule) => rule(readings));
 }
 
-const ON_DISK = ['data', 'heads', 'rekorKey', 'c2spKey'] as const;
+const ON_DISK = ['data', 'heads', 'archive', 'rekorKey', 'c2spKey'] as const;
 
 function withoutDisk({ values, source }: Readings): readonly Fault[] {
   if (values.dev !== true) return [];
   return ON_DISK.flatMap((name) => fault(source(name), values[name], 'has no use with --dev, which writes nothing'));
 }
 
-function withoutWriting({ values: { readOnly, dev, begin, witnessFor, witness }, source }: Readings): readonly Fault[] {
+function withoutWriting({ values, source }: Readings): readonly Fault[] {
+  const { readOnly, dev, begin, witnessFor, witness, archive } = values;
   if (readOnly !== true) return [];
   const reason = 'has no use with --read-only, which writes nothing';
   return [
     ...(dev === true ? fault(source('dev'), undefined, reason) : []),
     ...(begin === true ? fault(source('begin'), undefined, reason) : []),
+    ...(archive === undefined ? [] : fault(source('archive'), archive, reason)),
     ...(witnessFor === undefined ? [] : fault(source('witnessFor'), witnessFor, reason)),
     ...(witness === undefined || witness === 'off' ? [] : fault(source('witness'), witness, reason)),
   ];
@@ -60,15 +71,27 @@ function tooHasty({ values: { witness, witnessTimeout, publishTimeout }, source 
 /** A journal that is restored together with the log cannot tell that the log was restored. */
 function headsInside({ values: { data, heads }, source }: Readings): readonly Fault[] {
   if (data === undefined || heads === undefined) return [];
-  const way = relative(normalize(data), normalize(heads));
-  const inside = way !== '..' && !/^\.\.[/\\]/.test(way) && !isAbsolute(way);
-  return inside
+  return isInside(data, heads)
     ? fault(
         source('heads') ?? source('data'),
         source('heads') ? heads : data,
         'the journal of heads may not lie in the data folder',
       )
     : [];
+}
+
+/** A disk that is lost takes with it what is in the same folder. */
+function archiveInside({ values: { data, heads, archive }, source }: Readings): readonly Fault[] {
+  if (archive === undefined) return [];
+  const inside = [data, heads].some((folder) => folder !== undefined && isInside(folder, archive));
+  return inside
+    ? fault(source('archive'), archive, 'may not lie in the data or the heads folder: give it another disk')
+    : [];
+}
+
+function isInside(folder: string, path: string): boolean {
+  const way = relative(normalize(folder), normalize(path));
+  return way !== '..' && !/^\.\.[/\\]/.test(way) && !isAbsolute(way);
 }
 
 const BODIES = ['maxRequestBody', 'maxV2RequestBody'] as const;

@@ -29,6 +29,12 @@ export const LOG = {
   stele_signatures_total: counter('Signatures over heads and entries, by signer.', 'signer'),
 };
 
+/** The copy on another disk; no values where none is kept. */
+export const ARCHIVE = {
+  stele_archive_age_seconds: gauge('Time since the archive had every entry. It has them all each second.'),
+  stele_archive_entries: gauge('Entries in the archive, of all shards.'),
+};
+
 /** Witnesses, by their names in the policy. */
 export const WITNESSES = {
   stele_witness_cosigned_size: gauge('Entries in the largest head that a witness has cosigned.', 'witness'),

@@ -1,6 +1,7 @@
+import type { HostedLog } from '../../host/hosted-log.ts';
 import type { LogFigures } from '../../log/figures.ts';
 import type { LogShards } from '../../log/shards.ts';
-import type { LOG, WITNESSES } from '../../metrics/definitions/log.ts';
+import type { ARCHIVE, LOG, WITNESSES } from '../../metrics/definitions/log.ts';
 import type { HistogramSample, Sample } from '../../metrics/family.ts';
 import type { Readers } from '../../metrics/registry.ts';
 import type { Histogram } from '../../base/histogram.ts';
@@ -50,6 +51,13 @@ export function witnessReaders({ active }: LogShards): Readers<keyof typeof WITN
     stele_witness_cosigned_timestamp_seconds: each(({ at }) => at),
     stele_witness_requests_total: each(({ asked }) => asked),
     stele_witness_failures_total: each(({ failed }) => failed),
+  };
+}
+
+export function archiveReaders({ archive }: Pick<HostedLog, 'archive'>): Readers<keyof typeof ARCHIVE> {
+  return {
+    stele_archive_age_seconds: () => archive && archive.age() / 1000,
+    stele_archive_entries: () => archive?.size,
   };
 }
 

@@ -4,7 +4,7 @@ import type { LaneFigures } from '../admission/figures.ts';
 import { UNAVAILABLE_CODES } from '../http/failure-responses.ts';
 import { RequestMeters } from '../http/request-meters.ts';
 import { admissionReaders } from './admission.ts';
-import { logReaders, witnessReaders } from './log.ts';
+import { archiveReaders, logReaders, witnessReaders } from './log.ts';
 import { type RekorParts, rekorReaders } from './rekor.ts';
 import { requestReaders } from './requests.ts';
 
@@ -35,6 +35,7 @@ export function addReaders(registry: MetricRegistry, parts: MeasuredParts): void
   registry.add(requestReaders(meters));
   registry.add(logReaders(shards, () => clock.now()));
   registry.add(witnessReaders(shards));
+  registry.add(archiveReaders(log));
   registry.add(admissionReaders(() => admission.figures));
   registry.add({ stele_damaged_reads_total: () => damage.count });
   const added = (): number => shards.active.figures()?.added.entries ?? 0;

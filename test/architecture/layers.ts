@@ -47,7 +47,16 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'host/clock': ['log', 'host/settings'],
   'host/keys': ['base', 'checkpoint', 'storage', 'log', 'host/folder'],
   'host/shards': ['base', 'storage', 'log', 'log/signers', 'host/folder', 'host/keys'],
-  'host/backup': ['storage', 'storage/records', 'log', 'log/backup', 'host/folder', 'host/shards'],
+  'host/backup': [
+    'base',
+    'storage',
+    'storage/records',
+    'storage/record-files',
+    'log',
+    'log/backup',
+    'host/folder',
+    'host/shards',
+  ],
   'host/start': [
     'base',
     'entries',
@@ -78,6 +87,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'witness',
     'host/settings',
     'host/logging',
+    'host/backup',
     'host/clock',
     'host/start',
     'host/witness',
@@ -183,7 +193,7 @@ export const GUARDED: readonly { readonly module: RegExp; readonly only: RegExp 
     module: /^node:fs(\/promises)?$/,
     only: /^storage\/(engines\/|record-files\/|folders\.ts$)|^host\/([^/]+\.ts$|(folder|logging|shards|start|witness)\/)|^server\/[^/]+\.ts$|^server\/pages\//,
   },
-  { module: /^node:(worker_threads|http|https|child_process)$/, only: /^storage\/engines\/|^server\// },
+  { module: /^node:(worker_threads|http|https|child_process)$/, only: /^storage\/engines\/|^host\/backup\/|^server\// },
   { module: /^node:(os|net)$/, only: /^storage\/engines\/|^host\/|^server\// },
   { module: /^node:/, only: /^(storage|log|host|server)\/|\/node-(crypto|ffi)\.ts$/ },
 ];
@@ -198,7 +208,7 @@ export const AMBIENT: readonly { readonly expression: string; readonly only: Reg
   { expression: 'Date.now', only: /^host\/(clock|logging)\/|^storage\/engines\// },
   {
     expression: 'performance.now',
-    only: /^host\/([^/]+\.ts$|witness\/)|^server\/[^/]+\.ts$|^server\/http\/|^storage\/engines\//,
+    only: /^host\/([^/]+\.ts$|(backup|witness)\/)|^server\/[^/]+\.ts$|^server\/http\/|^storage\/engines\//,
   },
   { expression: 'Math.random', only: /^$/ },
   { expression: 'globalThis', only: /^$/ },

@@ -20,6 +20,10 @@ export const DATA = {
     size(0, 1024 * GIB),
     'Bytes that stay free on the volumes of --data and --heads: below that, entries are refused (503) and reads go on. Unless given, a hundredth of each volume, and at most 64MiB.',
   ),
+  archive: optional(
+    path,
+    'Folder, on another disk, in which a backup of the log is kept that is at most a second behind: docs/backup.md. Entries do not wait for it. Not together with --dev or --read-only.',
+  ),
   readOnly: setting(
     flag,
     'off',

@@ -139,6 +139,20 @@ describe('settings: values that are right alone and wrong together', () => {
     expect(faults({ argv: ['--tls-key', 'k', '--tls-cert', 'c'] })).toStrictEqual([]);
   });
 
+  it('keeps the archive out of the folders that it is a copy of, and from a log that writes none', () => {
+    const inside = 'may not lie in the data or the heads folder: give it another disk';
+    for (const archive of ['log/archive', 'log-heads/x'])
+      expect(faults({ argv: ['--data', 'log', '--archive', archive] })).toStrictEqual([
+        `--archive "${archive}": ${inside}`,
+      ]);
+    expect(faults({ argv: ['--read-only', '--archive', 'a'] })).toStrictEqual([
+      '--archive "a": has no use with --read-only, which writes nothing',
+    ]);
+    expect(faults({ argv: ['--dev', '--archive', 'a'] })).toStrictEqual([
+      '--archive "a": has no use with --dev, which writes nothing',
+    ]);
+  });
+
   it.each(['log', 'log/heads', './log/../log/x', '/srv/../srv/log'])(
     'keeps the journal out of the data folder: %s',
     (heads) => {

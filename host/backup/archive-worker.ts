@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { systemSentence } from '../../base/system-error.ts';
+import { RecordFolder } from '../../storage/record-files/writer.ts';
+import { firstFolder } from '../shards/shard-folders.ts';
+import type { ArchivePass, ArchiveSettings } from './archive-messages.ts';
+import { LogCopy } from './copy-log.ts';
+
+/*
+ * The archiver's thread: adds what is new to the archive, again and again, with a reading connection of its own. Nothing waits
+ * for it. What fails is told and tried again from what stands on the disk: no state of a failed pass is kept.
+ */
+if (parentPort === null) throw new Error('runs as a worker thread only');
+const port = parentPort;
+const { data, heads, into, owner } = workerData as ArchiveSettings;
+
+/** Milliseconds from the end of one pass to the beginning of the next: with the pass itself less than a second. */
+const PERIOD_MS = 300;
+/** Milliseconds from a pass that failed to the next. */
+const RETRY_MS = 1000;
+
+interface Archive extends Disposable {
+  readonly log: LogCopy;
+}
+
+let archive: Archive | undefined;
+let closing = false;
+const closed = Promise.withResolvers<void>();
+
+port.on('message', () => {
+  closing = true;
+  closed.resolve();
+});
+async function pass(): Promise<boolean> {
+  let told: ArchivePass;
+  try {
+    archive ??= await open();
+    await archive.log.copyNew(rest);
+    told = { ok: true, size: archive.log.size };
+  } catch (error) {
+    end();
+    told = { ok: false, reason: error instanceof Error ? systemSentence(error) : String(error) };
+  }
+  port.postMessage(told);
+  return told.ok;
+}
+
+async function open(): Promise<Archive> {
+  using cleanup = new DisposableStack();
+  const folder = cleanup.use(new RecordFolder(into, { owner, engine: firstFolder(data, heads).engine }));
+  const log = cleanup.use(await LogCopy.open({ data, heads }, folder));
+  const parts = cleanup.move();
+  return { log, [Symbol.dispose]: () => parts.dispose() };
+}
+
+function end(): void {
+  archive?.[Symbol.dispose]();
+  archive = undefined;
+}
+
+let began = performance.now();
+
+/** Half of the time belongs to others: an archive that is begun late has all of the log to read. */
+async function rest(): Promise<void> {
+  if (!closing) await sleep(Math.min(PERIOD_MS, performance.now() - began));
+  began = performance.now();
+}
+
+while (!closing) await Promise.race([sleep((await pass()) ? PERIOD_MS : RETRY_MS), closed.promise]);
+await pass(); // what was committed last
+end();
+port.close();
