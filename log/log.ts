@@ -4,6 +4,7 @@ import { TILE_WIDTH, type TileId, tileWidth } from '../merkle/tile.ts';
 import { type LeafHash, type LogIndex, type Proof, type TreeSize, logIndex } from '../merkle/types.ts';
 import { hashLeaf } from '../merkle/hash.ts';
 import type { EntryBundle, LogStore, StoredEntry } from '../storage/contract.ts';
+import type { StoreFigures } from '../storage/figures.ts';
 import { DamagedStore } from '../storage/failures.ts';
 import type { Witnesses, WitnessReport } from '../witness/contract.ts';
 import type { LogFigures } from './figures.ts';
@@ -87,6 +88,10 @@ export class TransparencyLog implements Log {
       refusals,
       witnesses: witnesses?.figures() ?? [],
     };
+  }
+
+  async storeFigures(): Promise<StoreFigures | undefined> {
+    return this.isClosed ? undefined : this.#parts.store.figures();
   }
 
   async add(entry: AdmittedEntry): Promise<AddResult> {

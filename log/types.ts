@@ -2,6 +2,7 @@ import type { AdmittedEntry } from '../entries/kind.ts';
 import type { TileId } from '../merkle/tile.ts';
 import type { LeafHash, LogIndex, Proof, TreeSize } from '../merkle/types.ts';
 import type { EntryBundle } from '../storage/contract.ts';
+import type { StoreFigures } from '../storage/figures.ts';
 import type { WitnessReport } from '../witness/contract.ts';
 import type { LogFigures } from './figures.ts';
 import type { Shard, SignedHead } from './signers/shard.ts';
@@ -63,6 +64,8 @@ export interface Log {
   refusal(): string | undefined;
   /** Figures of a shard that grows; undefined for one that does not. */
   figures(): LogFigures | undefined;
+  /** The work of its store; undefined for a shard that is only read. */
+  storeFigures(): Promise<StoreFigures | undefined>;
   /** How the witnesses do; empty without any. */
   witnesses(): readonly WitnessReport[];
   /** Resolves once the entry is durable and under a published head. @throws Overloaded, NotWritable, NotPublished, Frozen */

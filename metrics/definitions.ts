@@ -4,6 +4,7 @@ import { ARCHIVE, LOG, WITNESSES } from './definitions/log.ts';
 import { PROCESS } from './definitions/process.ts';
 import { REKOR } from './definitions/rekor.ts';
 import { REQUESTS } from './definitions/requests.ts';
+import { STORAGE } from './definitions/storage.ts';
 
 /** Every metric of the server's own, by the heading it stands under in the manual. */
 export const definitionGroups = {
@@ -11,6 +12,7 @@ export const definitionGroups = {
   'The log': LOG,
   Witnesses: WITNESSES,
   'The archive': ARCHIVE,
+  'Database and disks': STORAGE,
   Admission: ADMISSION,
   'The program': PROCESS,
   'Names of Rekor, with --metrics-compat rekor': REKOR,
@@ -21,6 +23,7 @@ export const definitions = {
   ...LOG,
   ...WITNESSES,
   ...ARCHIVE,
+  ...STORAGE,
   ...ADMISSION,
   ...PROCESS,
   ...REKOR,

@@ -36,6 +36,7 @@ const LAG_PRECISION_MS = 10;
 export class MetricRegistry {
   readonly #registry = new Registry();
   readonly #histograms = new Map<string, ReadHistograms>();
+  #failures = 0;
   #text: Promise<string> | undefined;
   #packed: Promise<Uint8Array> | undefined;
 
@@ -47,11 +48,13 @@ export class MetricRegistry {
       eventLoopUtilizationTimeout: NEVER_MS,
     });
     for (const name of MISNAMED_METRICS) this.#registry.removeSingleMetric(name);
+    this.add({ stele_metrics_failures_total: () => this.#failures });
   }
 
   /** @throws Error if one of them is there already */
   add<Name extends MetricName>(readers: Readers<Name>): void {
-    for (const [name, read] of Object.entries(readers) as [Name, ReadValues | ReadHistograms][]) {
+    for (const [name, reader] of Object.entries(readers) as [Name, Read<unknown>][]) {
+      const read = this.#soundly(reader);
       const definition: Definition = definitions[name];
       const { type, help } = definition;
       const isMeasured = type === 'histogram' || type === 'summary';
@@ -60,6 +63,18 @@ export class MetricRegistry {
       const get = async () => ({ name, help, type, aggregator: 'sum', values: await values() });
       this.#registry.registerMetric({ name, help, type, get } as never); // the client asks for no more than these
     }
+  }
+
+  /** One that cannot be read, such as the room on a volume that is gone, is missing, and hides no other. */
+  #soundly<Values>(read: Read<Values>): Read<Values | undefined> {
+    return async () => {
+      try {
+        return await read();
+      } catch {
+        this.#failures += 1;
+        return undefined;
+      }
+    };
   }
 
   /** In Prometheus' text format, version 0.0.4. */

@@ -2,6 +2,7 @@ import type { SearchKeyList } from '../entries/search-key-list.ts';
 import type { SearchKey } from '../entries/search-key-list.ts';
 import type { Tile, TileId } from '../merkle/tile.ts';
 import type { LeafHash, LogIndex, TreeHead, TreeSize } from '../merkle/types.ts';
+import type { StoreFigures } from './figures.ts';
 import type { JournalHolders } from './journal.ts';
 
 /** Identity of the log. Written once, before its first entry, and never changed. */
@@ -221,6 +222,8 @@ export interface LogStore extends LogReads, JournalHolders, AsyncDisposable {
   freeze(freeze: StoredFreeze): Promise<void>;
   /** Writes a row that is no part of the log. Durable once resolved. */
   heartbeat(at: number): Promise<void>;
+  /** Undefined for a store that is only read. */
+  figures(): Promise<StoreFigures | undefined>;
   /** Does what an engine puts off until it has time, such as merging and compressing. Changes no answer. */
   compact(): Promise<void>;
   /**

@@ -124,7 +124,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'server/operations',
     'server/admission',
   ],
-  'server/metrics': ['base', 'host', 'log', 'metrics', 'server/http', 'server/admission'],
+  'server/metrics': ['base', 'host', 'log', 'storage', 'metrics', 'server/http', 'server/admission'],
   server: [
     'base',
     'openapi',

@@ -85,7 +85,7 @@ describe('the connection that writes', () => {
     const db = openWriting(folder.parent);
     try {
       prepareDatabase(db);
-      createWriter(db).heartbeat(1);
+      createWriter(db, () => undefined).heartbeat(1);
       expect([synchronous(db), db.pragma('journal_mode', { simple: true })]).toStrictEqual([FULL_SYNC, 'wal']);
     } finally {
       db.close();

@@ -107,9 +107,9 @@ export function storedOf({ index, integratedTime, body, signedEntryTimestamp, at
   return attestation === undefined ? stored : { ...stored, attestation: bytes(attestation) };
 }
 
-export const plainHead = ({ size, root, at, signatures: { rekor, c2sp }, awaitsCosignatures: awaits }: StoredHead) => {
+export const plainHead = ({ size, root, at, signatures: { rekor, c2sp }, awaitsCosignatures }: StoredHead) => {
   const signatures = { rekor: new Uint8Array(rekor), c2sp: c2sp && new Uint8Array(c2sp) };
-  return { size, root: new Uint8Array(root), at, signatures, awaits };
+  return { size, root: new Uint8Array(root), at, signatures, awaitsCosignatures };
 };
 
 /** Entries with any of the keys from `from` on, at most `limit`: all pieces of the search. */

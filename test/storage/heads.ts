@@ -39,7 +39,7 @@ export function describeHeads(engine: string, open: OpenStore): void {
 /** A step of growth whose head awaits witnesses. */
 function awaited(from: number, to: number) {
   const commit = growth(from, to);
-  return { ...commit, head: { ...commit.head, awaits: true } };
+  return { ...commit, head: { ...commit.head, awaitsCosignatures: true } };
 }
 
 const sizesOf = (heads: readonly StoredHead[]): readonly number[] => heads.map(({ size }) => size);

@@ -46,6 +46,7 @@ const NO_WRITES = {
   freeze: refuse,
   hold: refuse,
   heartbeat: refuse,
+  figures: async () => undefined,
   compact: refuse,
   finalize: refuse,
 } as const;

@@ -1,13 +1,16 @@
 import type Database from 'better-sqlite3';
+import { stat } from 'node:fs/promises';
 import type { LogStore } from '../../contract.ts';
-import type { OpenOptions, OpenStore } from '../../engine.ts';
+import type { StoreFigures } from '../../figures.ts';
+import type { OpenOptions, OpenStore, RoomSettings } from '../../engine.ts';
 import { NoRoom } from '../../failures.ts';
 import type { WitnessState } from '../../witness-state.ts';
 import { WalCheckpointer } from './wal-checkpointer/thread.ts';
 import { checkSameFiles, requireOneName, watchFile } from '../local-files/watched-files.ts';
 import { formatOf, openReading, openWriting, prepareDatabase } from './file/connection.ts';
 import { explained, explaining, explainingAll } from './file/explain.ts';
-import { databaseFile, sideFiles } from './file/files.ts';
+import { databaseFile, sideFiles, walFile } from './file/files.ts';
+import { volumesOf } from './file/room.ts';
 import { SearchIndexReader } from './search-index/candidates.ts';
 import { partReader } from './search-index/run-reader.ts';
 import { fingerprintsOf } from './search-index/secret.ts';
@@ -17,6 +20,7 @@ import { PrefetchThread } from './prefetch/thread.ts';
 import { createReader } from './reader.ts';
 import { createStateReader } from './state-reader.ts';
 import { packCommit } from './writer/commit.ts';
+import { figureMemory, WriterFigures } from './writer/figures.ts';
 import { WriterThread } from './writer/thread.ts';
 import type { WriterBegun, WriterSays } from './writer/wire.ts';
 
@@ -43,7 +47,10 @@ export async function openSqliteStore(folder: string, options: SqliteOptions): P
   const threads = cleanup.use(new AsyncDisposableStack());
   const watched = [lock.file, watchFile(databaseFile(folder))];
   const tell = ({ level, sentence }: WriterSays): void => (level === 'error' ? damaged : announce)?.(sentence);
-  const writer = threads.use(new WriterThread({ folder, watched, runRecords, isUnsynced, room }, tell));
+  const memory = figureMemory();
+  const writer = threads.use(
+    new WriterThread({ folder, watched, runRecords, isUnsynced, room, figures: memory }, tell),
+  );
   const begun = await writer.begin();
   watched.push(...sideFiles(folder).map(watchFile));
   threads.use(new WalCheckpointer(folder, { lost: (reason) => announce?.(`${LOST_THREAD}: ${reason}`) }));
@@ -63,6 +70,7 @@ export async function openSqliteStore(folder: string, options: SqliteOptions): P
       await writer.request({ op: 'commit', value });
       index.add(value.records, value.head.size);
     },
+    figures: () => readFigures(folder, room, new WriterFigures(memory)),
     check: () => checkSameFiles(watched),
     finalize: async () => {
       await compactForGood(writer);
@@ -70,6 +78,16 @@ export async function openSqliteStore(folder: string, options: SqliteOptions): P
     },
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
+}
+
+async function readFigures(folder: string, room: RoomSettings, figures: WriterFigures): Promise<StoreFigures> {
+  const { syncs, unbundled, unflushed } = figures;
+  const [database, wal, volumes] = await Promise.all([
+    stat(databaseFile(folder)),
+    stat(walFile(folder)),
+    volumesOf(folder, room),
+  ]);
+  return { syncs, unbundled, unflushed, databaseBytes: database.size, walBytes: wal.size, volumes };
 }
 
 /** All that is written beside the entries. */

@@ -1,6 +1,8 @@
 import { closeSync, openSync, rmSync, type StatsFs, statfsSync, writeSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import type { VolumeFigures } from '../../../figures.ts';
 import type { RoomSettings } from '../../../engine.ts';
 import { NoRoom } from '../../../failures.ts';
 import { isNoRoom } from '../../local-files/no-room.ts';
@@ -92,12 +94,27 @@ export class Room {
   }
 }
 
+/** The volumes that a log grows on, as far as they tell. `heads` for each folder beside that of the data. */
+export async function volumesOf(folder: string, { minFree, others }: RoomSettings): Promise<readonly VolumeFigures[]> {
+  const named = [['data', folder], ...others.map((other) => ['heads', other])] as const;
+  const rooms = await Promise.all(
+    named.map(async ([volume = '', at = '']) => ({ volume, ...roomIn(await statfs(at), minFree) })),
+  );
+  return rooms.filter(({ free }) => Number.isFinite(free));
+}
+
 const fullSentence = (free: number, reserve: number): string =>
   `the disk is full: ${free} bytes are free, and ${reserve} have to stay so`;
 
 /** Bytes that are free on a folder's volume, and those that have to stay so. @throws StoreRefused where the folder is gone */
 function roomOn(folder: string, minFree: number | undefined): { readonly free: number; readonly reserve: number } {
-  const { bavail, blocks, bsize } = volumeOf(folder);
+  return roomIn(volumeOf(folder), minFree);
+}
+
+function roomIn(
+  { bavail, blocks, bsize }: StatsFs,
+  minFree: number | undefined,
+): { readonly free: number; readonly reserve: number } {
   if (blocks === 0) return { free: Number.POSITIVE_INFINITY, reserve: 0 }; // a file system that does not say
   const standard = Math.min(MAX_STANDARD, Math.floor((blocks * bsize) / STANDARD_SHARE));
   return { free: bavail * bsize, reserve: minFree ?? standard };

@@ -49,6 +49,11 @@ export class SearchIndexWriter {
     return this.#fresh.all().slice();
   }
 
+  /** How many records are in no run yet. */
+  get unflushed(): number {
+    return this.#fresh.size;
+  }
+
   /** Entries before this index have been taken. */
   get to(): number {
     return this.#to;

@@ -23,6 +23,8 @@ export interface ChoreParts {
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
   readonly isWantOfRoom: (error: unknown) => boolean;
+  /** Told each time that some work has been done, or there is none. */
+  readonly turned: () => void;
   /** Told once if what is worked on is damaged: the work on it ends, and commits go on. */
   readonly damaged: (damage: Error) => void;
 }
@@ -82,6 +84,7 @@ export class Chores {
       if (!this.#parts.isWantOfRoom(error)) throw error;
       this.pause();
     }
+    this.#parts.turned();
   }
 
   #wake(): void {

@@ -5,6 +5,7 @@ import { NoRoom, StaleCommit, StaleWitness, type StoreFailure, StoreRefused } fr
 import type { RoomSettings } from '../../../engine.ts';
 import type { JournalHolder, JournalName } from '../../../journal.ts';
 import type { WitnessedHead } from '../../../witness-state.ts';
+import type { FigureMemory } from './figures.ts';
 import type { WatchedFile } from '../../local-files/watched-files.ts';
 
 /** Start data of the writer's thread. */
@@ -17,6 +18,7 @@ export interface WriterSettings {
   /** Whether commits wait for no disk. */
   readonly isUnsynced: boolean;
   readonly room: RoomSettings;
+  readonly figures: FigureMemory;
 }
 
 /** A commit as the writer's thread gets it: ready rows, in buffers that change hands. */

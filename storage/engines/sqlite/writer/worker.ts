@@ -12,6 +12,7 @@ import { refusalOf, unflushed } from '../search-index/unflushed.ts';
 import { sumBundles } from '../rows/bundle-table.ts';
 import { Bundler } from '../rows/bundler.ts';
 import { Chores } from './chores.ts';
+import { WriterFigures } from './figures.ts';
 import {
   type RunsAdopted,
   type RunsPublished,
@@ -34,19 +35,22 @@ if (parentPort === null) throw new Error('runs as a worker thread only');
 const port = parentPort;
 /** Milliseconds between two lines about what takes long. */
 const LINE_MS = 5000;
-const { folder, watched, runRecords, isUnsynced, room: leaving } = workerData as WriterSettings;
+const { folder, watched, runRecords, isUnsynced, room: leaving, figures: memory } = workerData as WriterSettings;
+const figures = new WriterFigures(memory);
 const file = databaseFile(folder);
 const [db, derived] = explaining(
   file,
   () => [isUnsynced ? openDeriving(folder) : openWriting(folder), openDeriving(folder)] as const,
 );
-const [writer, table] = explaining(file, () => [createWriter(db), createRunTable(derived, rebuilt)] as const);
+const [writer, table] = explaining(file, () => [createWriter(db, synced), createRunTable(derived, rebuilt)] as const);
 const keeper = explaining(file, () => new SearchIndexWriter(table, publish, runRecords));
 const room = new Room(folder, leaving, pendingWal(db));
 const isFull = (error: unknown): boolean => isWantOfRoom(error, folder);
+const bundler = new Bundler(derived);
 const chores = new Chores({
   keeper,
-  bundler: new Bundler(derived),
+  bundler,
+  turned,
   now: () => performance.now(),
   isWantOfRoom: isFull,
   damaged,
@@ -104,6 +108,14 @@ function rebuilt(damage: string): void {
   say({ level: 'error', sentence: `stele.db is damaged: ${damage}; the index is made again from there on` });
 }
 
+function synced(ms: number): void {
+  figures.syncs.observe(ms / 1000);
+}
+
+function turned(): void {
+  figures.setBacklog(bundler.backlog(keeper.to), keeper.unflushed);
+}
+
 function say(told: Omit<WriterSays, 'op'>): void {
   port.postMessage({ op: 'says', ...told } satisfies WriterSays);
 }
@@ -156,6 +168,7 @@ function commit(value: WriterCommit): void {
     throw error;
   }
   keeper.add(value.records, value.head.size);
+  turned();
   chores.committed();
 }
 

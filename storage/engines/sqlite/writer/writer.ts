@@ -19,7 +19,8 @@ export interface Writer {
   heartbeat(at: number): void;
 }
 
-export function createWriter(db: Database.Database): Writer {
+/** @param synced - told how many milliseconds the disk took to have a commit */
+export function createWriter(db: Database.Database, synced: (ms: number) => void): Writer {
   const sql = prepare(db);
   const addTile = tileWriter(db);
 
@@ -33,6 +34,7 @@ export function createWriter(db: Database.Database): Writer {
     for (const { place, nodes } of tiles) addTile(place, nodes);
     const { rekor, c2sp } = head.signatures;
     sql.addHead.run(withSum('head', [head.size, head.root, head.at, rekor, c2sp, Number(head.awaitsCosignatures)]));
+    return performance.now(); // all that is left is for the disk
   });
 
   const cosign = db.transaction(({ cosignatures, published }: Cosigning) => {
@@ -50,7 +52,10 @@ export function createWriter(db: Database.Database): Writer {
   return {
     create: (identity) => void sql.create.run(withSum('identity', identityRow(identity))),
     keepKeys: (keys) => keepKeys(sql, keys),
-    commit: (value) => commit.immediate(value),
+    commit: (value) => {
+      const written = commit.immediate(value);
+      synced(performance.now() - written);
+    },
     cosign: (value) => cosign.immediate(value),
     hold: ({ journal, holder }) => void sql.hold.run(withSum('journal_holder', [journal, holder.token, holder.before])),
     keepClaim: (claim) =>
