@@ -41,7 +41,7 @@ export async function openHostedLog(settings: Settings, options: HostOptions): P
   const clock = clockOf(settings);
   const damage = new DamageReport(options.logger);
   const { shards, witness, archive, publish, dispose } = settings.readOnly
-    ? await openToRead(settings, clock)
+    ? await openToRead(settings)
     : await openToGrow(settings, clock, damage, options);
   const { logger } = options;
   const health = healthOf(shards, settings, {
@@ -54,8 +54,8 @@ export async function openHostedLog(settings: Settings, options: HostOptions): P
 
 type Opened = Pick<HostedLog, 'shards' | 'witness' | 'archive' | 'publish'> & { readonly dispose: () => Promise<void> };
 
-async function openToRead(settings: Settings, clock: Clock): Promise<Opened> {
-  const log = await startReadOnly(settings, clock);
+async function openToRead(settings: Settings): Promise<Opened> {
+  const log = await startReadOnly(settings);
   return {
     shards: log.shards,
     witness: undefined,

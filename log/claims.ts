@@ -1,7 +1,7 @@
-import type { LogStore, WitnessClaim } from '../storage/contract.ts';
+import type { CosignatureStore, WitnessClaim } from '../storage/cosignatures.ts';
 
 export interface ClaimParts {
-  readonly store: Pick<LogStore, 'keepClaim'>;
+  readonly store: Pick<CosignatureStore, 'keepClaim'>;
   /** Entries in the largest tree that this log has signed. */
   readonly size: () => number;
   /** Claims about trees of at most so many entries do not count: the operator has found them to be wrong. */

@@ -1,6 +1,7 @@
 import { emptyRoot } from '../merkle/hash.ts';
 import { type TreeSize, logIndex, treeSize } from '../merkle/types.ts';
-import type { LogStore, StoredCosignature, StoredFreeze, StoredHead } from '../storage/contract.ts';
+import type { CosignatureReads, StoredCosignature } from '../storage/cosignatures.ts';
+import type { StoredFreeze, StoredHead } from '../storage/heads.ts';
 import { WitnessClaims } from './claims.ts';
 import { Frozen, LogRefused, NotPublished } from './failures.ts';
 import type { ShardSigner } from './signers/shard-signer.ts';
@@ -66,15 +67,15 @@ async function sequencerOf(
     readonly claims: WitnessClaims;
     readonly ready: () => Promise<void>;
   },
-  { size }: StoredHead,
+  head: StoredHead,
 ): Promise<Sequencer> {
-  const newest = size === 0 ? undefined : await parts.store.entry(logIndex(size - 1));
-  const committed = (head: StoredHead): void => parts.publisher.committed(head);
+  const newest = head.size === 0 ? undefined : await parts.store.entry(logIndex(head.size - 1));
+  const committed = (next: StoredHead): void => parts.publisher.committed(next);
   const withhold = (shown: number, reason: string): void => parts.publisher.withhold(shown, reason);
   const claimRefusal = (): string | undefined => parts.claims.refusal();
   return new Sequencer(
     { ...parts, now: parts.publication.now, committed, withhold, claimRefusal },
-    { size, time: newest?.integratedTime ?? 0 },
+    { head, time: newest?.integratedTime ?? 0 },
   );
 }
 
@@ -82,12 +83,11 @@ function logOf(
   parts: ComposeParts & Pick<LogParts, 'publisher' | 'sequencer' | 'awaitsCosignatures' | 'unacknowledged'>,
   freeze: StoredFreeze | undefined,
 ): TransparencyLog {
-  const { clock, publication } = parts;
+  const { publication } = parts;
   return new TransparencyLog({
     ...parts,
     frozenAt: freeze?.at,
     witnesses: publication.witnesses,
-    now: () => clock.now(),
   });
 }
 
@@ -122,7 +122,7 @@ async function emptyHead({ signer, clock }: ComposeParts): Promise<StoredHead> {
 
 /** Reads the cosignatures of the newest head from before this start, if it is not shown yet. */
 async function heardOf(
-  store: LogStore,
+  store: CosignatureReads,
   { size }: StoredHead,
   published: Published,
 ): Promise<readonly StoredCosignature[]> {
@@ -144,7 +144,7 @@ async function publishedHead(
 }
 
 export async function withCosignatures(
-  store: LogStore,
+  store: Pick<CosignatureReads, 'cosignatures'>,
   head: StoredHead,
   freeze: StoredFreeze | undefined,
 ): Promise<Published> {

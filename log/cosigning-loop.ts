@@ -1,6 +1,7 @@
 import { equalBytes } from '../base/bytes.ts';
 import type { Proof, TreeSize } from '../merkle/types.ts';
-import type { StoredCosignature, StoredHead, WitnessClaim } from '../storage/contract.ts';
+import type { StoredCosignature, WitnessClaim } from '../storage/cosignatures.ts';
+import type { StoredHead } from '../storage/heads.ts';
 import { NoRoom } from '../storage/failures.ts';
 import type { Witnesses } from '../witness/contract.ts';
 import type { ShardSigner } from './signers/shard-signer.ts';

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { toHex } from '../base/bytes.ts';
 import { foldRoot } from '../merkle/fold.ts';
 import { coveringNodes } from '../merkle/plan.ts';
-import type { LogIdentity, LogStore, StoredFreeze, StoredHead } from '../storage/contract.ts';
-import { type HeadJournal, isHeldBy, type JournalFreeze } from '../storage/journal.ts';
+import type { HeadReads, StoredFreeze, StoredHead } from '../storage/heads.ts';
+import type { LogIdentity } from '../storage/identity.ts';
+import { type HeadJournal, isHeldBy, type JournalFreeze, type JournalHolders } from '../storage/journal.ts';
 import type { TileCache } from './tile-cache.ts';
 
 /** Why a log must not sign beside this journal. */
@@ -20,7 +21,7 @@ export interface JournalFault {
 }
 
 export interface JournalCheck {
-  readonly store: Pick<LogStore, 'countHeads' | 'holder'>;
+  readonly store: Pick<HeadReads, 'countHeads'> & Pick<JournalHolders, 'holder'>;
   readonly journal: Pick<HeadJournal, 'path' | 'owner' | 'last' | 'freeze' | 'damage'>;
   readonly identity: LogIdentity;
   readonly tileCache: TileCache;
@@ -124,7 +125,7 @@ export async function holdJournal({
   stored,
   freeze,
 }: Omit<JournalCheck, 'tileCache' | 'store'> & {
-  readonly store: Pick<LogStore, 'hold'>;
+  readonly store: Pick<JournalHolders, 'hold'>;
   readonly journal: Pick<HeadJournal, 'owner' | 'begin'>;
 }): Promise<void> {
   const token = randomUUID();

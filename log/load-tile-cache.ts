@@ -2,13 +2,14 @@ import { toHex } from '../base/bytes.ts';
 import { hashLeaf } from '../merkle/hash.ts';
 import { TILE_WIDTH } from '../merkle/tile.ts';
 import { type TreeHead, type TreeSize, logIndex } from '../merkle/types.ts';
-import type { LogReads, StoredEntry } from '../storage/contract.ts';
+import type { EntryReads, StoredEntry } from '../storage/entries.ts';
+import type { TileReads } from '../storage/tiles.ts';
 import { LogRefused } from './failures.ts';
 import { TileCache } from './tile-cache.ts';
 
 /** The tree of `size` that is stored. @throws LogRefused unless it has the root that was signed */
 export async function loadTileCache(
-  store: Pick<LogReads, 'tiles' | 'entry'>,
+  store: TileReads & Pick<EntryReads, 'entry'>,
   size: TreeSize,
   stored: TreeHead | undefined,
 ): Promise<TileCache> {
@@ -23,7 +24,7 @@ export async function loadTileCache(
   return tileCache;
 }
 
-async function entriesBehindTiles(store: Pick<LogReads, 'entry'>, size: TreeSize): Promise<readonly StoredEntry[]> {
+async function entriesBehindTiles(store: Pick<EntryReads, 'entry'>, size: TreeSize): Promise<readonly StoredEntry[]> {
   const entries: StoredEntry[] = [];
   for (let index = size - (size % TILE_WIDTH); index < size; index += 1) {
     const entry = await store.entry(logIndex(index));

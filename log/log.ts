@@ -3,7 +3,10 @@ import type { AdmittedEntry } from '../entries/kind.ts';
 import { TILE_WIDTH, type TileId, tileWidth } from '../merkle/tile.ts';
 import { type LeafHash, type LogIndex, type Proof, type TreeSize, logIndex } from '../merkle/types.ts';
 import { hashLeaf } from '../merkle/hash.ts';
-import type { EntryBundle, LogStore, StoredEntry } from '../storage/contract.ts';
+import type { CosignatureReads } from '../storage/cosignatures.ts';
+import type { EntryBundle, EntryReads, StoredEntry } from '../storage/entries.ts';
+import type { HeadReads } from '../storage/heads.ts';
+import type { SearchIndex } from '../storage/search.ts';
 import type { StoreFigures } from '../storage/figures.ts';
 import { DamagedStore } from '../storage/failures.ts';
 import type { Witnesses, WitnessReport } from '../witness/contract.ts';
@@ -22,7 +25,7 @@ import type { Shard, SignedHead } from './signers/shard.ts';
 
 export interface LogParts {
   readonly signer: ShardSigner;
-  readonly store: LogStore;
+  readonly store: EntryReads & SearchIndex & Pick<HeadReads, 'heads'> & Pick<CosignatureReads, 'cosignatures'>;
   readonly tileCache: TileCache;
   readonly publisher: Publisher;
   /** Undefined for a shard that has ended, or is only read. */
@@ -32,8 +35,6 @@ export interface LogParts {
   readonly awaitsCosignatures: boolean;
   readonly unacknowledged: UnacknowledgedEntries;
   readonly witnesses: Witnesses | undefined;
-  /** Seconds since the Unix epoch. */
-  readonly now: () => number;
 }
 
 const BYTES = 32; // in a hash
@@ -91,7 +92,7 @@ export class TransparencyLog implements Log {
   }
 
   async storeFigures(): Promise<StoreFigures | undefined> {
-    return this.isClosed ? undefined : this.#parts.store.figures();
+    return this.#parts.sequencer?.storeFigures();
   }
 
   async add(entry: AdmittedEntry): Promise<AddResult> {
@@ -198,7 +199,9 @@ export class TransparencyLog implements Log {
   }
 
   heartbeat(): Promise<void> {
-    return this.#parts.store.heartbeat(this.#parts.now());
+    const { sequencer } = this.#parts;
+    if (sequencer === undefined) return Promise.reject(new Error('a log that takes no entries writes nothing'));
+    return sequencer.heartbeat();
   }
 
   async #read(index: LogIndex, head: SignedHead): Promise<ProvenEntry | undefined> {

@@ -1,8 +1,8 @@
 import type { VerifierKey } from '../checkpoint/key.ts';
 import { treeSize } from '../merkle/types.ts';
-import type { LogStore } from '../storage/contract.ts';
+import type { LogReads } from '../storage/contract.ts';
+import type { SearchIndex } from '../storage/search.ts';
 import { noLogIn } from '../storage/failures.ts';
-import type { Clock } from './clock.ts';
 import { withCosignatures } from './compose.ts';
 import { LogRefused } from './failures.ts';
 import { ShardSigner } from './signers/shard-signer.ts';
@@ -12,10 +12,9 @@ import { UnacknowledgedEntries } from './unacknowledged-entries.ts';
 import { loadLog } from './verify-log.ts';
 
 export interface ReadOnlyParts {
-  readonly store: LogStore;
+  readonly store: LogReads & SearchIndex;
   /** The Ed25519 key behind a PEM, under the log's name. */
   readonly c2spKeyOf: (origin: string, pem: string) => VerifierKey;
-  readonly clock: Clock;
   /** Names the folder, for a refusal. */
   readonly folder: string;
 }
@@ -26,7 +25,7 @@ export interface ReadOnlyParts {
  *
  * @throws LogRefused
  */
-export async function openReadOnlyLog({ store, c2spKeyOf, clock, folder }: ReadOnlyParts): Promise<TransparencyLog> {
+export async function openReadOnlyLog({ store, c2spKeyOf, folder }: ReadOnlyParts): Promise<TransparencyLog> {
   const identity = await store.identity();
   if (identity === undefined) throw new LogRefused(noLogIn(folder));
   const { origin, publicKeys } = identity;
@@ -45,7 +44,14 @@ export async function openReadOnlyLog({ store, c2spKeyOf, clock, folder }: ReadO
   );
   const published = await withCosignatures(store, head, freeze);
   const publisher = new Publisher(
-    { signer, store, holds: () => true, cosigningLoop: undefined, timeoutMs: 0, maxWaiting: 0 },
+    {
+      signer,
+      store: { cosignatures: (at) => store.cosignatures(at), cosign: refuse },
+      holds: () => true,
+      cosigningLoop: undefined,
+      timeoutMs: 0,
+      maxWaiting: 0,
+    },
     published,
   );
   return new TransparencyLog({
@@ -58,6 +64,9 @@ export async function openReadOnlyLog({ store, c2spKeyOf, clock, folder }: ReadO
     awaitsCosignatures: false,
     unacknowledged: new UnacknowledgedEntries(treeSize(head.size), treeSize(head.size)),
     witnesses: undefined,
-    now: () => clock.now(),
   });
 }
+
+const refuse = async (): Promise<never> => {
+  throw new Error('a log that was opened to be read is not written');
+};

@@ -1,4 +1,4 @@
-import type { LogIdentity } from '../storage/contract.ts';
+import type { LogIdentity } from '../storage/identity.ts';
 import { LogRefused } from './failures.ts';
 import { compose } from './compose.ts';
 import { ShardSigner } from './signers/shard-signer.ts';

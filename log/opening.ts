@@ -1,5 +1,6 @@
 import type { VerifierKey } from '../checkpoint/key.ts';
-import type { LogIdentity, LogStore } from '../storage/contract.ts';
+import type { LogStore } from '../storage/contract.ts';
+import type { LogIdentity } from '../storage/identity.ts';
 import type { HeadJournal } from '../storage/journal.ts';
 import type { Witnesses } from '../witness/contract.ts';
 import type { Clock } from './clock.ts';

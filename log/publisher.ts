@@ -1,4 +1,5 @@
-import type { LogStore, StoredCosignature, StoredFreeze, StoredHead } from '../storage/contract.ts';
+import type { CosignatureStore, StoredCosignature } from '../storage/cosignatures.ts';
+import type { StoredFreeze, StoredHead } from '../storage/heads.ts';
 import { NotPublished, Overloaded } from './failures.ts';
 import type { ShardSigner } from './signers/shard-signer.ts';
 import { type CosigningLoop, mergeCosignatures } from './cosigning-loop.ts';
@@ -12,7 +13,7 @@ export type PublicationMode = 'off' | 'prefer' | 'require';
 
 export interface PublisherParts {
   readonly signer: ShardSigner;
-  readonly store: Pick<LogStore, 'cosign' | 'cosignatures'>;
+  readonly store: Pick<CosignatureStore, 'cosign' | 'cosignatures'>;
   /** Whether no head may come to be shown that was not made to be shown at once. */
   readonly holds: () => boolean;
   /** Undefined with mode `off`. */

@@ -1,4 +1,5 @@
-import type { SequencedEntry, StoredHead } from '../storage/contract.ts';
+import type { SequencedEntry } from '../storage/entries.ts';
+import type { StoredHead } from '../storage/heads.ts';
 import { NoRoom } from '../storage/failures.ts';
 import type { HeadJournal } from '../storage/journal.ts';
 import type { GrowthFigures } from './figures.ts';

@@ -1,6 +1,7 @@
 import { type LogIndex, type TreeSize, logIndex } from '../merkle/types.ts';
 import type { LeafHash } from '../merkle/types.ts';
-import type { LogStore } from '../storage/contract.ts';
+import type { EntryReads } from '../storage/entries.ts';
+import type { SearchIndex } from '../storage/search.ts';
 import type { TileCache } from './tile-cache.ts';
 import { ownTurn } from './turns.ts';
 import type { SearchHit, SearchPage, SearchQuestion } from './types.ts';
@@ -8,7 +9,7 @@ import type { Shard } from './signers/shard.ts';
 
 /** Data that a search runs on: one released head, and the entries under it. */
 export interface SearchGround {
-  readonly store: LogStore;
+  readonly store: Pick<SearchIndex, 'search'> & Pick<EntryReads, 'searchKeys'>;
   readonly tileCache: TileCache;
   readonly shard: Shard;
   readonly size: TreeSize;

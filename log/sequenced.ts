@@ -1,6 +1,6 @@
 import type { AdmittedEntry } from '../entries/kind.ts';
 import { type TreeHead, logIndex } from '../merkle/types.ts';
-import type { SequencedEntry } from '../storage/contract.ts';
+import type { SequencedEntry } from '../storage/entries.ts';
 import type { ShardSigner, SignedBatch } from './signers/shard-signer.ts';
 
 /** Gives each entry its place and time, and has the signer sign for it and for the head. */

@@ -1,6 +1,9 @@
 import type { AdmittedEntry } from '../entries/kind.ts';
-import { treeSize } from '../merkle/types.ts';
-import type { Commit, LogStore, SequencedEntry } from '../storage/contract.ts';
+import type { TreeHead } from '../merkle/types.ts';
+import type { StoreUpkeep } from '../storage/contract.ts';
+import type { StoreFigures } from '../storage/figures.ts';
+import type { SequencedEntry } from '../storage/entries.ts';
+import type { Commit, HeadRegister } from '../storage/heads.ts';
 import { NoRoom } from '../storage/failures.ts';
 import type { Clock } from './clock.ts';
 import { NotWritable, Overloaded } from './failures.ts';
@@ -21,7 +24,7 @@ export interface SequencerLimits {
 }
 
 export interface SequencerParts extends Omit<ReleaseParts, 'held' | 'figures'> {
-  readonly store: LogStore;
+  readonly store: Pick<HeadRegister, 'commit'> & Pick<StoreUpkeep, 'heartbeat' | 'figures'>;
   readonly tileCache: TileCache;
   readonly signer: ShardSigner;
   /** Whether heads are shown only once witnesses have cosigned them. */
@@ -58,7 +61,7 @@ export class Sequencer {
   readonly #parts: SequencerParts;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
-  #size: number;
+  #head: TreeHead;
   #lastTime: number;
   #released: Promise<void> = Promise.resolve();
   #running: Promise<void> | undefined;
@@ -68,13 +71,12 @@ export class Sequencer {
   readonly #room: DiskSpaceWatch;
   readonly #releases: HeadReleases;
 
-  /** @param last - size of the newest head in the store, and the time of the newest entry */
-  constructor(parts: SequencerParts, last: { readonly size: number; readonly time: number }) {
+  /** @param last - the newest head in the store, and the time of the newest entry */
+  constructor(parts: SequencerParts, last: { readonly head: TreeHead; readonly time: number }) {
     this.#parts = parts;
-    this.#size = last.size;
+    this.#head = last.head;
     this.#lastTime = last.time;
-    const { store, clock, warn } = parts;
-    this.#room = new DiskSpaceWatch({ look: () => store.heartbeat(clock.now()), warn });
+    this.#room = new DiskSpaceWatch({ look: () => this.heartbeat(), warn: parts.warn });
     this.#releases = new HeadReleases({
       ...parts,
       figures: this.figures,
@@ -84,12 +86,22 @@ export class Sequencer {
 
   /** Entries in the newest head that is in the store. */
   get size(): number {
-    return this.#size;
+    return this.#head.size;
+  }
+
+  /** Writes what is no part of the log. Resolves once it is durable. @throws NoRoom */
+  heartbeat(): Promise<void> {
+    const { store, clock } = this.#parts;
+    return store.heartbeat(clock.now());
+  }
+
+  storeFigures(): Promise<StoreFigures | undefined> {
+    return this.#parts.store.figures();
   }
 
   /** Entries in the newest head that is in the journal. */
   get journalled(): number {
-    return this.#releases.size ?? this.#size;
+    return this.#releases.size ?? this.#head.size;
   }
 
   /** Entries that wait, and the bytes of their bodies and attestations. */
@@ -179,7 +191,8 @@ export class Sequencer {
 
   async #grow(waiting: readonly Waiting[]): Promise<void> {
     const { tileCache, signer, clock, awaitsCosignatures } = this.#parts;
-    const from = treeSize(this.#size);
+    const after = this.#head;
+    const from = after.size;
     const at = Math.max(clock.now(), this.#lastTime);
     const { head, tiles } = await tileCache.grow(
       from,
@@ -193,9 +206,9 @@ export class Sequencer {
     this.figures.signatures.rekor += 1 + entries.length;
     this.figures.signatures.c2sp += 1;
     const stored = { ...head, at, signatures, awaitsCosignatures };
-    const isKept = await this.#commit({ from, entries, tiles, head: stored }, waiting);
+    const isKept = await this.#commit({ after, entries, tiles, head: stored }, waiting);
     if (!isKept) return;
-    [this.#size, this.#lastTime] = [head.size, at];
+    [this.#head, this.#lastTime] = [head, at];
     tileCache.markCommitted(tiles);
     const batch = { from, entries, head: stored, resolve: waiting.map(({ resolve }) => resolve) };
     this.#releases.add(batch);

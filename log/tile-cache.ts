@@ -3,9 +3,9 @@ import { foldRoot } from '../merkle/fold.ts';
 import { grow } from '../merkle/grow.ts';
 import { coveringNodes } from '../merkle/plan.ts';
 import { TILE_WIDTH, type Tile, type TileId, emptyTile, tileOf } from '../merkle/tile.ts';
-import { nodeAt, slotOf, tileRoot, tileWidth, writeSlot } from '../merkle/tile.ts';
+import { completeTile, nodeAt, slotOf, tileRoot, tileWidth, writeSlot } from '../merkle/tile.ts';
 import type { LeafHash, LogIndex, NodeHash, NodeId, RootHash, TreeHead, TreeSize } from '../merkle/types.ts';
-import type { FullTile, LogReads } from '../storage/contract.ts';
+import type { FullTile, TileReads } from '../storage/tiles.ts';
 
 /** Levels that a tree of 2^53 leaves can have. */
 const LEVELS = 7;
@@ -22,13 +22,13 @@ const KEPT_UPPER_TILES = 4096;
  * too. Nodes never change, so an answer for a smaller tree can be made while a larger one is being grown.
  */
 export class TileCache {
-  readonly #store: Pick<LogReads, 'tiles'>;
+  readonly #store: TileReads;
   /** Unfinished, or finished and not yet committed. */
   readonly #edge = new Map<number, Tile>();
   readonly #leafTiles = new LruMap<number, Tile>(KEPT_LEAF_TILES);
   readonly #upperTiles = new LruMap<number, Tile>(KEPT_UPPER_TILES);
 
-  constructor(store: Pick<LogReads, 'tiles'>) {
+  constructor(store: TileReads) {
     this.#store = store;
   }
 
@@ -43,7 +43,7 @@ export class TileCache {
       if (row.length > 0) this.#edge.set(keyOf({ level, index }), tileOf(row));
       const first = index - (index % TILE_WIDTH);
       const ids = Array.from({ length: index - first }, (_, i) => ({ level, index: first + i }));
-      row = (await this.#store.tiles(ids)).map(tileRoot);
+      row = (await this.#store.tiles(ids)).map((tile) => tileRoot(completeTile(tile)));
     }
     return foldRoot(await this.read(coveringNodes({ from: 0, to: size })));
   }
@@ -104,8 +104,9 @@ export class TileCache {
     const found = await this.#store.tiles(wanted.map(([, id]) => id));
     const read = new Map<number, Tile>();
     for (const [i, [key, id]] of wanted.entries()) {
-      const tile = found[i];
-      if (tile === undefined) throw new Error(`the store has no tile ${id.level}/${id.index}`);
+      const stored = found[i];
+      if (stored === undefined) throw new Error(`the store has no tile ${id.level}/${id.index}`);
+      const tile = completeTile(stored);
       read.set(key, tile);
       this.#keep(id, tile);
     }

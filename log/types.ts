@@ -1,7 +1,7 @@
 import type { AdmittedEntry } from '../entries/kind.ts';
 import type { TileId } from '../merkle/tile.ts';
 import type { LeafHash, LogIndex, Proof, TreeSize } from '../merkle/types.ts';
-import type { EntryBundle } from '../storage/contract.ts';
+import type { EntryBundle } from '../storage/entries.ts';
 import type { StoreFigures } from '../storage/figures.ts';
 import type { WitnessReport } from '../witness/contract.ts';
 import type { LogFigures } from './figures.ts';

@@ -1,5 +1,9 @@
 import { treeSize } from '../merkle/types.ts';
-import type { LogIdentity, LogStore, StoredFreeze, StoredHead } from '../storage/contract.ts';
+import type { EntryReads } from '../storage/entries.ts';
+import type { HeadReads, StoredFreeze, StoredHead } from '../storage/heads.ts';
+import type { TileReads } from '../storage/tiles.ts';
+import type { JournalHolders } from '../storage/journal.ts';
+import type { LogIdentity } from '../storage/identity.ts';
 import { LogRefused } from './failures.ts';
 import { type JournalCheck, journalFault, journalRefusal } from './journal-check.ts';
 import { loadTileCache } from './load-tile-cache.ts';
@@ -7,7 +11,10 @@ import type { Expected, OpenParts } from './opening.ts';
 import type { TileCache } from './tile-cache.ts';
 
 /** Reads that tell whether a log may sign: of a store, or of a database that is only read. */
-export type VerifyReads = Pick<LogStore, 'head' | 'frozen' | 'tiles' | 'entry' | 'countHeads' | 'holder'>;
+export type VerifyReads = Pick<HeadReads, 'head' | 'frozen' | 'countHeads'> &
+  TileReads &
+  Pick<EntryReads, 'entry'> &
+  Pick<JournalHolders, 'holder'>;
 
 export interface VerifyParts extends Pick<OpenParts, 'expected' | 'recoverCommand' | 'offset'> {
   readonly store: VerifyReads;
@@ -22,7 +29,7 @@ export interface LoadedLog {
 }
 
 /** The tree that is stored, under the head that is. @throws LogRefused unless they fit */
-export async function loadLog(store: VerifyReads): Promise<LoadedLog> {
+export async function loadLog(store: Omit<VerifyReads, 'holder'>): Promise<LoadedLog> {
   const [stored, freeze] = [await store.head(), await store.frozen()];
   return { stored, freeze, tileCache: await loadTileCache(store, stored?.size ?? treeSize(0), stored) };
 }

@@ -82,6 +82,14 @@ export function hashesIn(bytes: Uint8Array): readonly NodeHash[] {
   );
 }
 
+/** Bytes of the 256 hashes of a full tile, without the nodes above them. */
+const HASHES_BYTES = TILE_WIDTH * HASH;
+
+/** Returns a full tile with its inner nodes: as it is if it has them, or else made of its 256 hashes. */
+export function completeTile(tile: Uint8Array): Tile {
+  return tile.length === HASHES_BYTES ? tileOf(hashesIn(tile)) : tile;
+}
+
 /** The hash above a full tile: one hash of the tile above it. */
 export function tileRoot(tile: Tile): NodeHash {
   return hashChildren(readSlot(tile, 508), readSlot(tile, 509));

@@ -7,7 +7,7 @@ import type { Settings } from '../host/settings/table.ts';
 import { readRestoredMark, restoreCutShort, settleRestored } from '../host/folder/restored.ts';
 import { type ShardFolder, shardFolders } from '../host/shards/shard-folders.ts';
 import { holdWitnessJournal, type WitnessFault, witnessFault } from '../host/witness/witness-journal.ts';
-import type { StoredHead } from '../storage/contract.ts';
+import type { StoredHead } from '../storage/heads.ts';
 import { WorkerPool } from './audit/worker-pool.ts';
 import { auditTree } from './audit/tree.ts';
 import { Damaged } from './audit/wire.ts';

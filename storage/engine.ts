@@ -1,9 +1,14 @@
 import type { TreeSize } from '../merkle/types.ts';
-import type { FoundDatabase, LogReads, LogStore } from './contract.ts';
+import type { LogReads, LogStore } from './contract.ts';
+import type { FoundDatabase } from './identity.ts';
+import type { EntryReads } from './entries.ts';
+import type { HeadReads } from './heads.ts';
 import type { HistoryReads, ScannedEntry } from './history.ts';
 import type { Journals } from './journal.ts';
 import type { Fingerprints } from './search-index/fingerprints.ts';
+import type { SearchIndex } from './search.ts';
 import type { ReadPart, Run } from './search-index/runs.ts';
+import type { TileReads } from './tiles.ts';
 import type { WitnessState } from './witness-state.ts';
 
 /*
@@ -36,7 +41,7 @@ export interface StorageEngine {
    *
    * @throws StoreRefused if there is none, or one of another format, or another process holds it
    */
-  openReadOnly(folder: string, owner: string): LogStore;
+  openReadOnly(folder: string, owner: string): ReadOnlyStore;
   /**
    * Opens the log in `folder`, of this format or an earlier one, and leaves its files as they are. Needs a folder that no
    * other process has.
@@ -64,6 +69,9 @@ export interface EngineFiles {
   /** Files that belong to the machine and the process that wrote a folder, and to no copy of it. */
   readonly local: readonly string[];
 }
+
+/** A log that is open to be served and never written. */
+export interface ReadOnlyStore extends LogReads, SearchIndex, AsyncDisposable {}
 
 /** A log that is open to be written, and the state of our own witness. */
 export interface OpenStore extends LogStore, WitnessState {
@@ -98,7 +106,9 @@ export interface RoomSettings {
 }
 
 /** Reads that tell whether a log, and our own witness, may sign. */
-export type UnchangedReads = Pick<LogReads, 'head' | 'frozen' | 'tiles' | 'entry' | 'countHeads'> &
+export type UnchangedReads = Pick<HeadReads, 'head' | 'frozen' | 'countHeads'> &
+  TileReads &
+  Pick<EntryReads, 'entry'> &
   Pick<WitnessState, 'witnessed' | 'holder'>;
 
 export interface UnchangedLog extends UnchangedReads, Disposable {
@@ -107,8 +117,7 @@ export interface UnchangedLog extends UnchangedReads, Disposable {
 }
 
 /** A log as it stands in its folder, without the search: that needs the writer's part of the index. */
-export interface LogReading
-  extends Omit<LogReads, 'locate' | 'search'>, Pick<WitnessState, 'witnessed' | 'holder'>, Disposable {}
+export interface LogReading extends LogReads, Pick<WitnessState, 'witnessed' | 'holder'>, Disposable {}
 
 /** Reads for an audit: of all that is stored, in the order in which it is checked. */
 export interface AuditedLog extends LogReading {

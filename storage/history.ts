@@ -1,4 +1,6 @@
-import type { LogReads, StoredCosignature, StoredHead } from './contract.ts';
+import type { LogReads } from './contract.ts';
+import type { StoredCosignature } from './cosignatures.ts';
+import type { StoredHead } from './heads.ts';
 import type { WitnessState } from './witness-state.ts';
 
 /** An entry with its place, as it is kept. */

@@ -1,6 +1,6 @@
 import type { SignedNote } from '../checkpoint/note.ts';
 import type { Proof, TreeHead, TreeSize } from '../merkle/types.ts';
-import type { StoredCosignature, WitnessClaim } from '../storage/contract.ts';
+import type { StoredCosignature, WitnessClaim } from '../storage/cosignatures.ts';
 
 /** A head that witnesses are asked about. */
 export interface Candidate extends TreeHead {

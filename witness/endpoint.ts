@@ -8,7 +8,7 @@ import { MalformedAnswer } from '../checkpoint/witness/failures.ts';
 import { formatAddCheckpoint } from '../checkpoint/witness/request.ts';
 import type { Verifier } from '../checkpoint/verify.ts';
 import { type TreeSize, treeSize } from '../merkle/types.ts';
-import type { StoredCosignature, WitnessClaim } from '../storage/contract.ts';
+import type { StoredCosignature, WitnessClaim } from '../storage/cosignatures.ts';
 import type { Candidate, WitnessFigures, WitnessListener, WitnessReport } from './contract.ts';
 import type { Post, Posted } from './post.ts';
 

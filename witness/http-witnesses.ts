@@ -2,7 +2,7 @@ import type { Policy } from '../checkpoint/policy/policy.ts';
 import { hasQuorum } from '../checkpoint/policy/policy.ts';
 import { witnessEndpoints } from '../checkpoint/policy/endpoints.ts';
 import { isBy } from '../checkpoint/verify.ts';
-import type { StoredCosignature } from '../storage/contract.ts';
+import type { StoredCosignature } from '../storage/cosignatures.ts';
 import type { Candidate, WitnessFigures, WitnessListener, WitnessReport, Witnesses } from './contract.ts';
 import { type AskParts, Endpoint, POLICY_MET } from './endpoint.ts';
 

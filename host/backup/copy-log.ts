@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { LogCollector } from '../../log/backup/collector.ts';
 import { copyNew, type CopyTarget } from '../../log/backup/copy.ts';
 import { LogRefused } from '../../log/failures.ts';
-import type { LogIdentity } from '../../storage/contract.ts';
+import type { LogIdentity } from '../../storage/identity.ts';
 import { noLogIn } from '../../storage/failures.ts';
 import type { Copied } from '../../storage/records/copied.ts';
 import { readIfThere } from '../folder/durable-file.ts';

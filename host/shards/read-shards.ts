@@ -2,7 +2,8 @@ import type { VerifiableShard } from '../../log/signers/head-verifier.ts';
 import { LogRefused } from '../../log/failures.ts';
 import { c2spKeyOf } from '../keys/keys.ts';
 import { isUnopened, requireAsRecorded, type ShardFolder, shardFolders } from './shard-folders.ts';
-import type { LogIdentity, StoredFreeze } from '../../storage/contract.ts';
+import type { StoredFreeze } from '../../storage/heads.ts';
+import type { LogIdentity } from '../../storage/identity.ts';
 import type { LogReading } from '../../storage/engine.ts';
 import { noLogIn } from '../../storage/failures.ts';
 

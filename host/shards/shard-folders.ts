@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogRefused } from '../../log/failures.ts';
-import type { LogIdentity } from '../../storage/contract.ts';
+import type { LogIdentity } from '../../storage/identity.ts';
 import { makePrivateFolder, syncFolder } from '../../storage/folders.ts';
 import type { StorageEngine } from '../../storage/engine.ts';
 import { engineOf } from '../../storage/engines/index.ts';

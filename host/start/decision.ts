@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { FoundDatabase, LogIdentity } from '../../storage/contract.ts';
+import type { FoundDatabase, LogIdentity } from '../../storage/identity.ts';
 import type { JournalOwner } from '../../storage/journal.ts';
 import { lostShard, otherShard, type RecordedShard } from '../shards/begun-shards.ts';
 import { restoreCutShort, type RestoredMark } from '../folder/restored.ts';

@@ -7,7 +7,7 @@ import { kinds as v1Kinds, v2Kinds } from '../../entries/kinds/index.ts';
 import { KindRegistry } from '../../entries/registry.ts';
 import { checkClaims } from '../../entries/signatures/check.ts';
 import { nodeVerifier } from '../../entries/signatures/verifiers/node.ts';
-import type { LogIdentity } from '../../storage/contract.ts';
+import type { LogIdentity } from '../../storage/identity.ts';
 import type { LogKey } from '../keys/keys.ts';
 
 /** Entry 0 and what it is about. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FoundDatabase } from '../../storage/contract.ts';
+import type { FoundDatabase } from '../../storage/identity.ts';
 import type { Journals } from '../../storage/journal.ts';
 import { type GenesisRecord, parseGenesis } from './genesis.ts';
 import { readIfThere } from '../folder/durable-file.ts';

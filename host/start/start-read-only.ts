@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import type { Clock } from '../../log/clock.ts';
 import { openReadOnlyLog } from '../../log/open-read-only.ts';
 import { LogRefused } from '../../log/failures.ts';
 import { LogShards } from '../../log/shards.ts';
@@ -17,10 +16,13 @@ export interface ReadOnlyStart extends AsyncDisposable {
  *
  * @throws LogRefused, StoreRefused
  */
-export async function startReadOnly(
-  { data, heads }: { readonly data: string; readonly heads: string },
-  clock: Clock,
-): Promise<ReadOnlyStart> {
+export async function startReadOnly({
+  data,
+  heads,
+}: {
+  readonly data: string;
+  readonly heads: string;
+}): Promise<ReadOnlyStart> {
   await using cleanup = new AsyncDisposableStack();
   const restored = readRestoredMark(data);
   if (restored?.isComplete === false) throw new LogRefused(restoreCutShort(data, restored));
@@ -30,7 +32,7 @@ export async function startReadOnly(
     const { folder, engine } = place;
     const store = isUnopened(place) ? undefined : cleanup.use(engine.openReadOnly(folder, owner));
     requireAsRecorded(place, await store?.identity());
-    if (store) logs.push(await openReadOnlyLog({ store, c2spKeyOf, clock, folder }));
+    if (store) logs.push(await openReadOnlyLog({ store, c2spKeyOf, folder }));
   }
   const parts = cleanup.move();
   return { shards: new LogShards(logs), [Symbol.asyncDispose]: () => parts.disposeAsync() };

@@ -5,7 +5,8 @@ import type { Clock } from '../../log/clock.ts';
 import { openLog } from '../../log/open.ts';
 import type { LogKeys, OpenedLog, Publication } from '../../log/opening.ts';
 import type { SequencerLimits } from '../../log/sequencer.ts';
-import type { LogIdentity, LogStore } from '../../storage/contract.ts';
+import type { LogReads, LogStore } from '../../storage/contract.ts';
+import type { IdentityStore, LogIdentity } from '../../storage/identity.ts';
 import { recordBegunShard } from '../shards/begun-shards.ts';
 import type { OpenStore, RoomSettings } from '../../storage/engine.ts';
 import type { HeldJournals } from '../../storage/journal.ts';
@@ -166,7 +167,7 @@ const publicKeysOf = ({ rekor, c2sp }: LogKeyPair): LogKeys['publicKeys'] => ({
 });
 
 /** A shard that has ended is who it is: it has no use for keys, and may have lost them. */
-async function expectedOf(store: LogStore, place: ShardPlace, keys: LogKeyPair | undefined) {
+async function expectedOf(store: Pick<IdentityStore, 'identity'>, place: ShardPlace, keys: LogKeyPair | undefined) {
   const identity = await store.identity();
   const origin = place.origin ?? identity?.origin ?? DEFAULT_ORIGIN;
   if (keys !== undefined) return { origin, logId: keys.rekor.id, c2spKeyId: keys.c2sp.id };
@@ -176,7 +177,7 @@ async function expectedOf(store: LogStore, place: ShardPlace, keys: LogKeyPair |
 /** Finds the keys that an existing shard needs to go on, or those of a log that begins now. @throws LogRefused */
 async function keysOf(
   { place, act }: PlannedShard,
-  store: LogStore,
+  store: Pick<LogReads, 'identity' | 'frozen'>,
   dev: boolean,
   announce: (sentence: string) => void,
 ): Promise<LogKeyPair | undefined> {

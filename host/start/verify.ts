@@ -1,6 +1,6 @@
 import { LogRefused } from '../../log/failures.ts';
 import { verifyLog } from '../../log/verify-log.ts';
-import type { LogIdentity } from '../../storage/contract.ts';
+import type { LogIdentity } from '../../storage/identity.ts';
 import { readKey } from '../keys/keys.ts';
 import type { ShardPlace } from './planned-shard.ts';
 import type { Seen, SeenKey } from './decision.ts';

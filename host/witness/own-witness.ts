@@ -7,7 +7,7 @@ import type { KnownLogs, Verifier } from '../../checkpoint/verify.ts';
 import { formatVkey } from '../../checkpoint/vkey.ts';
 import type { Clock } from '../../log/clock.ts';
 import { LogRefused } from '../../log/failures.ts';
-import type { FoundDatabase } from '../../storage/contract.ts';
+import type { FoundDatabase } from '../../storage/identity.ts';
 import type { WitnessState } from '../../storage/witness-state.ts';
 import { OwnWitness } from '../../witness/own-witness.ts';
 import { findKey, type LogKey } from '../keys/keys.ts';

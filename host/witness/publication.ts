@@ -6,7 +6,7 @@ import { hasQuorum, type Policy } from '../../checkpoint/policy/policy.ts';
 import type { Clock } from '../../log/clock.ts';
 import { LogRefused } from '../../log/failures.ts';
 import type { Publication } from '../../log/opening.ts';
-import type { LogStore } from '../../storage/contract.ts';
+import type { CosignatureReads } from '../../storage/cosignatures.ts';
 import type { WitnessReport } from '../../witness/contract.ts';
 import { HttpWitnesses } from '../../witness/http-witnesses.ts';
 import { postOver } from '../../witness/post.ts';
@@ -39,7 +39,7 @@ export function publicationOf(
   settings: WitnessSettings,
   clock: Clock,
   { tell, alarm }: { readonly tell: (report: WitnessReport) => void; readonly alarm: (sentence: string) => void },
-): (store: LogStore) => Promise<Publication> {
+): (store: Pick<CosignatureReads, 'lastCosignatures'>) => Promise<Publication> {
   const { witness: mode, witnessPolicy, witnessTimeout, witnessPause, witnessRefresh, publishTimeout } = settings;
   const policy = witnessPolicy === undefined ? undefined : readPolicy('--witness-policy', witnessPolicy);
   if (policy) requireMeetable(`--witness-policy ${witnessPolicy}`, policy, mode);

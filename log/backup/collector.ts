@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { equalBytes, toHex } from '../../base/bytes.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import { TreeEdge } from '../../merkle/tree-edge.ts';
-import type { StoredHead } from '../../storage/contract.ts';
+import type { StoredHead } from '../../storage/heads.ts';
 import { DamagedStore } from '../../storage/failures.ts';
 import type { HistoryReads, ScannedEntry } from '../../storage/history.ts';
 import { type Copied, copiedAfter } from '../../storage/records/copied.ts';

@@ -2,7 +2,7 @@ import { equalBytes } from '../../base/bytes.ts';
 import { coveringNodes } from '../../merkle/plan.ts';
 import { TreeEdge } from '../../merkle/tree-edge.ts';
 import type { TreeHead } from '../../merkle/types.ts';
-import type { LogIdentity } from '../../storage/contract.ts';
+import type { LogIdentity } from '../../storage/identity.ts';
 import type { HistoryReads } from '../../storage/history.ts';
 import type { Copied } from '../../storage/records/copied.ts';
 import { loadTileCache } from '../load-tile-cache.ts';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { ByteWriter } from '../../base/byte-record.ts';
-import type { StoredCosignature } from '../../storage/contract.ts';
+import type { StoredCosignature } from '../../storage/cosignatures.ts';
 import type { HistoryReads } from '../../storage/history.ts';
 import type { Copied } from '../../storage/records/copied.ts';
 import type { Step } from '../../storage/records/step.ts';

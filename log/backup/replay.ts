@@ -1,7 +1,10 @@
 import { equalBytes, toHex } from '../../base/bytes.ts';
-import { hashLeaf } from '../../merkle/hash.ts';
-import { logIndex, treeSize } from '../../merkle/types.ts';
-import type { LogIdentity, LogStore, SequencedEntry, StoredHead } from '../../storage/contract.ts';
+import { emptyRoot, hashLeaf } from '../../merkle/hash.ts';
+import { type TreeHead, logIndex, treeSize } from '../../merkle/types.ts';
+import type { LogStore } from '../../storage/contract.ts';
+import type { SequencedEntry } from '../../storage/entries.ts';
+import type { StoredHead } from '../../storage/heads.ts';
+import type { LogIdentity } from '../../storage/identity.ts';
 import type { CommitStep, RecordedEntry, Step } from '../../storage/records/step.ts';
 import type { WitnessedHead, WitnessState } from '../../storage/witness-state.ts';
 import { HeadVerifier } from '../signers/head-verifier.ts';
@@ -38,7 +41,8 @@ export class Replay {
   #identity: LogIdentity | undefined;
   #verifier: HeadVerifier | undefined;
   #tileCache: TileCache | undefined;
-  #size = 0;
+  /** The newest head of the steps so far. */
+  #last: TreeHead = { size: treeSize(0), root: emptyRoot() };
 
   private constructor(parts: ReplayParts, before: Before) {
     this.#parts = parts;
@@ -59,7 +63,7 @@ export class Replay {
 
   /** Entries so far. */
   get size(): number {
-    return this.#size;
+    return this.#last.size;
   }
 
   /** @throws BackupRefused for a store that holds anything else; Error for a step that does not fit those before it */
@@ -85,9 +89,9 @@ export class Replay {
   /** To be called behind the last step. @throws BackupRefused for a store that has more than the steps */
   requireEnd(): void {
     const size = this.#before.head?.size ?? 0;
-    if (size > this.#size)
+    if (size > this.#last.size)
       throw new BackupRefused(
-        `${this.#parts.folder} has ${size} entries, more than the backup (${this.#size}): it is no restore of this one that was cut short. Name an empty folder or a new one`,
+        `${this.#parts.folder} has ${size} entries, more than the backup (${this.#last.size}): it is no restore of this one that was cut short. Name an empty folder or a new one`,
       );
   }
 
@@ -108,7 +112,7 @@ export class Replay {
     const there = this.#before.head;
     if (there !== undefined && head.size <= there.size) this.#passOver(head, there);
     else await this.#append(step, verifier);
-    this.#size = head.size;
+    this.#last = head;
   }
 
   /** @throws BackupRefused unless the store has the tree of the step */
@@ -121,7 +125,8 @@ export class Replay {
 
   async #append({ entries, head }: CommitStep, verifier: HeadVerifier): Promise<void> {
     const { store, folder } = this.#parts;
-    const from = treeSize(this.#size);
+    const after = this.#last;
+    const from = after.size;
     if (this.#tileCache === undefined && from !== (this.#before.head?.size ?? 0))
       throw new BackupRefused(`${folder} ends within a commit of the backup: name an empty folder or a new one`);
     const sequenced = entries.map((entry, i) => asSequenced(entry, from + i));
@@ -136,7 +141,7 @@ export class Replay {
         `the first ${size} entries have the root ${toHex(root)}, and ${toHex(head.root)} of ${head.size} was signed`,
       );
     verifier.requireSigned(head);
-    await store.commit({ from, entries: sequenced, tiles: grown.tiles, head });
+    await store.commit({ after, entries: sequenced, tiles: grown.tiles, head });
     this.#tileCache.markCommitted(grown.tiles);
   }
 

@@ -1,7 +1,7 @@
 import { equalBytes, toHex } from '../../base/bytes.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import { TreeEdge } from '../../merkle/tree-edge.ts';
-import type { LogIdentity } from '../../storage/contract.ts';
+import type { LogIdentity } from '../../storage/identity.ts';
 import type { CommitStep, Step } from '../../storage/records/step.ts';
 import { HeadVerifier, type VerifiableShard } from '../signers/head-verifier.ts';
 

@@ -3,7 +3,7 @@ import { formatFreezeLine } from '../../checkpoint/freeze-line.ts';
 import { keyId, type VerifierKey } from '../../checkpoint/key.ts';
 import { formatNote, type NoteSignature, type SignedNote } from '../../checkpoint/note.ts';
 import type { TreeHead } from '../../merkle/types.ts';
-import type { StoredCosignature } from '../../storage/contract.ts';
+import type { StoredCosignature } from '../../storage/cosignatures.ts';
 
 /** Formats the texts that the `c2sp` key of a shard signs, and the checkpoint that Rekor v2 and c2sp.org/tlog-tiles serve: its origin is the host alone. */
 export class C2spFormat {

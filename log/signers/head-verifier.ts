@@ -1,7 +1,7 @@
 import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto';
 import { utf8 } from '../../base/bytes.ts';
 import type { TreeHead } from '../../merkle/types.ts';
-import type { StoredFreeze, StoredHead } from '../../storage/contract.ts';
+import type { StoredFreeze, StoredHead } from '../../storage/heads.ts';
 import { C2spFormat } from './c2sp-format.ts';
 import { RekorFormat } from './rekor-format.ts';
 import type { Shard } from './shard.ts';

@@ -4,7 +4,7 @@ import type { TileCache } from '../../log/tile-cache.ts';
 import { foldRoot } from '../../merkle/fold.ts';
 import { coveringNodes } from '../../merkle/plan.ts';
 import type { TreeHead } from '../../merkle/types.ts';
-import type { LogReads, StoredFreeze } from '../../storage/contract.ts';
+import type { HeadReads, StoredFreeze } from '../../storage/heads.ts';
 import { Damaged, type HeadsReport } from './wire.ts';
 
 /** Heads that are read at a time. */
@@ -22,7 +22,7 @@ export class HeadCheck {
   }
 
   /** Those that are kept, of `from` up to `to` entries. @throws Damaged */
-  async kept(store: Pick<LogReads, 'heads'>, from: number, to: number): Promise<HeadsReport> {
+  async kept(store: Pick<HeadReads, 'heads'>, from: number, to: number): Promise<HeadsReport> {
     let [heads, signatures, below] = [0, 0, to];
     let later = Infinity;
     for (;;) {

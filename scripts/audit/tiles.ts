@@ -1,7 +1,16 @@
 import { equalBytes } from '../../base/bytes.ts';
-import { readSlot, type Tile, TILE_HEIGHT, TILE_WIDTH, type TileId, tileOf, tileRoot } from '../../merkle/tile.ts';
+import {
+  completeTile,
+  readSlot,
+  type Tile,
+  TILE_HEIGHT,
+  TILE_WIDTH,
+  type TileId,
+  tileOf,
+  tileRoot,
+} from '../../merkle/tile.ts';
 import type { NodeHash } from '../../merkle/types.ts';
-import type { LogReads } from '../../storage/contract.ts';
+import type { StoredTile, TileReads } from '../../storage/tiles.ts';
 import { DamagedStore } from '../../storage/failures.ts';
 import { Damaged } from './wire.ts';
 
@@ -11,21 +20,17 @@ import { Damaged } from './wire.ts';
  * @returns the hash above it
  * @throws Damaged
  */
-export async function checkTile(
-  store: Pick<LogReads, 'tiles'>,
-  id: TileId,
-  hashes: readonly NodeHash[],
-): Promise<NodeHash> {
+export async function checkTile(store: TileReads, id: TileId, hashes: readonly NodeHash[]): Promise<NodeHash> {
   const made = tileOf(hashes);
   const stored = await storedTile(store, id);
   if (equalBytes(made, stored)) return tileRoot(made);
   throw damageIn(id, made, stored);
 }
 
-async function storedTile(store: Pick<LogReads, 'tiles'>, id: TileId): Promise<Tile> {
+async function storedTile(store: TileReads, id: TileId): Promise<Tile> {
   try {
     const [tile] = await store.tiles([id]);
-    return tile as Tile;
+    return completeTile(tile as StoredTile);
   } catch (error) {
     if (!(error instanceof DamagedStore)) throw error;
     throw new Damaged(firstLeaf(id), error.message);

@@ -3,7 +3,7 @@ import { foldRoot } from '../../merkle/fold.ts';
 import { coveringNodes } from '../../merkle/plan.ts';
 import { hashesIn, readSlot, slotOf, type Tile, TILE_WIDTH, tileOf } from '../../merkle/tile.ts';
 import { type NodeHash, type RootHash, type TreeHead } from '../../merkle/types.ts';
-import type { LogReads } from '../../storage/contract.ts';
+import type { TileReads } from '../../storage/tiles.ts';
 import { together, type Tally, NO_RECORDS } from '../../storage/search-index/tally.ts';
 import type { WorkerPool } from './worker-pool.ts';
 import { checkTile } from './tiles.ts';
@@ -30,7 +30,7 @@ export interface TreeReport {
  * @throws Damaged
  */
 export async function auditTree(
-  store: Pick<LogReads, 'tiles'>,
+  store: TileReads,
   pool: WorkerPool,
   head: TreeHead,
   runs: readonly number[],
@@ -72,7 +72,7 @@ function requireOrder(reports: readonly EntriesReport[], units: readonly { reado
 
 /** Tiles above the first level, and what of each level fills no tile. @throws Damaged */
 async function auditUpper(
-  store: Pick<LogReads, 'tiles'>,
+  store: TileReads,
   roots: readonly NodeHash[],
   leaves: readonly NodeHash[],
 ): Promise<{ readonly tiles: number; readonly edges: readonly Tile[] }> {

@@ -7,7 +7,7 @@ import { BackupRefused } from '../../log/backup/failures.ts';
 import { Replay } from '../../log/backup/replay.ts';
 import { LogRefused } from '../../log/failures.ts';
 import { Failure } from '../../base/failure.ts';
-import type { LogIdentity } from '../../storage/contract.ts';
+import type { LogIdentity } from '../../storage/identity.ts';
 import type { CopyPart } from '../../storage/record-files/reader.ts';
 import { engineOf } from '../../storage/engines/index.ts';
 import { RESTORED_TOKEN } from '../../storage/journal.ts';

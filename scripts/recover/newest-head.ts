@@ -9,7 +9,7 @@ import { loadTileCache } from '../../log/load-tile-cache.ts';
 import { foldRoot } from '../../merkle/fold.ts';
 import { coveringNodes } from '../../merkle/plan.ts';
 import { treeSize } from '../../merkle/types.ts';
-import type { LogIdentity } from '../../storage/contract.ts';
+import type { LogIdentity } from '../../storage/identity.ts';
 import { shardOf } from '../../host/shards/read-shards.ts';
 import type { FoundShard } from './shard.ts';
 

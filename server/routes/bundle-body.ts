@@ -2,7 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { concatBytes } from '../../base/bytes.ts';
 import { ownTurn } from '../../log/turns.ts';
-import { type EntryBundle, WHOLE_BUNDLE_BYTES } from '../../storage/contract.ts';
+import { type EntryBundle, WHOLE_BUNDLE_BYTES } from '../../storage/entries.ts';
 import { gunzip } from '../../storage/gunzip.ts';
 import type { MadeBytes } from '../http/answer.ts';
 

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Log } from '../../log/types.ts';
 import { parseTilePath, type TileResource } from '../../merkle/tile-path.ts';
 import { TILE_WIDTH } from '../../merkle/tile.ts';
-import type { EntryBundle } from '../../storage/contract.ts';
+import type { EntryBundle } from '../../storage/entries.ts';
 import type { Headers } from '../http/answer.ts';
 import { serveFile, type StaticFile, takesGzip } from '../http/static-file.ts';
 import { FILE, V2_READ } from '../operations/defaults.ts';

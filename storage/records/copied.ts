@@ -1,5 +1,5 @@
 import type { TreeHead } from '../../merkle/types.ts';
-import type { LogIdentity } from '../contract.ts';
+import type { LogIdentity } from '../identity.ts';
 import type { Step } from './step.ts';
 
 /** How far a list of steps has come: what it takes to go on behind it. */

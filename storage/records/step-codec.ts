@@ -1,6 +1,8 @@
 import type { ByteReader, ByteWriter } from '../../base/byte-record.ts';
 import { nodeHash, type RootHash, type TreeHead, treeSize } from '../../merkle/types.ts';
-import type { LogIdentity, StoredCosignature, StoredHead, WitnessClaim } from '../contract.ts';
+import type { StoredCosignature, WitnessClaim } from '../cosignatures.ts';
+import type { StoredHead } from '../heads.ts';
+import type { LogIdentity } from '../identity.ts';
 import type { WitnessedHead } from '../witness-state.ts';
 import type { CommitStep, RecordedEntry, Step } from './step.ts';
 

@@ -1,12 +1,8 @@
 import type { TreeSize } from '../../merkle/types.ts';
-import type {
-  LogIdentity,
-  StoredCosignature,
-  StoredEntry,
-  StoredFreeze,
-  StoredHead,
-  WitnessClaim,
-} from '../contract.ts';
+import type { StoredCosignature, WitnessClaim } from '../cosignatures.ts';
+import type { StoredEntry } from '../entries.ts';
+import type { StoredFreeze, StoredHead } from '../heads.ts';
+import type { LogIdentity } from '../identity.ts';
 import type { WitnessedHead } from '../witness-state.ts';
 
 /*

@@ -1,5 +1,5 @@
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
-import { commitOf, IDENTITY, leafTiles, variedEntryAt } from '../storage/commits.ts';
+import { commitOf, IDENTITY, leafTiles, variedEntryAt } from '../storage/conformance/commits.ts';
 
 /*
  * Grows the log in a folder until it is killed, and says how large it is after each commit. Runs are small, so that there is

@@ -12,7 +12,7 @@ import { equalBytes } from '../../base/bytes.ts';
 import { logIndex } from '../../merkle/types.ts';
 import type { LogStore } from '../../storage/contract.ts';
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
-import { hashKeyOf, indexesOf, variedEntryAt } from '../storage/commits.ts';
+import { hashKeyOf, indexesOf, variedEntryAt } from '../storage/conformance/commits.ts';
 
 /*
  * Merges of the index and moves into bundles are cut by kill -9, again and again. What was committed stays, and every search

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migrations } from '../../storage/engines/sqlite/file/schema.ts';
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
 import { STATE_TABLES } from '../../storage/engines/sqlite/rows/state-row.ts';
-import { commitOf, hashKeyOf, IDENTITY, indexesOf, leafTiles, variedEntryAt } from '../storage/commits.ts';
+import { commitOf, hashKeyOf, IDENTITY, indexesOf, leafTiles, variedEntryAt } from '../storage/conformance/commits.ts';
 
 /* The index of a folder of format 5 is made anew at the next start. It is cut short by kill -9. */
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 import { CosigningLoop, type RoundTimes } from '../../log/cosigning-loop.ts';
-import type { StoredCosignature } from '../../storage/contract.ts';
+import type { StoredCosignature } from '../../storage/cosignatures.ts';
 import type { Candidate } from '../../witness/contract.ts';
 import { SIGNER, said } from './heads.ts';
 

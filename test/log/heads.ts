@@ -3,7 +3,8 @@ import { ShardSigner } from '../../log/signers/shard-signer.ts';
 import type { Shard } from '../../log/signers/shard.ts';
 import { type RootHash, nodeHash, treeSize } from '../../merkle/types.ts';
 import { c2spKeyOf } from '../../host/keys/keys.ts';
-import type { StoredCosignature, StoredHead } from '../../storage/contract.ts';
+import type { StoredCosignature } from '../../storage/cosignatures.ts';
+import type { StoredHead } from '../../storage/heads.ts';
 import { EXPECTED_IDENTITY, KEY, C2SP_KEY } from './log-fixture.ts';
 
 /** Signed heads that no tree stands behind, for what decides when heads are shown: it looks into none. */

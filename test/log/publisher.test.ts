@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NotPublished, Overloaded } from '../../log/failures.ts';
 import { Publisher, type PublisherParts } from '../../log/publisher.ts';
-import type { StoredCosignature } from '../../storage/contract.ts';
+import type { StoredCosignature } from '../../storage/cosignatures.ts';
 import { cosignersOf, SIGNER, said, signedHead } from './heads.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));

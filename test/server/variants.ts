@@ -3,7 +3,7 @@ import type { Express } from 'express';
 import { DEFAULT_ALGORITHMS } from '../../entries/algorithm-policy.ts';
 import { LogShards } from '../../log/shards.ts';
 import type { Log } from '../../log/types.ts';
-import type { EntryBundle } from '../../storage/contract.ts';
+import type { EntryBundle } from '../../storage/entries.ts';
 import { type AppParts, type AppSettings, createApp } from '../../server/app.ts';
 import type { OpenApiDocument } from '../../server/operations/document.ts';
 import { directAdmission } from '../support/admission.ts';

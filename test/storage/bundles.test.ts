@@ -7,8 +7,8 @@ import { logIndex } from '../../merkle/types.ts';
 import type { LogStore } from '../../storage/contract.ts';
 import { migrations } from '../../storage/engines/sqlite/file/schema.ts';
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
-import { commitOf, hashKeyOf, indexesOf, leafTiles, storedOf, variedEntryAt as entry } from './commits.ts';
-import { useStore } from './contract.ts';
+import { commitOf, hashKeyOf, indexesOf, leafTiles, storedOf, variedEntryAt as entry } from './conformance/commits.ts';
+import { useStore } from './conformance/fixture.ts';
 
 const RUN_RECORDS = 500;
 const said: string[] = [];

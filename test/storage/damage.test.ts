@@ -9,7 +9,7 @@ import { openSqliteReading } from '../../storage/engines/sqlite/open-reading.ts'
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
 import { bundleReads } from '../../storage/engines/sqlite/rows/bundle-table.ts';
 import { DamagedStore } from '../../storage/failures.ts';
-import { commitOf, headOf, IDENTITY, indexesOf, leafTiles, variedEntryAt as entry } from './commits.ts';
+import { commitOf, headOf, IDENTITY, indexesOf, leafTiles, variedEntryAt as entry } from './conformance/commits.ts';
 
 const SIZE = 700;
 const said: string[] = [];

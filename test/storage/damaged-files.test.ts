@@ -18,8 +18,8 @@ import { inspectDatabase } from '../../storage/engines/sqlite/inspect.ts';
 import { openSqliteReading } from '../../storage/engines/sqlite/open-reading.ts';
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
 import { StoreRefused } from '../../storage/failures.ts';
-import { growth, IDENTITY } from './commits.ts';
-import { useStore } from './contract.ts';
+import { growth, IDENTITY } from './conformance/commits.ts';
+import { useStore } from './conformance/fixture.ts';
 
 const store = useStore((folder) => openSqliteStore(folder, { owner: 'a test', runRecords: 128 }));
 const file = (): string => join(store.folder(), 'stele.db');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { FoundDatabase } from '../../storage/contract.ts';
+import type { FoundDatabase } from '../../storage/identity.ts';
 import { StoreRefused } from '../../storage/failures.ts';
 import { inspectDatabase } from '../../storage/engines/sqlite/inspect.ts';
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';

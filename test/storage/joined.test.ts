@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
 import { StoreRefused } from '../../storage/failures.ts';
-import { entryAt, growth, indexesOf } from './commits.ts';
+import { entryAt, growth, indexesOf } from './conformance/commits.ts';
 
 const said: string[] = [];
 const damaged = (sentence: string): void => void said.push(sentence);

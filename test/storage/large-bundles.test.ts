@@ -3,11 +3,11 @@ import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { packBodies } from '../../merkle/entry-bundle.ts';
 import { logIndex } from '../../merkle/types.ts';
-import { WHOLE_BUNDLE_BYTES } from '../../storage/contract.ts';
+import { WHOLE_BUNDLE_BYTES } from '../../storage/entries.ts';
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
 import { EntryTable } from '../../storage/engines/sqlite/rows/entry-table.ts';
-import { commitOf, entryAt, IDENTITY } from './commits.ts';
-import { useStore } from './contract.ts';
+import { commitOf, entryAt, IDENTITY } from './conformance/commits.ts';
+import { useStore } from './conformance/fixture.ts';
 
 const store = useStore((folder) => openSqliteStore(folder, { owner: 'a test', runRecords: 500 }));
 

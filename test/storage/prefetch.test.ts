@@ -10,8 +10,8 @@ import { partReader, readRuns } from '../../storage/engines/sqlite/search-index/
 import { fingerprintsOf } from '../../storage/engines/sqlite/search-index/secret.ts';
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
 import { PrefetchThread } from '../../storage/engines/sqlite/prefetch/thread.ts';
-import { commitOf, leafTiles, variedEntryAt } from './commits.ts';
-import { useStore } from './contract.ts';
+import { commitOf, leafTiles, variedEntryAt } from './conformance/commits.ts';
+import { useStore } from './conformance/fixture.ts';
 
 const SIZE = 1500;
 const store = useStore((folder) => openSqliteStore(folder, { owner: 'a test', runRecords: 40 }));

@@ -7,13 +7,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { utf8 } from '../../base/bytes.ts';
 import { unpackSearchKeys } from '../../entries/search-key-list.ts';
 import { logIndex } from '../../merkle/types.ts';
-import type { LogStore, SequencedEntry } from '../../storage/contract.ts';
+import type { LogStore } from '../../storage/contract.ts';
+import type { SequencedEntry } from '../../storage/entries.ts';
 import { openSqliteReading, type SqliteReading } from '../../storage/engines/sqlite/open-reading.ts';
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
 import type { ScannedEntry } from '../../storage/history.ts';
 import { DamagedEntry } from '../../storage/failures.ts';
-import { commitOf, entryAt, headOf, IDENTITY, leafTiles, plainHead, storedOf } from './commits.ts';
-import { useStore } from './contract.ts';
+import { commitOf, entryAt, headOf, IDENTITY, leafTiles, plainHead, storedOf } from './conformance/commits.ts';
+import { useStore } from './conformance/fixture.ts';
 
 /** Bodies of any length; here and there something attested. */
 function entry(index: number): SequencedEntry {

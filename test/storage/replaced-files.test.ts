@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { StoreRefused } from '../../storage/failures.ts';
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
-import { growth } from './commits.ts';
-import { useStore } from './contract.ts';
+import { growth } from './conformance/commits.ts';
+import { useStore } from './conformance/fixture.ts';
 
 const store = useStore((folder) => openSqliteStore(folder, { owner: 'a test' }));
 const path = (name: string): string => join(store.folder(), name);

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { openSqliteStore } from '../../storage/engines/sqlite/open.ts';
-import { entryAt, growth, indexesOf } from './commits.ts';
-import { useStore } from './contract.ts';
+import { entryAt, growth, indexesOf } from './conformance/commits.ts';
+import { useStore } from './conformance/fixture.ts';
 
 const SIZE = 3000;
 const store = useStore((folder) => openSqliteStore(folder, { owner: 'a test', runRecords: 500 }));

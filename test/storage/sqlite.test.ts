@@ -12,8 +12,8 @@ import { withChecksum } from '../../storage/engines/sqlite/rows/checksum.ts';
 import { migrations } from '../../storage/engines/sqlite/file/schema.ts';
 import { Fingerprints } from '../../storage/search-index/fingerprints.ts';
 import { StoreRefused } from '../../storage/failures.ts';
-import { commitOf, entryAt, growth, IDENTITY, indexesOf } from './commits.ts';
-import { expectSize, useStore } from './contract.ts';
+import { commitOf, entryAt, growth, IDENTITY, indexesOf } from './conformance/commits.ts';
+import { expectSize, useStore } from './conformance/fixture.ts';
 
 const store = useStore((folder) => openSqliteStore(folder, { owner: 'the first test' }));
 

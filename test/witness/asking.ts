@@ -2,7 +2,7 @@ import { parsePolicy } from '../../checkpoint/policy/parse.ts';
 import { utf8 } from '../../base/bytes.ts';
 import { formatCheckpoint } from '../../checkpoint/checkpoint.ts';
 import { treeSize, type TreeSize } from '../../merkle/types.ts';
-import type { StoredCosignature, WitnessClaim } from '../../storage/contract.ts';
+import type { StoredCosignature, WitnessClaim } from '../../storage/cosignatures.ts';
 import type { Candidate, WitnessReport } from '../../witness/contract.ts';
 import { HttpWitnesses } from '../../witness/http-witnesses.ts';
 import { type Post, WitnessUnreachable } from '../../witness/post.ts';

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { type RootHash, nodeHash, treeSize } from '../../../merkle/types.ts';
-import type { FoundDatabase, LogIdentity } from '../../contract.ts';
+import type { FoundDatabase, LogIdentity } from '../../identity.ts';
 import { StoreRefused } from '../../failures.ts';
 import { formatOf } from './file/connection.ts';
 import { explaining } from './file/explain.ts';

@@ -1,4 +1,4 @@
-import type { LogStore } from '../../contract.ts';
+import type { ReadOnlyStore } from '../../engine.ts';
 import { openReading } from './file/connection.ts';
 import { explainingAll } from './file/explain.ts';
 import { isWritable } from './file/read-only.ts';
@@ -19,7 +19,7 @@ import { createStateReader } from './state-reader.ts';
  * @param owner - one line that tells another process who holds the folder
  * @throws StoreRefused if there is none, or one of another format, or another process holds it
  */
-export function openSqliteReadOnly(folder: string, owner: string): LogStore {
+export function openSqliteReadOnly(folder: string, owner: string): ReadOnlyStore {
   using cleanup = new DisposableStack();
   return readingFrom(folder, openReading, (db) => {
     if (isWritable(folder)) cleanup.use(lockFolder(folder, owner));
@@ -29,24 +29,6 @@ export function openSqliteReadOnly(folder: string, owner: string): LogStore {
     const reads = { ...createReader(db, index, { read: async () => undefined }), ...createStateReader(db) };
     cleanup.defer(() => void db.close());
     const parts = cleanup.move();
-    return { ...explainingAll(db.name, reads), ...NO_WRITES, [Symbol.asyncDispose]: async () => parts.dispose() };
+    return { ...explainingAll(db.name, reads), [Symbol.asyncDispose]: async () => parts.dispose() };
   });
 }
-
-const refuse = async (): Promise<never> => {
-  throw new Error('a log that was opened to be read is not written');
-};
-
-const NO_WRITES = {
-  create: refuse,
-  keepKeys: refuse,
-  commit: refuse,
-  cosign: refuse,
-  keepClaim: refuse,
-  freeze: refuse,
-  hold: refuse,
-  heartbeat: refuse,
-  figures: async () => undefined,
-  compact: refuse,
-  finalize: refuse,
-} as const;

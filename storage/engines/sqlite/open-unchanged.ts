@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { type RootHash, type TreeHead, nodeHash, treeSize } from '../../../merkle/types.ts';
-import type { StoredEntry, StoredFreeze, StoredHead } from '../../contract.ts';
+import type { StoredEntry } from '../../entries.ts';
+import type { StoredFreeze, StoredHead } from '../../heads.ts';
 import type { UnchangedLog, UnchangedReads } from '../../engine.ts';
 import { DamagedStore } from '../../failures.ts';
 import type { JournalHolder } from '../../journal.ts';

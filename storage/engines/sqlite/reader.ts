@@ -6,7 +6,9 @@ import { unpackSearchKeys, WantedKeys } from '../../../entries/search-key-list.t
 import { hashLeaf } from '../../../merkle/hash.ts';
 import { readSlot, TILE_WIDTH } from '../../../merkle/tile.ts';
 import { type LeafHash, type LogIndex, logIndex } from '../../../merkle/types.ts';
-import type { LogReads, LogStore, StoredEntry, Turn } from '../../contract.ts';
+import type { EntryReads, StoredEntry } from '../../entries.ts';
+import type { SearchIndex, Turn } from '../../search.ts';
+import type { TileReads } from '../../tiles.ts';
 import { DamagedStore } from '../../failures.ts';
 import { join } from '../../search-index/join.ts';
 import { explainingEach } from './file/explain.ts';
@@ -17,20 +19,17 @@ import type { PrefetchThread } from './prefetch/thread.ts';
 import { EntryTable } from './rows/entry-table.ts';
 import { findTile, tileReader } from './rows/tile-table.ts';
 
-type EntryReads = Pick<LogReads, 'entry' | 'tiles' | 'bundle' | 'searchKeys'>;
-type SearchReads = Pick<LogStore, 'locate' | 'findDuplicate' | 'search'>;
-
 /** Entries and what stands for them: everything that grows. Each statement sees one committed state; no read waits for a writer. */
 export function createReader(
   db: Database.Database,
   index: SearchIndexReader,
   prefetch: Pick<PrefetchThread, 'read'>,
-): EntryReads & SearchReads {
+): EntryReads & TileReads & SearchIndex {
   const entries = new EntryTable(db);
   return { ...createEntryReader(db, entries), ...createSearch(db, { entries, index, prefetch }) };
 }
 
-export function createEntryReader(db: Database.Database, entries = new EntryTable(db)): EntryReads {
+export function createEntryReader(db: Database.Database, entries = new EntryTable(db)): EntryReads & TileReads {
   const tile = tileReader(db);
   const attestation = attestationReader(db);
 
@@ -64,7 +63,7 @@ interface SearchParts {
   readonly prefetch: Pick<PrefetchThread, 'read'>;
 }
 
-function createSearch(db: Database.Database, { entries, index, prefetch }: SearchParts): SearchReads {
+function createSearch(db: Database.Database, { entries, index, prefetch }: SearchParts): SearchIndex {
   const fingerprints = fingerprintsOf(db);
   const leafAt = leafReader(db, entries);
 

@@ -1,13 +1,9 @@
 import type Database from 'better-sqlite3';
 import { type RootHash, nodeHash, treeSize } from '../../../merkle/types.ts';
-import type {
-  LogIdentity,
-  LogReads,
-  StoredCosignature,
-  StoredFreeze,
-  StoredHead,
-  WitnessClaim,
-} from '../../contract.ts';
+import type { LogReads } from '../../contract.ts';
+import type { StoredCosignature, WitnessClaim } from '../../cosignatures.ts';
+import type { StoredFreeze, StoredHead } from '../../heads.ts';
+import type { LogIdentity } from '../../identity.ts';
 import type { HistoryReads } from '../../history.ts';
 import type { WitnessedHead, WitnessState } from '../../witness-state.ts';
 import { checkRow, selectFrom } from './rows/state-row.ts';

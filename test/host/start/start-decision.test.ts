@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FoundDatabase } from '../../../storage/contract.ts';
+import type { FoundDatabase } from '../../../storage/identity.ts';
 import { type RootHash, nodeHash, treeSize } from '../../../merkle/types.ts';
 import type { RecordedShard } from '../../../host/shards/begun-shards.ts';
 import { decide, type Decision, type Seen, type SeenKey, type Wish } from '../../../host/start/decision.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { EntryBundle } from '../../../storage/contract.ts';
+import type { EntryBundle } from '../../../storage/entries.ts';
 import { admitted, openLogFixture, type LogFixture } from '../../log/log-fixture.ts';
 import { type Asking, askOf, type RequestHeaders } from '../../support/ask.ts';
 import { rawConnection, requestHead } from '../../support/raw-connection.ts';

@@ -5,7 +5,7 @@ import { treeSize } from '../../../merkle/types.ts';
 import { DamagedRecord, EMPTY_LIST, LENGTH_BYTES, packRecord, readRecord } from '../../../storage/records/record.ts';
 import type { RecordedEntry, Step } from '../../../storage/records/step.ts';
 import { weightOf } from '../../../storage/records/step-codec.ts';
-import { headOf, IDENTITY } from '../commits.ts';
+import { headOf, IDENTITY } from '../conformance/commits.ts';
 
 const searchKeys = packSearchKeys([{ source: 'payload', text: 'someone@example.org' }]).packed;
 const plain: RecordedEntry = {

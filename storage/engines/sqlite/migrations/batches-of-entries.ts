@@ -4,7 +4,7 @@ import { packSearchKeys } from '../../../../entries/search-key-list.ts';
 import type { SearchKey } from '../../../../entries/search-key-list.ts';
 import { hashLeaf } from '../../../../merkle/hash.ts';
 import { logIndex } from '../../../../merkle/types.ts';
-import type { SequencedEntry } from '../../../contract.ts';
+import type { SequencedEntry } from '../../../entries.ts';
 import { packBatch } from '../rows/batch-row.ts';
 import { withChecksum } from '../rows/checksum.ts';
 

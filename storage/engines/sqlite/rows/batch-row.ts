@@ -1,5 +1,5 @@
 import { ByteReader, ByteWriter } from '../../../../base/byte-record.ts';
-import type { SequencedEntry } from '../../../contract.ts';
+import type { SequencedEntry } from '../../../entries.ts';
 import { DamagedStore } from '../../../failures.ts';
 import { verifyChecksum } from './checksum.ts';
 

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import { type EntryBundle, WHOLE_BUNDLE_BYTES } from '../../../contract.ts';
+import { type EntryBundle, WHOLE_BUNDLE_BYTES } from '../../../entries.ts';
 import { DamagedStore } from '../../../failures.ts';
 import { plainLengthAt, STREAM_END } from '../../../gunzip.ts';
 import { quickSum } from './checksum.ts';

@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import { LruMap } from '../../../../base/lru-map.ts';
 import { packBodies } from '../../../../merkle/entry-bundle.ts';
-import { type EntryBundle, WHOLE_BUNDLE_BYTES } from '../../../contract.ts';
+import { type EntryBundle, WHOLE_BUNDLE_BYTES } from '../../../entries.ts';
 import { DamagedStore } from '../../../failures.ts';
 import { type Batch, type EntryFields, readBatch } from './batch-row.ts';
 import {

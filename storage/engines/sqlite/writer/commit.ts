@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
-import type { Commit, SequencedEntry } from '../../../contract.ts';
+import type { SequencedEntry } from '../../../entries.ts';
+import type { Commit } from '../../../heads.ts';
 import type { Fingerprints } from '../../../search-index/fingerprints.ts';
 import { type Records, RecordList } from '../../../search-index/records.ts';
 import { packBatch } from '../rows/batch-row.ts';
@@ -9,10 +10,10 @@ import type { WriterCommit } from './wire.ts';
 const NONE = new Uint8Array();
 
 /** A commit, ready to be written. */
-export function packCommit({ from, head, entries, tiles }: Commit, fingerprints: Fingerprints): WriterCommit {
+export function packCommit({ after, head, entries, tiles }: Commit, fingerprints: Fingerprints): WriterCommit {
   const hashes = entries.map(({ attestation }) => attestation && hash('sha256', attestation, 'buffer'));
   return {
-    from,
+    after,
     head,
     batch: packBatch(
       entries,

@@ -1,6 +1,9 @@
+import type { TreeHead } from '../../../../merkle/types.ts';
 import type { Records } from '../../../search-index/records.ts';
 import type { Run } from '../../../search-index/runs.ts';
-import type { LogIdentity, StoredCosignature, StoredFreeze, StoredHead, WitnessClaim } from '../../../contract.ts';
+import type { StoredCosignature, WitnessClaim } from '../../../cosignatures.ts';
+import type { StoredFreeze, StoredHead } from '../../../heads.ts';
+import type { LogIdentity } from '../../../identity.ts';
 import { NoRoom, StaleCommit, StaleWitness, type StoreFailure, StoreRefused } from '../../../failures.ts';
 import type { RoomSettings } from '../../../engine.ts';
 import type { JournalHolder, JournalName } from '../../../journal.ts';
@@ -23,8 +26,8 @@ export interface WriterSettings {
 
 /** A commit as the writer's thread gets it: ready rows, in buffers that change hands. */
 export interface WriterCommit {
-  /** Size the log must still have. */
-  readonly from: number;
+  /** The newest head that the log must still have. */
+  readonly after: TreeHead;
   readonly head: StoredHead;
   /** The row that `packBatch` made. */
   readonly batch: Uint8Array<ArrayBuffer>;

@@ -1,5 +1,9 @@
 import type Database from 'better-sqlite3';
-import type { LogIdentity, StoredFreeze, WitnessClaim } from '../../../contract.ts';
+import { equalBytes } from '../../../../base/bytes.ts';
+import type { TreeHead } from '../../../../merkle/types.ts';
+import type { WitnessClaim } from '../../../cosignatures.ts';
+import type { StoredFreeze } from '../../../heads.ts';
+import type { LogIdentity } from '../../../identity.ts';
 import { StaleCommit, StaleWitness } from '../../../failures.ts';
 import { withChecksum } from '../rows/checksum.ts';
 import { checkRow, insertInto, rowSum, selectFrom, type Value, withSum } from '../rows/state-row.ts';
@@ -25,12 +29,11 @@ export function createWriter(db: Database.Database, synced: (ms: number) => void
   const addTile = tileWriter(db);
 
   // From BEGIN to COMMIT without a pause: better-sqlite3 cannot hold a transaction over an await.
-  const commit = db.transaction(({ from, batch, attestations, tiles, head }: WriterCommit) => {
-    const size = sql.size.get() ?? 0;
-    if (size !== from) throw new StaleCommit(`the log has ${size} entries, not ${from}: something else wrote to it`);
+  const commit = db.transaction(({ after, batch, attestations, tiles, head }: WriterCommit) => {
+    requireNewest(sql.newest.get(), after);
     if (sql.frozen.get() !== undefined) throw new Error('the log is frozen');
     for (const { hash, payload } of attestations) sql.addAttestation.run(hash, payload);
-    sql.addBatch.run(from, withChecksum(from, batch));
+    sql.addBatch.run(after.size, withChecksum(after.size, batch));
     for (const { place, nodes } of tiles) addTile(place, nodes);
     const { rekor, c2sp } = head.signatures;
     sql.addHead.run(withSum('head', [head.size, head.root, head.at, rekor, c2sp, Number(head.awaitsCosignatures)]));
@@ -79,6 +82,14 @@ const identityRow = ({ publicKeys, ...one }: LogIdentity) =>
     publicKeys?.c2sp,
   ] as const;
 
+/** Compares the newest head with the one that a commit stands on. @throws StaleCommit */
+function requireNewest(row: NewestRow | undefined, { size, root }: TreeHead): void {
+  const found = row?.size ?? 0;
+  if (found !== size) throw new StaleCommit(`the log has ${found} entries, not ${size}: something else wrote to it`);
+  if (row !== undefined && !equalBytes(row.root, root))
+    throw new StaleCommit(`the log has another head of ${size} entries: something else wrote to it`);
+}
+
 /** A row is changed as a whole: what is damaged must not get a new checksum. */
 function publish(sql: Statements, size: number): void {
   const head = sql.headAt.get(size);
@@ -99,7 +110,7 @@ type Statements = ReturnType<typeof prepare>;
 function prepare(db: Database.Database) {
   return {
     create: db.prepare(insertInto('identity')),
-    size: db.prepare<[], number>('SELECT max(size) FROM head').pluck(),
+    newest: db.prepare<[], NewestRow>('SELECT size, root FROM head ORDER BY size DESC LIMIT 1'),
     keepKeys: db.prepare('UPDATE identity SET v1_key = ?, tile_key = ?, checksum = ?'),
     addHead: db.prepare(insertInto('head')),
     addCosignature: db.prepare(
@@ -124,6 +135,11 @@ function prepare(db: Database.Database) {
     addAttestation: db.prepare('INSERT INTO attestation VALUES (?, ?) ON CONFLICT DO NOTHING'),
     heartbeat: db.prepare('INSERT INTO heartbeat VALUES (1, ?) ON CONFLICT DO UPDATE SET at = excluded.at'),
   };
+}
+
+interface NewestRow {
+  readonly size: number;
+  readonly root: Buffer;
 }
 
 interface HeadRow {

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { type RootHash, nodeHash, treeSize } from '../../merkle/types.ts';
-import { StaleWitness } from '../../storage/failures.ts';
-import type { WitnessedHead, WitnessState } from '../../storage/witness-state.ts';
+import { type RootHash, nodeHash, treeSize } from '../../../merkle/types.ts';
+import type { EntryReads } from '../../../storage/entries.ts';
+import { StaleWitness } from '../../../storage/failures.ts';
+import type { HeadRegister } from '../../../storage/heads.ts';
+import type { WitnessedHead, WitnessState } from '../../../storage/witness-state.ts';
 import { growth } from './commits.ts';
-import { expectSize, type OpenStore, useStore } from './contract.ts';
+import { expectSize, type Open, useStore } from './fixture.ts';
 
 function seen(origin: string, size: number, at = 1_700_000_000): WitnessedHead {
   const root = nodeHash(Uint8Array.from(createHash('sha256').update(`${origin} ${size}`).digest())) as RootHash;
@@ -15,8 +17,10 @@ async function all(state: WitnessState): Promise<readonly WitnessedHead[]> {
   return (await state.witnessed()).map((head) => ({ ...head, root: new Uint8Array(head.root) as RootHash }));
 }
 
-/** Tests of `storage/witness-state.ts`, for any engine. */
-export function describeWitnessed(engine: string, open: OpenStore): void {
+type Part = WitnessState & HeadRegister & Pick<EntryReads, 'entry'>;
+
+/** Tests of `WitnessState`, for any engine. */
+export function describeWitnessState(engine: string, open: Open<Part>): void {
   const store = useStore(open);
   describe(`WitnessState: ${engine}`, () => {
     it('keeps the newest head of each log, over a restart', async () => {
@@ -56,6 +60,16 @@ export function describeWitnessed(engine: string, open: OpenStore): void {
       await store.now().witness(seen('a.test', 4), 3);
       await expectSize(store.now(), 2);
       expect(await all(store.now())).toEqual([seen('a.test', 4)]);
+    });
+    it('keeps tokens for each journal, the newest in the place of the one before, over a restart', async () => {
+      expect(await store.now().holder('heads')).toBeUndefined();
+      await store.now().hold('heads', { token: 'one', before: undefined });
+      await store.now().hold('witness', { token: 'two', before: 'one' });
+      expect(await store.now().holder('heads')).toEqual({ token: 'one', before: undefined });
+      await store.now().hold('heads', { token: 'three', before: 'one' });
+      const now = await store.again();
+      expect(await now.holder('heads')).toEqual({ token: 'three', before: 'one' });
+      expect(await now.holder('witness')).toEqual({ token: 'two', before: 'one' });
     });
   });
 }

@@ -1,19 +1,15 @@
 import { hash } from 'node:crypto';
-import { utf8 } from '../../base/bytes.ts';
-import { packSearchKeys } from '../../entries/search-key-list.ts';
-import type { SearchKey } from '../../entries/search-key-list.ts';
-import { hashLeaf } from '../../merkle/hash.ts';
-import { emptyTile, TILE_WIDTH, tileOf } from '../../merkle/tile.ts';
-import { type LogIndex, type RootHash, logIndex, nodeHash, treeSize } from '../../merkle/types.ts';
-import type {
-  Commit,
-  FullTile,
-  LogIdentity,
-  LogReads,
-  SequencedEntry,
-  StoredEntry,
-  StoredHead,
-} from '../../storage/contract.ts';
+import { utf8 } from '../../../base/bytes.ts';
+import { packSearchKeys } from '../../../entries/search-key-list.ts';
+import type { SearchKey } from '../../../entries/search-key-list.ts';
+import { emptyRoot, hashLeaf } from '../../../merkle/hash.ts';
+import { emptyTile, TILE_WIDTH, tileOf } from '../../../merkle/tile.ts';
+import { type LogIndex, type RootHash, logIndex, nodeHash, treeSize } from '../../../merkle/types.ts';
+import type { SearchIndex } from '../../../storage/search.ts';
+import type { SequencedEntry, StoredEntry } from '../../../storage/entries.ts';
+import type { Commit, StoredHead } from '../../../storage/heads.ts';
+import type { LogIdentity } from '../../../storage/identity.ts';
+import type { FullTile } from '../../../storage/tiles.ts';
 
 /*
  * Commits as an engine sees them: it looks neither into bodies nor into hashes, so these need not be a tree.
@@ -77,7 +73,12 @@ export function tileAt(level: number, index: number): FullTile {
 }
 
 export function commitOf(from: number, entries: readonly SequencedEntry[], tiles: readonly FullTile[] = []): Commit {
-  return { from: treeSize(from), entries, tiles, head: headOf(from + entries.length) };
+  return {
+    after: from === 0 ? { size: treeSize(0), root: emptyRoot() } : headOf(from),
+    entries,
+    tiles,
+    head: headOf(from + entries.length),
+  };
 }
 
 /** The full tiles of level 0 that entries `from` up to `to` complete. @param entry - gives each entry of the log */
@@ -114,7 +115,7 @@ export const plainHead = ({ size, root, at, signatures: { rekor, c2sp }, awaitsC
 
 /** Entries with any of the keys from `from` on, at most `limit`: all pieces of the search. */
 export async function indexesOf(
-  store: Pick<LogReads, 'search'>,
+  store: Pick<SearchIndex, 'search'>,
   keys: readonly string[],
   from: number,
   limit: number,
@@ -128,3 +129,5 @@ export async function indexesOf(
   }
   return found;
 }
+
+export const sizesOf = (heads: readonly StoredHead[]): readonly number[] => heads.map(({ size }) => size);

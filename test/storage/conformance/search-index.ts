@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SearchKey } from '../../entries/search-key-list.ts';
-import { type LogIndex, logIndex, treeSize } from '../../merkle/types.ts';
-import type { LogStore } from '../../storage/contract.ts';
-import { growth, indexesOf } from './commits.ts';
-import type { OpenStore } from './contract.ts';
+import type { SearchKey } from '../../../entries/search-key-list.ts';
+import { type LeafHash, type LogIndex, logIndex, treeSize } from '../../../merkle/types.ts';
+import type { EntryReads } from '../../../storage/entries.ts';
+import type { HeadRegister } from '../../../storage/heads.ts';
+import type { SearchIndex } from '../../../storage/search.ts';
+import { entryAt, growth, indexesOf } from './commits.ts';
+import { type Open, useStore } from './fixture.ts';
 
 /** More than any engine is likely to read in one step, several times over. */
 const SIZE = 1800;
@@ -33,11 +35,13 @@ function expected(keys: readonly string[], from: number, limit: number): readonl
   return ALL.filter((index) => index >= from && holds(index)).slice(0, limit);
 }
 
-/** Tests of search keys in `storage/contract.ts`, for any engine. */
-export function describeSearch(engine: string, open: OpenStore): void {
-  describe(`LogStore, search keys: ${engine}`, () => {
+type Part = SearchIndex & EntryReads & Pick<HeadRegister, 'commit'>;
+
+/** Tests of `SearchIndex`, for any engine. */
+export function describeSearchIndex(engine: string, open: Open<Part>): void {
+  describe(`SearchIndex: ${engine}`, () => {
     let folder = '';
-    let store: LogStore;
+    let store: Part & AsyncDisposable;
     beforeAll(async () => {
       folder = mkdtempSync(join(tmpdir(), 'stele-search-'));
       store = await open(folder);
@@ -110,6 +114,24 @@ export function describeSearch(engine: string, open: OpenStore): void {
     it('keeps each list whole, with its sources and in its order', async () => {
       const indexes = [1797, 0, 15, 1].map(logIndex);
       expect(await store.searchKeys(indexes)).toEqual(indexes.map(keysOf));
+    });
+  });
+
+  describe(`SearchIndex, leaves: ${engine}`, () => {
+    const store = useStore(open);
+    it('finds nothing in an empty store', async () => {
+      expect(await store.now().locate(entryAt(0).leafHash)).toBeUndefined();
+      expect(await store.now().findDuplicate(entryAt(0).leafHash)).toBeUndefined();
+      expect(await indexesOf(store.now(), ['entry:0'], 0, 10)).toEqual([]);
+    });
+
+    it('does not take a leaf for another that begins like it', async () => {
+      await store.now().commit(growth(0, 2));
+      const similar = new Uint8Array(entryAt(1).leafHash);
+      similar[31] = (similar[31] ?? 0) ^ 1;
+      expect(await store.now().locate(similar as LeafHash)).toBeUndefined();
+      expect(await store.now().findDuplicate(similar as LeafHash)).toBeUndefined();
+      expect(await store.now().locate(entryAt(1).leafHash)).toBe(1);
     });
   });
 }
