@@ -1,16 +1,16 @@
 import { Failure } from '../base/failure.ts';
 
-/** No signed note, or none whose text is a checkpoint. */
+/** The text is no signed note, or the note's text is no checkpoint. */
 export class MalformedNote extends Failure<'note-malformed'> {
   readonly code = 'note-malformed';
 }
 
-/** No verifier key, or one whose parts contradict each other. */
+/** The text is no verifier key, or its parts contradict each other. */
 export class MalformedKey extends Failure<'key-malformed'> {
   readonly code = 'key-malformed';
 }
 
-/** A key that is known, by name and id, has a signature on the note that it did not make. The note is worth nothing. */
+/** A signature under the name and key ID of a known key does not verify. The whole note is invalid. */
 export class BadSignature extends Failure<'note-signature-bad'> {
   readonly code = 'note-signature-bad';
 }

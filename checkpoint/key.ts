@@ -9,7 +9,7 @@ import { isKeyName } from './text.ts';
 /** c2sp.org/signed-note, "Signature types". All other bytes are carried as they are. */
 export const SIGNATURE_TYPE = { ed25519: 0x01, ecdsa: 0x02, cosignature: 0x04, treeHead: 0x05, mlDsa44: 0x06 } as const;
 
-/** The first 4 bytes of a long key id. Short on purpose: it finds a key, it does not prove one. */
+/** The first 4 bytes of a long key ID. It selects a key; only the signature proves which key signed. */
 export type KeyId = Brand<Uint8Array, 'KeyId'>;
 
 /** A public key, what it signs as, and the name it signs under. Checked by `verifierKey`. */

@@ -22,7 +22,7 @@ export interface SignedNote {
 /** Bytes that a note may have unless a caller says otherwise: room for sixteen signatures of ML-DSA-44. */
 export const NOTE_LIMIT = 65_536;
 
-/** As Go has it: what comes from a stranger must not cost one verification after the other. */
+/** Signature lines of one note at most, as in Go: an unknown sender must not cause verifications without a bound. */
 const MOST_SIGNATURES = 100;
 
 const DASH = '\u2014';

@@ -12,7 +12,7 @@ export interface Verifier {
   readonly verify: (text: Uint8Array, signature: Uint8Array) => boolean;
 }
 
-/** The logs somebody trusts: the keys that may sign for each origin. */
+/** Trusted logs: the keys that may sign for each origin. */
 export type KnownLogs = ReadonlyMap<string, readonly Verifier[]>;
 
 /** Whether `signature`, in DER, is the key's over SHA-256 of `text`. The layers up to `checkpoint` have no ECDSA of their own. */

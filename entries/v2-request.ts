@@ -41,7 +41,7 @@ export function readCreateEntryRequest(body: Uint8Array, { kinds }: Pick<Admissi
   return found;
 }
 
-/** All that Rekor says. */
+/** Rekor's message, in full. */
 const INVALID_TYPE = 'invalid type, must be hashedrekord';
 
 function refusalOf(kind: V2Proposal['kind']): string {

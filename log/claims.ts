@@ -2,7 +2,7 @@ import type { CosignatureStore, WitnessClaim } from '../storage/cosignatures.ts'
 
 export interface ClaimParts {
   readonly store: Pick<CosignatureStore, 'keepClaim'>;
-  /** Entries in the largest tree that this log has signed. */
+  /** Returns the number of entries in the largest tree that this log has signed. */
   readonly size: () => number;
   /** Claims about trees of at most so many entries do not count: the operator has found them to be wrong. */
   readonly overruled: number;
@@ -11,13 +11,13 @@ export interface ClaimParts {
 }
 
 /**
- * Claims of witnesses that this log is not the one whose heads they cosigned: the log was restored from an old copy of itself,
- * or the witness is wrong. Nobody here can tell which, so nothing is signed until the operator decides. Kept in the store: a
- * restart decides nothing.
+ * Claims of witnesses that this log is not the one whose heads they cosigned: the log was restored from an old copy of
+ * itself, or the witness is wrong. The process cannot tell which, so it signs nothing until the operator decides.
+ * Claims are in the store, so that a restart does not remove them.
  */
 export class WitnessClaims {
   readonly #parts: ClaimParts;
-  /** The largest of each witness. */
+  /** The claim about the largest tree, by witness. */
   readonly #claims = new Map<string, WitnessClaim>();
   /** Witnesses whose claims could not be written yet. */
   readonly #unkept = new Set<string>();
@@ -46,7 +46,7 @@ export class WitnessClaims {
     this.#unkept.delete(claim.witness);
   }
 
-  /** Whether as much is known and written down. */
+  /** Whether the same claim, or one about a larger tree, is stored already. */
   #isKept({ witness, size }: WitnessClaim): boolean {
     const known = this.#claims.get(witness);
     return known !== undefined && known.size >= size && this.#stands(known) && !this.#unkept.has(witness);

@@ -114,13 +114,13 @@ async function end(
   await journal.end({ size: head.size, root: head.root, at }); // after: an end that is journalled and not stored blocks the log
 }
 
-/** The head of a log without entries. Nothing is in it, so nobody has to vouch for it. */
+/** Returns the signed head of a log without entries. It needs no cosignature, because it has no entry. */
 async function emptyHead({ signer, clock }: ComposeParts): Promise<StoredHead> {
   const empty = { size: treeSize(0), root: emptyRoot() };
   return { ...empty, at: clock.now(), awaitsCosignatures: false, ...(await signer.sign(empty, [])) };
 }
 
-/** Reads the cosignatures of the newest head from before this start, if it is not shown yet. */
+/** Reads the cosignatures of the newest head from before this start, if it is not published yet. */
 async function heardOf(
   store: CosignatureReads,
   { size }: StoredHead,
@@ -129,7 +129,7 @@ async function heardOf(
   return published.head.size < size ? store.cosignatures(size) : [];
 }
 
-/** Finds the head that was published last, and leaves it so. A log that has ended shows its last one. */
+/** Returns the head that was published last, which stays published. For a log that has ended it is the last one. */
 async function publishedHead(
   parts: ComposeParts,
   newest: StoredHead,

@@ -21,13 +21,13 @@ export interface RoundParts {
   readonly witnesses: Witnesses;
   readonly times: RoundTimes;
   readonly prove: (old: TreeSize, size: TreeSize) => Promise<Proof>;
-  /** Takes what was said, durably; told at once whether it is enough. */
+  /** Stores cosignatures durably. @param meetsPolicy - whether all cosignatures of this head so far meet the policy */
   readonly cosigned: (
     head: StoredHead,
     cosignatures: readonly StoredCosignature[],
     meetsPolicy: boolean,
   ) => Promise<void>;
-  /** Takes what a witness says against the log, durably. */
+  /** Stores what a witness claims against the log. Durable once it resolves. */
   readonly claimed: (claim: WitnessClaim) => Promise<void>;
   /** Called when the outcome of a write is unknown. */
   readonly fatal: (reason: unknown) => void;
@@ -35,13 +35,16 @@ export interface RoundParts {
   readonly now: () => number;
 }
 
-/** Cosignatures of one head, from one round after the other. */
+/** Cosignatures of one head, from all rounds. */
 interface Heard {
   readonly size: number;
   readonly cosignatures: readonly StoredCosignature[];
 }
 
-/** Asks the witnesses, one round at a time, always for the newest head: those in between are vouched for by it. */
+/**
+ * Asks the witnesses for cosignatures, one round at a time, always of the newest head: its consistency proof covers the
+ * heads before it.
+ */
 export class CosigningLoop implements AsyncDisposable {
   readonly #parts: RoundParts;
   #newest: StoredHead | undefined;
@@ -65,14 +68,14 @@ export class CosigningLoop implements AsyncDisposable {
     return this.#asked.promise;
   }
 
-  /** This head is the one to ask about from now on. @param heard - what was said of it before this start */
+  /** Sets the head to be cosigned from now on. @param heard - its cosignatures from before this start */
   setTarget(head: StoredHead, heard: readonly StoredCosignature[] = []): void {
     this.#newest = head;
     if (heard.length > 0) this.#heard = { size: head.size, cosignatures: heard };
     this.#schedule();
   }
 
-  /** Waits for no witness, only for what one has said already to be kept. */
+  /** Ends the loop. Waits for no witness, only until cosignatures that have come are stored. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     clearTimeout(this.#timer);
@@ -141,7 +144,7 @@ export class CosigningLoop implements AsyncDisposable {
     return met;
   }
 
-  /** Witnesses that are there in turn meet the policy together. An idle log wants to hear all of it anew. */
+  /** Cosignatures from earlier rounds for this size count toward the quorum. An idle log asks all witnesses anew. */
   #heardOf({ size }: StoredHead): readonly StoredCosignature[] {
     return size === this.#heard.size && size !== this.#met ? this.#heard.cosignatures : [];
   }

@@ -7,7 +7,7 @@ export class SizesReversed extends Failure<'sizes-reversed'> {
   readonly code = 'sizes-reversed';
 }
 
-/** More is waiting than the log promises to take. Nothing of the entry was kept. */
+/** More entries are waiting than the limit allows. The entry was not stored. */
 export class Overloaded extends Failure<'log-overloaded'> {
   readonly code = 'log-overloaded';
 }
@@ -22,12 +22,15 @@ export class LogRefused extends Failure<'log-refused'> {
   readonly code = 'log-refused';
 }
 
-/** The entry is kept, and not shown yet: witnesses have not cosigned it, or its head is in no journal. Sent again, it is answered once it is shown. */
+/**
+ * The entry is stored, and under no published head yet: witnesses have not cosigned the head, or it is in no journal.
+ * Sent again, the entry is answered once it is published.
+ */
 export class NotPublished extends Failure<'log-not-published'> {
   readonly code = 'log-not-published';
 }
 
-/** The shard has ended, or is only read here. Another one may take entries. */
+/** The shard has ended, or this process only reads it. Another shard may take entries. */
 export class Frozen extends Failure<'log-frozen'> {
   readonly code = 'log-frozen';
 }

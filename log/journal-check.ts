@@ -7,15 +7,15 @@ import type { LogIdentity } from '../storage/identity.ts';
 import { type HeadJournal, isHeldBy, type JournalFreeze, type JournalHolders } from '../storage/journal.ts';
 import type { TileCache } from './tile-cache.ts';
 
-/** Why a log must not sign beside this journal. */
+/** A reason why a log must not sign beside this journal. */
 export interface JournalFault {
   /** One sentence without its full stop, and what to put back. */
   readonly reason: string;
   /** Whether the journal holds heads, or an end, that the log would contradict if it went on. */
   readonly contradicts: boolean;
   /**
-   * The fate of the file if the log goes on all the same. `keep`: its records stay, and it goes on. `set aside`: it is
-   * kept under another name, and a new one begins. `leave`: it is another log's, so this log cannot go on with it.
+   * Treatment of the file if the operator lets the log go on. `keep`: its records stay, and it is appended to. `set
+   * aside`: it is renamed, and a new one begins. `leave`: it belongs to another log, and this log cannot go on with it.
    */
   readonly file: 'keep' | 'set aside' | 'leave';
 }
@@ -31,19 +31,22 @@ export interface JournalCheck {
 }
 
 /**
- * Heads that can be committed without being in the journal: one whose journal write was cut short, and the next, whose
- * commit runs beside that write. Neither was given to anyone.
+ * Number of heads that can be committed without being in the journal: one whose journal write was cut short, and the
+ * next, whose commit runs beside that write. Neither was published.
  */
 const UNRELEASED_HEADS = 2;
 
-/** Compares a log with its journal. A log that is smaller than a head it released, or another tree, must never sign again. */
+/**
+ * Compares a log with its journal. A log that is smaller than a head that it released, or that has another tree, must
+ * never sign again.
+ */
 export async function journalFault(check: JournalCheck): Promise<JournalFault | undefined> {
   const damage = await damageFault(check);
   const fork = damage ?? ownerFault(check) ?? (await headFault(check)) ?? endFault(check);
   return fork ?? (await lossFault(check)) ?? (await holderFault(check));
 }
 
-/** Returns the refusal of a start. @param recoverCommand - what an operator types to hear what can be done */
+/** Returns the refusal of a start. @param recoverCommand - the command that tells an operator what can be done */
 export function journalRefusal({ reason, contradicts, file }: JournalFault, recoverCommand: string): string {
   if (file === 'leave') return reason;
   return contradicts

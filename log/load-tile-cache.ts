@@ -7,7 +7,7 @@ import type { TileReads } from '../storage/tiles.ts';
 import { LogRefused } from './failures.ts';
 import { TileCache } from './tile-cache.ts';
 
-/** The tree of `size` that is stored. @throws LogRefused unless it has the root that was signed */
+/** Returns the stored tree of `size`. @throws LogRefused unless it has the root that was signed */
 export async function loadTileCache(
   store: TileReads & Pick<EntryReads, 'entry'>,
   size: TreeSize,

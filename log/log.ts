@@ -31,7 +31,7 @@ export interface LogParts {
   /** Undefined for a shard that has ended, or is only read. */
   readonly sequencer: Sequencer | undefined;
   readonly frozenAt: number | undefined;
-  /** Whether heads are shown only once witnesses have cosigned them. */
+  /** Whether heads are published only once witnesses have cosigned them. */
   readonly awaitsCosignatures: boolean;
   readonly unacknowledged: UnacknowledgedEntries;
   readonly witnesses: Witnesses | undefined;
@@ -115,12 +115,15 @@ export class TransparencyLog implements Log {
     }
   }
 
-  /** As `add`, for an entry that nobody waits to see: resolves once it is durable, shown or not. */
+  /** As `add`, but resolves once the entry is durable, whether it is published or not. */
   async addFirst(entry: AdmittedEntry): Promise<void> {
     await this.#parts.sequencer?.place(entry);
   }
 
-  /** Two send one entry at the same time: to the second it is a duplicate, unless it has to wait to be shown as well. */
+  /**
+   * Answers a second request for an entry that is being added: it is a duplicate, unless this sender too has to wait
+   * for cosignatures.
+   */
   #repeat({ entry, duplicate }: AddResult): AddResult {
     return { entry, duplicate: duplicate || !this.#parts.awaitsCosignatures };
   }
@@ -136,7 +139,10 @@ export class TransparencyLog implements Log {
     return { entry: await this.#prove(placed, entry.leafHash, head), duplicate: false };
   }
 
-  /** An entry that was kept, and that nobody was given an answer for, is new to whoever sends it again. */
+  /**
+   * Answers a request for an entry that is stored. An entry whose sender got no answer is new, and no duplicate, when
+   * it is sent again.
+   */
   async #addAgain(index: LogIndex): Promise<AddResult> {
     const { publisher, unacknowledged } = this.#parts;
     const wasShown = index < this.head().size;
@@ -147,7 +153,10 @@ export class TransparencyLog implements Log {
     return { entry: found, duplicate };
   }
 
-  /** The head that an answer about a kept entry is made from. @throws NotPublished, and then the answer is owed */
+  /**
+   * Returns the published head for the answer about a stored entry. @throws NotPublished, and then records the entry as
+   * unacknowledged
+   */
   async #shown(index: LogIndex): Promise<SignedHead> {
     const { publisher, unacknowledged } = this.#parts;
     try {

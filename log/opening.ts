@@ -23,7 +23,7 @@ export interface LogKeys {
   readonly publicKeys: { readonly rekor: string; readonly c2sp: string };
 }
 
-/** How heads come to be shown. */
+/** How heads are published. */
 export interface Publication {
   readonly mode: PublicationMode;
   /** Undefined with mode `off`. */
@@ -31,9 +31,9 @@ export interface Publication {
   readonly times: RoundTimes;
   /** Claims of witnesses about trees of at most so many entries do not count: the operator has found them to be wrong. */
   readonly overruled: number;
-  /** Told why nothing is signed any more, when a witness claims what makes it so. */
+  /** Called with the reason when a claim of a witness stops the log from signing. */
   readonly alarm: (sentence: string) => void;
-  /** Milliseconds that a writer waits for its head to be shown. */
+  /** Milliseconds that a writer waits for its head to be published. */
   readonly timeoutMs: number;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
@@ -67,9 +67,9 @@ export interface OpenedLog extends AsyncDisposable {
   /** Whether the log began with this start. */
   readonly created: boolean;
   /**
-   * Shows the newest head if the publication mode lets it be shown, and begins to ask witnesses. To be called once, by a
-   * server that is about to answer: opening alone changes nothing of what is published, so that an operator's command and a
-   * start that is refused show nothing that no witness has cosigned.
+   * Publishes the newest head if the publication mode allows it, and begins to ask witnesses. To be called once, by a
+   * server that is about to answer: opening alone changes nothing of what is published, so that an operator's command
+   * and a start that is refused publish nothing that no witness has cosigned.
    */
   publish(): Promise<void>;
   /**

@@ -6,7 +6,7 @@ import type { LeafHash, LogIndex, NodeHash, Proof, TreeSize } from '../merkle/ty
 import { DamagedStore } from '../storage/failures.ts';
 import type { TileCache } from './tile-cache.ts';
 
-/** Proves that the log of `size` extends the one of `old`. Needs `0 < old ≤ size`, and a tile cache of at least `size`. */
+/** Returns the consistency proof from `old` to `size`. Needs `0 < old ≤ size`, and a tile cache of at least `size`. */
 export async function proveConsistency(tileCache: TileCache, old: TreeSize, size: TreeSize): Promise<Proof> {
   const ranges = consistencyRanges(old, size);
   return foldProof(ranges, await tileCache.read(ranges.flatMap(coveringNodes)));
@@ -16,8 +16,8 @@ export async function proveConsistency(tileCache: TileCache, old: TreeSize, size
 const NONE = -1;
 
 /**
- * Inclusion proofs under one head after another. Proofs under the same head share what ends at its right edge, and only
- * that has to be hashed: it is folded once a head.
+ * Makes inclusion proofs. Proofs under the same head share the subtrees that end at the right edge of the tree, the
+ * only ones that have to be hashed: they are folded once for each head.
  */
 export class InclusionProver {
   readonly #tileCache: TileCache;
@@ -50,7 +50,7 @@ export class InclusionProver {
     );
   }
 
-  /** Those that could not be read are read anew by the next proof. */
+  /** Returns the hashes at the right edge. After a failed read the next proof reads them again. */
   async #edgesAt(size: TreeSize): Promise<ReadonlyMap<number, NodeHash>> {
     if (size !== this.#size) [this.#size, this.#edges] = [size, this.#edgesOf(size)];
     const edges = this.#edges;

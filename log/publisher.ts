@@ -6,25 +6,28 @@ import { type CosigningLoop, mergeCosignatures } from './cosigning-loop.ts';
 import type { SignedHead } from './signers/shard.ts';
 
 /**
- * When a head is shown. `off`: as soon as it is committed and journalled. `prefer`: as soon, and witnesses' signatures
- * join it later. `require`: once as many witnesses as the policy asks for have cosigned it.
+ * When a head is published. `off`: as soon as it is committed and journalled. `prefer`: at the same moment, and
+ * cosignatures are added later. `require`: once the cosignatures meet the policy.
  */
 export type PublicationMode = 'off' | 'prefer' | 'require';
 
 export interface PublisherParts {
   readonly signer: ShardSigner;
   readonly store: Pick<CosignatureStore, 'cosign' | 'cosignatures'>;
-  /** Whether no head may come to be shown that was not made to be shown at once. */
+  /**
+   * Whether heads that await cosignatures may not be published: after a claim of a witness, or by a process that only
+   * reads.
+   */
   readonly holds: () => boolean;
   /** Undefined with mode `off`. */
   readonly cosigningLoop: Pick<CosigningLoop, 'setTarget'> | undefined;
-  /** Milliseconds that a writer waits for its head to be shown. */
+  /** Milliseconds that a writer waits for its head to be published. */
   readonly timeoutMs: number;
-  /** Writers that may wait so. */
+  /** Number of writers that may wait for a head to be published. */
   readonly maxWaiting: number;
 }
 
-/** The head that is shown, and what it is shown with. */
+/** The published head, with its cosignatures. */
 export interface Published {
   readonly head: StoredHead;
   readonly cosignatures: readonly StoredCosignature[];
@@ -37,7 +40,7 @@ interface Waiting {
   readonly reject: (reason: NotPublished) => void;
 }
 
-/** Everything that the log answers is made from one head: the one that was published last. It never goes back. */
+/** Publishes heads. Every answer of the log is made from the head that was published last, whose size never shrinks. */
 export class Publisher {
   readonly #parts: PublisherParts;
   #published: Published;
@@ -62,7 +65,7 @@ export class Publisher {
     this.#parts.cosigningLoop?.setTarget(head);
   }
 
-  /** Heads of more than `size` entries cannot be offered for now. Those that wait for one are told why, until the next is. */
+  /** Rejects all who wait for a head of more than `size` entries, and who will, until the next head is committed. */
   withhold(size: number, reason: string): void {
     this.#withheld = { size, reason };
     for (const waiting of this.#waiting) {
@@ -73,8 +76,8 @@ export class Publisher {
   }
 
   /**
-   * Shows a head that awaited witnesses which are not required any more. Durable before it is shown: it stays shown if they
-   * are required again.
+   * Publishes a head that awaited cosignatures which are not required any more. That it is published is durable before:
+   * it stays so if cosignatures are required again.
    */
   async release(head: StoredHead): Promise<void> {
     if (head.size <= this.#published.head.size || this.#parts.holds()) return;
@@ -108,7 +111,7 @@ export class Publisher {
     return this.#shown;
   }
 
-  /** Takes what witnesses said of a head, durably, and shows it. */
+  /** Stores cosignatures durably, then publishes the head if the policy is met. */
   async cosigned(head: StoredHead, cosignatures: readonly StoredCosignature[], meetsPolicy: boolean): Promise<void> {
     const publishes =
       head.awaitsCosignatures && meetsPolicy && head.size > this.#published.head.size && !this.#parts.holds();

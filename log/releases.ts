@@ -28,7 +28,7 @@ export interface ReleaseParts {
   readonly journal: HeadJournal;
   /** Takes each head once it is in the journal. */
   readonly committed: (head: StoredHead) => void;
-  /** Told that heads of more than `size` entries cannot be offered for now, and why. */
+  /** Called when heads of more than `size` entries cannot be published for now, with the reason. */
   readonly withhold: (size: number, reason: string) => void;
   /** Told once when that begins. */
   readonly held: (refusal: string) => void;
@@ -39,8 +39,9 @@ export interface ReleaseParts {
 }
 
 /**
- * Writes the head of one committed batch after the other to the journal, and only then has it shown. A journal that has no
- * room holds them back: the senders are told that their entries are kept, and the head is tried again until it is written.
+ * Writes the head of one committed batch after the other to the journal, and only then has it published. A journal
+ * without disk space holds them back: the senders are told that their entries are stored, and the write is repeated
+ * until it succeeds.
  */
 export class HeadReleases {
   readonly #parts: ReleaseParts;
@@ -121,7 +122,10 @@ export class HeadReleases {
   }
 }
 
-/** The entries are durable. What is told of them is the publisher's, which has no head to show them with. */
+/**
+ * Resolves the senders' promises: their entries are durable. The publisher then rejects them, because it has no head
+ * for them.
+ */
 function resolveAll({ entries, resolve }: CommittedBatch): void {
   for (const [i, entry] of entries.entries()) resolve[i]?.(entry);
 }

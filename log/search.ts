@@ -15,7 +15,7 @@ export interface SearchGround {
   readonly size: TreeSize;
 }
 
-/** A question, and the part of the answer that is wanted. */
+/** A question, and the page of the answer to return. */
 export interface Search {
   readonly question: SearchQuestion;
   /** Virtual index of the last hit already seen. */

@@ -3,7 +3,7 @@ import { type TreeHead, logIndex } from '../merkle/types.ts';
 import type { SequencedEntry } from '../storage/entries.ts';
 import type { ShardSigner, SignedBatch } from './signers/shard-signer.ts';
 
-/** Gives each entry its place and time, and has the signer sign for it and for the head. */
+/** Gives each entry its index and time, and has them and the head signed. */
 export async function sequenced(
   signer: ShardSigner,
   admitted: readonly AdmittedEntry[],

@@ -27,10 +27,10 @@ export interface SequencerParts extends Omit<ReleaseParts, 'held' | 'figures'> {
   readonly store: Pick<HeadRegister, 'commit'> & Pick<StoreUpkeep, 'heartbeat' | 'figures'>;
   readonly tileCache: TileCache;
   readonly signer: ShardSigner;
-  /** Whether heads are shown only once witnesses have cosigned them. */
+  /** Whether heads are published only once witnesses have cosigned them. */
   readonly awaitsCosignatures: boolean;
   readonly clock: Clock;
-  /** Why nothing may be signed, whatever the clock says; undefined while it may. */
+  /** Returns why a claim of a witness forbids to sign; undefined if none does. */
   readonly claimRefusal: () => string | undefined;
   /** Resolves when it is known whether there is such a reason: what is to be written waits for it. */
   readonly ready: () => Promise<void>;
@@ -54,7 +54,7 @@ interface Waiting {
 /**
  * The only writer. Entries that arrive while one commit runs share the next, so the rate of commits follows the disk
  * and not the callers. The order of a batch: grow and sign in memory, commit, journal, release. The journal write of
- * one batch overlaps the commit of the next; no head is journalled before it is committed, and none offered
+ * one batch overlaps the commit of the next; no head is journalled before it is committed, and none is published
  * before it is journalled.
  */
 export class Sequencer {
@@ -173,7 +173,7 @@ export class Sequencer {
     }
   }
 
-  /** Nothing of those that wait has been signed or kept. */
+  /** Rejects all entries that wait. None of them has been signed or stored. */
   #turnAway(reason: string): void {
     for (const { reject } of this.#waiting.splice(0)) reject(new NotWritable(reason));
     this.#waitingBytes = 0;
@@ -235,7 +235,10 @@ export class Sequencer {
     }
   }
 
-  /** An outcome is unknown. Nobody is told that an entry was refused: it may be in the log after the next start. */
+  /**
+   * Ends the log, because the outcome of a write is unknown. No sender is told that its entry was refused: it may be in
+   * the log after the next start.
+   */
   #end(reason: unknown, waiting: readonly Waiting[]): void {
     for (const { reject } of [...waiting, ...this.#waiting.splice(0)]) reject(new Error('the outcome is unknown'));
     if (this.#failed) return;

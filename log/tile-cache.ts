@@ -18,12 +18,12 @@ const KEPT_LEAF_TILES = 16;
 const KEPT_UPPER_TILES = 4096;
 
 /**
- * The nodes of one tree: unfinished tiles in memory, full ones in the store and, the recent among them, in memory
+ * The tiles of one tree: partial tiles in memory, full tiles in the store, and the recently used of those in memory
  * too. Nodes never change, so an answer for a smaller tree can be made while a larger one is being grown.
  */
 export class TileCache {
   readonly #store: TileReads;
-  /** Unfinished, or finished and not yet committed. */
+  /** Partial tiles, and full tiles that are not committed yet. */
   readonly #edge = new Map<number, Tile>();
   readonly #leafTiles = new LruMap<number, Tile>(KEPT_LEAF_TILES);
   readonly #upperTiles = new LruMap<number, Tile>(KEPT_UPPER_TILES);
@@ -48,7 +48,7 @@ export class TileCache {
     return foldRoot(await this.read(coveringNodes({ from: 0, to: size })));
   }
 
-  /** Grows the tree by `leaves`. They are in the cache from now on, and nothing of them is stored yet. */
+  /** Grows the tree by `leaves`, in memory: the store does not change. */
   async grow(size: TreeSize, leaves: readonly LeafHash[]): Promise<{ head: TreeHead; tiles: readonly FullTile[] }> {
     const { head, nodes } = grow(size, await this.read(coveringNodes({ from: 0, to: size })), leaves);
     const filled: FullTile[] = [];
@@ -59,7 +59,7 @@ export class TileCache {
     return { head, tiles: filled };
   }
 
-  /** These have been committed: from now on the store has them. */
+  /** Marks tiles as committed: from now on they can be read from the store. */
   markCommitted(tiles: readonly FullTile[]): void {
     for (const { tile, ...id } of tiles) {
       this.#keep(id, tile);
@@ -67,14 +67,16 @@ export class TileCache {
     }
   }
 
-  /** A tile that has at least one hash. What it has never changes, whatever joins it. */
+  /**
+   * Returns a tile that has at least one hash. More hashes may be added to it later; those that it has never change.
+   */
   async tile(id: TileId): Promise<Tile> {
     const [tile] = await this.#tiles([id]);
     if (tile === undefined) throw new Error(`the tree has no tile ${id.level}/${id.index}`);
     return tile;
   }
 
-  /** The tile of each level that the leaf's path runs through: undefined where the tree has nothing of it yet. */
+  /** Returns the tile of each level on the path of a leaf; undefined where the tree has no such tile yet. */
   async tilesOnPath(index: LogIndex, size: TreeSize): Promise<readonly (Tile | undefined)[]> {
     const ids: TileId[] = [];
     for (let level = 0, width = 1; level === 0 || width < size; level += 1, width *= TILE_WIDTH) {
@@ -87,14 +89,14 @@ export class TileCache {
     return tiles;
   }
 
-  /** Hashes of complete subtrees, in the order asked. @throws if one is not part of the tree */
+  /** Returns hashes of complete subtrees, in the order of `nodes`. @throws Error if one is not part of the tree */
   async read(ids: readonly NodeId[]): Promise<readonly NodeHash[]> {
     const slots = ids.map(slotOf);
     const tiles = await this.#tiles(slots.map(({ tile }) => tile));
     return slots.map(({ slot }, i) => nodeAt(tiles[i], slot));
   }
 
-  /** Of those that are not in memory each is read once. */
+  /** Returns tiles. Each that is not in memory is read once, however often it is asked for. */
   async #tiles(ids: readonly TileId[]): Promise<readonly Tile[]> {
     const tiles = ids.map((id) => this.#inMemory(id));
     if (!tiles.includes(undefined)) return tiles as readonly Tile[];
@@ -140,5 +142,5 @@ export class TileCache {
   }
 }
 
-/** Every tile's own number: a row has at most 2^45 tiles, and there are seven rows. */
+/** Returns the number of a tile, which no other has: a level has at most 2^45 tiles, and there are seven levels. */
 const keyOf = ({ level, index }: TileId): number => level * 2 ** 45 + index;

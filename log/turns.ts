@@ -1,4 +1,4 @@
-/** Lets requests that wait have their turn, so that long work holds the thread for a few milliseconds at a time. */
+/** Resolves in a later turn of the event loop, so that long work holds the thread for a few milliseconds at a time. */
 export function yieldToEventLoop(): Promise<void> {
   return new Promise((resume) => setImmediate(resume));
 }
@@ -6,10 +6,10 @@ export function yieldToEventLoop(): Promise<void> {
 const waiting: (() => void)[] = [];
 
 /**
- * As `yieldToEventLoop`, for work that strangers ask for as often as they like: of all that wait here one goes on in each turn of
- * the event loop, so that many of them together hold the thread no longer than one.
+ * As `yieldToEventLoop`, for work that anyone may ask for: of all callers that wait one goes on in each turn of the event
+ * loop, so that many of them together hold the thread no longer than one.
  *
- * @param gone - aborted once nobody waits for the work
+ * @param gone - aborted once the result is not needed any more
  * @throws the reason of `gone`
  */
 export async function ownTurn(gone?: AbortSignal): Promise<void> {

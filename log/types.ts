@@ -32,7 +32,10 @@ export interface AddResult {
   readonly duplicate: boolean;
 }
 
-/** Groups of keys: an entry answers a group by having any key of it, and the question by any or by every group. */
+/**
+ * Groups of search keys: an entry matches a group if it has any key of it, and the question if it matches one group
+ * (`or`) or every group (`and`).
+ */
 export interface SearchQuestion {
   readonly groups: readonly (readonly string[])[];
   readonly operator: 'and' | 'or';
@@ -46,13 +49,13 @@ export interface SearchHit {
 
 export interface SearchPage {
   readonly hits: readonly SearchHit[];
-  /** The answer holds up to this virtual index, exclusive: a hit that is not on the page is behind it or beyond this. */
+  /** Size of the log that the answer is about: each hit below it is on this page or on one after it. */
   readonly completeTo: number;
   /** Virtual index to go on after; undefined when this page is the last. A page that took too much work may have few hits, or none. */
   readonly next: number | undefined;
 }
 
-/** One shard of a log, as everything above it sees it. Every answer is made from one published head. */
+/** One shard of a log. Every answer is made from one published head. */
 export interface Log {
   readonly shard: Shard;
   head(): SignedHead;
@@ -66,7 +69,7 @@ export interface Log {
   figures(): LogFigures | undefined;
   /** The work of its store; undefined for a shard that is only read. */
   storeFigures(): Promise<StoreFigures | undefined>;
-  /** How the witnesses do; empty without any. */
+  /** Returns the state of each witness; empty without witnesses. */
   witnesses(): readonly WitnessReport[];
   /** Resolves once the entry is durable and under a published head. @throws Overloaded, NotWritable, NotPublished, Frozen */
   add(entry: AdmittedEntry): Promise<AddResult>;

@@ -28,7 +28,7 @@ export interface LoadedLog {
   readonly tileCache: TileCache;
 }
 
-/** The tree that is stored, under the head that is. @throws LogRefused unless they fit */
+/** Loads the stored tree and head. @throws LogRefused unless they fit */
 export async function loadLog(store: Omit<VerifyReads, 'holder'>): Promise<LoadedLog> {
   const [stored, freeze] = [await store.head(), await store.frozen()];
   return { stored, freeze, tileCache: await loadTileCache(store, stored?.size ?? treeSize(0), stored) };
@@ -60,7 +60,10 @@ function checkIdentity(found: LogIdentity, expected: Expected): void {
   );
 }
 
-/** Virtual indexes are signed: what stands before a shard must be what stood there when it began. */
+/**
+ * Compares the offset of a shard with the sizes of the shards before it: virtual indexes are signed, so it never
+ * changes. @throws LogRefused
+ */
 function checkOffset({ origin, offset }: LogIdentity, before: number): void {
   if (offset === before) return;
   throw new LogRefused(

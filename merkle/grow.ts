@@ -6,7 +6,7 @@ export interface StoredNode extends NodeId {
   readonly hash: NodeHash;
 }
 
-/** A tree after leaves joined it. Nothing is stored by computing it. */
+/** A tree after leaves were added to it. Computing it stores nothing. */
 export interface Growth {
   readonly head: TreeHead;
   /** Every subtree that these leaves completed, once each: fewer than `2·leaves + log₂ size`, children before parents. */

@@ -50,7 +50,7 @@ export function nodeAt(tile: Tile | undefined, slot: number): NodeHash {
   return hash;
 }
 
-/** Most hashes are told by their first byte. */
+/** Compares the first bytes before the rest: most hashes differ there. */
 function isBlank(hash: NodeHash): boolean {
   return hash[0] === 0 && hash.every((byte) => byte === 0);
 }

@@ -2,7 +2,7 @@ import { foldRoot } from './fold.ts';
 import { hashChildren } from './hash.ts';
 import { type LeafHash, type NodeHash, type TreeHead, treeSize } from './types.ts';
 
-/** The right edge of a tree that grows: what it takes to know its root at each size, and no more. At most 53 hashes. */
+/** The right edge of a tree that grows: the at most 53 hashes from which its root follows. */
 export class TreeEdge {
   #size: number;
   readonly #nodes: NodeHash[];

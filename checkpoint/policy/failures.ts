@@ -7,7 +7,7 @@ export interface PolicyFault {
   readonly message: string;
 }
 
-/** No policy file. The message tells all faults, one a line, so that one look mends the file. */
+/** The text is no policy file. The message has all faults, one a line. */
 export class MalformedPolicy extends Failure<'policy-malformed'> {
   readonly code = 'policy-malformed';
   /** At least one, in the order of their lines. */

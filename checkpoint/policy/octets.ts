@@ -21,7 +21,10 @@ interface PolicyLines {
 
 const [TAB, NEWLINE, SPACE, HASH, TILDE, FIRST_HIGH] = [0x09, 0x0a, 0x20, 0x23, 0x7e, 0x80] as const;
 
-/** The lines of a policy file that say something, and what is wrong with any line as a sequence of octets. */
+/**
+ * Returns the lines of a policy file that are neither empty nor comments, and the faults of all lines as sequences of
+ * octets.
+ */
 export function readLines(file: Uint8Array): PolicyLines {
   const lines: PolicyLine[] = [];
   const faults: PolicyFault[] = [];

@@ -14,7 +14,7 @@ export const POLICY_LIMIT = 1_048_576;
 /** Most logs, witnesses and groups, each; the specification asks for 32. */
 const MOST_EACH = 1024;
 
-/** Stands for no witness at all; only a quorum may be so. */
+/** Name for no witness at all; only a quorum may have it. */
 const NONE = 'none';
 
 /**
@@ -33,7 +33,10 @@ export function parsePolicy(file: Uint8Array, limit: number = POLICY_LIMIT): Pol
   return policy;
 }
 
-/** A policy as its lines come in. A name with a fault is defined all the same, lest one fault looks like many. */
+/**
+ * A policy while its lines are read. A name whose line has a fault counts as defined, so that one fault is not reported
+ * many times.
+ */
 class Draft {
   readonly faults: PolicyFault[] = [];
   readonly #logs: PolicyLog[] = [];

@@ -19,12 +19,15 @@ export interface PolicyLog {
   readonly url: string | undefined;
 }
 
-/** A witness that is known, which is not to say that its word is needed. */
+/** A known witness. The quorum need not include it. */
 export interface PolicyWitness {
   /** Within the policy. The name in its signature lines is its key's. */
   readonly name: string;
   readonly key: VerifierKey;
-  /** Undefined for keys whose signatures nobody here can check, ML-DSA-44: they count as not having cosigned. */
+  /**
+   * Undefined for keys whose signatures this program cannot check (ML-DSA-44): their witnesses count as not having
+   * cosigned.
+   */
   readonly verifier: Verifier | undefined;
   /** The submission prefix. */
   readonly url: string | undefined;

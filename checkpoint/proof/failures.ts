@@ -1,6 +1,6 @@
 import { Failure } from '../../base/failure.ts';
 
-/** No proof file. */
+/** The text is no proof file. */
 export class MalformedProof extends Failure<'tlog-proof-malformed'> {
   readonly code = 'tlog-proof-malformed';
 }
@@ -10,12 +10,12 @@ export class UnknownOrigin extends Failure<'origin-unknown'> {
   readonly code = 'origin-unknown';
 }
 
-/** Too few of the trusted witnesses have seen the checkpoint. */
+/** The cosignatures on the checkpoint do not meet the policy. */
 export class QuorumMissing extends Failure<'quorum-missing'> {
   readonly code = 'quorum-missing';
 }
 
-/** The checkpoint is good, but the entry does not stand there in its tree. */
+/** The checkpoint is valid, but the inclusion proof does not lead from the entry to its root. */
 export class NotIncluded extends Failure<'entry-not-included'> {
   readonly code = 'entry-not-included';
 }

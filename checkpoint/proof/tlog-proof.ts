@@ -12,7 +12,7 @@ export interface TlogProof {
   readonly hashes: Proof;
   /** The checkpoint, with all its signatures. */
   readonly note: SignedNote;
-  /** Bytes of the application's own, which nobody has signed. */
+  /** Extra data of the application. It is not signed. */
   readonly extra?: Uint8Array;
 }
 

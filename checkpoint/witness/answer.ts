@@ -37,7 +37,7 @@ export interface AskedWitness {
 /** In seconds since the epoch, but for `tolerance`, which is how far a witness's clock may be from ours. */
 export interface Clock {
   readonly now: number;
-  /** When the tree was made: nobody saw it before. */
+  /** Time at which the tree was made: no cosignature can be older. */
   readonly since: number;
   readonly tolerance: number;
 }

@@ -7,7 +7,7 @@ import { type KeyMaterial, readDerCertificate, readDerKey } from '../pki/x509.ts
 import { type SigningAlgorithm, signingAlgorithm } from './signing-algorithm.ts';
 import { type VerifierMessage } from './v2-messages.ts';
 
-/** A `Verifier` of Rekor v2 that has all its members; nobody has looked at the key. */
+/** A `Verifier` of Rekor v2 that has all its members. Its key is not parsed yet. */
 export interface Verifier {
   /** Where the client put it, and where the entry keeps it. */
   readonly member: 'publicKey' | 'x509Certificate';
@@ -33,7 +33,7 @@ export function missing(path: string): InvalidEntry {
   return new InvalidEntry(`${path} is missing`);
 }
 
-/** A verifier whose key is what it says it is. */
+/** A verifier whose key has been parsed and is one for its algorithm. */
 export interface Signer {
   readonly verifier: Verifier;
   readonly material: KeyMaterial;
@@ -93,7 +93,7 @@ function readKeyIfReadable(der: Uint8Array): KeyMaterial | undefined {
   }
 }
 
-/** The keys of an entry that nobody has checked; undefined if one of them cannot be read. */
+/** Returns the keys of an entry whose signatures are not checked; undefined if one of them cannot be read. */
 export function materialsIfReadable(verifiers: readonly Verifier[]): readonly KeyMaterial[] | undefined {
   try {
     return verifiers.map((verifier) => readMaterial(verifier).material);

@@ -1,7 +1,7 @@
 import type { VerifierKey } from '../../checkpoint/key.ts';
 import type { RootHash, TreeSize } from '../../merkle/types.ts';
 
-/** One tree of a log, and where its entries stand among those of the trees before it. */
+/** One tree of a log, and its offset behind the trees before it. */
 export interface Shard {
   /** Rekor's tree id: a positive int64 in decimal. Never a JavaScript number. */
   readonly treeId: string;
@@ -17,7 +17,7 @@ export interface Shard {
   readonly c2spKey: VerifierKey;
 }
 
-/** A head that has been released: what everything the log answers at that moment is made from. */
+/** A head as it is published; every answer of the log is made from one. */
 export interface SignedHead {
   readonly size: TreeSize;
   readonly root: RootHash;

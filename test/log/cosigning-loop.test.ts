@@ -4,8 +4,8 @@ import { said, signedHead } from './heads.ts';
 
 const asking = useRounds();
 
-describe('decision 12: one round in flight, for the newest head', () => {
-  it('begins at once with the first head, and asks for that head with the log’s own signature alone', async () => {
+describe('decision 12: CosigningLoop, one round at a time, for the newest head', () => {
+  it('a round begins at once with the first head, and sends a note with the log’s own signature alone', async () => {
     const { rounds, asker } = asking(['a']);
     const head = await signedHead(5, true);
     asker.setTarget(head);
@@ -16,7 +16,7 @@ describe('decision 12: one round in flight, for the newest head', () => {
     expect([root, at]).toEqual([head.root, head.at]);
     expect(await rounds[0]?.candidate.prove(head.size)).toEqual([]);
   });
-  it('does not begin another while one runs, and then asks for the newest, not for those in between', async () => {
+  it('no round begins while another runs, and the next asks for the newest head only', async () => {
     const { rounds, asker } = asking(['a']);
     for (const size of [5, 6, 7]) asker.setTarget(await signedHead(size, true));
     await pass(0);
@@ -27,7 +27,7 @@ describe('decision 12: one round in flight, for the newest head', () => {
     await pass(TIMES.pause);
     expect(sizes(rounds)).toEqual([7, 9]);
   });
-  it('tells at once what each witness says, and that it is enough as soon as it is', async () => {
+  it('each answer of a witness is passed on at once, and so is that the policy is met', async () => {
     const { rounds, kept, asker } = asking(['a', 'b']);
     asker.setTarget(await signedHead(5, true));
     await pass(0);
@@ -56,7 +56,7 @@ describe('CosigningLoop: pauses', () => {
     }
     expect(rounds.map(({ at }) => at)).toEqual([0, 200, 400, 600]);
   });
-  it('a head that comes after a long while is asked about at once', async () => {
+  it('a round for a head after an idle time begins at once', async () => {
     const { rounds, asker } = asking(['a']);
     asker.setTarget(await signedHead(1, true));
     await pass(0);
@@ -79,7 +79,7 @@ describe('CosigningLoop: pauses', () => {
     expect(sizes(rounds)).toEqual([1, 1, 1]);
     expect(kept).toHaveLength(2);
   });
-  it('a log that is asked about again is not content with what was said before', async () => {
+  it('a round of an idle log does not count cosignatures of earlier rounds', async () => {
     const { rounds, asker } = asking(['a']);
     asker.setTarget(await signedHead(1, true));
     await pass(0);
@@ -92,7 +92,7 @@ describe('CosigningLoop: pauses', () => {
 });
 
 describe('CosigningLoop: back-off', () => {
-  it('doubles up to the longest, whatever heads come, and ends with the first round that is enough', async () => {
+  it('the back-off doubles up to its limit, with new heads too, and ends with the first round that meets the policy', async () => {
     const { rounds, asker } = asking(['a']);
     asker.setTarget(await signedHead(1, true));
     await pass(0);
@@ -109,8 +109,8 @@ describe('CosigningLoop: back-off', () => {
   });
 });
 
-describe('CosigningLoop: what was said in rounds before', () => {
-  it('counts, so that witnesses that are there in turn meet the policy together', async () => {
+describe('CosigningLoop: cosignatures of earlier rounds', () => {
+  it('cosignatures of earlier rounds count, so that witnesses that are reachable one after the other meet the policy', async () => {
     const { rounds, kept, asker } = asking(['a', 'b']);
     asker.setTarget(await signedHead(1, true));
     await pass(0);
@@ -123,7 +123,7 @@ describe('CosigningLoop: what was said in rounds before', () => {
     await pass(TIMES.idle);
     expect(rounds.map(({ at }) => at)).toEqual([0, 250, 60_250]);
   });
-  it('does not count for another head', async () => {
+  it('cosignatures of earlier rounds do not count for another head', async () => {
     const { rounds, kept, asker } = asking(['a', 'b']);
     asker.setTarget(await signedHead(1, true));
     await pass(0);
@@ -135,7 +135,7 @@ describe('CosigningLoop: what was said in rounds before', () => {
     await unmet(rounds);
     expect(kept.map(({ suffices }) => suffices)).toEqual([false, false]);
   });
-  it('counts when it was said before the start, and may be enough by itself since the policy was relaxed', async () => {
+  it('cosignatures from before the start count, and meet a policy that was relaxed since', async () => {
     const { rounds, kept, asker } = asking(['a']);
     asker.setTarget(await signedHead(1, true), [said('a', 1, 1), said('b', 1, 2)]);
     await pass(0);
@@ -144,7 +144,7 @@ describe('CosigningLoop: what was said in rounds before', () => {
     await pass(TIMES.idle);
     expect(rounds).toHaveLength(2);
   });
-  it('is nothing to a policy that asks for nobody', async () => {
+  it('a policy with quorum none needs no cosignature', async () => {
     const { rounds, kept, asker } = asking([]);
     asker.setTarget(await signedHead(1, false));
     await pass(0);
@@ -155,8 +155,8 @@ describe('CosigningLoop: what was said in rounds before', () => {
   });
 });
 
-describe('CosigningLoop: ends', () => {
-  it('wait for no witness, and no round begins after', async () => {
+describe('CosigningLoop: disposal', () => {
+  it('disposal waits for no witness, and no round begins after it', async () => {
     const { rounds, asker } = asking(['a']);
     asker.setTarget(await signedHead(1, true));
     await pass(0);
@@ -166,7 +166,7 @@ describe('CosigningLoop: ends', () => {
     await pass(100_000);
     expect(rounds).toHaveLength(1);
   });
-  it('wait for what has been said to be kept', async () => {
+  it('disposal waits until cosignatures that have come are stored', async () => {
     const disk = Promise.withResolvers<void>();
     const { rounds, asker } = asking(['a'], () => disk.promise);
     asker.setTarget(await signedHead(1, true));
@@ -179,7 +179,7 @@ describe('CosigningLoop: ends', () => {
     disk.resolve();
     expect(await ending).toBe(true);
   });
-  it('come with a write of which nobody knows whether it was made: decision 11', async () => {
+  it('a write with an unknown outcome ends the loop: decision 11', async () => {
     const { rounds, fatal, asker } = asking(['a'], () => Promise.reject(new Error('the disk is gone')));
     asker.setTarget(await signedHead(1, true));
     await pass(0);

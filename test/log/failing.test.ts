@@ -135,8 +135,8 @@ function recorded(events: Event[], shown: () => number): LogFixtureOptions {
   };
 }
 
-describe('decision: commit, journal, show', () => {
-  it('no head is journalled before it is committed, and none shown before it is journalled', async () => {
+describe('decision: commit, journal, publish', () => {
+  it('no head is journalled before it is committed, and none is published before it is journalled', async () => {
     const events: Event[] = [];
     let fixture: LogFixture | undefined;
     fixture = await openLogFixture(folder(), {
@@ -203,7 +203,7 @@ describe('a commit for which there is no disk space', () => {
     }),
   });
 
-  it('refuses those that wait and those that come, keeps nothing of them, and ends by itself', async () => {
+  it('entries that wait and entries that come are refused, none of them is stored, and the log goes on once there is space', async () => {
     const state = { full: false, looks: 0 };
     await using fixture = await openLogFixture(folder(), { ...onDisk(state), limits: { ...LIMITS, batch: 3 } });
     await addMany(fixture.log, 0, 5);

@@ -42,8 +42,8 @@ async function seen({ log }: LogFixture, text: string) {
 
 const UNSEEN_ENTRY = { byLeaf: undefined, byIndex: undefined, hits: 0, more: [undefined, undefined] };
 
-describe('decision 12, require: readers see only what the policy has cosigned', () => {
-  it('in both checkpoints and in every answer, and all of it once it is', async () => {
+describe('decision 12, require: readers see only heads that meet the policy', () => {
+  it('no checkpoint and no answer is made from a head that does not meet the policy, and all are once it does', async () => {
     const all = [witnessOf('a.test'), witnessOf('b.test')] as const;
     await using fixture = await witnessedFixture(folder(), 'require', all);
     await soon(fixture.log.add(admitted('first')));
@@ -70,7 +70,7 @@ describe('decision 12, require: readers see only what the policy has cosigned', 
     expect(entry.head.checkpoint).toBe(fixture.log.head().checkpoint);
   });
 
-  it('and heads that another overtook before they were cosigned are never shown', async () => {
+  it('a head that a larger one overtook before it was cosigned is never published', async () => {
     const witness = witnessOf('a.test');
     await using fixture = await witnessedFixture(folder(), 'require', [witness]);
     let heard = 0;
@@ -102,7 +102,7 @@ async function fixtureWithUnanswered(text: string, witness: ReturnType<typeof wi
 }
 
 describe('decision 12, require: writers wait', () => {
-  it('for a time; the entry is kept, and sent again it is new until it has been shown', async () => {
+  it('a writer waits until the time-out; the entry is stored, and sent again it is new until it has been published', async () => {
     const witness = witnessOf('a.test');
     await using fixture = await fixtureWithUnanswered('x', witness);
 
@@ -124,7 +124,7 @@ describe('decision 12, require: writers wait', () => {
     expect((await fixture.log.add(admitted('x'))).duplicate).toBe(true);
   });
 
-  it('and have their answer also if the entry has been shown when they come again; from then on it is a duplicate', async () => {
+  it('a writer that sends its entry again after it was published gets its answer once; from then on the entry is a duplicate', async () => {
     const witness = witnessOf('a.test');
     await using fixture = await fixtureWithUnanswered('x', witness);
     witness.behaveWell();
@@ -134,7 +134,7 @@ describe('decision 12, require: writers wait', () => {
     expect((await fixture.log.add(admitted('x'))).duplicate).toBe(true);
   });
 
-  it('so many and no more, and of those that are refused nothing is kept; readers go on', async () => {
+  it('more writers than the limit are refused, their entries are not stored, and reads go on', async () => {
     const witness = witnessOf('a.test');
     witness.conduct = silent;
     await using fixture = await witnessedFixture(folder(), 'require', [witness], {
@@ -151,8 +151,8 @@ describe('decision 12, require: writers wait', () => {
   });
 });
 
-describe('decision 12, prefer: heads are shown at once', () => {
-  it('whatever the witnesses do, and cosignatures join the note when they come', async () => {
+describe('decision 12, prefer: heads are published at once', () => {
+  it('heads do not wait for witnesses, and cosignatures are added when they come', async () => {
     const all = [witnessOf('a.test'), witnessOf('b.test')] as const;
     all[0].conduct = silent;
     await using fixture = await witnessedFixture(folder(), 'prefer', all);
@@ -163,7 +163,7 @@ describe('decision 12, prefer: heads are shown at once', () => {
     expect(cosigners(fixture.log.head(), all)).toEqual([false, true]);
     expect((await fixture.log.add(admitted('entry 1'))).duplicate).toBe(true);
   });
-  it('and with all that was said of them after a restart', async () => {
+  it('a restart publishes the head with all of its cosignatures', async () => {
     const all = [witnessOf('a.test'), witnessOf('b.test')] as const;
     {
       await using fixture = await witnessedFixture(folder(), 'prefer', all);
@@ -174,7 +174,7 @@ describe('decision 12, prefer: heads are shown at once', () => {
     await using fixture = await witnessedFixture(folder(), 'prefer', all);
     expect(cosigners(fixture.log.head(), all)).toEqual([true, true]);
   });
-  it('one of which one witness has moved on is asked about anew once the log is idle', async () => {
+  it('a head for which one witness has newer cosignatures is cosigned anew once the log is idle', async () => {
     const witness = witnessOf('a.test');
     await using fixture = await witnessedFixture(folder(), 'prefer', [witness]);
     await soon(addMany(fixture.log, 0, 3));

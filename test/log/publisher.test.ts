@@ -46,8 +46,8 @@ async function stateOf(promise: Promise<unknown>): Promise<string> {
   return state;
 }
 
-describe('decision 12: a head that awaits nobody', () => {
-  it('is shown at once, in both checkpoints, and whoever waits for it goes on', async () => {
+describe('decision 12: Publisher, a head that awaits no cosignatures', () => {
+  it('publishes the head at once, in both checkpoints, and resolves those that wait for it', async () => {
     const { publisher, wanted, kept } = await publishing(3);
     const waiting = publisher.waitForSize(5);
     publisher.committed(await signedHead(5, false));
@@ -57,7 +57,7 @@ describe('decision 12: a head that awaits nobody', () => {
     expect(wanted).toEqual([5]);
     expect(kept).toEqual([]);
   });
-  it('has cosignatures join its note, below the log’s own line, and later words take the place of earlier ones', async () => {
+  it('adds cosignatures below the log’s own signature, and the newest of a witness replaces its earlier one', async () => {
     const { publisher, kept } = await publishing(3);
     const head = await signedHead(5, false);
     publisher.committed(head);
@@ -68,7 +68,7 @@ describe('decision 12: a head that awaits nobody', () => {
     expect(kept.map(({ published }) => published)).toEqual([undefined, undefined]);
     expect(publisher.head.rekorCheckpoint.split('\n').filter((line) => line.startsWith('\u2014'))).toHaveLength(1);
   });
-  it('loses nothing to what is said of an older one, which is kept all the same', async () => {
+  it('stores cosignatures of an older head, and does not change the published one', async () => {
     const { publisher, kept } = await publishing(3);
     const [older, newer] = [await signedHead(4, false), await signedHead(5, false)];
     publisher.committed(older);
@@ -77,7 +77,7 @@ describe('decision 12: a head that awaits nobody', () => {
     expect([publisher.head.size, cosignersOf(publisher.head.checkpoint)]).toEqual([5, []]);
     expect(kept).toEqual([{ cosignatures: [said('a', 4)], published: undefined }]);
   });
-  it('never goes back', async () => {
+  it('never publishes a smaller head than before', async () => {
     const { publisher } = await publishing(3);
     const smaller = await signedHead(2, false);
     expect(() => publisher.committed(smaller)).toThrow('a published head never goes back');
@@ -85,8 +85,8 @@ describe('decision 12: a head that awaits nobody', () => {
   });
 });
 
-describe('decision 12: a head that awaits witnesses', () => {
-  it('is not shown before enough have cosigned it, and then with what they said', async () => {
+describe('decision 12: Publisher, a head that awaits cosignatures', () => {
+  it('publishes the head once the policy is met, with the cosignatures', async () => {
     const { publisher, kept, wanted } = await publishing(3);
     const head = await signedHead(5, true);
     publisher.committed(head);
@@ -99,7 +99,7 @@ describe('decision 12: a head that awaits witnesses', () => {
     await publisher.cosigned(head, [said('c', 5, 3)], true);
     expect(cosignersOf(publisher.head.checkpoint)).toEqual(['a/1', 'b/2', 'c/3']);
   });
-  it('is not shown before the disk has what was said', async () => {
+  it('publishes the head only after its cosignatures are durable', async () => {
     const { publisher, slowDisk } = await publishing(3);
     const head = await signedHead(5, true);
     publisher.committed(head);
@@ -112,14 +112,14 @@ describe('decision 12: a head that awaits witnesses', () => {
     await cosigned;
     expect([(await waiting).size, publisher.head.size]).toEqual([5, 5]);
   });
-  it('is not shown when the disk does not take it', async () => {
+  it('does not publish the head if its cosignatures cannot be stored', async () => {
     const { publisher, slowDisk } = await publishing(3);
     const head = await signedHead(5, true);
     slowDisk(Promise.reject(new Error('the disk is gone')));
     await expect(publisher.cosigned(head, [said('a', 5)], true)).rejects.toThrow('the disk is gone');
     expect(publisher.head.size).toBe(3);
   });
-  it('is not shown behind a larger one', async () => {
+  it('does not publish the head after a larger one', async () => {
     const { publisher, kept } = await publishing(3);
     const [older, newer] = [await signedHead(4, true), await signedHead(5, true)];
     await publisher.cosigned(newer, [said('a', 5)], true);
@@ -129,8 +129,8 @@ describe('decision 12: a head that awaits witnesses', () => {
   });
 });
 
-describe('decision 12: writers that wait for their head', () => {
-  it('go on with the first head that holds their entry, and the others wait on', async () => {
+describe('decision 12: Publisher, writers that wait for their head', () => {
+  it('resolves a writer with the first head that covers its entry, and no other writer', async () => {
     const { publisher } = await publishing(3);
     const [fourth, fifth, seventh] = [publisher.waitForSize(4), publisher.waitForSize(5), publisher.waitForSize(7)];
     await publisher.cosigned(await signedHead(5, true), [said('a', 5)], true);
@@ -138,7 +138,7 @@ describe('decision 12: writers that wait for their head', () => {
     await publisher.cosigned(await signedHead(8, true), [said('a', 8)], true);
     expect((await seventh).size).toBe(8);
   });
-  it('wait for as long as was said and no longer, and are told that the entry is kept', async () => {
+  it('rejects a writer after the time-out, and says that the entry is stored', async () => {
     const { publisher } = await publishing(3);
     const waiting = publisher.waitForSize(4);
     waiting.catch(() => undefined);
@@ -153,7 +153,7 @@ describe('decision 12: writers that wait for their head', () => {
     expect((await again).size).toBe(4);
     expect(vi.getTimerCount()).toBe(0);
   });
-  it('are so many and no more', async () => {
+  it('refuses more waiting writers than the limit', async () => {
     const { publisher } = await publishing(3, { maxWaiting: 2 });
     const waiting = [publisher.waitForSize(4), publisher.waitForSize(4)];
     expect(() => publisher.requireRoom()).toThrow(new Overloaded('2 entries are waiting for witnesses'));

@@ -182,8 +182,8 @@ describe('find: what costs much and gives little', () => {
   });
 });
 
-describe('find: only what stands under the released head', () => {
-  it('leaves out what is committed and not yet shown', async () => {
+describe('find: only entries under the published head', () => {
+  it('leaves out entries that are committed and not published', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'stele-find-'));
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => void (release = resolve));

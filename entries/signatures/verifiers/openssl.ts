@@ -3,7 +3,7 @@ import { CURVES } from '../curves.ts';
 import { type DigestCheck, type DigestVerifier } from '../verifier.ts';
 import { type OpenSsl } from './node-ffi.ts';
 
-/** OpenSSL's own functions, at their own price. */
+/** Verifies through node:ffi at native OpenSSL cost. */
 export function opensslVerifier(openssl: OpenSsl): DigestVerifier {
   return {
     name: 'openssl',
