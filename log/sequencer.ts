@@ -194,15 +194,10 @@ export class Sequencer {
     const after = this.#head;
     const from = after.size;
     const at = Math.max(clock.now(), this.#lastTime);
-    const { head, tiles } = await tileCache.grow(
-      from,
-      waiting.map(({ entry }) => entry.leafHash),
-    );
-    const { entries, signatures } = await sequenced(
-      signer,
-      waiting.map(({ entry }) => entry),
-      { from, at, head },
-    );
+    const admitted = waiting.map(({ entry }) => entry);
+    const leaves = admitted.map(({ leafHash }) => leafHash);
+    const { head, tiles } = await tileCache.grow(from, leaves);
+    const { entries, signatures } = await sequenced(signer, admitted, { from, at, head });
     this.figures.signatures.rekor += 1 + entries.length;
     this.figures.signatures.c2sp += 1;
     const stored = { ...head, at, signatures, awaitsCosignatures };
@@ -235,10 +230,7 @@ export class Sequencer {
     }
   }
 
-  /**
-   * Ends the log, because the outcome of a write is unknown. No sender is told that its entry was refused: it may be in
-   * the log after the next start.
-   */
+  /** Ends the log: the outcome of a write is unknown. No sender is told that its entry was refused, because it may be stored. */
   #end(reason: unknown, waiting: readonly Waiting[]): void {
     for (const { reject } of [...waiting, ...this.#waiting.splice(0)]) reject(new Error('the outcome is unknown'));
     if (this.#failed) return;
