@@ -32,7 +32,7 @@ export function provideUnpacked(name: string, program: string): void {
 
 function unpack(name: string, folder: string): void {
   mkdirSync(folder, { recursive: true });
-  if (!succeeds(['apt-get', '-qq', 'download', name], folder)) return;
+  if (!succeeds(['apt-get', '-qq', '-o', 'APT::Sandbox::User=root', 'download', name], folder)) return;
   const archive = readdirSync(folder).find((file) => file.endsWith('.deb'));
   if (archive === undefined) return;
   succeeds(['dpkg-deb', '-x', archive, '.'], folder);
