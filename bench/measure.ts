@@ -6,16 +6,35 @@ import type { BenchOptions } from './options.ts';
 import { type Measured, verificationCost } from './row.ts';
 import { longestStall } from './stall.ts';
 
+/** Milliseconds between two scrapes: fifteen times as often as is usual. */
+const SCRAPE_MS = 1000;
+
 /** The server as it is by default, its log lines going to a file. */
-export function startMeasured(folder: LogFolder, options: BenchOptions): Promise<ServerProcess> {
-  const { slowFdatasync, profile, verifier } = options;
+export async function startMeasured(folder: LogFolder, options: BenchOptions): Promise<ServerProcess> {
+  const { slowFdatasync, profile, verifier, metrics } = options;
   const delay = `inject=fdatasync,fsync:delay_enter=${slowFdatasync * 1000}`;
   const slow = ['strace', '-f', '-qq', '--seccomp-bpf', '-e', 'trace=fdatasync,fsync', '-e', delay, '-o', '/dev/null'];
-  return startServer(folder, {
-    flags: ['--volume', 'moves', '--verifier', verifier],
+  const server = await startServer(folder, {
+    flags: ['--volume', 'moves', '--verifier', verifier, '--metrics-listen', metrics ? '127.0.0.1:0' : 'off'],
     ...(slowFdatasync > 0 && { wrapper: slow }),
     ...(profile !== undefined && { nodeFlags: ['--cpu-prof', `--cpu-prof-dir=${profile}`] }),
   });
+  if (metrics) scrape(server);
+  return server;
+}
+
+/** Reads all metrics again and again, for as long as the server runs. */
+function scrape(server: ServerProcess): void {
+  const url = /http:\S+\/metrics/.exec(server.lines().join(' '))?.[0] ?? '';
+  const timer = setInterval(
+    () =>
+      void fetch(url).then(
+        (answer) => answer.text(),
+        () => '',
+      ),
+    SCRAPE_MS,
+  ).unref();
+  void server.ended.then(() => clearInterval(timer));
 }
 
 export const portOf = ({ base }: ServerProcess): number => Number(new URL(base).port);

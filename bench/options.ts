@@ -44,6 +44,8 @@ export interface BenchOptions {
   readonly profile: string | undefined;
   /** How often everything is done, to keep the run in the middle. */
   readonly runs: number;
+  /** Whether the server counts for its metrics, and is scraped every second. */
+  readonly metrics: boolean;
   /** Whether the result is kept in `results.jsonl`. */
   readonly keep: boolean;
 }
@@ -62,6 +64,7 @@ const OPTIONS = {
   folder: { type: 'string' },
   profile: { type: 'string' },
   runs: { type: 'string', default: '1' },
+  metrics: { type: 'boolean', default: false },
   keep: { type: 'boolean', default: false },
 } as const;
 
@@ -99,6 +102,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     folder: values.folder,
     profile: values.profile,
     runs: count('runs', values.runs, 1),
+    metrics: values.metrics,
     keep: values.keep,
   };
 }

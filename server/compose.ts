@@ -44,8 +44,8 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
 async function appOf(log: HostedLog, admission: AdmissionPool, { observe, metrics }: ComposeOptions): Promise<Express> {
   const { settings, logger, shards, witness, health, damage } = log;
   const document = readDocument();
-  const meters = metersOf(document);
-  if (metrics !== undefined) addReaders(metrics, { log, meters, admission, document });
+  const meters = metrics && metersOf(document);
+  if (metrics && meters) addReaders(metrics, { log, meters, admission, document });
   return createApp({
     shards,
     witness,
@@ -53,7 +53,7 @@ async function appOf(log: HostedLog, admission: AdmissionPool, { observe, metric
     health,
     settings: { ...settings, apis: settings.apis === 'both' ? ['rekor-v1', 'rekor-v2'] : [settings.apis] },
     document,
-    meters,
+    ...(meters && { meters }),
     consoleFiles: await readConsoleFiles(),
     dev: settings.dev,
     now: () => performance.now(),

@@ -34,19 +34,19 @@ async function serve(settings: Settings): Promise<void> {
   process.on('exit', () => logger.flush());
   try {
     await using listener = await listen(settings, (sentence) => logger.warn(sentence));
-    const metrics = metricsOf(logger);
+    const metrics = metricsOf(settings, logger);
     await using cleanup = new AsyncDisposableStack();
-    cleanup.use(await serveMetrics(settings, metrics, voicesOf(logger)));
+    if (metrics !== undefined) cleanup.use(await serveMetrics(metrics.address, metrics.registry, voicesOf(logger)));
     const stopping = stopSignal(logger, listener);
     let open = false;
     void stopping.then((signal) => open || endBeforeOpen(logger, signal));
     await using server = await composeServer(settings, {
       logger,
-      metrics,
+      ...(metrics && { metrics: metrics.registry }),
       fatal: (reason) => die(logger, reason),
     });
     open = true;
-    metrics.add(connectionReaders(listener.connections));
+    metrics?.registry.add(connectionReaders(listener.connections));
     listener.serve(server.app);
     greet(logger, settings, server.shards, addressOf(listener.http));
     logger.info(`stopping on ${await stopping}, what was accepted is finished first`);
@@ -63,11 +63,12 @@ async function serve(settings: Settings): Promise<void> {
   }
 }
 
-/** Returns the metrics of the program itself, to which the log adds its own. */
-function metricsOf(logger: Logger): MetricRegistry {
-  const metrics = new MetricRegistry();
-  metrics.add(programReaders(programVersion(), () => logger.dropped()));
-  return metrics;
+/** Returns the metrics of the program itself, to which the log adds its own; undefined where they are off, and cost nothing. */
+function metricsOf({ metricsListen: { address } }: Settings, logger: Logger) {
+  if (address === undefined) return undefined;
+  const registry = new MetricRegistry();
+  registry.add(programReaders(programVersion(), () => logger.dropped()));
+  return { address, registry };
 }
 
 function voicesOf(logger: Logger) {

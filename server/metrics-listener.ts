@@ -19,10 +19,6 @@ const TEXT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 /** Milliseconds until a port that another process has is tried again. */
 const RETRY_MS = 10_000;
 
-export interface MetricsSettings {
-  readonly metricsListen: { readonly address: MetricsAddress | undefined };
-}
-
 export interface MetricsVoices {
   readonly announce: (sentence: string) => void;
   readonly warn: (sentence: string) => void;
@@ -35,7 +31,7 @@ export interface MetricsVoices {
  * @throws ListenRefused if the port that was chosen cannot be bound
  */
 export async function serveMetrics(
-  { metricsListen: { address } }: MetricsSettings,
+  address: MetricsAddress,
   registry: MetricRegistry,
   { announce, warn }: MetricsVoices,
 ): Promise<AsyncDisposable> {
@@ -44,7 +40,6 @@ export async function serveMetrics(
   limitConnections(http, { total: MAX_CONNECTIONS, perAddress: MAX_CONNECTIONS, isProxy: () => false, warn });
   let again: NodeJS.Timeout | undefined;
   const start = async (): Promise<void> => {
-    if (address === undefined) return;
     await bind(http, address, '--metrics-listen');
     http.unref(); // a scraper keeps no process alive
     announce(`metrics on http://${addressOf(http)}/metrics`);
@@ -53,7 +48,7 @@ export async function serveMetrics(
     again = setTimeout(() => void start().catch(retry), RETRY_MS).unref();
   };
   await start().catch((error: unknown) => {
-    if (address?.isChosen !== false || !(error instanceof ListenRefused)) throw error;
+    if (address.isChosen || !(error instanceof ListenRefused)) throw error;
     warn(`there are no metrics for now: ${error.message}, or off for none`);
     retry();
   });
