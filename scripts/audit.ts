@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { toHex } from '../base/bytes.ts';
+import { Damaged } from '../log/audit/reports.ts';
 import { DamagedStore } from '../storage/failures.ts';
 import { auditShard, type ShardReport } from './audit/shard.ts';
 import { auditShards } from './audit/shards.ts';
-import { Damaged } from './audit/wire.ts';
 import { runCommand, say, UsageFault } from './operator/command.ts';
 import { openShards, type ReadShard } from '../host/shards/read-shards.ts';
 

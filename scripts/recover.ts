@@ -10,7 +10,7 @@ import { holdWitnessJournal, type WitnessFault, witnessFault } from '../host/wit
 import type { StoredHead } from '../storage/heads.ts';
 import { WorkerPool } from './audit/worker-pool.ts';
 import { auditTree } from './audit/tree.ts';
-import { Damaged } from './audit/wire.ts';
+import { Damaged } from '../log/audit/reports.ts';
 import { runCommand, say, UsageFault } from './operator/command.ts';
 import { requireNotBehind } from './recover/newest-head.ts';
 import { faultOf, type FoundShard, type HeldShard, holdShard, lookAtShard } from './recover/shard.ts';

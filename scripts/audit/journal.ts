@@ -2,7 +2,7 @@ import { LogRefused } from '../../log/failures.ts';
 import type { TreeHead } from '../../merkle/types.ts';
 import { isFreeze, type JournalRecords } from '../../storage/journal.ts';
 import type { ReadShard } from '../../host/shards/read-shards.ts';
-import { Damaged } from './wire.ts';
+import { Damaged } from '../../log/audit/reports.ts';
 
 /** Heads that a log may hold beyond its journal: one whose journal write was cut short, and the next, which was committed beside it. */
 const UNRELEASED_HEADS = 2;

@@ -4,11 +4,11 @@ import type { TreeHead } from '../../merkle/types.ts';
 import { NO_RECORDS } from '../../storage/search-index/tally.ts';
 import { type ReadShard, shardOf } from '../../host/shards/read-shards.ts';
 import { WorkerPool } from './worker-pool.ts';
-import { HeadCheck } from './heads.ts';
+import { HeadCheck } from '../../log/audit/heads.ts';
 import { readJournal, requireNoNewer } from './journal.ts';
 import { auditIndex } from './search-index.ts';
 import { auditTree, type TreeReport } from './tree.ts';
-import { Damaged, type HeadsReport } from './wire.ts';
+import { Damaged, type HeadsReport } from '../../log/audit/reports.ts';
 
 /** Counts of what was checked and found as it was written. */
 export interface ShardReport extends HeadsReport {

@@ -1,5 +1,5 @@
 import type { ReadShard } from '../../host/shards/read-shards.ts';
-import { Damaged } from './wire.ts';
+import { Damaged } from '../../log/audit/reports.ts';
 
 /** How the shards of a log stand to each other. @throws Damaged */
 export async function auditShards(shards: readonly ReadShard[]): Promise<void> {

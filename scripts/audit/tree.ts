@@ -6,8 +6,8 @@ import { type NodeHash, type RootHash, type TreeHead } from '../../merkle/types.
 import type { TileReads } from '../../storage/tiles.ts';
 import { together, type Tally, NO_RECORDS } from '../../storage/search-index/tally.ts';
 import type { WorkerPool } from './worker-pool.ts';
-import { checkTile } from './tiles.ts';
-import { Damaged, type EntriesReport } from './wire.ts';
+import { checkTile } from '../../log/audit/tiles.ts';
+import { Damaged, type EntriesReport } from '../../log/audit/reports.ts';
 
 /** Entries in a unit: those below one tile of level 1, about half a second. */
 const UNIT = TILE_WIDTH ** 2;

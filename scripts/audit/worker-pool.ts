@@ -1,14 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import {
-  type AuditorSettings,
-  type Damage,
-  Damaged,
-  type Outcome,
-  type ReportOf,
-  type Unit,
-  type UnitKind,
-} from './wire.ts';
+import { type Damage, Damaged } from '../../log/audit/reports.ts';
+import { type AuditorSettings, type Outcome, type ReportOf, type Unit, type UnitKind } from './wire.ts';
 
 type UnitOf<Kind extends UnitKind> = Extract<Unit, { readonly what: Kind }>;
 

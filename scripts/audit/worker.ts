@@ -4,10 +4,11 @@ import { treeSize } from '../../merkle/types.ts';
 import type { LogReading } from '../../storage/engine.ts';
 import { engineOf } from '../../storage/engines/index.ts';
 import { shardOf } from '../../host/shards/read-shards.ts';
-import { auditEntries } from './entries.ts';
-import { HeadCheck } from './heads.ts';
-import { auditRun } from './run.ts';
-import { type AuditorSettings, Damaged, type Outcome, type ReportOf, type Unit, type UnitKind } from './wire.ts';
+import { auditEntries } from '../../log/audit/entries.ts';
+import { HeadCheck } from '../../log/audit/heads.ts';
+import { auditRun } from '../../log/audit/run.ts';
+import { Damaged } from '../../log/audit/reports.ts';
+import { type AuditorSettings, type Outcome, type ReportOf, type Unit, type UnitKind } from './wire.ts';
 
 /* One of the auditor's threads: takes a unit, answers it, takes the next. Each has a reading connection of its own. */
 if (parentPort === null) throw new Error('runs as a worker thread only');

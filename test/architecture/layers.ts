@@ -40,6 +40,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'log/signers': ['base', 'merkle', 'checkpoint', 'storage'],
   log: ['base', 'merkle', 'checkpoint', 'entries', 'storage', 'witness', 'log/signers'],
+  'log/audit': ['base', 'merkle', 'storage', 'storage/search-index', 'log', 'log/signers'],
   'log/backup': ['base', 'merkle', 'storage', 'storage/records', 'log/signers', 'log'],
   'host/settings': ['base', 'openapi', 'entries'],
   'host/logging': [],

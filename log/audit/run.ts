@@ -1,17 +1,24 @@
-import type { ReadPart } from '../../storage/search-index/runs.ts';
+import type { ReadPart, Run } from '../../storage/search-index/runs.ts';
 import { mayHave } from '../../storage/search-index/filter.ts';
 import { fingerprintIn, indexAt, type Records } from '../../storage/search-index/records.ts';
 import { MissingPart } from '../../storage/failures.ts';
 import { NO_RECORDS, Tallier } from '../../storage/search-index/tally.ts';
-import { Damaged, type RunReport, type Unit } from './wire.ts';
+import { Damaged, type RunReport } from './reports.ts';
 
-type RunUnit = Extract<Unit, { readonly what: 'run' }>;
+/** Parts `from` up to `to` of a run. */
+export interface PartRange {
+  readonly run: Run;
+  readonly from: number;
+  readonly to: number;
+  /** Records of entries from this one on are left to a later audit. */
+  readonly below: number;
+}
 
 /**
  * Whether what is in these parts of a run is found by whoever looks for it: in order, where the fence says, let through by
  * the filter. What must be in them is for others to compare. @throws Damaged
  */
-export function auditRun(readPart: ReadPart, unit: RunUnit): RunReport {
+export function auditRun(readPart: ReadPart, unit: PartRange): RunReport {
   try {
     return auditParts(readPart, unit);
   } catch (error) {
@@ -20,7 +27,7 @@ export function auditRun(readPart: ReadPart, unit: RunUnit): RunReport {
   }
 }
 
-function auditParts(readPart: ReadPart, { run, from, to, below }: RunUnit): RunReport {
+function auditParts(readPart: ReadPart, { run, from, to, below }: PartRange): RunReport {
   const tallier = new Tallier();
   let records = 0;
   let before = from === 0 ? ([0, 0] as const) : lastOf(readPart(run.id, from - 1));

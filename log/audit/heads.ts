@@ -1,11 +1,11 @@
 import { equalBytes } from '../../base/bytes.ts';
-import { HeadVerifier, type VerifiableShard } from '../../log/signers/head-verifier.ts';
-import type { TileCache } from '../../log/tile-cache.ts';
+import { HeadVerifier, type VerifiableShard } from '../signers/head-verifier.ts';
+import type { TileCache } from '../tile-cache.ts';
 import { foldRoot } from '../../merkle/fold.ts';
 import { coveringNodes } from '../../merkle/plan.ts';
 import type { TreeHead } from '../../merkle/types.ts';
 import type { HeadReads, StoredFreeze } from '../../storage/heads.ts';
-import { Damaged, type HeadsReport } from './wire.ts';
+import { Damaged, type HeadsReport } from './reports.ts';
 
 /** Heads that are read at a time. */
 const PAGE = 256;

@@ -12,7 +12,7 @@ import {
 import type { NodeHash } from '../../merkle/types.ts';
 import type { StoredTile, TileReads } from '../../storage/tiles.ts';
 import { DamagedStore } from '../../storage/failures.ts';
-import { Damaged } from './wire.ts';
+import { Damaged } from './reports.ts';
 
 /**
  * Makes a full tile again from the 256 hashes that stand below it, and compares it with the stored one, node by node.

@@ -10,12 +10,18 @@ import type { Fingerprints } from '../../storage/search-index/fingerprints.ts';
 import { RecordList } from '../../storage/search-index/records.ts';
 import { Tallier } from '../../storage/search-index/tally.ts';
 import { checkTile } from './tiles.ts';
-import { Damaged, type EntriesReport, type Unit } from './wire.ts';
+import { Damaged, type EntriesReport } from './reports.ts';
 
-type EntriesUnit = Extract<Unit, { readonly what: 'entries' }>;
+/** Entries `from` up to `to`; `from` is a multiple of 256. */
+export interface EntryRange {
+  readonly from: number;
+  readonly to: number;
+  /** Where the runs of the index end. */
+  readonly runs: readonly number[];
+}
 
 /** Reads entries, hashes them and the tiles above them anew, and adds up what the index must have of them. @throws Damaged */
-export async function auditEntries(reading: AuditedLog, { from, to, runs }: EntriesUnit): Promise<EntriesReport> {
+export async function auditEntries(reading: AuditedLog, { from, to, runs }: EntryRange): Promise<EntriesReport> {
   const keys = new ExpectedKeys(reading.fingerprints, runs, from);
   const roots: NodeHash[] = [];
   let leaves: LeafHash[] = [];
