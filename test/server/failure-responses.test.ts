@@ -1,12 +1,17 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { Failure } from '../../base/failure.ts';
+import type * as baseFailures from '../../base/failures.ts';
 import { MalformedJson } from '../../base/failures.ts';
 import { BodyTooLarge, InvalidEntry, MalformedProposal } from '../../entries/failures.ts';
-import { Frozen, Overloaded } from '../../log/failures.ts';
+import type * as entryFailures from '../../entries/failures.ts';
+import type * as logFailures from '../../log/failures.ts';
+import { Frozen, LogRefused, Overloaded } from '../../log/failures.ts';
 import { fromOutcome, toOutcome } from '../../server/admission/messages.ts';
 import { type FailureResponses, isKnown, responseTo, v1ResponseTo } from '../../server/http/failure-responses.ts';
+import type * as requestFailures from '../../server/http/failures.ts';
 import { BodyTooSlow, Busy, InvalidRequest, UnreadableBody } from '../../server/http/failures.ts';
-import { LogRefused } from '../../log/failures.ts';
 import { revivedError, sentError, type StoreFailureClasses } from '../../storage/engines/sqlite/writer/wire.ts';
+import type * as storeFailures from '../../storage/failures.ts';
 import { NoRoom, StaleCommit, StaleWitness, StoreRefused } from '../../storage/failures.ts';
 
 const crossed = (thrown: unknown): Error => {
@@ -14,6 +19,7 @@ const crossed = (thrown: unknown): Error => {
   if (outcome.is === 'value') throw new Error('a failure became a value');
   return fromOutcome(outcome);
 };
+import type * as witnessFailures from '../../witness/failures.ts';
 
 describe('a failure that an admission thread throws', () => {
   it.each([
@@ -47,7 +53,26 @@ type NotCrossing = {
   [Row in keyof FailureResponses]: Omit<FailureResponses[Row], 'crossing'> extends FailureResponses[Row] ? Row : never;
 }[keyof FailureResponses];
 
+/** The codes of all classes of failures that a module exports. */
+type CodesOf<Module> = InstanceType<
+  Extract<Module[keyof Module], abstract new (...parts: never) => Failure<string>>
+>['code'];
+/** Failures that end a start: they are told to the operator, and no caller meets them. */
+type OfStart = LogRefused['code'];
+
 describe('the tables of failures', () => {
+  it('of HTTP responses does not compile where a failure of a folder that a request reaches is in no row', () => {
+    expectTypeOf<CodesOf<typeof baseFailures>>().toExtend<keyof FailureResponses>();
+    expectTypeOf<CodesOf<typeof entryFailures>>().toExtend<keyof FailureResponses>();
+    expectTypeOf<Exclude<CodesOf<typeof logFailures>, OfStart>>().toExtend<keyof FailureResponses>();
+    expectTypeOf<CodesOf<typeof requestFailures>>().toExtend<keyof FailureResponses>();
+    expectTypeOf<CodesOf<typeof witnessFailures>>().toExtend<keyof FailureResponses>();
+  });
+
+  it('of the writer thread does not compile where a failure of the storage is in no row', () => {
+    expectTypeOf<CodesOf<typeof storeFailures>>().toExtend<keyof StoreFailureClasses>();
+  });
+
   it('of HTTP responses does not compile without one of its rows', () => {
     expectTypeOf<Dispensable<FailureResponses>>().toBeNever();
   });

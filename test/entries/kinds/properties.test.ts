@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Failure } from '../../../base/failure.ts';
+import { checkBudget } from '../../../entries/admission.ts';
+import { InvalidEntry } from '../../../entries/failures.ts';
 import { MAX_CLAIMS } from '../../../entries/kind.ts';
 import { kinds, v2Kinds } from '../../../entries/kinds/index.ts';
+import { judgeClaims } from '../signatures/every-verifier.ts';
 import { admit, admitEach, bodyOf, keysOf, registry, RULES, searchKeysOf, storedForm } from './admit.ts';
 import { dsse, envelope, hashedrekord, intoto001, intoto002, type Proposal } from './proposals.ts';
 import { makeSigner } from '../../support/signing.ts';
@@ -34,6 +37,16 @@ describe.each(apis)('the contract of every kind: $kind $version', ({ kind, versi
   it('has a sample here, and publishes a schema', () => {
     expect(sample).toMatchObject({ kind, apiVersion: version });
     expect(schema).toHaveProperty('type', 'object');
+  });
+
+  it('makes no entry while the verdict on a signature that it needs is absent', () => {
+    const { claims, finish } = kindRegistry.parse(sample);
+    const verdicts = judgeClaims(claims).map(({ verdict }) => verdict);
+    expect(finish(verdicts, checkBudget())).toHaveProperty('body');
+    const needed = verdicts.slice(0, verdicts.findLastIndex(({ holds }) => holds) + 1);
+    expect(needed).not.toStrictEqual([]);
+    for (const [count] of needed.entries())
+      expect(() => finish(verdicts.slice(0, count), checkBudget())).toThrow(InvalidEntry);
   });
 
   it('makes of a stored body the same bytes again, and none of its keys is new', () => {
