@@ -20,7 +20,7 @@ import { search } from './search.ts';
 import type { Sequencer } from './sequencer.ts';
 import type { TileCache } from './tile-cache.ts';
 import { ownTurn } from './turns.ts';
-import type { AddResult, Log, ProvenEntry, SearchPage, SearchQuestion } from './types.ts';
+import type { AddResult, Log, ProvenEntry, SearchPage, SearchQuestion, StepListener } from './types.ts';
 import type { Shard, SignedHead } from './signers/shard.ts';
 
 export interface LogParts {
@@ -95,18 +95,18 @@ export class TransparencyLog implements Log {
     return this.#parts.sequencer?.storeFigures();
   }
 
-  async add(entry: AdmittedEntry): Promise<AddResult> {
+  async add(entry: AdmittedEntry, steps?: StepListener): Promise<AddResult> {
     this.#counts.calls += 1;
-    const added = await this.#addOnce(entry);
+    const added = await this.#addOnce(entry, steps);
     if (added.duplicate) this.#counts.duplicates += 1;
     return added;
   }
 
-  async #addOnce(entry: AdmittedEntry): Promise<AddResult> {
+  async #addOnce(entry: AdmittedEntry, steps: StepListener | undefined): Promise<AddResult> {
     const name = toHex(entry.leafHash);
     const other = this.#adding.get(name);
     if (other) return this.#repeat(await other);
-    const adding = this.#addOrFind(entry);
+    const adding = this.#addOrFind(entry, steps);
     this.#adding.set(name, adding);
     try {
       return await adding;
@@ -128,15 +128,18 @@ export class TransparencyLog implements Log {
     return { entry, duplicate: duplicate || !this.#parts.awaitsCosignatures };
   }
 
-  async #addOrFind(entry: AdmittedEntry): Promise<AddResult> {
+  async #addOrFind(entry: AdmittedEntry, steps: StepListener | undefined): Promise<AddResult> {
     const { store, sequencer, publisher } = this.#parts;
     if (sequencer === undefined) throw new Frozen(`${this.shard.origin} takes no entries`);
     const known = await store.findDuplicate(entry.leafHash);
     if (known !== undefined) return this.#addAgain(known);
     publisher.requireRoom();
-    const placed = await sequencer.place(entry);
+    const placed = await sequencer.place(entry, steps);
+    steps?.done('journal');
     const head = await this.#shown(placed.index);
-    return { entry: await this.#prove(placed, entry.leafHash, head), duplicate: false };
+    const proven = await this.#prove(placed, entry.leafHash, head);
+    steps?.done('publish');
+    return { entry: proven, duplicate: false };
   }
 
   /**

@@ -2,6 +2,7 @@ import type { AdmittedEntry } from '../entries/kind.ts';
 import { type TreeHead, logIndex } from '../merkle/types.ts';
 import type { SequencedEntry } from '../storage/entries.ts';
 import type { ShardSigner, SignedBatch } from './signers/shard-signer.ts';
+import type { StepListener } from './types.ts';
 
 /** Gives each entry its index and time, and has them and the head signed. */
 export async function sequenced(
@@ -21,4 +22,12 @@ export async function sequenced(
     return attestation === undefined ? placed : { ...placed, attestation };
   });
   return { entries, signatures };
+}
+
+/** Tells each that wants to know that a step of a whole batch is over. */
+export function stepDone(
+  waiting: readonly { readonly steps: StepListener | undefined }[],
+  step: Parameters<StepListener['done']>[0],
+): void {
+  for (const { steps } of waiting) steps?.done(step);
 }

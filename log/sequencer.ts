@@ -9,7 +9,8 @@ import type { Clock } from './clock.ts';
 import { NotWritable, Overloaded } from './failures.ts';
 import { GrowthFigures, type RefusalReason } from './figures.ts';
 import type { ShardSigner } from './signers/shard-signer.ts';
-import { sequenced } from './sequenced.ts';
+import { sequenced, stepDone } from './sequenced.ts';
+import type { StepListener } from './types.ts';
 import { HeadReleases, type ReleaseParts } from './releases.ts';
 import { DISK_FULL_REFUSAL, DiskSpaceWatch } from './disk-space-watch.ts';
 import type { TileCache } from './tile-cache.ts';
@@ -49,6 +50,7 @@ interface Waiting {
   readonly entry: AdmittedEntry;
   readonly resolve: (entry: SequencedEntry) => void;
   readonly reject: (reason: unknown) => void;
+  readonly steps: StepListener | undefined;
 }
 
 /**
@@ -131,7 +133,7 @@ export class Sequencer {
   }
 
   /** Resolves once the entry is durable, and its head in the journal unless that has no room. @throws Overloaded, NotWritable */
-  place(entry: AdmittedEntry): Promise<SequencedEntry> {
+  place(entry: AdmittedEntry, steps?: StepListener): Promise<SequencedEntry> {
     const refusal = this.refusal();
     if (refusal !== undefined) throw new NotWritable(refusal);
     const { maxWaiting, maxWaitingBytes } = this.#parts.limits;
@@ -140,7 +142,7 @@ export class Sequencer {
       throw new Overloaded(`entries of ${maxWaitingBytes} bytes in all are waiting already`);
     this.#waitingBytes += weight(entry);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ entry, resolve, reject });
+      this.#waiting.push({ entry, resolve, reject, steps });
       this.#running ??= this.#run();
     });
   }
@@ -198,11 +200,13 @@ export class Sequencer {
     const leaves = admitted.map(({ leafHash }) => leafHash);
     const { head, tiles } = await tileCache.grow(from, leaves);
     const { entries, signatures } = await sequenced(signer, admitted, { from, at, head });
+    stepDone(waiting, 'sequence');
     this.figures.signatures.rekor += 1 + entries.length;
     this.figures.signatures.c2sp += 1;
     const stored = { ...head, at, signatures, awaitsCosignatures };
     const isKept = await this.#commit({ after, entries, tiles, head: stored }, waiting);
     if (!isKept) return;
+    stepDone(waiting, 'commit');
     [this.#head, this.#lastTime] = [head, at];
     tileCache.markCommitted(tiles);
     const batch = { from, entries, head: stored, resolve: waiting.map(({ resolve }) => resolve) };

@@ -55,6 +55,15 @@ export interface SearchPage {
   readonly next: number | undefined;
 }
 
+/** Told when a step of adding an entry is over, where a trace of it is wanted. An entry that was there before has no steps. */
+export interface StepListener {
+  /**
+   * `sequence`: it has its place, and is signed. `commit`: it is durable. `journal`: so is its head, in the head journal.
+   * `publish`: it is shown, with its proof.
+   */
+  done(step: 'sequence' | 'commit' | 'journal' | 'publish'): void;
+}
+
 /** One shard of a log. Every answer is made from one published head. */
 export interface Log {
   readonly shard: Shard;
@@ -72,7 +81,7 @@ export interface Log {
   /** Returns the state of each witness; empty without witnesses. */
   witnesses(): readonly WitnessReport[];
   /** Resolves once the entry is durable and under a published head. @throws Overloaded, NotWritable, NotPublished, Frozen */
-  add(entry: AdmittedEntry): Promise<AddResult>;
+  add(entry: AdmittedEntry, steps?: StepListener): Promise<AddResult>;
   byIndex(virtualIndex: number): Promise<ProvenEntry | undefined>;
   /** @param gone - aborted once nobody waits for the entry: the look-up ends, with its reason */
   byLeaf(leaf: LeafHash, gone?: AbortSignal): Promise<ProvenEntry | undefined>;

@@ -45,8 +45,6 @@ export interface AppParts extends OperationParts {
   readonly settings: AppSettings;
   readonly document: OpenApiDocument;
   readonly consoleFiles: ConsoleFiles;
-  /** Milliseconds on a clock that never goes back. */
-  readonly now: () => number;
   /** Counts requests, where anything reads that. */
   readonly meters?: RequestMeters;
   /** For measurements: told of every request once it is over, and the operation that took it. */

@@ -12,6 +12,7 @@ import type { RequestLine } from './http/request-line.ts';
 import { logRequest } from './log-request.ts';
 import { addReaders, metersOf } from './metrics/readers.ts';
 import { readConsoleFiles } from './pages/console-files.ts';
+import type { Tracing } from './tracing/submission-trace.ts';
 import type { OpenApiDocument } from './operations/document.ts';
 
 export interface ComposeOptions extends HostOptions {
@@ -19,6 +20,8 @@ export interface ComposeOptions extends HostOptions {
   readonly observe?: (line: RequestLine) => void;
   /** Gets what is measured of this server. */
   readonly metrics?: MetricRegistry;
+  /** Takes traces of submissions. */
+  readonly tracing?: Tracing;
 }
 
 /** A log and its HTTP interface, listening to nothing yet. Disposing of it finishes what was accepted. */
@@ -41,7 +44,11 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   return { app, shards: log.shards, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
 
-async function appOf(log: HostedLog, admission: AdmissionPool, { observe, metrics }: ComposeOptions): Promise<Express> {
+async function appOf(
+  log: HostedLog,
+  admission: AdmissionPool,
+  { observe, metrics, tracing }: ComposeOptions,
+): Promise<Express> {
   const { settings, logger, shards, witness, health, damage } = log;
   const document = readDocument();
   const meters = metrics && metersOf(document);
@@ -54,6 +61,7 @@ async function appOf(log: HostedLog, admission: AdmissionPool, { observe, metric
     settings: { ...settings, apis: settings.apis === 'both' ? ['rekor-v1', 'rekor-v2'] : [settings.apis] },
     document,
     ...(meters && { meters }),
+    ...(tracing && { tracing }),
     consoleFiles: await readConsoleFiles(),
     dev: settings.dev,
     now: () => performance.now(),

@@ -14,6 +14,8 @@ import { composeServer } from './compose.ts';
 import { listen, type Listener } from './listen.ts';
 import { serveMetrics } from './metrics-listener.ts';
 import { programReaders } from './metrics/program.ts';
+import { openTelemetry } from './tracing/open-telemetry.ts';
+import type { Tracing } from './tracing/submission-trace.ts';
 import { connectionReaders } from './metrics/requests.ts';
 
 /*
@@ -37,12 +39,15 @@ async function serve(settings: Settings): Promise<void> {
     const metrics = metricsOf(settings, logger);
     await using cleanup = new AsyncDisposableStack();
     if (metrics !== undefined) cleanup.use(await serveMetrics(metrics.address, metrics.registry, voicesOf(logger)));
+    const tracing = await tracingOf(logger);
+    if (tracing !== undefined) cleanup.use(tracing);
     const stopping = stopSignal(logger, listener);
     let open = false;
     void stopping.then((signal) => open || endBeforeOpen(logger, signal));
     await using server = await composeServer(settings, {
       logger,
       ...(metrics && { metrics: metrics.registry }),
+      ...(tracing && { tracing }),
       fatal: (reason) => die(logger, reason),
     });
     open = true;
@@ -69,6 +74,20 @@ function metricsOf({ metricsListen: { address } }: Settings, logger: Logger) {
   const registry = new MetricRegistry();
   registry.add(programReaders(programVersion(), () => logger.dropped()));
   return { address, registry };
+}
+
+/** Returns what takes traces; undefined unless OpenTelemetry's variables ask for them. @throws TracingRefused */
+async function tracingOf(logger: Logger): Promise<Tracing | undefined> {
+  const { timeOrigin } = performance;
+  const { warn } = voicesOf(logger);
+  const tracing = await openTelemetry(settingSources().env, {
+    version: programVersion(),
+    timeOrigin,
+    now: () => performance.now(),
+    warn,
+  });
+  if (tracing !== undefined) logger.info("traces of submissions are sent, as OpenTelemetry's variables say");
+  return tracing;
 }
 
 function voicesOf(logger: Logger) {

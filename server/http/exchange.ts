@@ -41,6 +41,8 @@ const CLIENT_GONE = 499;
 /** One request and its answer. Nothing else holds a response, and every answer leaves through `send`. */
 export class Exchange implements Reader {
   readonly target: Target;
+  /** Told the status once the request is over. */
+  trace: { ended(status: number): void } | undefined;
   readonly isPreflight: boolean;
   /** The address of the sender; empty if it went away at once. */
   readonly remote: string;
@@ -85,6 +87,7 @@ export class Exchange implements Reader {
     const durationMs = this.#options.now() - this.#started;
     const line = this.#line(durationMs);
     const { status } = line;
+    this.trace?.ended(status);
     this.#options.ended(line, { operation: this.#operation, status, durationMs, failure: this.#failure });
   }
 

@@ -6,6 +6,7 @@ import type { OwnWitness } from '../../witness/own-witness.ts';
 import type { Admission } from '../admission/pool.ts';
 import type { ApiFormat, RequestRules } from '../apis/format.ts';
 import type { Answer, Headers, JsonText, OtherText } from '../http/answer.ts';
+import type { SubmissionTrace, Tracing } from '../tracing/submission-trace.ts';
 import type { Access, Principal } from './access.ts';
 
 export type OperationId = keyof operations;
@@ -44,6 +45,10 @@ export interface OperationParts {
   readonly admission: Admission;
   readonly health: Health;
   readonly settings: OperationSettings;
+  /** Takes traces of submissions, where any are wanted. */
+  readonly tracing?: Tracing;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
   /** Whether the log forgets everything at its end. Every page says so. */
   readonly dev: boolean;
 }
@@ -67,6 +72,8 @@ export interface OperationRequest {
   readonly body: Uint8Array;
   /** The address of the sender, or the network that is taken to be its own. */
   readonly from: string;
+  /** Notes the steps of a submission; undefined where no trace is wanted. */
+  readonly trace: SubmissionTrace | undefined;
   /** For its headers. */
   readonly http: Request;
   /** Aborted once the sender goes away before the answer is whole: work for it may end then. */

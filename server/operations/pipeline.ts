@@ -7,6 +7,7 @@ import { hasBody, readBody } from '../http/body.ts';
 import type { Exchange } from '../http/exchange.ts';
 import { DeadlineExceeded } from '../http/failures.ts';
 import { missing } from '../http/read.ts';
+import { SubmissionTrace } from '../tracing/submission-trace.ts';
 import { parseQuery } from '../http/target.ts';
 import { authenticate, authorise } from './access.ts';
 import type { AnyOperation, OperationParts, OperationRequest, OperationSettings } from './operation.ts';
@@ -37,12 +38,22 @@ export class Pipeline {
     try {
       const principal = authenticate(http);
       authorise(principal, operation.access);
-      await exchange.send(await this.#handled(exchange, found, { http, accepted, principal }));
+      const trace = this.#trace(exchange, http, found);
+      await exchange.send(await this.#handled(exchange, found, { http, accepted, principal, trace }));
     } catch (error) {
       const answer = format.renderFailure(error, accepted);
       if (answer === undefined) throw error;
       await exchange.refuse(answer, error);
     }
+  }
+
+  /** Submissions are traced, where anything takes traces. */
+  #trace(exchange: Exchange, { method, headers }: Request, { routed }: Found): SubmissionTrace | undefined {
+    const { tracing, now } = this.#parts;
+    if (tracing === undefined || routed.operation.access !== 'submit') return undefined;
+    const trace = new SubmissionTrace(tracing, now, { operation: routed.id, method, route: routed.path, headers });
+    exchange.trace = trace;
+    return trace;
   }
 
   /** Reads the body and has the request handled. A body counts against the budget until the work on it is over. */
@@ -54,6 +65,7 @@ export class Pipeline {
     let work: Promise<Answer> | undefined;
     try {
       const body = lease === undefined ? NO_BODY : await this.#read(exchange, operation, known.http, lease);
+      known.trace?.done('parse');
       work = operation.handle(requestOf(exchange, found, { ...known, body, deadline }), this.#parts);
       return await (deadline === undefined ? work : inTime(work, deadline));
     } finally {
@@ -73,7 +85,7 @@ export class Pipeline {
 }
 
 /** Known of a request before its body is read. */
-type Known = Pick<OperationRequest, 'http' | 'accepted' | 'principal'>;
+type Known = Pick<OperationRequest, 'http' | 'accepted' | 'principal' | 'trace'>;
 
 const NO_BODY = new Uint8Array();
 

@@ -25,9 +25,11 @@ export const entryOperations: EntryOperations = {
     body: 'proposedEntry',
     disabled: notEnabled('Create Entry'),
     isThere: ({ shards }) => !shards.active.isClosed,
-    async handle({ body, from, gone, target }, { shards, admission, settings }) {
+    async handle({ body, from, gone, target, trace }, { shards, admission, settings }) {
       requireGrowing(shards.active);
-      const { entry, duplicate } = await shards.active.add(await admit(admission, body, { from, gone: gone() }));
+      const admitted = await admit(admission, body, { from, gone: gone() });
+      trace?.done('admission');
+      const { entry, duplicate } = await shards.active.add(admitted, trace);
       const id = entryId(entry.shard, entry.leafHash);
       const Location = entryLocation(target, id);
       if (duplicate && settings.duplicates === 'conflict') {

@@ -24,7 +24,8 @@ export const v2EntryOperations: Pick<Operations, 'createEntry'> = {
       const log = shardFor(shards, asked);
       const isClosed = isDisabled(settings) || log.isClosed;
       const admitted = await admit(admission, asked, isClosed);
-      const { entry, duplicate } = await log.add(admitted);
+      asked.trace?.done('admission');
+      const { entry, duplicate } = await log.add(admitted, asked.trace);
       // Equal leaves have equal bodies: an entry that was there before has the kind of the one that was sent.
       if (!duplicate || settings.duplicates === 'return')
         return { status: 201, body: renderTransparencyLogEntry(entry, admitted) };
