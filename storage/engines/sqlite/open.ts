@@ -19,9 +19,8 @@ import { migrations } from './file/schema.ts';
 import { PrefetchThread } from './prefetch/thread.ts';
 import { createReader } from './reader.ts';
 import { createStateReader } from './state-reader.ts';
-import { packCommit } from './writer/commit.ts';
 import { figureMemory, WriterFigures } from './writer/figures.ts';
-import { WriterThread } from './writer/thread.ts';
+import { packCommit, WriterThread } from './writer/thread.ts';
 import type { WriterBegun, WriterSays } from './writer/wire.ts';
 
 export interface SqliteOptions extends OpenOptions {

@@ -1,6 +1,13 @@
+import { hash } from 'node:crypto';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import type { SequencedEntry } from '../../../entries.ts';
+import type { Commit } from '../../../heads.ts';
+import type { Fingerprints } from '../../../search-index/fingerprints.ts';
+import { RecordList, type Records } from '../../../search-index/records.ts';
 import type { Run } from '../../../search-index/runs.ts';
+import { packBatch } from '../rows/batch-row.ts';
+import { tilePlace } from '../rows/tile-table.ts';
 import {
   revivedError,
   sentError,
@@ -11,6 +18,7 @@ import {
   type WriterRequest,
   type WriterSays,
   type WriterSettings,
+  type WriterCommit,
 } from './wire.ts';
 
 /** Of the thread's heap, in MiB: what it allocates lives no longer than a batch, and V8 would take 48. */
@@ -96,4 +104,31 @@ export class WriterThread implements AsyncDisposable {
 /** Buffers that change hands: the row of a commit. The rest is small, or still needed on this side. */
 function buffersOf(request: WriterRequest): readonly ArrayBuffer[] {
   return request.op === 'commit' ? [request.value.batch.buffer] : [];
+}
+
+const NONE = new Uint8Array();
+
+/** A commit, ready to be written. */
+export function packCommit({ after, head, entries, tiles }: Commit, fingerprints: Fingerprints): WriterCommit {
+  const hashes = entries.map(({ attestation }) => attestation && hash('sha256', attestation, 'buffer'));
+  return {
+    after,
+    head,
+    batch: packBatch(
+      entries,
+      hashes.map((each) => each ?? NONE),
+    ),
+    records: recordsOf(entries, fingerprints),
+    attestations: entries.flatMap(({ attestation }, i) => {
+      const kept = hashes[i];
+      return attestation && kept ? [{ hash: kept, payload: attestation }] : [];
+    }),
+    tiles: tiles.map(({ tile, ...id }) => ({ place: tilePlace(id), nodes: tile })),
+  };
+}
+
+function recordsOf(entries: readonly SequencedEntry[], fingerprints: Fingerprints): Records {
+  const list = new RecordList();
+  for (const { index, leafHash, searchKeys } of entries) fingerprints.addTo(list, index, leafHash, searchKeys.packed);
+  return list.take();
 }
