@@ -24,6 +24,14 @@ export class DamageReport {
     });
   }
 
+  /** Found by the scrub. */
+  scrubbed(sentence: string): void {
+    this.#count += 1;
+    this.#logger.error(
+      `the scrub found damage in ${sentence}. It is not given out; what to do is in docs/operating.md, "Scrub"`,
+    );
+  }
+
   /** Found while nobody was reading. */
   found(sentence: string): void {
     this.#count += 1;

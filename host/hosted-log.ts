@@ -8,6 +8,7 @@ import { clockOf } from './clock/clock.ts';
 import { DamageReport } from './damage.ts';
 import { type Health, healthOf } from './health.ts';
 import type { Logger } from './logging/logger.ts';
+import { Scrubber } from './scrub/scrubber.ts';
 import type { Settings } from './settings/table.ts';
 import { startLog } from './start/start-log.ts';
 import { startReadOnly } from './start/start-read-only.ts';
@@ -30,6 +31,8 @@ export interface HostedLog extends AsyncDisposable {
   readonly witness: OwnWitness | undefined;
   /** Keeps a copy on another disk; undefined where none is kept. */
   readonly archive: Archiver | undefined;
+  /** Looks for damage; undefined where it is off. Is to be started once the log serves. */
+  readonly scrub: Scrubber | undefined;
   readonly health: Health;
   readonly damage: DamageReport;
   /** Shows the log's heads, once its interface is ready: a start that is refused has shown nothing. */
@@ -44,12 +47,20 @@ export async function openHostedLog(settings: Settings, options: HostOptions): P
     ? await openToRead(settings)
     : await openToGrow(settings, clock, damage, options);
   const { logger } = options;
+  const scrub = scrubberOf(settings, logger, damage);
   const health = healthOf(shards, settings, {
     droppedLines: () => logger.dropped(),
     damagedReads: () => damage.count,
     archive: archive && (() => archive.state()),
   });
-  return { settings, clock, logger, shards, witness, archive, health, damage, publish, [Symbol.asyncDispose]: dispose };
+  const opened = { settings, clock, logger, shards, witness, archive, scrub, health, damage, publish };
+  return {
+    ...opened,
+    [Symbol.asyncDispose]: async () => {
+      await scrub?.[Symbol.asyncDispose](); // before the log closes its files
+      await dispose();
+    },
+  };
 }
 
 type Opened = Pick<HostedLog, 'shards' | 'witness' | 'archive' | 'publish'> & { readonly dispose: () => Promise<void> };
@@ -110,6 +121,19 @@ function archiverOf(
 ): Archiver {
   const owner = `the archiver of process ${process.pid} on ${hostname()}`;
   return new Archiver({ data, heads, into, owner }, { announce, warn, now: () => performance.now() });
+}
+
+function scrubberOf(
+  { data, heads, readOnly, scrub, dev }: Settings,
+  logger: Logger,
+  damage: DamageReport,
+): Scrubber | undefined {
+  if (scrub === 'off' || dev) return undefined;
+  const { announce, warn } = operatorLines(logger, damage);
+  return new Scrubber(
+    { data, heads, readOnly, period: scrub },
+    { announce, warn, damaged: (sentence) => damage.scrubbed(sentence) },
+  );
 }
 
 /** How the parts below say something to the operator. */

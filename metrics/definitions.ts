@@ -4,6 +4,7 @@ import { ARCHIVE, LOG, WITNESSES } from './definitions/log.ts';
 import { PROCESS } from './definitions/process.ts';
 import { REKOR } from './definitions/rekor.ts';
 import { REQUESTS } from './definitions/requests.ts';
+import { SCRUB } from './definitions/scrub.ts';
 import { STORAGE } from './definitions/storage.ts';
 
 /** Every metric of the server's own, by the heading it stands under in the manual. */
@@ -12,6 +13,7 @@ export const definitionGroups = {
   'The log': LOG,
   Witnesses: WITNESSES,
   'The archive': ARCHIVE,
+  'The scrub': SCRUB,
   'Database and disks': STORAGE,
   Admission: ADMISSION,
   'The program': PROCESS,
@@ -23,6 +25,7 @@ export const definitions = {
   ...LOG,
   ...WITNESSES,
   ...ARCHIVE,
+  ...SCRUB,
   ...STORAGE,
   ...ADMISSION,
   ...PROCESS,

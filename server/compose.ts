@@ -28,6 +28,8 @@ export interface ComposeOptions extends HostOptions {
 export interface Server extends AsyncDisposable {
   readonly app: Express;
   readonly shards: LogShards;
+  /** Looks for damage, from now on. For when the server serves. */
+  startScrub(): void;
 }
 
 /** Composition root: adds admission threads and HTTP to a log that `host/` opens. @throws LogRefused, StoreRefused */
@@ -41,7 +43,12 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   const app = await appOf(log, admission, options);
   await log.publish(); // last: a start that is refused has shown nothing
   const parts = cleanup.move();
-  return { app, shards: log.shards, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+  return {
+    app,
+    shards: log.shards,
+    startScrub: () => log.scrub?.start(),
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  };
 }
 
 async function appOf(

@@ -54,6 +54,7 @@ async function serve(settings: Settings): Promise<void> {
     metrics?.registry.add(connectionReaders(listener.connections));
     listener.serve(server.app);
     greet(logger, settings, server.shards, addressOf(listener.http));
+    server.startScrub();
     logger.info(`stopping on ${await stopping}, what was accepted is finished first`);
     await listener.stop(settings.shutdownTimeout);
     const kept = settings.dev

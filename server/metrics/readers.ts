@@ -7,6 +7,7 @@ import { admissionReaders } from './admission.ts';
 import { archiveReaders, logReaders, witnessReaders } from './log.ts';
 import { type RekorParts, rekorReaders } from './rekor.ts';
 import { requestReaders } from './requests.ts';
+import { scrubReaders } from './scrub.ts';
 import { storageReaders } from './storage.ts';
 
 interface Document {
@@ -37,6 +38,7 @@ export function addReaders(registry: MetricRegistry, parts: MeasuredParts): void
   registry.add(logReaders(shards, () => clock.now()));
   registry.add(witnessReaders(shards));
   registry.add(archiveReaders(log));
+  registry.add(scrubReaders(log));
   registry.add(storageReaders(shards));
   registry.add(admissionReaders(() => admission.figures));
   registry.add({ stele_damaged_reads_total: () => damage.count });

@@ -58,6 +58,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'host/folder',
     'host/shards',
   ],
+  'host/scrub': ['base', 'storage', 'storage/engines', 'log', 'log/audit', 'host/folder', 'host/shards'],
   'host/start': [
     'base',
     'entries',
@@ -89,6 +90,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'host/settings',
     'host/logging',
     'host/backup',
+    'host/scrub',
     'host/clock',
     'host/start',
     'host/witness',
@@ -205,9 +207,12 @@ export const GUARDED: readonly { readonly module: RegExp; readonly only: RegExp 
   { module: /^node:ffi$/, only: /^entries\/signatures\/verifiers\/node-ffi\.ts$/ },
   {
     module: /^node:fs(\/promises)?$/,
-    only: /^storage\/(engines\/|record-files\/|folders\.ts$)|^host\/([^/]+\.ts$|(folder|logging|shards|start|witness)\/)|^server\/[^/]+\.ts$|^server\/pages\//,
+    only: /^storage\/(engines\/|record-files\/|folders\.ts$)|^host\/([^/]+\.ts$|(folder|logging|scrub|shards|start|witness)\/)|^server\/[^/]+\.ts$|^server\/pages\//,
   },
-  { module: /^node:(worker_threads|http|https|child_process)$/, only: /^storage\/engines\/|^host\/backup\/|^server\// },
+  {
+    module: /^node:(worker_threads|http|https|child_process)$/,
+    only: /^storage\/engines\/|^host\/(backup|scrub)\/|^server\//,
+  },
   { module: /^node:(os|net)$/, only: /^storage\/engines\/|^host\/|^server\// },
   { module: /^node:/, only: /^(storage|log|host|server)\/|\/node-(crypto|ffi)\.ts$/ },
 ];
@@ -219,10 +224,10 @@ export const AMBIENT: readonly { readonly expression: string; readonly only: Reg
     expression: 'process',
     only: /^host\/([^/]+\.ts$|(clock|folder|logging|start)\/)|^server\/[^/]+\.ts$|^server\/metrics\/|^server\/[^/]+\/worker[^/]*\.ts$|^storage\/engines\/|\/node-ffi\.ts$/,
   },
-  { expression: 'Date.now', only: /^host\/(clock|logging)\/|^storage\/engines\// },
+  { expression: 'Date.now', only: /^host\/(clock|logging|scrub)\/|^storage\/engines\// },
   {
     expression: 'performance.now',
-    only: /^host\/([^/]+\.ts$|(backup|witness)\/)|^server\/[^/]+\.ts$|^server\/http\/|^storage\/engines\//,
+    only: /^host\/([^/]+\.ts$|(backup|scrub|witness)\/)|^server\/[^/]+\.ts$|^server\/http\/|^storage\/engines\//,
   },
   { expression: 'Math.random', only: /^$/ },
   { expression: 'globalThis', only: /^$/ },

@@ -1,8 +1,8 @@
 import { originName } from '../values/network-values.ts';
 import { optional, setting } from '../values/setting.ts';
-import { choice, day, duration, flag, onOff, path, size } from '../values/values.ts';
+import { choice, day, duration, flag, onOff, path, periodOrOff, size } from '../values/values.ts';
 import { fromData, STANDARD_DATA } from './data-folder.ts';
-import { GIB, MINUTE, SECOND } from './units.ts';
+import { DAY, GIB, MINUTE, SECOND } from './units.ts';
 
 export const DATA = {
   data: setting(path, STANDARD_DATA, 'Folder that holds the log. One server at a time.'),
@@ -23,6 +23,11 @@ export const DATA = {
   archive: optional(
     path,
     'Folder, on another disk, in which a backup of the log is kept that is at most a second behind: docs/backup.md. Entries do not wait for it. Not together with --dev or --read-only.',
+  ),
+  scrub: setting(
+    periodOrOff(SECOND, 366 * DAY),
+    '7d',
+    'Time in which all that is stored is read, hashed and compared with what was signed, again and again: docs/operating.md, "Scrub". A log of --dev is not scrubbed.',
   ),
   readOnly: setting(
     flag,

@@ -116,6 +116,17 @@ export function duration(least: number, most: number): ValueType<number> {
   };
 }
 
+const PERIOD_UNITS: Units = new Map([...DURATION_UNITS, ['h', 3_600_000], ['d', 86_400_000]]);
+
+/** Milliseconds of something that is done again and again, or `off`. */
+export function periodOrOff(least: number, most: number): ValueType<number | 'off'> {
+  return {
+    placeholder: 'off|TIME',
+    expects: `off, or a time from ${spell(least, PERIOD_UNITS)} to ${spell(most, PERIOD_UNITS)}, with ms, s, m, h or d`,
+    parse: (text) => (text === 'off' ? text : within(least, most, measure(text, PERIOD_UNITS))),
+  };
+}
+
 /** A day in UTC, as `2026-11-30`, in seconds since the Unix epoch when it begins. */
 export const day: ValueType<number> = {
   placeholder: 'DAY',

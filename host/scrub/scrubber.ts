@@ -1,0 +1,119 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { ScrubFigures, ScrubMessage, ScrubSettings } from './messages.ts';
+
+export interface ScrubberOptions {
+  /** Told of each damage. */
+  readonly damaged: (sentence: string) => void;
+  readonly warn: (sentence: string) => void;
+  readonly announce: (sentence: string) => void;
+}
+
+/** Milliseconds from the start to the first slice, at most: a process that is ended at once has scrubbed nothing. */
+const DELAY_MS = 10_000;
+/** Milliseconds until a thread that ended is replaced. */
+const RESTART_MS = 60_000;
+const YOUNG_MIB = 4;
+
+const NOTHING: ScrubFigures = { entries: 0, records: 0, position: 0, lastPass: undefined, damaged: 0 };
+
+/** Reads all that is stored again and again while the log serves, and tells of what is not as it was written. */
+export class Scrubber implements AsyncDisposable {
+  readonly #settings: ScrubSettings;
+  readonly #options: ScrubberOptions;
+  #worker: Worker | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+  #failed = false;
+  #figures = NOTHING;
+  #found = 0;
+
+  constructor(settings: ScrubSettings, options: ScrubberOptions) {
+    [this.#settings, this.#options] = [settings, options];
+  }
+
+  /** Milliseconds that a full pass is to take. */
+  get period(): number {
+    return this.#settings.period;
+  }
+
+  get figures(): ScrubFigures {
+    return this.#figures;
+  }
+
+  /** Times that damage was found since the start of the process. */
+  get found(): number {
+    return this.#found;
+  }
+
+  /** Begins, once. For when the log serves. */
+  start(): void {
+    this.#startWithin(Math.min(DELAY_MS, this.#settings.period / 10));
+  }
+
+  /** Ends behind the slice that is read, some milliseconds. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    const ended = once(worker, 'exit');
+    worker.postMessage('close');
+    await ended;
+  }
+
+  #startWithin(delay: number): void {
+    if (this.#closed) return;
+    this.#timer = setTimeout(() => this.#startThread(), delay);
+    this.#timer.unref();
+  }
+
+  #startThread(): void {
+    let reason = 'its thread ended by itself';
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: this.#settings,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
+    });
+    worker.on('message', (message: ScrubMessage) => this.#take(message));
+    worker.on('error', (error) => void (reason = error instanceof Error ? error.message : String(error)));
+    worker.once('exit', () => this.#ended(reason));
+    this.#worker = worker;
+  }
+
+  #take(message: ScrubMessage): void {
+    switch (message.kind) {
+      case 'figures':
+        this.#failed = false;
+        this.#figures = message.figures;
+        return;
+      case 'damage':
+        this.#found += 1;
+        return this.#options.damaged(message.says);
+      case 'passed':
+        return this.#passed(message);
+      case 'failed':
+        return this.#fail(message.reason);
+    }
+  }
+
+  #passed({ entries, damaged }: Extract<ScrubMessage, { readonly kind: 'passed' }>): void {
+    const outcome = damaged === 0 ? 'and all are as they were written' : `and found damage in ${damaged} places`;
+    const say = damaged === 0 ? this.#options.announce : this.#options.warn;
+    say(`the scrub has read ${entries} entries and all that is kept of them, ${outcome}`);
+  }
+
+  #fail(reason: string): void {
+    if (!this.#failed)
+      this.#options.warn(
+        `the scrub cannot read the log: ${reason}. The log goes on, and the scrub is tried again every minute`,
+      );
+    this.#failed = true;
+  }
+
+  #ended(reason: string): void {
+    this.#worker = undefined;
+    if (this.#closed) return;
+    this.#fail(reason);
+    this.#startWithin(RESTART_MS);
+  }
+}

@@ -1,0 +1,18 @@
+import { DamagedStore, isDamage, StoreRefused } from '../../storage/failures.ts';
+import { Damaged } from './reports.ts';
+
+/** Told in one sentence of each damage. */
+export type Found = (says: string) => void;
+
+/** @returns undefined where there is damage, which `found` is told of @throws StoreRefused for a database that cannot be opened or read now */
+export async function attempt<T>(at: number, found: Found, work: () => T | Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StoreRefused && !isDamage(error)) throw error;
+    const says = error instanceof Error ? error.message : String(error);
+    const isNamed = error instanceof Damaged || error instanceof DamagedStore;
+    found(isNamed ? says : `from entry ${at} on: ${says}`);
+    return undefined;
+  }
+}

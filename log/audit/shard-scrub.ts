@@ -1,0 +1,139 @@
+import { equalBytes } from '../../base/bytes.ts';
+import { hashesIn, TILE_HEIGHT, TILE_WIDTH, type TileId } from '../../merkle/tile.ts';
+import { type NodeHash, treeSize } from '../../merkle/types.ts';
+import type { AuditedLog } from '../../storage/engine.ts';
+import { type Tally, together } from '../../storage/search-index/tally.ts';
+import { loadTileCache } from '../load-tile-cache.ts';
+import type { VerifiableShard } from '../signers/head-verifier.ts';
+import type { TileCache } from '../tile-cache.ts';
+import { attempt, type Found } from './attempt.ts';
+import { auditEntries } from './entries.ts';
+import { HeadCheck } from './heads.ts';
+import { Damaged, type EntriesReport } from './reports.ts';
+import { type IndexPlace, IndexScrub } from './index-scrub.ts';
+import { checkTile } from './tiles.ts';
+
+/** Bytes of a hash. */
+const HASH_BYTES = 32;
+
+/** Where a scrub of a shard stands: all that the next slice has to know, so that it can be kept over a restart. */
+export interface ShardPlace {
+  /** Entries that are looked at: those under a head of this size. */
+  readonly size: number;
+  /** The next entry. */
+  readonly entry: number;
+  readonly index: IndexPlace;
+}
+
+/** Checks a shard slice by slice, each on its own against the newest head that was signed when the scrub of it began. */
+export class ShardScrub {
+  readonly #reading: AuditedLog;
+  readonly #shard: VerifiableShard;
+  readonly #index: IndexScrub;
+  /** Size of a tree that could not be read: that is said once. */
+  #unreadable = -1;
+  #tree: { readonly size: number; readonly cache: TileCache; readonly heads: HeadCheck } | undefined;
+
+  constructor(reading: AuditedLog, shard: VerifiableShard) {
+    [this.#reading, this.#shard, this.#index] = [reading, shard, new IndexScrub(reading)];
+  }
+
+  /** Begins with all that is published. */
+  async begin(found: Found): Promise<ShardPlace> {
+    const size = (await this.#reading.publishedSize()) ?? 0;
+    [this.#tree, this.#unreadable] = [undefined, -1];
+    return { size, entry: 0, index: await this.#index.begin(size, found) };
+  }
+
+  /** Checks the next slice, some milliseconds of work. @returns undefined if there was none left @throws StoreRefused */
+  async slice(place: ShardPlace, found: Found): Promise<ShardPlace | undefined> {
+    if (place.entry < place.size) return this.#entries(place, found);
+    const index = await this.#index.slice(place.index, found);
+    return index && { ...place, index };
+  }
+
+  /** 256 entries, what is kept beside them, the tiles that end with them, and the heads between them. */
+  async #entries(place: ShardPlace, found: Found): Promise<ShardPlace> {
+    const from = place.entry;
+    const to = Math.min(place.size, from + TILE_WIDTH);
+    const ends = place.index.runs.map(({ to: end }) => end);
+    const report = await attempt(from, found, () => auditEntries(this.#reading, { from, to, runs: ends }));
+    if (report === undefined && to - from === TILE_WIDTH)
+      await attempt(from, found, async () => void (await this.#storedHashes({ level: 0, index: from / TILE_WIDTH })));
+    const tree =
+      this.#unreadable === place.size ? undefined : await attempt(from, found, () => this.#treeOf(place.size));
+    if (tree === undefined) this.#unreadable = place.size;
+    else {
+      await attempt(from, found, () => this.#checkTiles(tree.cache, from, report));
+      await this.#checkHeads(tree.heads, from, to, found);
+    }
+    return { ...place, entry: to, index: { ...place.index, runs: added(place.index.runs, from, to, report) } };
+  }
+
+  async #treeOf(size: number) {
+    if (this.#tree?.size === size) return this.#tree;
+    const head = await this.#reading.headAt(treeSize(size));
+    if (head === undefined) throw new Damaged(size, `the head of ${size} entries is missing`);
+    const cache = await loadTileCache(this.#reading, treeSize(size), head);
+    this.#tree = { size, cache, heads: new HeadCheck(cache, this.#shard) };
+    return this.#tree;
+  }
+
+  /** Holds the hash above the entries, and above each tile that ends with them, against the one in the tile above. */
+  async #checkTiles(cache: TileCache, from: number, report: EntriesReport | undefined): Promise<void> {
+    let index = from / TILE_WIDTH;
+    const [root] = hashesIn(report?.roots ?? new Uint8Array());
+    if (root !== undefined) await requireAbove(cache, { level: 0, index }, root);
+    for (let level = 1; index % TILE_WIDTH === TILE_WIDTH - 1; level += 1) {
+      index = Math.floor(index / TILE_WIDTH);
+      const id = { level, index };
+      await requireAbove(cache, id, await checkTile(this.#reading, id, await this.#storedHashes(id)));
+    }
+  }
+
+  /** @throws DamagedStore */
+  async #storedHashes(id: TileId): Promise<readonly NodeHash[]> {
+    const [stored] = await this.#reading.tiles([id]);
+    return hashesIn((stored ?? new Uint8Array()).subarray(0, TILE_WIDTH * HASH_BYTES));
+  }
+
+  /** Heads of more than `from` up to `to` entries: those below a damaged one, too. */
+  async #checkHeads(heads: HeadCheck, from: number, to: number, found: Found): Promise<void> {
+    const least = from === 0 ? 0 : from + 1;
+    for (let below = to + 1; below > least;) {
+      let damagedAt = least;
+      await attempt(from, found, async () => {
+        try {
+          await heads.kept(this.#reading, least, below);
+        } catch (error) {
+          if (error instanceof Damaged) damagedAt = error.damage.at;
+          throw error;
+        }
+      });
+      below = damagedAt;
+    }
+  }
+}
+
+async function requireAbove(cache: TileCache, { level, index }: TileId, root: NodeHash): Promise<void> {
+  const above = { level: (level + 1) * TILE_HEIGHT, index };
+  const [hash] = await cache.read([above]);
+  if (hash !== undefined && equalBytes(hash, root)) return;
+  const width = TILE_WIDTH ** (level + 1);
+  throw new Damaged(
+    index * width,
+    `tile ${level + 1}/${Math.floor(index / TILE_WIDTH)} is damaged: it has another hash above the entries from ${index * width} to ${(index + 1) * width - 1}`,
+  );
+}
+
+/** Adds what the index must have of these entries. What cannot be known leaves a run without a tally. */
+function added(runs: IndexPlace['runs'], from: number, to: number, report: EntriesReport | undefined) {
+  let first = 0;
+  return runs.map((run, i) => {
+    const begin = first;
+    first = run.to;
+    if (run.to <= from || begin >= to || run.tally === undefined) return run;
+    const tally: Tally | undefined = report?.tallies[i - report.firstRun];
+    return { to: run.to, tally: tally && together(run.tally, tally) };
+  });
+}
