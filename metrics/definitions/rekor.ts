@@ -1,4 +1,4 @@
-import { counter, histogram, summary } from './definition.ts';
+import { counter, gauge, histogram, summary } from './definition.ts';
 
 /** Names that dashboards and scripts made for Rekor ask for; most are none that `promtool check metrics` takes. */
 export const REKOR = {
@@ -16,4 +16,11 @@ export const REKOR = {
     'path',
   ),
   rekor_new_entries: counter('Entries that were added since the start.'),
+  rekor_build_info: gauge(
+    '1, for the version of the server; goversion is that of Node.',
+    'version',
+    'revision',
+    'build_date',
+    'goversion',
+  ),
 };

@@ -1,3 +1,4 @@
+import { programVersion } from '../../host/environment.ts';
 import type { HostedLog } from '../../host/hosted-log.ts';
 import type { MetricRegistry } from '../../metrics/registry.ts';
 import type { LaneFigures } from '../admission/figures.ts';
@@ -43,5 +44,6 @@ export function addReaders(registry: MetricRegistry, parts: MeasuredParts): void
   registry.add(admissionReaders(() => admission.figures));
   registry.add({ stele_damaged_reads_total: () => damage.count });
   const added = (): number => shards.active.figures()?.added.entries ?? 0;
-  if (settings.metricsCompat === 'rekor') registry.add(rekorReaders({ meters, paths: document.paths, added }));
+  if (settings.metricsCompat === 'rekor')
+    registry.add(rekorReaders({ meters, paths: document.paths, version: programVersion(), added }));
 }

@@ -10,6 +10,8 @@ export interface RekorParts {
   readonly meters: RequestMeters;
   /** Paths and their methods, with the names of the operations: of the OpenAPI document. */
   readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId: string }>>>>;
+  /** Of the server. */
+  readonly version: string;
   /** Entries that were added since the start. */
   readonly added: () => number;
 }
@@ -33,7 +35,12 @@ export function rekorReaders(parts: RekorParts): Readers<keyof typeof REKOR> {
     rekor_api_latency: times,
     rekor_api_latency_summary: times,
     rekor_new_entries: parts.added,
+    rekor_build_info: () => [{ labels: buildOf(parts), value: 1 }],
   };
+}
+
+function buildOf({ version }: RekorParts): Labels {
+  return { version, revision: '', build_date: '', goversion: process.version };
 }
 
 /** An operation of Rekor v1, and its requests. */
