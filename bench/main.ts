@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { makeFolder } from '../storage/folders.ts';
 import { foldersIn, type LogFolder, temporaryFolder } from '../testkit/server-process.ts';
 import { admitRows } from './admit.ts';
+import { backup } from './backup.ts';
 import { fill } from './fill.ts';
 import { growth } from './growth.ts';
 import { flood, largeBodies } from './hostile.ts';
@@ -27,6 +28,7 @@ const SCENARIOS: Partial<Record<BenchCommand, Scenario>> = {
   start,
   disk,
   audit,
+  backup,
   growth,
   profile,
 };

@@ -9,13 +9,17 @@ import { longestStall } from './stall.ts';
 /** Milliseconds between two scrapes: fifteen times as often as is usual. */
 const SCRAPE_MS = 1000;
 
-/** The server as it is by default, its log lines going to a file. */
-export async function startMeasured(folder: LogFolder, options: BenchOptions): Promise<ServerProcess> {
+/** The server as it is by default, its log lines going to a file. @param more - flags */
+export async function startMeasured(
+  folder: LogFolder,
+  options: BenchOptions,
+  more: readonly string[] = [],
+): Promise<ServerProcess> {
   const { slowFdatasync, profile, verifier, metrics } = options;
   const delay = `inject=fdatasync,fsync:delay_enter=${slowFdatasync * 1000}`;
   const slow = ['strace', '-f', '-qq', '--seccomp-bpf', '-e', 'trace=fdatasync,fsync', '-e', delay, '-o', '/dev/null'];
   const server = await startServer(folder, {
-    flags: ['--volume', 'moves', '--verifier', verifier, '--metrics-listen', metrics ? '127.0.0.1:0' : 'off'],
+    flags: ['--volume', 'moves', '--verifier', verifier, '--metrics-listen', metrics ? '127.0.0.1:0' : 'off', ...more],
     ...(slowFdatasync > 0 && { wrapper: slow }),
     ...(profile !== undefined && { nodeFlags: ['--cpu-prof', `--cpu-prof-dir=${profile}`] }),
   });

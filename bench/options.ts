@@ -12,6 +12,7 @@ export const COMMANDS = [
   'start',
   'disk',
   'audit',
+  'backup',
   'growth',
   'profile',
   'fill',

@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { constants, hostname, setPriority } from 'node:os';
 import { type CopiedShard, type CopyDestination, LogCopy } from '../host/backup/copy-log.ts';
 import type { Settings } from '../host/settings/table.ts';
 import { LogRefused } from '../log/failures.ts';
@@ -32,6 +32,9 @@ interface Wish {
   readonly into: string;
   readonly withKeys: boolean;
 }
+
+/** A busy server gets ten times the processor time of a backup: bench/README.md says what that saves it. */
+const PRIORITY = constants.priority.PRIORITY_BELOW_NORMAL;
 
 /** @throws LogRefused for a log that is damaged: what cannot be read goes into no copy */
 async function backUp(settings: Settings, wish: Wish): Promise<void> {
@@ -100,6 +103,7 @@ await runCommand({ usage: USAGE, verb: 'back up', options }, async ({ settings, 
   if (into === undefined) throw new UsageFault('say where to: --into FOLDER');
   const takes = !verify || data !== undefined;
   requireSense({ into, withKeys }, verify, takes);
+  setPriority(PRIORITY);
   if (takes) await backUp(settings, { into, withKeys });
   if (verify) verifyBackup(into);
 });

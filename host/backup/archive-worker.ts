@@ -14,8 +14,10 @@ if (parentPort === null) throw new Error('runs as a worker thread only');
 const port = parentPort;
 const { data, heads, into, owner } = workerData as ArchiveSettings;
 
-/** Milliseconds from the end of one pass to the beginning of the next: with the pass itself less than a second. */
-const PERIOD_MS = 300;
+/** Milliseconds from one pass to the next, which leaves room for a slow disk within a second. */
+const PERIOD_MS = 400;
+/** Milliseconds between two passes at least, whatever they take. */
+const PAUSE_MS = 50;
 /** Milliseconds from a pass that failed to the next. */
 const RETRY_MS = 1000;
 
@@ -24,6 +26,8 @@ interface Archive extends Disposable {
 }
 
 let archive: Archive | undefined;
+/** When the work began that `rest` makes up for, on the clock of performance.now. */
+let began = performance.now();
 let closing = false;
 const closed = Promise.withResolvers<void>();
 
@@ -33,6 +37,7 @@ port.on('message', () => {
 });
 async function pass(): Promise<boolean> {
   let told: ArchivePass;
+  began = performance.now();
   try {
     archive ??= await open();
     await archive.log.copyNew(rest);
@@ -58,15 +63,18 @@ function end(): void {
   archive = undefined;
 }
 
-let began = performance.now();
-
 /** Half of the time belongs to others: an archive that is begun late has all of the log to read. */
 async function rest(): Promise<void> {
   if (!closing) await sleep(Math.min(PERIOD_MS, performance.now() - began));
   began = performance.now();
 }
 
-while (!closing) await Promise.race([sleep((await pass()) ? PERIOD_MS : RETRY_MS), closed.promise]);
+while (!closing) {
+  const from = performance.now();
+  const isWritten = await pass();
+  const wait = isWritten ? Math.max(PAUSE_MS, from + PERIOD_MS - performance.now()) : RETRY_MS;
+  await Promise.race([sleep(wait), closed.promise]);
+}
 await pass(); // what was committed last
 end();
 port.close();
