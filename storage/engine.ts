@@ -8,7 +8,7 @@ import type { Journals } from './journal.ts';
 import type { Fingerprints } from './search-index/fingerprints.ts';
 import type { SearchIndex } from './search.ts';
 import type { ReadPart, Run } from './search-index/runs.ts';
-import type { TileReads } from './tiles.ts';
+import type { FullTile, TileReads } from './tiles.ts';
 import type { WitnessState } from './witness-state.ts';
 
 /*
@@ -59,6 +59,10 @@ export interface StorageEngine {
    * @param unchanged - leaves even the files as they are that a reader makes: where no process has the folder
    */
   audit(folder: string, unchanged: boolean): AuditedLog;
+  /** Writes a tile over one that was found damaged, beside the process that holds the log. @throws StoreRefused */
+  mendTile(folder: string, tile: FullTile): void;
+  /** Has the next start make a run of the search index again. @throws StoreRefused */
+  doubtRun(folder: string, run: number): void;
   /** Journals that stand in a folder of their own, away from the log. */
   readonly journals: Journals;
 }

@@ -1,4 +1,4 @@
-import { attempt } from '../../log/audit/attempt.ts';
+import { attempt, type Mend } from '../../log/audit/attempt.ts';
 import { ShardScrub } from '../../log/audit/shard-scrub.ts';
 import { LogRefused } from '../../log/failures.ts';
 import type { AuditedLog } from '../../storage/engine.ts';
@@ -33,6 +33,8 @@ interface OpenShard {
 export interface ScrubVoices {
   /** Told in one sentence of each damage, once in a pass. */
   readonly damaged: (says: string) => void;
+  /** Told in one sentence of what was mended. */
+  readonly repaired: (says: string) => void;
   readonly passed: (entries: number, damaged: number) => void;
   /** Seconds since the Unix epoch. */
   readonly now: () => number;
@@ -113,10 +115,27 @@ export class LogScrub implements Disposable {
     const reading = cleanup.use(place.engine.audit(place.folder, this.#readOnly));
     const identity = await reading.identity();
     if (identity === undefined) throw new LogRefused(noLogIn(place.folder));
-    const scrub = new ShardScrub(reading, shardOf(identity));
+    const scrub = new ShardScrub(
+      reading,
+      shardOf(identity),
+      this.#readOnly ? undefined : this.#mend(place, identity.origin),
+    );
     cleanup.move();
     this.#open = { number: this.#state.shard, origin: identity.origin, reading, scrub };
     return this.#open;
+  }
+
+  #mend({ engine, folder }: ShardFolder, origin: string): Mend {
+    const { repaired } = this.#voices;
+    return {
+      tile: (tile) => {
+        engine.mendTile(folder, tile);
+        repaired(
+          `${origin}: tile ${tile.level}/${tile.index} was made again from its entries, under the root that was signed`,
+        );
+      },
+      run: (id) => engine.doubtRun(folder, id),
+    };
   }
 
   #found(says: string): void {

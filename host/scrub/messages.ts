@@ -12,6 +12,7 @@ export interface ScrubSettings {
 export type ScrubMessage =
   | { readonly kind: 'figures'; readonly figures: ScrubFigures }
   | { readonly kind: 'damage'; readonly says: string }
+  | { readonly kind: 'repaired'; readonly says: string }
   | { readonly kind: 'passed'; readonly entries: number; readonly damaged: number }
   | { readonly kind: 'failed'; readonly reason: string };
 

@@ -27,6 +27,7 @@ export class Scrubber implements AsyncDisposable {
   #failed = false;
   #figures = NOTHING;
   #found = 0;
+  #repaired = 0;
 
   constructor(settings: ScrubSettings, options: ScrubberOptions) {
     [this.#settings, this.#options] = [settings, options];
@@ -44,6 +45,11 @@ export class Scrubber implements AsyncDisposable {
   /** Times that damage was found since the start of the process. */
   get found(): number {
     return this.#found;
+  }
+
+  /** Times that something was mended since the start of the process. */
+  get repaired(): number {
+    return this.#repaired;
   }
 
   /** Begins, once. For when the log serves. */
@@ -89,6 +95,9 @@ export class Scrubber implements AsyncDisposable {
       case 'damage':
         this.#found += 1;
         return this.#options.damaged(message.says);
+      case 'repaired':
+        this.#repaired += 1;
+        return this.#options.warn(`the scrub has mended damage in ${message.says}`);
       case 'passed':
         return this.#passed(message);
       case 'failed':

@@ -27,6 +27,7 @@ const LEAST_REST = 9;
 const tell = (message: ScrubMessage): void => port.postMessage(message);
 const voices = {
   damaged: (says: string): void => tell({ kind: 'damage', says }),
+  repaired: (says: string): void => tell({ kind: 'repaired', says }),
   passed: (entries: number, damaged: number): void => tell({ kind: 'passed', entries, damaged }),
   now: (): number => Math.floor(Date.now() / 1000),
 };

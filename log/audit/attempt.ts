@@ -1,8 +1,17 @@
+import type { FullTile } from '../../storage/tiles.ts';
 import { DamagedStore, isDamage, StoreRefused } from '../../storage/failures.ts';
 import { Damaged } from './reports.ts';
 
 /** Told in one sentence of each damage. */
 export type Found = (says: string) => void;
+
+/** Mends what a scrub finds. Undefined where nothing may be written. */
+export interface Mend {
+  /** Writes a tile that stands under a signed root over a damaged one. */
+  tile(tile: FullTile): void;
+  /** Has the next start make a run of the index again. */
+  run(id: number): void;
+}
 
 /** @returns undefined where there is damage, which `found` is told of @throws StoreRefused for a database that cannot be opened or read now */
 export async function attempt<T>(at: number, found: Found, work: () => T | Promise<T>): Promise<T | undefined> {

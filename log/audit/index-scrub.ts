@@ -1,7 +1,7 @@
 import type { AuditedLog } from '../../storage/engine.ts';
 import { partsOf, type Run } from '../../storage/search-index/runs.ts';
 import { NO_RECORDS, type Tally, together } from '../../storage/search-index/tally.ts';
-import { attempt, type Found } from './attempt.ts';
+import { attempt, type Found, type Mend } from './attempt.ts';
 import { type ExpectedRun, requireNoGap, requireRecords } from './expected-runs.ts';
 import { Damaged, type RunReport } from './reports.ts';
 import { auditRun } from './run.ts';
@@ -29,10 +29,11 @@ const UNREAD = { run: -1, part: 0, records: 0, tally: NO_RECORDS };
 /** Checks the runs of the search index, some parts at a time. */
 export class IndexScrub {
   readonly #reading: Pick<AuditedLog, 'runs' | 'readPart'>;
+  readonly #mend: Mend | undefined;
   #run: Run | undefined;
 
-  constructor(reading: Pick<AuditedLog, 'runs' | 'readPart'>) {
-    this.#reading = reading;
+  constructor(reading: Pick<AuditedLog, 'runs' | 'readPart'>, mend: Mend | undefined) {
+    [this.#reading, this.#mend] = [reading, mend];
   }
 
   /** Begins with the runs of the first `size` entries. */
@@ -64,6 +65,7 @@ export class IndexScrub {
     const [from, parts, below] = [place.part, partsOf(run), place.runs.at(-1)?.to ?? 0];
     const to = Math.min(parts, from + SLICE);
     const report = await attempt(run.from, found, () => auditRun(this.#reading.readPart, { run, from, to, below }));
+    if (report === undefined) this.#mend?.run(run.id);
     if (report?.gone === true) return this.#again(place, run, found);
     const next = { ...withReport(place, report), part: to };
     if (to < parts) return next;

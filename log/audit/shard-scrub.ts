@@ -6,11 +6,12 @@ import { type Tally, together } from '../../storage/search-index/tally.ts';
 import { loadTileCache } from '../load-tile-cache.ts';
 import type { VerifiableShard } from '../signers/head-verifier.ts';
 import type { TileCache } from '../tile-cache.ts';
-import { attempt, type Found } from './attempt.ts';
+import { attempt, type Found, type Mend } from './attempt.ts';
 import { auditEntries } from './entries.ts';
 import { HeadCheck } from './heads.ts';
 import { Damaged, type EntriesReport } from './reports.ts';
 import { type IndexPlace, IndexScrub } from './index-scrub.ts';
+import { remakeTile } from './mend-tile.ts';
 import { checkTile } from './tiles.ts';
 
 /** Bytes of a hash. */
@@ -30,12 +31,14 @@ export class ShardScrub {
   readonly #reading: AuditedLog;
   readonly #shard: VerifiableShard;
   readonly #index: IndexScrub;
+  readonly #mend: Mend | undefined;
   /** Size of a tree that could not be read: that is said once. */
   #unreadable = -1;
   #tree: { readonly size: number; readonly cache: TileCache; readonly heads: HeadCheck } | undefined;
 
-  constructor(reading: AuditedLog, shard: VerifiableShard) {
-    [this.#reading, this.#shard, this.#index] = [reading, shard, new IndexScrub(reading)];
+  constructor(reading: AuditedLog, shard: VerifiableShard, mend: Mend | undefined) {
+    [this.#reading, this.#shard, this.#mend] = [reading, shard, mend];
+    this.#index = new IndexScrub(reading, mend);
   }
 
   /** Begins with all that is published. */
@@ -58,8 +61,7 @@ export class ShardScrub {
     const to = Math.min(place.size, from + TILE_WIDTH);
     const ends = place.index.runs.map(({ to: end }) => end);
     const report = await attempt(from, found, () => auditEntries(this.#reading, { from, to, runs: ends }));
-    if (report === undefined && to - from === TILE_WIDTH)
-      await attempt(from, found, async () => void (await this.#storedHashes({ level: 0, index: from / TILE_WIDTH })));
+    if (report === undefined && to - from === TILE_WIDTH) await this.#lookAtTile(from / TILE_WIDTH, place.size, found);
     const tree =
       this.#unreadable === place.size ? undefined : await attempt(from, found, () => this.#treeOf(place.size));
     if (tree === undefined) this.#unreadable = place.size;
@@ -68,6 +70,17 @@ export class ShardScrub {
       await this.#checkHeads(tree.heads, from, to, found);
     }
     return { ...place, entry: to, index: { ...place.index, runs: added(place.index.runs, from, to, report) } };
+  }
+
+  /** Says whether the tile is damaged as well; one that is, over entries that are not, is made again from them. */
+  async #lookAtTile(index: number, size: number, found: Found): Promise<void> {
+    const from = index * TILE_WIDTH;
+    const hashes = await attempt(from, found, () => this.#storedHashes({ level: 0, index }));
+    if (hashes !== undefined || this.#mend === undefined) return;
+    const tile = await attempt(from, found, () => remakeTile(this.#reading, this.#shard, index, size));
+    if (tile === undefined) return;
+    this.#mend.tile(tile);
+    this.#unreadable = -1;
   }
 
   async #treeOf(size: number) {

@@ -10,6 +10,7 @@ export function scrubReaders({ scrub }: Pick<HostedLog, 'scrub'>): Readers<keyof
     stele_scrub_last_pass_timestamp_seconds: () => scrub?.figures.lastPass,
     stele_scrub_period_seconds: () => scrub && scrub.period / 1000,
     stele_scrub_damage_found_total: () => scrub?.found,
+    stele_scrub_repaired_total: () => scrub?.repaired,
     stele_scrub_damaged_places: () => scrub?.figures.damaged,
   };
 }

@@ -1,47 +1,18 @@
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LogScrub } from '../../host/scrub/log-scrub.ts';
 import { quickSum } from '../../storage/engines/sqlite/rows/checksum.ts';
 import { rowSum, selectFrom, type Value } from '../../storage/engines/sqlite/rows/state-row.ts';
-import { foldersIn, type LogFolder, startServer, temporaryFolder } from '../../testkit/server-process.ts';
-import { run, submit, succeeded } from '../scripts/operator.ts';
+import { type LogFolder, startServer } from '../../testkit/server-process.ts';
+import { run, succeeded } from '../scripts/operator.ts';
 import { flipBit } from '../support/damage-file.ts';
+import { loggedForScrub, SCRUBBED_ENTRIES, type ScrubbedLog, scrubPass, until } from './scrub-pass.ts';
 
-const ENTRIES = 600; // two bundles, and rows of commits
-
-let good: LogFolder;
-let size = 0;
-beforeAll(async () => {
-  good = temporaryFolder();
-  await using server = await startServer(good, { flags: ['--genesis', 'off', '--scrub', 'off'] });
-  await submit(server.base, 'entry', ENTRIES);
-  await until(() => rowsOf(good, 'bundle_piece') === 16);
-  await server.stop();
-  size = ENTRIES;
-});
-afterAll(() => good[Symbol.dispose]());
-
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await sleep(50);
-}
-
-function rowsOf({ data }: LogFolder, table: string): number {
-  const db = new Database(join(data, 'stele.db'), { readonly: true });
-  const rows = db.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? 0;
-  db.close();
-  return rows;
-}
-
-function copied(): LogFolder {
-  const { parent, [Symbol.dispose]: dispose } = temporaryFolder();
-  const folder = { ...foldersIn(parent), [Symbol.dispose]: dispose };
-  cpSync(good.data, folder.data, { recursive: true });
-  cpSync(good.heads, folder.heads, { recursive: true });
-  return folder;
-}
+let log: ScrubbedLog;
+beforeAll(async () => void (log = await loggedForScrub()));
+afterAll(() => log[Symbol.dispose]());
+const copied = (): LogFolder => log.copied();
 
 /** Gives a head another signature, and the checksum of what it is then. */
 function changeHead(folder: LogFolder): void {
@@ -62,32 +33,10 @@ function changeTile({ data }: LogFolder): void {
   db.close();
 }
 
-interface Pass {
-  readonly said: readonly string[];
-  readonly entries: number;
-}
-
-/** Scrubs until a pass is done, without a rest. @param each - called behind each slice; true ends it there */
-async function pass({ data, heads }: LogFolder, each = (_scrub: LogScrub): boolean => false): Promise<Pass> {
-  const said: string[] = [];
-  let entries = -1;
-  const voices = {
-    damaged: (says: string) => said.push(says),
-    passed: (count: number) => (entries = count),
-    now: () => 1,
-  };
-  using scrub = await LogScrub.open({ data, heads, readOnly: false, period: 1 }, voices);
-  while (entries < 0) {
-    await scrub.slice();
-    if (each(scrub)) break;
-  }
-  return { said, entries };
-}
-
 describe('the scrub', () => {
   it('reads a sound log to its end and finds nothing', async () => {
     using folder = copied();
-    expect(await pass(folder)).toStrictEqual({ said: [], entries: size });
+    expect(await scrubPass(folder)).toStrictEqual({ said: [], mended: [], entries: SCRUBBED_ENTRIES });
   });
 
   it.each([
@@ -101,10 +50,10 @@ describe('the scrub', () => {
   ])('finds and names %s in which one bit has changed', async (_what, table, column, says) => {
     using folder = copied();
     flipBit(folder.data, table, column);
-    const { said, entries } = await pass(folder);
+    const { said, entries } = await scrubPass(folder);
     expect(said.join('\n')).toContain(`localhost: `);
     expect(said.join('\n')).toContain(says);
-    expect(entries).toBe(size);
+    expect(entries).toBe(SCRUBBED_ENTRIES);
   });
 
   it.each([
@@ -114,9 +63,9 @@ describe('the scrub', () => {
   ])('finds and names %s of the search index in which one bit has changed', async (_what, table, column) => {
     using folder = copied();
     await succeeded(run('shard', folder, 'freeze', '--volume', 'moves')); // writes all that is in memory as runs
-    expect((await pass(folder)).said).toEqual([]);
+    expect((await scrubPass(folder)).said).toEqual([]);
     flipBit(folder.data, table, column);
-    const { said } = await pass(folder);
+    const { said } = await scrubPass(folder);
     expect(said).toHaveLength(1);
     expect(said[0]).toMatch(/run \d+ of the (search )?index/);
   });
@@ -127,7 +76,7 @@ describe('the scrub', () => {
   ])('finds %s, whose checksum is right', async (_what, change, says) => {
     using folder = copied();
     change(folder);
-    expect((await pass(folder)).said.join('\n')).toContain(says);
+    expect((await scrubPass(folder)).said.join('\n')).toContain(says);
   });
 
   it('goes on behind damage, and names all of it in one pass', async () => {
@@ -138,18 +87,18 @@ describe('the scrub', () => {
       ['head', 'root'],
     ] as const)
       flipBit(folder.data, table, column);
-    expect((await pass(folder)).said.length).toBeGreaterThanOrEqual(3);
+    expect((await scrubPass(folder)).said.length).toBeGreaterThanOrEqual(3);
   });
 
   it('goes on where it was when it is opened again, and from the beginning where its state was changed', async () => {
     using folder = copied();
-    await pass(folder, (scrub) => (scrub.save(), scrub.figures.position === 512));
+    await scrubPass(folder, (scrub) => (scrub.save(), scrub.figures.position === 512));
     const reads = async (): Promise<number> => {
       let first = -1;
-      await pass(folder, ({ figures }) => ((first = figures.position), true));
+      await scrubPass(folder, ({ figures }) => ((first = figures.position), true));
       return first;
     };
-    expect(await reads()).toBe(size);
+    expect(await reads()).toBe(SCRUBBED_ENTRIES);
     const state = join(folder.data, 'scrub.json');
     expect(readFileSync(state, 'utf8')).toContain('"entry":512');
     cpSync(join(folder.data, 'stele.db'), state);
@@ -169,7 +118,7 @@ describe('a server that scrubs', () => {
     expect(found()[0]).toContain('localhost: entry 0: bundle 0 is damaged');
     const answer = async (index: number): Promise<number> =>
       (await fetch(`${server.base}/api/v1/log/entries?logIndex=${index}`)).status;
-    expect([await answer(ENTRIES - 1), await answer(300)]).toEqual([200, 200]);
+    expect([await answer(SCRUBBED_ENTRIES - 1), await answer(300)]).toEqual([200, 200]);
     const ofPiece = await Promise.all(Array.from({ length: 32 }, (_, i) => answer(i)));
     expect(ofPiece).toContain(500);
     const ready = (await (await fetch(`${server.base}/readyz`)).json()) as { readonly damagedReads: number };
