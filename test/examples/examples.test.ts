@@ -116,6 +116,28 @@ describe('examples/ against a server', () => {
     expect(existsSync(`${other}.entry`)).toBe(false);
   });
 
+  it.each([
+    ['submit', 'POLICY LOG FILE'],
+    ['verify-proof', 'POLICY FILE'],
+    ['follow', 'POLICY LOG SEEN'],
+  ])('%s.ts: without its arguments it says which they are', async (example, parameters) => {
+    const err = `usage: node examples/${example}.ts ${parameters}\n`;
+    expect(await run(example, policy)).toEqual({ code: 1, out: '', err });
+  });
+
+  it('an example says which file is missing, which line of a policy is wrong, and that a log does not answer, without a stack', async () => {
+    const refused = async (lines: RegExp, ...words: readonly [string, ...string[]]) => {
+      const { code, out, err } = await run(...words);
+      expect([code, out]).toEqual([1, '']);
+      expect(err).toMatch(lines);
+    };
+    await refused(/^ENOENT: [^\n]*\/none'\n$/, 'submit', policy, server.base, join(folder.parent, 'none'));
+    await refused(/^(?:line 1: [^\n]+\n)+$/, 'follow', artifact, server.base, join(folder.parent, 'seen'));
+    using gone = await replaying();
+    gone[Symbol.dispose]();
+    await refused(/^fetch failed: [^\n]+\n$/, 'follow', policy, gone.base, join(folder.parent, 'unseen'));
+  });
+
   it('submit.ts: the answer of a log that the policy does not name does not hold', async () => {
     await withContent(
       policy,
