@@ -36,7 +36,7 @@ export function readFlags(argv: readonly string[], flags: FlagNames): Source {
     const { source, name, text, takesNext } = readFlag(argv[at] ?? '', argv[at + 1], flags);
     if (takesNext) at += 1;
     const { setting = name } = flags.get(name) ?? {};
-    const reason = flagFault(name, source, text, flags) ?? repetition(setting, given);
+    const reason = flagFault(name, source, text, flags) ?? repetition(setting, source, given);
     if (reason === undefined) given.push({ name: setting, source, text: text ?? '' });
     else faults.push({ name: source, value: flags.has(name) ? text : undefined, reason });
   }
@@ -65,15 +65,23 @@ function flagFault(name: string, source: string, text: string | undefined, flags
   return text === undefined ? 'needs a value' : undefined;
 }
 
-function repetition(name: string, given: readonly Given[]): string | undefined {
-  return given.some((one) => one.name === name) ? 'is given more than once' : undefined;
+/** Why a setting may not be given under the name `source` when these are; undefined if it may. */
+function repetition(name: string, source: string, given: readonly Given[]): string | undefined {
+  const first = given.find((one) => one.name === name);
+  if (first === undefined) return undefined;
+  return first.source === source ? 'is given more than once' : `is the same setting as ${first.source}: give only one`;
 }
 
 /** Moves names of settings that are given a second time, under another name, to the faults. */
 function withoutRepetitions({ given, faults }: Source): Source {
-  const again = given.filter(({ name }, i) => given.findIndex((one) => one.name === name) < i);
-  const repeated = again.map(({ source, text }) => ({ name: source, value: text, reason: 'is given more than once' }));
-  return { given: given.filter((one) => !again.includes(one)), faults: [...faults, ...repeated] };
+  const first: Given[] = [];
+  const repeated: Fault[] = [];
+  for (const one of given) {
+    const reason = repetition(one.name, one.source, first);
+    if (reason === undefined) first.push(one);
+    else repeated.push({ name: one.source, value: one.text, reason });
+  }
+  return { given: first, faults: [...faults, ...repeated] };
 }
 
 /** Every variable that starts with `STELE_` is taken to be meant for this program. */

@@ -146,7 +146,7 @@ async function prepare(
   try {
     const format = formatOf(db);
     if (format > 0 && format < migrations.length && announce !== undefined) {
-      announce(`brings the data folder from format ${format} to ${migrations.length}, which may take minutes`);
+      announce(`brings ${folder} from format ${format} to ${migrations.length}, which may take minutes`);
       await new Promise(setImmediate); // until it has been said: what follows holds this thread
     }
     prepareDatabase(db);

@@ -207,9 +207,15 @@ describe('settings: earlier names', () => {
   it('are the same setting: a flag beats a variable of either name, and no source may have both', () => {
     expect(settings({ argv: ['--apis', 'rekor-v1'], env: { STELE_FACES: 'v2' } }).apis).toBe('rekor-v1');
     expect(settings({ argv: ['--faces', 'v1'], env: { STELE_APIS: 'rekor-v2' } }).apis).toBe('rekor-v1');
-    const twice = 'is given more than once';
-    expect(faults({ argv: ['--apis', 'both', '--faces', 'v1'] })).toStrictEqual([`--faces "v1": ${twice}`]);
-    expect(faults({ env: { STELE_APIS: 'both', STELE_FACES: 'v1' } })).toStrictEqual([`STELE_FACES "v1": ${twice}`]);
-    expect(faults({ file: 'apis: both\nfaces: v1\n' })).toStrictEqual([`faces in stele.yaml "v1": ${twice}`]);
+    const same = 'is the same setting as';
+    expect(faults({ argv: ['--apis', 'both', '--faces', 'v1'] })).toStrictEqual([
+      `--faces "v1": ${same} --apis: give only one`,
+    ]);
+    expect(faults({ env: { STELE_APIS: 'both', STELE_FACES: 'v1' } })).toStrictEqual([
+      `STELE_FACES "v1": ${same} STELE_APIS: give only one`,
+    ]);
+    expect(faults({ file: 'apis: both\nfaces: v1\n' })).toStrictEqual([
+      `faces in stele.yaml "v1": ${same} apis in stele.yaml: give only one`,
+    ]);
   });
 });
