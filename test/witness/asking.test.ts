@@ -21,6 +21,15 @@ describe('rekor-v2 §5.5: the size that a witness begins from', () => {
     expect(witness.asked.map(({ proof }) => proof.length)).toEqual([0, 0, expect.any(Number), expect.any(Number)]);
     expect(asking.witnesses.report()).toEqual([{ name: 'w', size: 32, state: 'ok' }]);
   });
+  it('is told to operators with the time of the last cosignature, and how often asking came to nothing', async () => {
+    const witness = witnessNamed('w');
+    const asking = askingOf([witness]);
+    expect(asking.witnesses.figures()).toEqual([{ name: 'w', size: undefined, at: undefined, asked: 0, failed: 0 }]);
+    await asking.ask(candidate(7));
+    witness.conduct = () => ({ status: 500, body: 'broken' });
+    await asking.ask(candidate(20));
+    expect(asking.witnesses.figures()).toEqual([{ name: 'w', size: 7, at: NOW, asked: 2, failed: 1 }]);
+  });
   it('is learned from a 409, and the proof is from there', async () => {
     const witness = witnessNamed('w');
     await askingOf([witness]).ask(candidate(13));
