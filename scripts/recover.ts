@@ -12,6 +12,7 @@ import { WorkerPool } from './audit/worker-pool.ts';
 import { auditTree } from './audit/tree.ts';
 import { Damaged } from '../log/audit/reports.ts';
 import { runCommand, say, UsageFault } from './operator/command.ts';
+import { requireWitnessesAgree } from './recover/ask-witnesses.ts';
 import { requireNotBehind } from './recover/newest-head.ts';
 import { faultOf, type FoundShard, type HeldShard, holdShard, lookAtShard } from './recover/shard.ts';
 
@@ -21,7 +22,7 @@ import { faultOf, type FoundShard, type HeldShard, holdShard, lookAtShard } from
  * for who asks for a fork by that name. No head that was ever known is lost: what is replaced is kept beside it.
  */
 
-const USAGE = `npm run recover -- [--data FOLDER] [--heads FOLDER] [--accept-size N | --newest-head FILE | --fork-the-log-at N]
+const USAGE = `npm run recover -- [--data FOLDER] [--heads FOLDER] [--accept-size N | --newest-head FILE | --ask-witnesses | --fork-the-log-at N]
 
 For a log that refuses to start because its head journal or its place does not fit. Re-hashes every entry of every shard and
 says what is wrong and what can be done. Without the last two flags it changes nothing, and a read-only mount or a snapshot
@@ -30,7 +31,9 @@ will do. The server must be stopped. The exit status is 1 while the log would re
 --accept-size N      lets the log go on from its N entries: you know that no larger head was ever shown to anyone, and that
                      no other copy of the data folder will be started
 --newest-head FILE   lets the log go on if it has the newest head that anyone was shown: FILE holds that checkpoint, as a client
-                     saved it. A log that was restored from a backup, and has no head journal, goes on with this alone
+                     saved it. A log that was restored from a backup, and has no head journal, goes on with this alone, or with
+--ask-witnesses      lets the log go on if each witness of its policy cosigns its newest head, which none does that knows a
+                     larger one. For a log that was always started with --witness require: give that and --witness-policy
 --fork-the-log-at N  signs on from N entries although heads are known that this contradicts. Whoever has seen one of them
                      can prove from then on that the log has forked, and clients, monitors and witnesses will rightly
                      refuse it. The journal is kept beside the new one, with the time in its name
@@ -48,6 +51,7 @@ interface Wish {
   readonly acceptSize: string | undefined;
   /** A file with a checkpoint. */
   readonly newestHead: string | undefined;
+  readonly askWitnesses: true | undefined;
   readonly forkAt: string | undefined;
 }
 
@@ -65,7 +69,7 @@ async function recover(settings: Settings, wish: Wish): Promise<void> {
   const shards = await allOf(settings, (place) => holdShard(place, cleanup, say));
   const found = await examine(settings, shards);
   if (isFine(found)) return say(FINE_SENTENCE);
-  await requireRight(wish, found, shards);
+  await requireRight(wish, found, shards, settings);
   for (const { shard, fault } of found.faults) await goOn(shard, fault);
   if (found.witness?.isHeldElsewhere === true) await holdWitness(shards[0]);
   if (found.isRestored) settleRestored(settings.data);
@@ -177,13 +181,14 @@ function advise({ faults, isRestored }: Found<FoundShard>, size: number): void {
 const ADVICE_RESTORED =
   'the folder was restored from a backup, and nothing here tells whether the log signed more than the backup has. Put back the ' +
   'head journal of the original (--heads). If it is gone, find the newest checkpoint that a client, a witness, a monitor or a ' +
-  'mirror has, and the log goes on if it has that head, with: --newest-head FILE';
+  'mirror has, and the log goes on if it has that head, with: --newest-head FILE. A log that showed no head without its witnesses can ask them: --ask-witnesses';
 
 /** @throws LogRefused unless the flag is the one for what was found, and says the size, or shows the newest head */
 async function requireRight(
-  { acceptSize, forkAt, newestHead }: Wish,
+  { acceptSize, forkAt, newestHead, askWitnesses }: Wish,
   { faults, isRestored }: Found<FoundShard>,
-  shards: readonly FoundShard[],
+  shards: readonly HeldShard[],
+  settings: Settings,
 ): Promise<void> {
   if (faults.some(({ fault }) => fault.file === 'leave'))
     throw new LogRefused('the head journal is that of another log, and no flag changes that: give the right --heads');
@@ -195,6 +200,8 @@ async function requireRight(
   if (contradicts) return requireSize('--fork-the-log-at', forkAt, shards);
   if (newestHead !== undefined)
     return say(`the log has the head of ${await requireNotBehind(newestHead, shards)} entries in ${newestHead}`);
+  if (askWitnesses)
+    return say(`all witnesses cosign the head of ${await requireWitnessesAgree(settings, shards)} entries`);
   if (isRestored) throw new LogRefused(ADVICE_RESTORED);
   if (acceptSize === undefined)
     throw new LogRefused('nothing is known that the log would contradict, so it needs no fork: use --accept-size');
@@ -224,6 +231,7 @@ async function holdWitness(first: HeldShard | undefined): Promise<void> {
 const options = {
   'accept-size': { type: 'string' },
   'newest-head': { type: 'string' },
+  'ask-witnesses': { type: 'boolean' },
   'fork-the-log-at': { type: 'string' },
 } as const;
 await runCommand({ usage: USAGE, verb: 'recover', options }, async ({ settings, values, words }) => {
@@ -231,9 +239,11 @@ await runCommand({ usage: USAGE, verb: 'recover', options }, async ({ settings, 
   const wish = {
     acceptSize: values['accept-size'],
     newestHead: values['newest-head'],
+    askWitnesses: values['ask-witnesses'] === true ? (true as const) : undefined,
     forkAt: values['fork-the-log-at'],
   };
   const wishes = Object.values(wish).filter((one) => one !== undefined).length;
-  if (wishes > 1) throw new UsageFault('--accept-size, --newest-head and --fork-the-log-at exclude each other');
+  if (wishes > 1)
+    throw new UsageFault('--accept-size, --newest-head, --ask-witnesses and --fork-the-log-at exclude each other');
   await (wishes === 0 ? look(settings) : recover(settings, wish));
 });

@@ -22,6 +22,8 @@ const PLACE = {
   'v1-key': { type: 'string' },
   'tile-key': { type: 'string' },
   volume: { type: 'string' },
+  witness: { type: 'string' },
+  'witness-policy': { type: 'string' },
   'overrule-witness': { type: 'string' },
   'clock-checked': { type: 'string' },
   'clock-synchronized': { type: 'string' },
