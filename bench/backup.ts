@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { foldersIn, type LogFolder, type ServerProcess } from '../testkit/server-process.ts';
 import { makeFolder } from '../storage/folders.ts';
 import { median } from './cpu.ts';
@@ -16,8 +17,7 @@ import type { Scenario } from './scenarios.ts';
 const ROUNDS = 9;
 
 /**
- * Submissions to a log that nothing copies, to the same log beside `npm run backup`, which begins anew whenever it has ended, and to
- * a log with an archive. They take turns in one run; each row is the turn in the middle.
+ * Submissions to a log that nothing copies, to the same log beside `npm run backup`, and to a log with an archive. They take turns in one run; each row is the turn in the middle.
  */
 export const backup: Scenario = async (folder, options) => {
   if (readFilling(folder).ranges.length === 0) await fill(folder, options.entries);
@@ -52,26 +52,25 @@ async function turn(server: ServerProcess, generator: Generator, options: BenchO
 /** Submissions that are made for a second of a closed loop: more than one machine takes. */
 const MOST_PER_SECOND = 2500;
 
+/** A backup that has begun, and goes on for longer than the work. */
 async function beside(folder: LogFolder, work: () => Promise<Measured>): Promise<Measured> {
-  let done = false;
-  let child: ChildProcess | undefined;
-  const copying = (async () => {
-    for (let copy = 0; !done; copy += 1) {
-      const into = join(folder.parent, `backup-${copy}`);
-      child = spawn(process.execPath, [SCRIPT, '--data', folder.data, '--heads', folder.heads, '--into', into]);
-      await once(child, 'exit');
-      rmSync(into, { recursive: true, force: true });
-    }
-  })();
+  const into = join(folder.parent, 'backup');
+  const words = ['--data', folder.data, '--heads', folder.heads, '--into', into];
+  const child = spawn(process.execPath, [SCRIPT, ...words], { stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  while (!existsSync(join(into, 'shard-1'))) await sleep(POLL_MS);
   try {
-    return await work();
+    const measured = await work();
+    if (child.exitCode !== null) throw new Error('the backup had ended before: give more --entries');
+    return measured;
   } finally {
-    done = true;
-    child?.kill('SIGKILL');
-    await copying;
+    child.kill('SIGKILL');
+    await ended;
+    rmSync(into, { recursive: true, force: true });
   }
 }
 
+const POLL_MS = 20;
 const SCRIPT = new URL('../scripts/backup.ts', import.meta.url).pathname;
 
 /** Says what each round's rate is over that of the same round alone: the ratio in the middle. */

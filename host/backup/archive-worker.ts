@@ -5,6 +5,7 @@ import { RecordFolder } from '../../storage/record-files/writer.ts';
 import { firstFolder } from '../shards/shard-folders.ts';
 import type { ArchivePass, ArchiveSettings } from './archive-messages.ts';
 import { LogCopy } from './copy-log.ts';
+import { Pace } from './pace.ts';
 
 /*
  * The archiver's thread: adds what is new to the archive, again and again, with a reading connection of its own. Nothing waits
@@ -26,8 +27,7 @@ interface Archive extends Disposable {
 }
 
 let archive: Archive | undefined;
-/** When the work began that `rest` makes up for, on the clock of performance.now. */
-let began = performance.now();
+const pace = new Pace();
 let closing = false;
 const closed = Promise.withResolvers<void>();
 
@@ -37,7 +37,7 @@ port.on('message', () => {
 });
 async function pass(): Promise<boolean> {
   let told: ArchivePass;
-  began = performance.now();
+  pace.begin();
   try {
     archive ??= await open();
     await archive.log.copyNew(rest);
@@ -63,10 +63,9 @@ function end(): void {
   archive = undefined;
 }
 
-/** Half of the time belongs to others: an archive that is begun late has all of the log to read. */
+/** An archive that is begun late has all of the log to read. */
 async function rest(): Promise<void> {
-  if (!closing) await sleep(Math.min(PERIOD_MS, performance.now() - began));
-  began = performance.now();
+  if (!closing) await pace.rest();
 }
 
 while (!closing) {
