@@ -57,7 +57,7 @@ export class Scrubber implements AsyncDisposable {
     this.#startWithin(Math.min(DELAY_MS, this.#settings.period / 10));
   }
 
-  /** Ends behind the slice that is read, some milliseconds. */
+  /** Ends behind the slice that is read, up to some tenths of a second. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
