@@ -21,7 +21,7 @@ export async function runExample(
   }
 }
 
-/** What `fetch` throws has its reason in `cause`. */
+/** Takes the reason of a failed `fetch` from `cause`. */
 function refusalOf(error: unknown): Refusal {
   if (!(error instanceof Error)) return fails(String(error));
   const { message, cause } = error;
