@@ -24,7 +24,7 @@ export interface AdmissionRules {
 }
 
 /**
- * Limit of what the signature checks of one request cost, in ECDSA checks on P-256: 0.3 s where one takes 100 us. The dearest
+ * Limit of what the signature checks of one request cost, in ECDSA checks on P-256: 0.3 s where one takes 100 us. The costliest
  * request of Rekor v2, ten signatures by ten keys on P-521, costs 2,500.
  */
 export const MAX_CHECK_COST = 3000;

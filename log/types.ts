@@ -55,7 +55,7 @@ export interface SearchPage {
   readonly next: number | undefined;
 }
 
-/** Told when a step of adding an entry is over, where a trace of it is wanted. An entry that was there before has no steps. */
+/** Learns when a step of adding an entry is over, where a trace of it is wanted. An entry that was there before has no steps. */
 export interface StepListener {
   /**
    * `sequence`: it has its place, and is signed. `commit`: it is durable. `journal`: so is its head, in the head journal.

@@ -18,7 +18,7 @@ const CANONICALIZERS: Readonly<Record<SearchFormat, Canonicalize>> = {
 };
 
 /** Whether reading a key of this format may take more than a few milliseconds, within its limits. */
-export function isDearFormat(format: SearchFormat): boolean {
+export function isCostlyFormat(format: SearchFormat): boolean {
   return format === 'pgp' || format === 'tuf';
 }
 

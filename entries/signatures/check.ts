@@ -17,7 +17,7 @@ type KeyOf<Type extends PublicKey['type']> = Extract<PublicKey, { type: Type }>;
 
 /**
  * Judges each claim, with reasons in the words of Rekor's signature library. Order kept. Throws for nothing that a stranger
- * sent. A P-256 claim costs some 100 us with `openssl`; the dearest, an RSA key of 16,384 bits, 5 ms.
+ * sent. A P-256 claim costs some 100 us with `openssl`; the costliest, an RSA key of 16,384 bits, 5 ms.
  */
 export function checkClaims(claims: readonly SignatureClaim[], verifier: DigestVerifier): readonly ClaimVerdict[] {
   const verdicts = claims.map((): Verdict => UNJUDGED_VERDICT);

@@ -2,7 +2,7 @@ import { type Curve, type PublicKey, type SignatureClaim } from './claim.ts';
 
 /*
  * Costs of signature checks, as a multiple of one ECDSA check on P-256 (some 100 us with `openssl`). Measured by
- * `bench verify`; of what depends on the signature the dearest is counted.
+ * `bench verify`; of what depends on the signature the costliest is counted.
  */
 
 const CURVE_COST: Readonly<Record<Curve, number>> = { 'P-224': 4, 'P-256': 1, 'P-384': 12, 'P-521': 25 };

@@ -14,7 +14,7 @@ import { LateRows } from './late-rows.ts';
 
 export interface CollectorParts {
   readonly reads: HistoryReads;
-  /** The birth document; undefined where there is none. */
+  /** The genesis document; undefined where there is none. */
   readonly document: () => string | undefined;
   /** How far the copy has come. */
   readonly copied: Copied;

@@ -16,7 +16,7 @@ import type { ShardOf } from './step-check.ts';
 export interface ReplayParts {
   readonly store: LogStore & WitnessState;
   readonly shardOf: ShardOf;
-  /** Keeps the birth document. */
+  /** Keeps the genesis document. */
   readonly document: (text: string) => void;
   /** Names the folder of the store, for a refusal. */
   readonly folder: string;

@@ -1,6 +1,6 @@
 import { counter, gauge } from './definition.ts';
 
-/** Threads that parse entries and check their signatures. Lane `quick` takes short bodies in batches, `dear` all else. */
+/** Threads that parse entries and check their signatures. Lane `quick` takes short bodies in batches, `costly` all else. */
 export const ADMISSION = {
   stele_admission_threads: gauge('Admission threads.', 'lane'),
   stele_admission_threads_busy: gauge('Admission threads that have something to do.', 'lane'),

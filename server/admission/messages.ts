@@ -21,15 +21,15 @@ export interface AdmissionSettings {
   readonly verifier: VerifierChoice;
 }
 
-/** Quick: small bodies with cheap checks, many in a batch. Dear: all else, one at a time. */
-export type LaneName = 'quick' | 'dear';
+/** Quick: small bodies with cheap checks, many in a batch. Costly: all else, one at a time. */
+export type LaneName = 'quick' | 'costly';
 
 /** Start data of a thread. */
 export interface ThreadSettings extends AdmissionSettings {
   readonly lane: LaneName;
 }
 
-/** The request is too dear for the quick lane. Never leaves the threads. */
+/** The request is too costly for the quick lane. Never leaves the threads. */
 export class Deferred extends Failure<'deferred'> {
   readonly code = 'deferred';
 }
@@ -79,7 +79,7 @@ export type Outcome =
   | { readonly is: 'value'; readonly value: unknown }
   | { readonly is: 'failure'; readonly failure: SentFailure }
   | { readonly is: 'bug'; readonly text: string }
-  /** Too dear for the quick lane. */
+  /** Too costly for the quick lane. */
   | { readonly is: 'deferred' };
 
 /** Outcomes in the order of the requests. Where one is undefined, the next entry in `admitted` stands. */

@@ -1,5 +1,5 @@
 import type { AdmittedEntry } from '../../entries/kind.ts';
-import { isDearFormat } from '../../entries/pki/search-formats.ts';
+import { isCostlyFormat } from '../../entries/pki/search-formats.ts';
 import type { SearchQuestion } from '../../log/types.ts';
 import { type LogQuery, readLogQuery } from '../http/bodies/log-query.ts';
 import { questionOf, readSearchIndex } from '../http/bodies/search-index.ts';
@@ -40,14 +40,14 @@ const QUICK_BYTES = COPIED_BYTES;
 /** Signatures of a batch are checked together, which is what makes it cheaper than its parts. */
 const QUICK_BATCH = { jobs: 24, bytes: 256 * 1024 };
 
-/** Dear requests that may wait, 0.3 s of work each at most; they count for the queue's own limit, too. */
-const MAX_DEAR_QUEUED = 256;
+/** Costly requests that may wait, 0.3 s of work each at most; they count for the queue's own limit, too. */
+const MAX_COSTLY_QUEUED = 256;
 
 /** Time that a batch may take: thirty times what limits leave room for, on a machine that has other things to do. */
 const MAX_WORK_MS = 10_000;
 
 /** Old generation of a thread's heap, in MiB: a body of 32 MiB is at most 64 as text, and its values are as much. */
-const HEAP_MIB = { quick: 256, dear: 768 };
+const HEAP_MIB = { quick: 256, costly: 768 };
 
 export interface PoolOptions {
   /** Those of the quick lane. The other one has half as many, at least one, while there is something for them to do. */
@@ -67,18 +67,18 @@ const PROGRAM = new URL('./worker.ts', import.meta.url);
 
 /**
  * `Admission` on threads of its own; short questions without keys and entries are not worth the way there. Requests are in
- * two lanes, so that cheap ones wait for no dear one: the quick lane takes all bodies that are small and leaves what turns
- * out to be dear, and what did not survive there, to the other, where each request is alone.
+ * two lanes, so that cheap ones wait for no costly one: the quick lane takes all bodies that are small and leaves what turns
+ * out to be costly, and what did not survive there, to the other, where each request is alone.
  */
 export class AdmissionPool implements Admission, AsyncDisposable {
   readonly #settings: AdmissionSettings;
   readonly #quick: Lane;
-  readonly #dear: Lane;
+  readonly #costly: Lane;
 
   constructor(options: PoolOptions) {
     this.#settings = options.settings;
-    this.#dear = new Lane(dearLane(options));
-    this.#quick = new Lane({ ...quickLane(options), passOn: (job) => this.#dear.submit(job) });
+    this.#costly = new Lane(costlyLane(options));
+    this.#quick = new Lane({ ...quickLane(options), passOn: (job) => this.#costly.submit(job) });
   }
 
   create(body: Uint8Array, sender?: Sender): Promise<AdmittedEntry> {
@@ -103,12 +103,12 @@ export class AdmissionPool implements Admission, AsyncDisposable {
       'searchQuestion',
       body,
       sender,
-      isDearFormat(index.publicKey.format) ? this.#dear : this.#quick,
+      isCostlyFormat(index.publicKey.format) ? this.#costly : this.#quick,
     );
   }
 
   #submit<Value>(task: Task, body: Uint8Array, sender: Sender | undefined, lane?: Lane): Promise<Value> {
-    const chosen = lane ?? (body.length > QUICK_BYTES ? this.#dear : this.#quick);
+    const chosen = lane ?? (body.length > QUICK_BYTES ? this.#costly : this.#quick);
     return new Promise<Value>((settle, fail) =>
       chosen.submit({ task, body, from: sender?.from ?? '', gone: sender?.gone, settle, fail }),
     );
@@ -116,11 +116,11 @@ export class AdmissionPool implements Admission, AsyncDisposable {
 
   /** Both lanes as they stand. */
   get figures(): readonly LaneFigures[] {
-    return [this.#quick.figures, this.#dear.figures];
+    return [this.#quick.figures, this.#costly.figures];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.#quick[Symbol.asyncDispose](), this.#dear[Symbol.asyncDispose]()]);
+    await Promise.all([this.#quick[Symbol.asyncDispose](), this.#costly[Symbol.asyncDispose]()]);
   }
 }
 
@@ -135,8 +135,8 @@ function quickLane(options: PoolOptions): LaneOptions {
   return { ...laneOf(options), ...counts, name: 'quick', batch: QUICK_BATCH, heapMiB: HEAP_MIB.quick };
 }
 
-function dearLane(options: PoolOptions): LaneOptions {
+function costlyLane(options: PoolOptions): LaneOptions {
   const threads = Math.max(1, Math.floor(options.threads / 2));
-  const counts = { threads, standing: 0, maxQueued: Math.min(options.maxQueued, MAX_DEAR_QUEUED), inFlight: 1 };
-  return { ...laneOf(options), ...counts, name: 'dear', batch: { jobs: 1, bytes: 0 }, heapMiB: HEAP_MIB.dear };
+  const counts = { threads, standing: 0, maxQueued: Math.min(options.maxQueued, MAX_COSTLY_QUEUED), inFlight: 1 };
+  return { ...laneOf(options), ...counts, name: 'costly', batch: { jobs: 1, bytes: 0 }, heapMiB: HEAP_MIB.costly };
 }

@@ -11,7 +11,7 @@ import type { AdmittedEntry } from '../../entries/kind.ts';
 import { InvalidEntry, MalformedProposal } from '../../entries/failures.ts';
 import { kinds, v2Kinds } from '../../entries/kinds/index.ts';
 import { CostlyKey } from '../../entries/pki/failures.ts';
-import { canonicalKeyOf, isDearFormat } from '../../entries/pki/search-formats.ts';
+import { canonicalKeyOf, isCostlyFormat } from '../../entries/pki/search-formats.ts';
 import { KindRegistry } from '../../entries/registry.ts';
 import { checkClaims } from '../../entries/signatures/check.ts';
 import { CheckBudget } from '../../entries/signatures/cost.ts';
@@ -49,13 +49,13 @@ interface CreateTask {
 const QUICK_CHECK_COST = 30;
 
 function quickBudget(): CheckBudget {
-  return new CheckBudget(QUICK_CHECK_COST, () => new Deferred('too dear for the quick lane'));
+  return new CheckBudget(QUICK_CHECK_COST, () => new Deferred('too costly for the quick lane'));
 }
 
 /** Runs a batch on an admission thread: each outcome stands where its request stood. */
 export function createTasks(
   settings: AdmissionSettings,
-  lane: LaneName = 'dear',
+  lane: LaneName = 'costly',
 ): (batch: Batch) => Promise<readonly Outcome[]> {
   const { rules, json, maxRetrieve } = settings;
   const verifier = chooseVerifier(settings.verifier);
@@ -107,7 +107,8 @@ export function createTasks(
 /** @throws InvalidRequest, Deferred */
 async function searchQuestion(body: Uint8Array, json: JsonLimits, lane: LaneName): Promise<SearchQuestion> {
   const index = readSearchIndex(body, json);
-  if (lane === 'quick' && index.publicKey && isDearFormat(index.publicKey.format)) throw new Deferred('a dear format');
+  if (lane === 'quick' && index.publicKey && isCostlyFormat(index.publicKey.format))
+    throw new Deferred('a costly format');
   return questionOf(index, index.publicKey && (await keyHash(index.publicKey)));
 }
 

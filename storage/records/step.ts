@@ -26,7 +26,7 @@ export interface CommitStep {
 export type Step =
   /** The first of every log, with its public keys. */
   | { readonly op: 'create'; readonly identity: LogIdentity }
-  /** The birth document. */
+  /** The genesis document. */
   | { readonly op: 'document'; readonly text: string }
   | CommitStep
   /** Cosignatures of heads before it, and the size of a head that awaits nothing any more. */

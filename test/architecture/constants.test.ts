@@ -4,7 +4,7 @@ import { ROOT, type Source, sources } from './inspect.ts';
 
 /** Words that say how something is, and not what: a constant needs a noun beside them, and its unit. */
 const ADJECTIVES: ReadonlySet<string> = new Set(
-  `absolute ample anonymous bad bare beyond big blank busy canonical common cosigned counted damaged dear early
+  `absolute ample anonymous bad bare beyond big blank busy canonical common cosigned costly counted damaged early
   empty ended enough even expected fast few filling final fine flushed foreign free fresh frozen full gone good growing
   hasty high honest idle impossible invalid joined kept known large largest last late lately later least long longer
   longest lost low malformed many misnamed mixed modern most named narrow near new newest normal odd old older oldest

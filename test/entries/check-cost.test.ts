@@ -29,7 +29,7 @@ const ten = Array.from({ length: 10 }, (_, i) => i);
 const text = (sigs: readonly string[]): string =>
   JSON.stringify({ payloadType: 'x', payload: 'YQ==', signatures: sigs.map((sig) => ({ sig })) });
 /** `count` signatures, each to be checked with each of `count` keys of 16,384 bits. */
-const dear = (count: number) => {
+const costly = (count: number) => {
   const some = ten.slice(0, count);
   return dsse(
     text(some.map((i) => base64(new Uint8Array(2048).fill(i)))),
@@ -53,7 +53,7 @@ const keyIn = (pem: string): PublicKey => readKeyMaterial(Buffer.from(pem)).key;
 
 describe('the cost of signature checks', () => {
   it('of two entries with ten signatures by ten keys of 16,384 bits is refused for the second before it is checked', () => {
-    const { count, refusals } = checked([dear(10), dear(10)], 'lookup');
+    const { count, refusals } = checked([costly(10), costly(10)], 'lookup');
     expect(refusals[1]).toMatch(
       /^spec\.proposedContent\.verifiers: the signature checks of this request cost as much as 4\d{3} of ECDSA P-256, and the limit is 3000$/,
     );
@@ -70,7 +70,7 @@ describe('the cost of signature checks', () => {
   );
 
   it('is limited for all entries of a lookup together, and for each entry that is created', () => {
-    const proposals = Array.from({ length: 10 }, () => dear(5));
+    const proposals = Array.from({ length: 10 }, () => costly(5));
     const refused = ({ refusals }: ReturnType<typeof checked>): number =>
       refusals.filter((words) => words.includes('and the limit is 3000')).length;
     expect([refused(checked(proposals, 'lookup')), refused(checked(proposals, 'create'))]).toEqual([5, 0]);

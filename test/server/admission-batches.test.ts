@@ -25,7 +25,7 @@ const artifactIn = (result: unknown): unknown =>
     ? result
     : /"value":"(\w+)"/.exec(Buffer.from((result as AdmittedEntry).body).toString())?.[1];
 
-/** One quick thread and one dear one, both odd. Batches may take `maxWorkMs`. */
+/** One quick thread and one costly one, both odd. Batches may take `maxWorkMs`. */
 function oddPool(maxWorkMs?: number) {
   const settings = testAdmissionSettings();
   const program = new URL('../support/odd-worker.ts', import.meta.url);
@@ -86,31 +86,31 @@ function manyChecks(): Uint8Array {
 }
 
 describe('a cheap request', () => {
-  it.each(['create', 'searchQuestion'] as const)('is answered while a dear %s is worked on', async (task) => {
+  it.each(['create', 'searchQuestion'] as const)('is answered while a costly %s is worked on', async (task) => {
     const { pool } = oddPool();
     const question = { publicKey: { format: 'pgp', content: '' }, subject: ODD_COMMANDS.endless };
-    const dear = task === 'create' ? long(proposal('large', ODD_COMMANDS.endless)) : bytesOf(question);
-    const blocked = outcome(pool[task](dear));
+    const costly = task === 'create' ? long(proposal('large', ODD_COMMANDS.endless)) : bytesOf(question);
+    const blocked = outcome(pool[task](costly));
     for (const artifact of ['a', 'b', 'c'])
       expect(artifactIn(await pool.create(proposal(artifact)))).toBe(hash('sha256', artifact));
     await pool[Symbol.asyncDispose]();
     expect(await blocked).toBeInstanceOf(Error);
   });
 
-  it('is answered before a small one that came with it and has dear checks, which is answered too', async () => {
+  it('is answered before a small one that came with it and has costly checks, which is answered too', async () => {
     const { pool } = oddPool();
     const order: string[] = [];
-    const dear = pool.create(manyChecks()).finally(() => order.push('dear'));
+    const costly = pool.create(manyChecks()).finally(() => order.push('costly'));
     const cheap = ['a', 'b', 'c'].map((artifact) =>
       pool.create(proposal(artifact)).finally(() => order.push(artifact)),
     );
-    await Promise.all([dear, ...cheap]);
-    expect(order).toEqual(['a', 'b', 'c', 'dear']);
+    await Promise.all([costly, ...cheap]);
+    expect(order).toEqual(['a', 'b', 'c', 'costly']);
   });
 });
 
 describe('senders', () => {
-  it('have turns: a dear request of one waits for one of another, however many those are', async () => {
+  it('have turns: a costly request of one waits for one of another, however many those are', async () => {
     const { pool } = oddPool();
     const order: string[] = [];
     const send = (artifact: string, from: string): Promise<unknown> =>

@@ -20,7 +20,7 @@ const proposal = (artifact: string, odd = ''): Uint8Array =>
   Buffer.from(JSON.stringify({ ...hashedrekord(artifact, submitter), odd }));
 
 /** A body of the quick lane as it is, or one that is too long for it. */
-const LANES = { quick: (body: Uint8Array) => body, dear: (body: Uint8Array) => longer(body) };
+const LANES = { quick: (body: Uint8Array) => body, costly: (body: Uint8Array) => longer(body) };
 const longer = (body: Uint8Array): Uint8Array => new Uint8Array(Buffer.concat([body, Buffer.alloc(70_000, ' ')]));
 
 /** Four requests that wait at most, behind work that does not end. */
@@ -37,7 +37,7 @@ async function busyPool(shaped: (body: Uint8Array) => Uint8Array) {
 }
 
 describe('a request whose sender goes', () => {
-  it.each(['quick', 'dear'] as const)('leaves the %s queue at once, and its place is free', async (lane) => {
+  it.each(['quick', 'costly'] as const)('leaves the %s queue at once, and its place is free', async (lane) => {
     const pool = await busyPool(LANES[lane]);
     for (let round = 0; round < 5; round += 1) {
       const sender = new AbortController();

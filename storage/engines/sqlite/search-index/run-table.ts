@@ -17,7 +17,7 @@ export interface RunTable {
   /** One after another, from the first entry on. Forgets those from the first damaged or missing one on: they are made again. */
   runs(): readonly Run[];
   readonly readPart: ReadPart;
-  /** Writes parts of a run that does not exist yet, and names it as doomed until it does. */
+  /** Writes parts of a run that does not exist yet, and marks it for deletion until it does. */
   writeParts(run: number, first: number, parts: readonly Records[]): void;
   /** From now on the run exists, and those it replaces do not; their parts may still be read. */
   publish(run: Run, replaced: readonly Run[]): void;
@@ -67,14 +67,14 @@ export function createRunTable(db: Database.Database, tell: (damage: string) => 
       for (const { id } of replaced) forget(id);
     }),
     sweep: db.transaction(() => {
-      const id = sql.doomed.get();
+      const id = sql.marked.get();
       if (id === undefined) return false;
       const places = sql.places.all(id * RUN, (id + 1) * RUN, SWEPT_PARTS);
       for (const place of places) sql.deletePart.run(place);
       if (places.length < SWEPT_PARTS) sql.unmark.run(id);
       return true;
     }),
-    newId: () => 1 + Math.max(sql.newest.get() ?? 0, sql.newestDoomed.get() ?? 0),
+    newId: () => 1 + Math.max(sql.newest.get() ?? 0, sql.newestMarked.get() ?? 0),
   };
 }
 
@@ -99,8 +99,8 @@ function prepare(db: Database.Database) {
     doubt: db.prepare('INSERT INTO run_doubted VALUES (?) ON CONFLICT DO NOTHING'),
     trust: db.prepare('DELETE FROM run_doubted'),
     newest: db.prepare<[], number>('SELECT max(id) FROM run').pluck(),
-    newestDoomed: db.prepare<[], number>('SELECT max(id) FROM run_doomed').pluck(),
-    doomed: db.prepare<[], number>('SELECT id FROM run_doomed LIMIT 1').pluck(),
+    newestMarked: db.prepare<[], number>('SELECT max(id) FROM run_doomed').pluck(),
+    marked: db.prepare<[], number>('SELECT id FROM run_doomed LIMIT 1').pluck(),
     addRun: db.prepare('INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?)'),
     addPart: db.prepare('INSERT INTO run_part VALUES (?, ?)'),
     addFilter: db.prepare('INSERT INTO run_filter VALUES (?, ?)'),

@@ -110,7 +110,7 @@ export class SearchIndexWriter {
       this.#table.writeParts(id, 0, last ? [...parts, last] : parts);
       this.#publish(builder.finish({ id, level, from: this.flushedTo, to: this.#to }), []);
     } catch (error) {
-      this.#fresh.addAll(records); // for another time: what was written of the run is doomed
+      this.#fresh.addAll(records); // for another time: what was written of the run is to be deleted
       throw error;
     }
     return true;
@@ -136,7 +136,7 @@ export class SearchIndexWriter {
     }
   }
 
-  /** A merge that fails begins anew another time: what it wrote is doomed. */
+  /** A merge that fails begins anew another time: what it wrote is to be deleted. */
   #merge(merging: Merging): boolean {
     try {
       return this.#mergeSome(merging);
