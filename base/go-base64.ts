@@ -47,5 +47,5 @@ export function isPlainBase64(text: string): boolean {
   return foreign < 0 || text.slice(foreign, foreign + 3) === '=' || text.slice(foreign, foreign + 3) === '==';
 }
 
-// Searching for a stranger needs no backtracking; matching the whole text would, and overflows on megabytes.
+// Searching for a foreign character needs no backtracking; matching the whole text would, and overflows on megabytes.
 const FOREIGN_CHARACTER = /[^A-Za-z0-9+/]/;

@@ -47,7 +47,7 @@ function parse(text: string, isOpen: boolean): unknown {
   }
 }
 
-/** Over all levels, without a call for each: a stranger says how deep it goes. */
+/** Counts the members of all levels, without recursion: the sender decides how deep they go. */
 function countMembers(root: unknown): number {
   let count = 0;
   const open: unknown[] = [root];

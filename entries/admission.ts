@@ -169,7 +169,7 @@ function keeps(attestation: Uint8Array | undefined, limit: number): attestation 
   return attestation !== undefined && limit !== 0 && attestationSize(attestation.length) <= limit;
 }
 
-/** Bytes that Rekor holds against its limit: what the base64 of the payload could decode to at most. */
+/** Bytes that Rekor compares with its limit: the most that base64 as long as the payload's can decode to. */
 export function attestationSize(payloadLength: number): number {
   return Math.ceil(payloadLength / 3) * 3;
 }

@@ -76,7 +76,7 @@ function handlerOf({ request: prototype }: Express, front: Front): (request: Req
   };
 }
 
-/** The way of a request to what answers it: an operation, a page, or the refusal of a path that is none. */
+/** Takes a request to an operation or a page, or refuses a path that is none. */
 class Front {
   readonly #parts: AppParts;
   readonly #exchange: ExchangeOptions;
@@ -166,7 +166,7 @@ function exchangeOptionsOf({ settings, now, observe, report, meters }: AppParts)
     failed: report.error,
     internalError: rekorV1.internalError,
     unsent: new UnsentAnswers({ bytes: settings.maxUnsentAnswers, timeoutMs: settings.unsentTimeout }),
-    // Who believes no proxy need not read what they say.
+    // Without trusted proxies their headers are not read.
     remoteOf: (request) => (trustedProxies.length > 0 ? request.ip : request.socket.remoteAddress),
   };
 }

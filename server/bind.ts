@@ -61,11 +61,11 @@ function bindingFault(error: unknown): string {
   return known ?? `${error instanceof Error ? error.message : String(error)}. Choose another with --listen HOST:PORT`;
 }
 
-/** Takes no more connections, and resolves when the open requests are answered or `patience` milliseconds are over. */
-export async function close(server: Server, patience: number): Promise<void> {
+/** Takes no more connections, and resolves when the open requests are answered or `drainMs` milliseconds are over. */
+export async function close(server: Server, drainMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   const idle = setInterval(() => server.closeIdleConnections(), 50); // those that were busy when we began to close
-  const late = setTimeout(() => server.closeAllConnections(), patience);
+  const late = setTimeout(() => server.closeAllConnections(), drainMs);
   await closed;
   clearInterval(idle);
   clearTimeout(late);

@@ -29,8 +29,8 @@ export interface Listener extends AsyncDisposable {
   serve(app: Express): void;
   /** Reads the TLS files anew, for connections from now on; false if there are none. @throws ListenRefused, and the old ones stay */
   reloadTls(): boolean;
-  /** Takes no more connections, and resolves when the open requests are answered or `patience` milliseconds are over. */
-  stop(patience: number): Promise<void>;
+  /** Takes no more connections, and resolves when the open requests are answered or `drainMs` milliseconds are over. */
+  stop(drainMs: number): Promise<void>;
 }
 
 /** Time that a client has to agree on TLS, in milliseconds. Before that no other time-out runs. */
@@ -98,9 +98,9 @@ export async function listen(settings: ListenSettings, warn: (sentence: string) 
       if (renewed !== undefined) (http as TlsServer).setSecureContext(renewed);
       return renewed !== undefined;
     },
-    stop(patience) {
+    stop(drainMs) {
       open.keepNone();
-      return close(http, patience);
+      return close(http, drainMs);
     },
     [Symbol.asyncDispose]: () => close(http, 0),
   };

@@ -2,7 +2,7 @@ import type { SignedNote } from '../checkpoint/note.ts';
 import type { Proof, TreeHead, TreeSize } from '../merkle/types.ts';
 import type { StoredCosignature, WitnessClaim } from '../storage/cosignatures.ts';
 
-/** A head that witnesses are asked about. */
+/** A head that witnesses are asked to cosign. */
 export interface Candidate extends TreeHead {
   /** Seconds since the Unix epoch: when the log made it. */
   readonly at: number;
@@ -14,42 +14,42 @@ export interface Candidate extends TreeHead {
   readonly prove: (old: TreeSize) => Promise<Proof>;
 }
 
-/** How a witness does. Shown to operators. */
+/** The state of a witness, as operators see it. */
 export interface WitnessReport {
   readonly name: string;
   /** Size of the largest tree of ours that it has cosigned, if one is known. */
   readonly size?: TreeSize;
-  /** `ok`, or why its last answer was worth nothing. */
+  /** `ok`, or why its last answer gave no cosignature. */
   readonly state: string;
 }
 
-/** Counts what was asked of a witness since the start. */
+/** Counts the requests to a witness since the start. */
 export interface WitnessFigures {
   readonly name: string;
   /** Size of the largest tree of ours that it has cosigned, and when: seconds since the Unix epoch. Undefined if none is known. */
   readonly size: number | undefined;
   readonly at: number | undefined;
   readonly asked: number;
-  /** Answers that were worth nothing, or did not come. */
+  /** Answers that gave no cosignature, or did not come. */
   readonly failed: number;
 }
 
-/** Takes what witnesses say. */
+/** Takes the answers of witnesses. */
 export interface WitnessListener {
-  /** Called with what each cosigned, once it has been verified. */
+  /** Called with the cosignatures of each witness, once they have been verified. */
   readonly given: (cosignatures: readonly StoredCosignature[]) => void;
-  /** Called when one says that the log is not the one that it knows. */
+  /** Called when a witness says that it knows another tree of this log. */
   readonly claimed: (claim: WitnessClaim) => void;
 }
 
-/** Those who watch the log for everyone else: c2sp.org/tlog-witness. */
+/** The witnesses of a log: c2sp.org/tlog-witness. */
 export interface Witnesses {
   /**
-   * Asks all that have an address. Resolves when all have answered, or failed to in time, and at once when it is told to
-   * stop; never rejects.
+   * Asks all that have an address. Resolves when each has answered or its time is over, and at once when `stop` is
+   * aborted; never rejects.
    */
   ask(candidate: Candidate, listener: WitnessListener, stop: AbortSignal): Promise<void>;
-  /** Whether the policy is met by these. */
+  /** Whether these cosignatures meet the policy. */
   meetsPolicy(cosignatures: readonly StoredCosignature[]): boolean;
   report(): readonly WitnessReport[];
   figures(): readonly WitnessFigures[];

@@ -20,19 +20,19 @@ export interface AskParts {
   readonly steady: () => number;
   /** Seconds that a witness's clock may differ from ours. */
   readonly tolerance: number;
-  /** Told how a witness does, each time that this changes. */
+  /** Called with the state of a witness each time that it changes. */
   readonly tell: (report: WitnessReport) => void;
 }
 
-/** A witness that names another size than we thought is asked again, with a proof from there. */
+/** Requests to a witness in one round: one that names another size than was assumed is asked again, with a proof from that size. */
 const TRIES = 3;
-/** Milliseconds that a witness is left alone after a failure: doubled each time, up to the second. */
-const [FIRST_REST, LONGEST_REST] = [500, 30_000];
+/** Milliseconds before a witness that failed is asked again: doubled at each failure, up to the second number. */
+const [FIRST_WAIT_MS, MAX_WAIT_MS] = [500, 30_000];
 
-/** Why a wait is over that did not fail: the others' cosignatures are enough. */
+/** The reason to stop waiting that is no failure: the cosignatures of other witnesses meet the policy. */
 export const POLICY_MET = 'policy-met';
 
-/** One address, the witnesses behind it, and what they said last. */
+/** One address, the witnesses behind it, and their last answers. */
 export class Endpoint {
   readonly #url: string;
   readonly #witnesses: readonly (PolicyWitness & { readonly verifier: Verifier })[];
@@ -42,7 +42,7 @@ export class Endpoint {
   #known: boolean;
   #state = 'not asked yet';
   #failures = 0;
-  /** Why it failed last, until it succeeds. */
+  /** Reason of the last failure; undefined after a success. */
   #fault: string | undefined;
   #restsUntil = 0;
   readonly #counts = { asked: 0, failed: 0 };
@@ -99,7 +99,7 @@ export class Endpoint {
     }
   }
 
-  /** An earlier failure stays to be read: who is down gives no answer either. */
+  /** Names an earlier failure too: a witness that is down gives no answer either. */
   #silence(): string {
     const before = this.#fault === undefined ? '' : ` (before that: ${this.#fault})`;
     return `gave no answer before the others met the policy${before}`;
@@ -158,7 +158,7 @@ export class Endpoint {
     this.#fault = reason;
     this.#counts.failed += 1;
     this.#become(reason);
-    this.#restsUntil = this.#parts.steady() + Math.min(LONGEST_REST, FIRST_REST * 2 ** this.#failures);
+    this.#restsUntil = this.#parts.steady() + Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#failures);
     this.#failures += 1;
   }
 
@@ -182,7 +182,7 @@ const WORDS = {
   'time-before': 'is from a time before the tree was there',
 } as const;
 
-/** The answer was worth nothing. */
+/** The answer has no cosignature that holds. */
 class Refused extends Failure<'witness-refused'> {
   readonly code = 'witness-refused';
 }

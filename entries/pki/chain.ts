@@ -33,7 +33,7 @@ export function judgeChain(chain: readonly Certificate[], spend: (cost: number) 
   if (leaf === undefined || root === undefined) return EMPTY_CHAIN_VERDICT;
   if (chain.length === 1) return HOLDS;
   const time = leaf.notBefore;
-  const timely = leaf.isBeyondUs === true ? UNHANDLED_CRITICAL : judgeTime(leaf, time);
+  const timely = leaf.hasUnhandledCritical === true ? UNHANDLED_CRITICAL : judgeTime(leaf, time);
   if (!timely.holds || equalBytes(leaf.der, root.der)) return timely;
   const search: Search = {
     root,
@@ -129,7 +129,7 @@ function judgeIssuer(
 
 /** Judges whether an issuer may stand behind `path`. */
 function judgeValidity(issuer: Certificate, path: readonly Certificate[], { root, time }: Search): Verdict {
-  if (issuer.isBeyondUs === true) return UNHANDLED_CRITICAL;
+  if (issuer.hasUnhandledCritical === true) return UNHANDLED_CRITICAL;
   const timely = judgeTime(issuer, time);
   if (!timely.holds) return timely;
   if (issuer !== root && issuer.basicConstraints === undefined)

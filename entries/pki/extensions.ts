@@ -25,8 +25,8 @@ export interface ExtensionValues extends PolicyValues {
   readonly basicConstraints?: { readonly isCa: boolean; readonly pathLength: number | undefined };
   /** A KeyUsage stands there, says something, and does not say keyCertSign. */
   readonly mustNotSign?: boolean;
-  /** A critical extension stands there that nobody understands. */
-  readonly isBeyondUs?: boolean;
+  /** Whether a critical extension is there that is not understood here. */
+  readonly hasUnhandledCritical?: boolean;
 }
 
 /** The value of one extension, and whether it holds something that is not understood here. */
@@ -41,11 +41,11 @@ const UNHANDLED_EXTENSION: ReadExtension = { isUnhandled: true };
 
 /** Reads those that Go reads, each as strictly as it does. @throws InvalidKey */
 export function readExtensionValues(extensions: readonly Extension[], release: GoRelease): ExtensionValues {
-  const values: { isBeyondUs: boolean } & ExtensionValues = { isBeyondUs: false };
+  const values: { hasUnhandledCritical: boolean } & ExtensionValues = { hasUnhandledCritical: false };
   for (const { id, isCritical, value } of extensions) {
     const read = READERS.get(id)?.(new DerReader(value), isCritical, release) ?? UNHANDLED_EXTENSION;
     Object.assign(values, read.values);
-    if (read.isUnhandled === true && isCritical) values.isBeyondUs = true;
+    if (read.isUnhandled === true && isCritical) values.hasUnhandledCritical = true;
   }
   return values;
 }

@@ -44,7 +44,7 @@ const INVALID_VERDICT = fails('ed25519: invalid signature');
 
 /**
  * @param signed - the message, or its digest behind the prefix that says so
- * @param isRefused - by another, whose word is taken for all but points of small order
+ * @param isRefused - whether another verifier refused it; only where a point is of small order is it judged again
  */
 function judge(
   prefix: Uint8Array,

@@ -15,7 +15,7 @@ import type { Settings } from '../settings/table.ts';
 /** Milliseconds that a witness may take longer than those that met the policy, while writers wait for the next round. */
 const GRACE_MS = 250;
 /** Milliseconds until a round that did not meet the policy is tried again: at first, and at most. */
-const [RETRY, LONGEST_RETRY] = [250, 5000];
+const [FIRST_RETRY_MS, MAX_RETRY_MS] = [250, 5000];
 
 type WitnessSettings = Pick<
   Settings,
@@ -44,7 +44,7 @@ export function publicationOf(
   const policy = witnessPolicy === undefined ? undefined : readPolicy('--witness-policy', witnessPolicy);
   if (policy) requireMeetable(`--witness-policy ${witnessPolicy}`, policy, mode);
   const now = (): number => performance.now();
-  const times = { pause: witnessPause, retry: RETRY, longest: LONGEST_RETRY, idle: witnessRefresh };
+  const times = { pause: witnessPause, retry: FIRST_RETRY_MS, longest: MAX_RETRY_MS, idle: witnessRefresh };
   const parts = {
     post: postOver(fetch, witnessTimeout),
     now: () => clock.now(),

@@ -10,7 +10,7 @@ import { isKnown, revived, type SentFailure, sent } from '../http/failure-respon
 /** Tasks of an admission thread. */
 export type Task = 'create' | 'createV2' | 'logQuery' | 'searchQuestion';
 
-/** Whose outcome is an admitted entry. */
+/** Whether the outcome of a task is an admitted entry. */
 export const admits = (task: Task | undefined): boolean => task === 'create' || task === 'createV2';
 
 /** Settings that the threads start with. */

@@ -7,7 +7,7 @@ import { readStep, writeStep } from './step-codec.ts';
 
 /*
  * A record: some steps as one value, which names its place in a list of records and the record before it. Lists of records
- * are what a log is copied as. Whoever has the hash of the last record has the whole list.
+ * are what a log is copied as. The hash of the last record fixes the whole list.
  *
  * On the wire and on the disk: 4 bytes of length, then so many bytes. Of these the first 32 are the SHA-256 of the others, which
  * is the record's hash: format, number, hash of the record before, length of the steps, the steps compressed.
@@ -32,7 +32,7 @@ const HEADER_BYTES = 1 + 8 + HASH_BYTES + 4;
 
 /**
  * Bytes of a record at most, and of its steps: an entry has an attestation of up to 32 MiB, and one commit is one step.
- * A reader believes no length above it.
+ * A reader refuses a record that says it is longer.
  */
 export const MAX_RECORD_BYTES = 256 * 1024 * 1024;
 

@@ -18,13 +18,14 @@ const ADJECTIVES: ReadonlySet<string> = new Set(
 /** Names of several words that say no more. */
 const PHRASES: ReadonlySet<string> = new Set(['at once', 'caught up', 'left over', 'on time', 'too long']);
 
-const DECLARED = /\b(?:const ([A-Z][A-Z0-9_]*)|export const ([a-z]\w*))(?= *[:=])(?! *= *(?:async )?[(<])/g;
+const DECLARED =
+  /\b(?:const ([A-Z][A-Z0-9_]*)|export const ([a-z]\w*)|const \[([A-Z][A-Z0-9_, ]*)\])(?= *[:=])(?! *= *(?:async )?[(<])/g;
 
 /** One line for each constant that is nothing but adjectives. Functions are none. */
 function bareAdjectives(files: readonly Source[]): readonly string[] {
   return files.flatMap(({ path, text }) =>
     [...text.matchAll(DECLARED)]
-      .map(([, upper, lower]) => upper ?? lower ?? '')
+      .flatMap(([, upper, lower, several = '']) => [upper ?? lower ?? [], several.match(/[A-Z_]{2,}/g) ?? []].flat())
       .filter((name) => isBare(wordsOf(name)))
       .map((name) => `${path}: ${name} says how something is: add what it is, and its unit`),
   );
@@ -45,7 +46,7 @@ describe('style §3: constants', () => {
     expect([...folders]).toEqual(expect.arrayContaining(['base', 'log', 'server', 'host', 'test', 'bench', 'scripts']));
   });
 
-  it.each(['YOUNG = 6', 'AT_ONCE = 16', 'CAUGHT_UP: number = 2', 'PATIENCE = 3000'])(
+  it.each(['YOUNG = 6', 'AT_ONCE = 16', 'CAUGHT_UP: number = 2', 'PATIENCE = 3000', '[YOUNG, A] = [1, 2]'])(
     'planted: the constant %s is found',
     (declaration) => {
       expect(bareAdjectives(inFile(`const ${declaration};\n`))).toHaveLength(1);

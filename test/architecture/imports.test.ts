@@ -105,6 +105,15 @@ describe('style §1: planted offenders are found', () => {
     expect(said([path, text])).toStrictEqual([expect.stringContaining(offence)]);
   });
 
+  it('a script that imports the HTTP server through what tests share', () => {
+    const found = said(
+      ['scripts/a.ts', "import '../testkit/b.ts';"],
+      ['testkit/b.ts', "import './c.ts';"],
+      ['testkit/c.ts', "import '../server/app.ts';"],
+    );
+    expect(found).toStrictEqual(['scripts/a.ts may not import server/app.ts through testkit/c.ts']);
+  });
+
   it('a ring between files', () => {
     const ring = said(
       ['log/a.ts', "import './b.ts';"],

@@ -28,6 +28,7 @@ export function offences(files: readonly Source[]): readonly string[] {
     ...(imports.get(source.path) ?? []).flatMap((target) => importOffences(source.path, target)),
     ...ambientOffences(source),
     ...engineOffences(source, imports.get(source.path) ?? []),
+    ...passedOnOffences(source.path, imports),
     ...lengthOffences(source),
   ]);
   return [...single, ...rings(imports, (path) => path), ...rings(imports, (path) => posix.dirname(path))];
@@ -63,6 +64,21 @@ function besideOffences(path: string, from: string, target: string): readonly st
   const closed = (BESIDE_MAY_NOT_IMPORT[from] ?? []).some((layer) => target.startsWith(`${layer}/`));
   const isAllowed = !closed && (to === undefined || to === from || (BESIDE[from] ?? []).includes(to));
   return isAllowed ? [] : [`${path} may not import ${target}`];
+}
+
+/** A file of one folder beside the layers may not import through another what it may not import itself. */
+function passedOnOffences(path: string, imports: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const closed = BESIDE_MAY_NOT_IMPORT[besideOf(path) ?? ''] ?? [];
+  if (closed.length === 0) return [];
+  const reached = new Set<string>([path]);
+  for (const from of reached) for (const to of imports.get(from) ?? []) if (isBeside(to)) reached.add(to);
+  reached.delete(path);
+  return [...reached].flatMap((from) =>
+    (imports.get(from) ?? [])
+      .filter((target) => closed.some((layer) => target.startsWith(`${layer}/`)))
+      .filter(() => besideOf(from) !== besideOf(path))
+      .map((target) => `${path} may not import ${target} through ${from}`),
+  );
 }
 
 function guardOffences(path: string, module: string): readonly string[] {

@@ -119,7 +119,7 @@ function finishProposed(proposed: Proposed, signers: readonly Signer[], verdicts
   };
 }
 
-/** Only where one verifier was asked is there one answer. */
+/** Names the reason of a verifier only if there is one verifier. */
 function reasonFor(signers: readonly Signer[], verdict: Verdict | undefined): string {
   if (signers.length === 1 && verdict?.holds === false) return `does not hold: ${verdict.reason}`;
   return 'was made by none of the verifiers, each of which speaks for one signature';

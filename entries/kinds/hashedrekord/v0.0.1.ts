@@ -14,7 +14,7 @@ import { BASE64, digestSchema, PEM } from '../../spec/schema.ts';
 import { digestKey, keyHash, searchKeys } from '../../spec/search-keys.ts';
 import { type NamedDigest, readDigest, refuseInvalid, required } from '../../spec/validation.ts';
 
-/** The digest of an artifact nobody has to see, signed with one key: Ed25519 keys sign as Ed25519ph. */
+/** The signed digest of an artifact, which itself is not sent. Ed25519 keys sign as Ed25519ph. */
 export const hashedrekord001: EntryKind = {
   kind: 'hashedrekord',
   version: '0.0.1',

@@ -15,7 +15,7 @@ export interface Extent {
   readonly last: number;
 }
 
-/** Which rows there are, at one moment: an auditor is to know of those that nothing asks for. */
+/** Counts the rows of each table at one moment, so that an auditor finds rows that no entry needs. */
 export interface Layout {
   /** Of the newest head. */
   readonly size: number;

@@ -1,6 +1,6 @@
 import type { RunPlace } from '../../../search-index/runs.ts';
 
-/** Where entries may be that have a key with the fingerprint. Answered, in order, once all of that has been read. */
+/** Places in the index that may name entries with this fingerprint. Answered, in order, once all these entries have been read. */
 export interface PrefetchRequest {
   readonly fingerprint: number;
   readonly places: readonly RunPlace[];
