@@ -126,8 +126,11 @@ function launch(
   return { child, lines, ended };
 }
 
-/** Virtual machines have their clocks set while tests run, and a log stops at a step. Of servers that run beside each other one would have the port. */
-const STEADY_ENVIRONMENT = { STELE_CLOCK_TOLERANCE: '60m', STELE_METRICS_LISTEN: 'off' };
+/**
+ * Virtual machines have their clocks set while tests run, and a log stops at a step. Of servers that run beside each other one
+ * would have the port. The scrub writes its state into the data folder, which tests compare.
+ */
+const STEADY_ENVIRONMENT = { STELE_CLOCK_TOLERANCE: '60m', STELE_METRICS_LISTEN: 'off', STELE_SCRUB: 'off' };
 
 /** Returns the environment without a log's settings. */
 function inherited(): NodeJS.ProcessEnv {
