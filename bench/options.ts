@@ -18,6 +18,7 @@ export const COMMANDS = [
   'fill',
   'verify',
   'admit',
+  'counting',
 ] as const;
 export type BenchCommand = (typeof COMMANDS)[number];
 
