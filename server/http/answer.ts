@@ -41,3 +41,11 @@ export interface Answer {
 export function json<T>(value: T): JsonText<T> {
   return { type: 'application/json', text: `${JSON.stringify(value)}\n` };
 }
+
+/** JSON of a text in ASCII alone: a note has a dash that is none, and as an escape it costs nothing to send. */
+export function asciiJson(text: string): string {
+  return JSON.stringify(text).replaceAll(
+    /[\u0080-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

@@ -2,7 +2,7 @@ import { toHex } from '../../../base/bytes.ts';
 import type { ProvenEntry } from '../../../log/types.ts';
 import type { SignedHead } from '../../../log/signers/shard.ts';
 import type { components } from '../../../openapi/types.ts';
-import type { JsonText } from '../../http/answer.ts';
+import { asciiJson, type JsonText } from '../../http/answer.ts';
 import { entryId } from './ids.ts';
 
 type LogEntry = components['schemas']['LogEntry'];
@@ -67,14 +67,6 @@ function renderHead(head: SignedHead): HeadText {
   };
   heads.set(head, text);
   return text;
-}
-
-/** A note has a dash that is no ASCII; as an escape it costs nothing to send. */
-function asciiJson(text: string): string {
-  return JSON.stringify(text).replaceAll(
-    /[\u0080-\uffff]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 function base64(bytes: Uint8Array): string {

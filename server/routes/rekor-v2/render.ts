@@ -4,7 +4,7 @@ import type { AdmittedEntry } from '../../../entries/kind.ts';
 import type { ProvenEntry } from '../../../log/types.ts';
 import type { Shard, SignedHead } from '../../../log/signers/shard.ts';
 import type { components } from '../../../openapi/types.ts';
-import type { JsonText } from '../../http/answer.ts';
+import { asciiJson, type JsonText } from '../../http/answer.ts';
 
 type TransparencyLogEntry = components['schemas']['TransparencyLogEntry'];
 
@@ -51,12 +51,4 @@ function renderHead(head: SignedHead): HeadText {
   const text = { root: `"rootHash":"${toBase64(head.root)}"`, note: asciiJson(head.checkpoint ?? '') };
   heads.set(head, text);
   return text;
-}
-
-/** A note has a dash that is no ASCII; as an escape it costs nothing to send. */
-function asciiJson(text: string): string {
-  return JSON.stringify(text).replaceAll(
-    /[\u0080-\uffff]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
