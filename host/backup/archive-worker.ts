@@ -21,6 +21,8 @@ const PERIOD_MS = 400;
 const PAUSE_MS = 50;
 /** Milliseconds from a pass that failed to the next. */
 const RETRY_MS = 1000;
+/** Milliseconds that a log which stops waits for its archive: one that was begun late has more to read than that. */
+const CLOSING_MS = 5000;
 
 interface Archive extends Disposable {
   readonly log: LogCopy;
@@ -29,12 +31,15 @@ interface Archive extends Disposable {
 let archive: Archive | undefined;
 const pace = new Pace();
 let closing = false;
+let closeBy = Infinity;
 const closed = Promise.withResolvers<void>();
 
 port.on('message', () => {
   closing = true;
+  closeBy = performance.now() + CLOSING_MS;
   closed.resolve();
 });
+
 async function pass(): Promise<boolean> {
   let told: ArchivePass;
   pace.begin();
@@ -65,7 +70,8 @@ function end(): void {
 
 /** An archive that is begun late has all of the log to read. */
 async function rest(): Promise<void> {
-  if (!closing) await pace.rest();
+  if (!closing) return pace.rest();
+  if (performance.now() > closeBy) throw new Error('the log stops, and much is left to copy');
 }
 
 while (!closing) {
@@ -74,6 +80,6 @@ while (!closing) {
   const wait = isWritten ? Math.max(PAUSE_MS, from + PERIOD_MS - performance.now()) : RETRY_MS;
   await Promise.race([sleep(wait), closed.promise]);
 }
-await pass(); // what was committed last
+if (performance.now() < closeBy) await pass(); // what was committed last
 end();
 port.close();

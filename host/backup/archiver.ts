@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import { BackgroundThread } from '../threads/background-thread.ts';
 import type { ArchivePass, ArchiveSettings } from './archive-messages.ts';
 
 export interface ArchiverOptions {
@@ -23,9 +22,7 @@ const RESTART_MS = 1000;
 export class Archiver implements AsyncDisposable {
   readonly #settings: ArchiveSettings;
   readonly #options: ArchiverOptions;
-  #worker: Worker | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #closed = false;
+  readonly #thread: BackgroundThread<ArchivePass>;
   #size = 0;
   #fault: string | undefined;
   #heard: number;
@@ -33,13 +30,20 @@ export class Archiver implements AsyncDisposable {
   constructor(settings: ArchiveSettings, options: ArchiverOptions) {
     [this.#settings, this.#options] = [settings, options];
     this.#heard = options.now();
-    this.#start();
+    this.#thread = new BackgroundThread({
+      module: new URL('./archive-worker.ts', import.meta.url),
+      options: { workerData: settings },
+      restartMs: RESTART_MS,
+      take: (pass) => this.#take(pass),
+      failed: (reason) => this.#fail(reason),
+    });
+    this.#thread.start();
   }
 
   /** `ok`, or why the archive is not written. */
   state(): string {
     if (this.#fault !== undefined) return `the archive is not written: ${this.#fault}`;
-    return this.age() > LATE_MS ? `the archive was written last ${Math.round(this.age() / 1000)} s ago` : 'ok';
+    return this.age() > LATE_MS ? `the archive has been behind for ${Math.round(this.age() / 1000)} s` : 'ok';
   }
 
   /** Milliseconds since the archive had everything. */
@@ -52,24 +56,9 @@ export class Archiver implements AsyncDisposable {
     return this.#size;
   }
 
-  /** Adds what is new, unless the archive fails. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true;
-    clearTimeout(this.#timer);
-    const worker = this.#worker;
-    if (worker === undefined) return;
-    const ended = once(worker, 'exit');
-    worker.postMessage('close');
-    await ended;
-  }
-
-  #start(): void {
-    let reason = 'its thread ended by itself';
-    const worker = new Worker(new URL('./archive-worker.ts', import.meta.url), { workerData: this.#settings });
-    worker.on('message', (pass: ArchivePass) => this.#take(pass));
-    worker.on('error', (error) => void (reason = error instanceof Error ? error.message : String(error)));
-    worker.once('exit', () => this.#ended(reason));
-    this.#worker = worker;
+  /** Adds what is new, unless the archive fails or that takes long. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#thread[Symbol.asyncDispose]();
   }
 
   #take(pass: ArchivePass): void {
@@ -82,18 +71,13 @@ export class Archiver implements AsyncDisposable {
   }
 
   #fail(reason: string): void {
-    if (this.#fault === undefined)
+    const { into } = this.#settings;
+    if (this.#thread.isClosed)
+      this.#options.warn(`the archive in ${into} lacks what came last: ${reason}. The next start goes on with it`);
+    else if (this.#fault === undefined)
       this.#options.warn(
-        `the archive in ${this.#settings.into} is not written: ${reason}. The log goes on, and tries it again every second: what it takes until then is on one disk only`,
+        `the archive in ${into} is not written: ${reason}. The log goes on, and tries it again every second: what it takes until then is on one disk only`,
       );
     this.#fault = reason;
-  }
-
-  #ended(reason: string): void {
-    this.#worker = undefined;
-    if (this.#closed) return;
-    this.#fail(reason);
-    this.#timer = setTimeout(() => this.#start(), RESTART_MS);
-    this.#timer.unref();
   }
 }

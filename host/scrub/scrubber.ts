@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import { BackgroundThread } from '../threads/background-thread.ts';
 import type { ScrubFigures, ScrubMessage, ScrubSettings } from './messages.ts';
 
 export interface ScrubberOptions {
@@ -13,6 +12,7 @@ export interface ScrubberOptions {
 const DELAY_MS = 10_000;
 /** Milliseconds until a thread that ended is replaced. */
 const RESTART_MS = 60_000;
+/** Room for young objects of the thread. */
 const YOUNG_MIB = 4;
 
 const NOTHING: ScrubFigures = { entries: 0, records: 0, position: 0, lastPass: undefined, damaged: 0 };
@@ -21,9 +21,7 @@ const NOTHING: ScrubFigures = { entries: 0, records: 0, position: 0, lastPass: u
 export class Scrubber implements AsyncDisposable {
   readonly #settings: ScrubSettings;
   readonly #options: ScrubberOptions;
-  #worker: Worker | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #closed = false;
+  readonly #thread: BackgroundThread<ScrubMessage>;
   #failed = false;
   #figures = NOTHING;
   #found = 0;
@@ -31,6 +29,13 @@ export class Scrubber implements AsyncDisposable {
 
   constructor(settings: ScrubSettings, options: ScrubberOptions) {
     [this.#settings, this.#options] = [settings, options];
+    this.#thread = new BackgroundThread({
+      module: new URL('./worker.ts', import.meta.url),
+      options: { workerData: settings, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB } },
+      restartMs: RESTART_MS,
+      take: (message) => this.#take(message),
+      failed: (reason) => this.#fail(reason),
+    });
   }
 
   /** Milliseconds that a full pass is to take. */
@@ -54,36 +59,12 @@ export class Scrubber implements AsyncDisposable {
 
   /** Begins, once. For when the log serves. */
   start(): void {
-    this.#startWithin(Math.min(DELAY_MS, this.#settings.period / 10));
+    this.#thread.start(Math.min(DELAY_MS, this.#settings.period / 10));
   }
 
   /** Ends behind the slice that is read, up to some tenths of a second. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true;
-    clearTimeout(this.#timer);
-    const worker = this.#worker;
-    if (worker === undefined) return;
-    const ended = once(worker, 'exit');
-    worker.postMessage('close');
-    await ended;
-  }
-
-  #startWithin(delay: number): void {
-    if (this.#closed) return;
-    this.#timer = setTimeout(() => this.#startThread(), delay);
-    this.#timer.unref();
-  }
-
-  #startThread(): void {
-    let reason = 'its thread ended by itself';
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-      workerData: this.#settings,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
-    });
-    worker.on('message', (message: ScrubMessage) => this.#take(message));
-    worker.on('error', (error) => void (reason = error instanceof Error ? error.message : String(error)));
-    worker.once('exit', () => this.#ended(reason));
-    this.#worker = worker;
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#thread[Symbol.asyncDispose]();
   }
 
   #take(message: ScrubMessage): void {
@@ -112,17 +93,11 @@ export class Scrubber implements AsyncDisposable {
   }
 
   #fail(reason: string): void {
-    if (!this.#failed)
+    if (this.#thread.isClosed) this.#options.warn(`the scrub was left as it stood: ${reason}`);
+    else if (!this.#failed)
       this.#options.warn(
         `the scrub cannot read the log: ${reason}. The log goes on, and the scrub is tried again every minute`,
       );
     this.#failed = true;
-  }
-
-  #ended(reason: string): void {
-    this.#worker = undefined;
-    if (this.#closed) return;
-    this.#fail(reason);
-    this.#startWithin(RESTART_MS);
   }
 }

@@ -48,7 +48,7 @@ export class ShardScrub {
     return { size, entry: 0, index: await this.#index.begin(size, found) };
   }
 
-  /** Checks the next slice, some milliseconds of work. @returns undefined if there was none left @throws StoreRefused */
+  /** Checks the next slice, up to some tenths of a second of work. @returns undefined if there was none left @throws StoreRefused */
   async slice(place: ShardPlace, found: Found): Promise<ShardPlace | undefined> {
     if (place.entry < place.size) return this.#entries(place, found);
     const index = await this.#index.slice(place.index, found);

@@ -45,6 +45,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'host/settings': ['base', 'openapi', 'entries'],
   'host/logging': [],
   'host/folder': ['base', 'storage'],
+  'host/threads': [],
   'host/clock': ['log', 'host/settings'],
   'host/keys': ['base', 'checkpoint', 'storage', 'log', 'host/folder'],
   'host/shards': ['base', 'storage', 'log', 'log/signers', 'host/folder', 'host/keys'],
@@ -55,10 +56,20 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'storage/record-files',
     'log',
     'log/backup',
+    'host/threads',
     'host/folder',
     'host/shards',
   ],
-  'host/scrub': ['base', 'storage', 'storage/engines', 'log', 'log/audit', 'host/folder', 'host/shards'],
+  'host/scrub': [
+    'base',
+    'storage',
+    'storage/engines',
+    'log',
+    'log/audit',
+    'host/threads',
+    'host/folder',
+    'host/shards',
+  ],
   'host/start': [
     'base',
     'entries',
@@ -211,7 +222,7 @@ export const GUARDED: readonly { readonly module: RegExp; readonly only: RegExp 
   },
   {
     module: /^node:(worker_threads|http|https|child_process)$/,
-    only: /^storage\/engines\/|^host\/(backup|scrub)\/|^server\//,
+    only: /^storage\/engines\/|^host\/(backup|scrub|threads)\/|^server\//,
   },
   { module: /^node:(os|net)$/, only: /^storage\/engines\/|^host\/|^server\// },
   { module: /^node:/, only: /^(storage|log|host|server)\/|\/node-(crypto|ffi)\.ts$/ },
@@ -222,7 +233,7 @@ export const AMBIENT: readonly { readonly expression: string; readonly only: Reg
   { expression: 'process.env', only: /^host\/environment\.ts$/ },
   {
     expression: 'process',
-    only: /^host\/([^/]+\.ts$|(clock|folder|logging|start)\/)|^server\/[^/]+\.ts$|^server\/metrics\/|^server\/[^/]+\/worker[^/]*\.ts$|^storage\/engines\/|\/node-ffi\.ts$/,
+    only: /^host\/([^/]+\.ts$|(clock|folder|logging|start|threads)\/)|^server\/[^/]+\.ts$|^server\/metrics\/|^server\/[^/]+\/worker[^/]*\.ts$|^storage\/engines\/|\/node-ffi\.ts$/,
   },
   { expression: 'Date.now', only: /^host\/(clock|logging|scrub)\/|^storage\/engines\// },
   {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -93,6 +94,19 @@ describe('--archive: a disk of the archive that fails', () => {
     expect(sizeOf(archive)).toBe(size);
     expect(server.lines().join('\n')).toContain(`is written again: it has ${size} entries`);
     expect(readdirSync(archive)).toContain('manifest.json');
+  });
+
+  it('keeps no log from stopping when it gives no answer', async () => {
+    mkdirSync(archive);
+    execFileSync('mkfifo', [join(archive, 'manifest.json')]); // to read it waits for a writer, for ever
+    await using server = await startServer(log, { flags: ['--archive', archive] });
+    await submit(server.base, 'meanwhile', 5);
+    await until(async () => (await readiness(server.base)).checks.archive.includes('has been behind for'));
+    const { signal } = await server.stop();
+    expect(signal).toBe('SIGKILL');
+    const said = server.lines().join('\n');
+    expect(said).toContain(`the archive in ${archive} lacks what came last: its disk has given no answer for 10 s`);
+    expect(said).toContain('stopped at size 6: every entry that was acknowledged is on disk');
   });
 
   it.runIf(mounter)('holds no entry up while it is full, and loses none of those once there is room', async () => {
