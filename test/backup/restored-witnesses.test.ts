@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { foldersIn, type LogFolder, startServer, temporaryFolder } from '../../testkit/server-process.ts';
+import { foldersIn, type LogFolder, runServer, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 import { run, runAlone, submit, succeeded } from '../scripts/operator.ts';
 import { IndependentWitness, listening, type ListeningWitness } from '../support/independent-witness.ts';
 
@@ -62,6 +62,17 @@ describe('a restored log without a journal, whose witnesses are asked', () => {
       1,
       expect.stringContaining('the witness w has cosigned 6 entries, and the log has 3'),
     ]);
+  });
+
+  it('is not vouched for by a policy of which nobody can be asked', async () => {
+    const policy = join(log.parent, 'nobody.txt');
+    writeFileSync(policy, `witness w ${witness.vkey}\nquorum none\n`);
+    const words = ['--witness', 'require', '--witness-policy', policy, '--ask-witnesses'];
+    const { code, out } = await run('recover', copy, ...words);
+    expect(code).not.toBe(0);
+    expect(out).not.toContain('cosign the head');
+    const { code: refused, said } = await runServer(copy, { flags: ['--genesis', 'off'] });
+    expect([refused, said]).toEqual([1, expect.stringContaining('restored')]);
   });
 
   it('is not told anything by them where heads were shown without them', async () => {
