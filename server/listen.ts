@@ -10,6 +10,8 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { Express } from 'express';
 import { bind, close, REQUEST_LIMITS } from './bind.ts';
 import { limitConnections, type OpenConnections } from './connections.ts';
+import { hasBody } from './http/body.ts';
+import { discardRest } from './http/discard.ts';
 import { SERVING } from './routes/service.ts';
 import { answerUnparsed } from './unparsed-requests.ts';
 import { readTls, type TlsFiles } from './tls.ts';
@@ -106,10 +108,14 @@ export async function listen(settings: ListenSettings, warn: (sentence: string) 
   };
 }
 
-const answerWhileOpening: RequestListener = ({ url }, response) => {
+/** Ends behind what is still to come of the request: to close before would lose the answer. */
+const answerWhileOpening: RequestListener = (request, response) => {
   const [status, type, text] =
-    url === '/healthz'
+    request.url === '/healthz'
       ? ([200, 'application/json', `${JSON.stringify(SERVING)}\n`] as const)
       : ([503, 'application/json', '{"code":503,"message":"the log is being opened: try again soon"}\n'] as const);
-  response.writeHead(status, { 'Content-Type': type, 'Retry-After': '1', Connection: 'close' }).end(text);
+  const length = { 'Content-Length': text.length };
+  response.writeHead(status, { ...length, 'Content-Type': type, 'Retry-After': '1', Connection: 'close' }).write(text);
+  if (hasBody(request)) void discardRest(request).then(() => response.end());
+  else response.end();
 };

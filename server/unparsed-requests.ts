@@ -2,6 +2,7 @@ import { IncomingMessage, type Server, ServerResponse, STATUS_CODES } from 'node
 import type { Socket } from 'node:net';
 import type { OpenConnections } from './connections.ts';
 import type { Answer } from './http/answer.ts';
+import { holdBack } from './http/expectation.ts';
 import { refusal, UNSUPPORTED_CODING, UNSUPPORTED_VERSION } from './http/message-rules.ts';
 
 /** Node's error for a request that it cannot parse. */
@@ -36,6 +37,11 @@ export function answerUnparsed(server: Server, open: OpenConnections): void {
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
     server.emit('request', request, response),
   );
+  // Else Node has every body sent, also of a request that is refused by its headers.
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    holdBack(request, response);
+    server.emit('request', request, response);
+  });
   // A method for proxies, whose connection Node gives away, without a listener for errors: one that its sender resets would
   // end the process.
   server.on('connect', (request: IncomingMessage, socket: Socket) => {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { BodyLease } from './body-budget.ts';
+import { askForBody } from './expectation.ts';
 import { RequestTooLarge } from './failures.ts';
 
 /** The sender went away before the body was whole. Nobody is left to be answered. */
@@ -18,13 +19,14 @@ export function hasBody(request: IncomingMessage): boolean {
 
 /**
  * The whole body, of at most `most` bytes. Whatever looks at what is in it does so elsewhere. What has not been read when
- * the limit is passed is left to Node, which discards it and whose timeouts end a sender that never does.
+ * the limit is passed is for `discardRest`. A sender that waits to be told to send the body is told so, unless it is too long.
  *
  * @throws RequestTooLarge, BodyTooSlow, Busy, SenderGone
  */
 export function readBody(request: IncomingMessage, most: number, lease: BodyLease): Promise<Uint8Array> {
   const announced = Number(request.headers['content-length'] ?? most);
   if (announced > most) return Promise.reject(tooLarge(most));
+  askForBody(request);
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
   let whole = new BodyBytes(announced, lease);
   const settle = (): void => {

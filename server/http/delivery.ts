@@ -3,6 +3,7 @@ import { yieldToEventLoop } from '../../log/turns.ts';
 import type { Answer, ByteStream, Headers } from './answer.ts';
 import { hasBody } from './body.ts';
 import { discardRest } from './discard.ts';
+import { isHeldBack } from './expectation.ts';
 import type { UnsentAnswer, UnsentAnswers } from './unsent-answers.ts';
 
 /** A body of at most this many bytes is given to the system at once, a longer one in pieces of this length. */
@@ -72,7 +73,8 @@ export class Delivery {
   #writeHead(status: number, headers: Headers): void {
     const { req } = this.#response;
     if (hasBody(req) && !req.complete) this.#rest = discardRest(req);
-    this.#response.writeHead(status, headers);
+    // Whether a body that was held back still comes is not to be known, and so not what comes behind it.
+    this.#response.writeHead(status, isHeldBack(req) ? { ...headers, Connection: 'close' } : headers);
   }
 
   /** The answer goes out at once; to end it is to close a connection that is not kept, with what has come unread. */

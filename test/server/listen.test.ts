@@ -50,6 +50,22 @@ describe('listen: the port comes before the log', () => {
     expect(await (await fetch(`${base}/api/v1/log`)).text()).toBe('open');
   });
 
+  it('while the log opens a request with a long body is read to its end, so that its sender gets the answer', async () => {
+    await using listener = await listen(FREE_PORT, quiet);
+    const socket = connectTcp((listener.http.address() as AddressInfo).port, '127.0.0.1');
+    const faults: unknown[] = [];
+    socket.on('error', (error) => faults.push(error));
+    const length = 2 ** 25;
+    socket.write(`POST /api/v1/log/entries HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\n`);
+    await new Promise((sent) => {
+      socket.write(Buffer.alloc(length), sent); // and only then it reads
+    });
+    let seen = '';
+    socket.on('data', (chunk) => (seen += chunk.toString()));
+    await once(socket, 'close');
+    expect([faults, seen.slice(0, 12)]).toEqual([[], 'HTTP/1.1 503']);
+  });
+
   it('a port that is taken is refused with the flag that names another, and nothing is begun', async () => {
     using folder = temporaryFolder();
     const other = createServer().listen(0, '127.0.0.1');
