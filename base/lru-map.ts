@@ -15,11 +15,18 @@ export class LruMap<Name, Value> {
     return value;
   }
 
-  set(name: Name, value: Value): void {
+  /** @returns the name of the value that had to leave */
+  set(name: Name, value: Value): Name | undefined {
     this.#values.delete(name);
     this.#values.set(name, value);
-    if (this.#values.size <= this.#capacity) return;
+    if (this.#values.size <= this.#capacity) return undefined;
     const [oldest] = this.#values.keys();
     if (oldest !== undefined) this.#values.delete(oldest);
+    return oldest;
+  }
+
+  /** @returns whether it was there */
+  delete(name: Name): boolean {
+    return this.#values.delete(name);
   }
 }

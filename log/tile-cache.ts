@@ -1,4 +1,5 @@
 import { LruMap } from '../base/lru-map.ts';
+import { TwoQueueMap } from '../base/two-queue-map.ts';
 import { foldRoot } from '../merkle/fold.ts';
 import { grow } from '../merkle/grow.ts';
 import { coveringNodes } from '../merkle/plan.ts';
@@ -11,10 +12,11 @@ import type { FullTile, TileReads } from '../storage/tiles.ts';
 const LEVELS = 7;
 
 /**
- * Full tiles kept in memory: the last few over leaves, for who reads one entry after the other, because more of them would
- * cost the garbage collector what they save the database; at most 64 MiB of those above, each of which serves 65,536 entries.
+ * Full tiles over leaves that are kept in memory: the last few, for who reads one entry after the other, and at most 16 MiB of
+ * those that are read again and again. To keep each that was read would cost the garbage collector what it saves the database.
  */
-const KEPT_LEAF_TILES = 16;
+const KEPT_LEAF_TILES = { recent: 16, frequent: 1024, left: 2048 };
+/** Full tiles above the leaves that are kept in memory: at most 64 MiB, and each serves 65,536 entries. */
 const KEPT_UPPER_TILES = 4096;
 
 /**
@@ -25,7 +27,7 @@ export class TileCache {
   readonly #store: TileReads;
   /** Partial tiles, and full tiles that are not committed yet. */
   readonly #edge = new Map<number, Tile>();
-  readonly #leafTiles = new LruMap<number, Tile>(KEPT_LEAF_TILES);
+  readonly #leafTiles = new TwoQueueMap<number, Tile>(KEPT_LEAF_TILES);
   readonly #upperTiles = new LruMap<number, Tile>(KEPT_UPPER_TILES);
 
   constructor(store: TileReads) {
@@ -120,7 +122,7 @@ export class TileCache {
     return this.#edge.get(key) ?? this.#recent(id).get(key);
   }
 
-  #recent({ level }: TileId): LruMap<number, Tile> {
+  #recent({ level }: TileId): LruMap<number, Tile> | TwoQueueMap<number, Tile> {
     return level === 0 ? this.#leafTiles : this.#upperTiles;
   }
 
