@@ -2,7 +2,7 @@ import { equalBytes } from '../base/bytes.ts';
 import type { Proof, TreeSize } from '../merkle/types.ts';
 import type { StoredCosignature, WitnessClaim } from '../storage/cosignatures.ts';
 import type { StoredHead } from '../storage/heads.ts';
-import { NoRoom } from '../storage/failures.ts';
+import { NoRoom, UnreadablePage } from '../storage/failures.ts';
 import type { Witnesses } from '../witness/contract.ts';
 import type { ShardSigner } from './signers/shard-signer.ts';
 
@@ -95,7 +95,7 @@ export class CosigningLoop implements AsyncDisposable {
     if (head === undefined || this.#stop.signal.aborted) return;
     this.#running = this.#round(head).then(
       (met) => this.#ended(head, met),
-      (reason: unknown) => (reason instanceof NoRoom ? this.#ended(head, false) : this.#parts.fatal(reason)),
+      (reason: unknown) => (isUnwritten(reason) ? this.#ended(head, false) : this.#parts.fatal(reason)),
     );
   }
 
@@ -149,6 +149,9 @@ export class CosigningLoop implements AsyncDisposable {
     return size === this.#heard.size && size !== this.#met ? this.#heard.cosignatures : [];
   }
 }
+
+/** Whether a write failed and nothing was written: the cosignatures are asked for again. */
+const isUnwritten = (reason: unknown): boolean => reason instanceof NoRoom || reason instanceof UnreadablePage;
 
 /** Merges cosignatures of one head; the newest of each name and key ID wins. */
 export function mergeCosignatures(

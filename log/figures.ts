@@ -2,7 +2,7 @@ import { Histogram } from '../base/histogram.ts';
 import type { WitnessFigures } from '../witness/contract.ts';
 
 /** Reasons for which a log takes no entries although it grows. */
-export const REFUSALS = ['clock', 'witness', 'disk', 'journal', 'stopped'] as const;
+export const REFUSALS = ['clock', 'witness', 'disk', 'damage', 'journal', 'stopped'] as const;
 export type RefusalReason = (typeof REFUSALS)[number];
 
 /** Seconds: from an SSD to a disk that is about to fail. */

@@ -4,7 +4,6 @@ import type { StoreUpkeep } from '../storage/contract.ts';
 import type { StoreFigures } from '../storage/figures.ts';
 import type { SequencedEntry } from '../storage/entries.ts';
 import type { Commit, HeadRegister } from '../storage/heads.ts';
-import { NoRoom } from '../storage/failures.ts';
 import type { Clock } from './clock.ts';
 import { NotWritable, Overloaded } from './failures.ts';
 import { GrowthFigures, type RefusalReason } from './figures.ts';
@@ -12,8 +11,8 @@ import type { ShardSigner } from './signers/shard-signer.ts';
 import { sequenced, stepDone } from './sequenced.ts';
 import type { StepListener } from './types.ts';
 import { HeadReleases, type ReleaseParts } from './releases.ts';
-import { DISK_FULL_REFUSAL, DiskSpaceWatch } from './disk-space-watch.ts';
 import type { TileCache } from './tile-cache.ts';
+import { UnwrittenCommits } from './unwritten-commits.ts';
 
 export interface SequencerLimits {
   /** Entries that may wait before the next is refused. */
@@ -70,7 +69,7 @@ export class Sequencer {
   #refusal: string | undefined;
   #failed = false;
   readonly figures = new GrowthFigures();
-  readonly #room: DiskSpaceWatch;
+  readonly #unwritten: UnwrittenCommits;
   readonly #releases: HeadReleases;
 
   /** @param last - the newest head in the store, and the time of the newest entry */
@@ -78,7 +77,7 @@ export class Sequencer {
     this.#parts = parts;
     this.#head = last.head;
     this.#lastTime = last.time;
-    this.#room = new DiskSpaceWatch({ look: () => this.heartbeat(), warn: parts.warn });
+    this.#unwritten = new UnwrittenCommits({ ...parts, look: () => this.heartbeat() });
     this.#releases = new HeadReleases({
       ...parts,
       figures: this.figures,
@@ -117,7 +116,8 @@ export class Sequencer {
     return {
       clock: clock.reasonUntrusted(this.#lastTime) !== undefined,
       witness: claimRefusal() !== undefined,
-      disk: this.#room.refusal() !== undefined,
+      disk: this.#unwritten.isFull,
+      damage: this.#unwritten.isDamaged,
       journal: this.#releases.refusal() !== undefined,
       stopped: this.#refusal !== undefined,
     };
@@ -125,7 +125,7 @@ export class Sequencer {
 
   /** Why no entry is taken now; undefined while they are. */
   refusal(): string | undefined {
-    return this.#refusal ?? this.#room.refusal() ?? this.#releases.refusal() ?? this.#reasonUntrusted();
+    return this.#refusal ?? this.#unwritten.refusal() ?? this.#releases.refusal() ?? this.#reasonUntrusted();
   }
 
   #reasonUntrusted(): string | undefined {
@@ -150,7 +150,7 @@ export class Sequencer {
   /** Takes nothing more, and resolves when what was taken is released. */
   async stop(): Promise<void> {
     this.#refusal ??= 'the log is stopping';
-    this.#room.stop();
+    this.#unwritten.stop();
     this.#releases.stop();
     await this.#running;
     await this.#released;
@@ -216,7 +216,7 @@ export class Sequencer {
     this.#released = this.#releases.release(batch).catch((reason: unknown) => this.#end(reason, waiting));
   }
 
-  /** @returns false if there was no room, and so nothing was written: the senders are told */
+  /** @returns false if nothing was written for a reason that may pass: the senders are told */
   async #commit(commit: Commit, waiting: readonly Waiting[]): Promise<boolean> {
     const { store, now } = this.#parts;
     const begun = now();
@@ -224,12 +224,12 @@ export class Sequencer {
       await store.commit(commit);
       this.figures.commits.observe((now() - begun) / 1000);
       this.figures.batches.observe(waiting.length);
+      this.#unwritten.succeeded();
       return true;
     } catch (reason) {
-      if (!(reason instanceof NoRoom)) throw reason;
-      this.#room.begin(reason.message);
+      const refusal = this.#unwritten.failed(reason);
       this.#waiting.unshift(...waiting);
-      this.#turnAway(DISK_FULL_REFUSAL);
+      this.#turnAway(refusal);
       return false;
     }
   }

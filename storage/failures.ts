@@ -15,12 +15,17 @@ export class NoRoom extends Failure<'no-room'> {
   readonly code = 'no-room';
 }
 
+/** A page that a write needs is damaged, or its disk does not give it. Nothing was written. */
+export class UnreadablePage extends Failure<'page-unreadable'> {
+  readonly code = 'page-unreadable';
+}
+
 /** The folder is held by another process, written by a newer version, or not what it claims to be. */
 export class StoreRefused extends Failure<'store-refused'> {
   readonly code = 'store-refused';
 }
 
-export type StoreFailure = StaleCommit | StaleWitness | NoRoom | StoreRefused;
+export type StoreFailure = StaleCommit | StaleWitness | NoRoom | UnreadablePage | StoreRefused;
 
 /**
  * Stored data that is not as it was written, or is gone. No `Failure`: the caller can do nothing about it and is told

@@ -58,7 +58,7 @@ export interface HeadRegister extends HeadReads {
    * Writes the commit if the newest head is still the one that it says. Durable once resolved. A rejection leaves the
    * outcome unknown.
    *
-   * @throws StaleCommit; NoRoom, and then nothing was written
+   * @throws StaleCommit; NoRoom or UnreadablePage, and then nothing was written
    */
   commit(commit: Commit): Promise<void>;
   /** Ends the log: no commit succeeds from then on. Durable once resolved. */

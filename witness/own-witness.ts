@@ -6,7 +6,7 @@ import type { Signer } from '../checkpoint/signer.ts';
 import type { KnownLogs } from '../checkpoint/verify.ts';
 import { judge, type Refusal, type Conflict } from '../checkpoint/witness/judge.ts';
 import { parseAddCheckpoint, type ReadAddCheckpoint } from '../checkpoint/witness/request.ts';
-import { NoRoom } from '../storage/failures.ts';
+import { NoRoom, UnreadablePage } from '../storage/failures.ts';
 import type { WitnessedHead, WitnessState } from '../storage/witness-state.ts';
 import { NotWitnessing } from './failures.ts';
 
@@ -133,6 +133,7 @@ export class OwnWitness {
       await write();
     } catch (reason) {
       if (reason instanceof NoRoom) throw new NotWitnessing('the disk is full');
+      if (reason instanceof UnreadablePage) throw new NotWitnessing('stored data cannot be read');
       this.#parts.fatal(reason);
       throw reason;
     }

@@ -17,7 +17,7 @@ export const LOG = {
   stele_entries_waiting: gauge('Entries that wait to be committed.'),
   stele_entries_waiting_bytes: gauge('Bytes of the entries that wait to be committed.'),
   stele_refusing_entries: gauge(
-    '1 while no entry is taken for that reason: clock, witness, disk, journal or stopped.',
+    '1 while no entry is taken for that reason: clock, witness, disk, damage, journal or stopped.',
     'reason',
   ),
   stele_clock_doubtful: gauge('1 while the clock of the machine is not trusted.'),

@@ -7,6 +7,13 @@ export function isDamageOfFile(error: unknown): boolean {
   return error instanceof Database.SqliteError && /^SQLITE_(CORRUPT|IOERR|NOTADB)/.test(error.code);
 }
 
+/** Whether a page or a row could not be read as it was written. Never of what could not be written. */
+export function isUnreadable(error: unknown): error is Error {
+  if (error instanceof Database.SqliteError)
+    return /^SQLITE_(CORRUPT|IOERR_(READ|SHORT_READ|CORRUPTFS)$)/.test(error.code);
+  return error instanceof Error && isDamage(error);
+}
+
 /** Inflates a part of the bundle of an entry. @throws DamagedStore for whatever it throws */
 export function inflated<T>(index: number, inflate: () => T): T {
   try {

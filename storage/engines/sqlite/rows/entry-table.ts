@@ -45,8 +45,8 @@ export class EntryTable {
   readonly #lengths = new LruMap<number, BatchLengths>(LENGTHS);
   readonly #kept: number;
   #weight = 0;
-  /** Entries before this index are in bundles; later ones may be. */
-  #bundled = 0;
+  /** Entries before this index are in bundles; later ones may be. Undefined before the first read. */
+  #bundled: number | undefined;
 
   constructor(db: Database.Database, kept = KEPT_BYTES) {
     this.#kept = kept;
@@ -128,7 +128,7 @@ export class EntryTable {
 
   /** To know how long a bundle is, a row of its entries is read once, not each time. */
   #lengthsAt(index: number): BatchLengths | undefined {
-    const first = index < this.#bundled ? undefined : this.#sql.first.get(index);
+    const first = this.#isBundled(index) ? undefined : this.#sql.first.get(index);
     const known = first === undefined ? undefined : this.#lengths.get(first);
     if (known !== undefined && index < known.end) return known;
     const batch = this.#batchOf(index);
@@ -187,12 +187,21 @@ export class EntryTable {
   }
 
   #batchOf(index: number): Batch | undefined {
-    if (index < this.#bundled) return undefined;
+    if (this.#isBundled(index)) return undefined;
     const first = this.#sql.first.get(index);
     const batch = first === undefined ? undefined : this.#batch(first);
     if (batch?.has(index) === true) return batch;
-    this.#bundled = Math.max(this.#bundled, (this.#bundles.last() + 1) * BUNDLE_ENTRIES);
+    this.#bundled = this.#endOfBundles();
     return undefined;
+  }
+
+  /** Of an entry in a bundle no row of a commit is looked for: it depends on no page of those. */
+  #isBundled(index: number): boolean {
+    return index < (this.#bundled ??= this.#endOfBundles());
+  }
+
+  #endOfBundles(): number {
+    return (this.#bundles.last() + 1) * BUNDLE_ENTRIES;
   }
 
   #batch(first: number): Batch | undefined {

@@ -4,7 +4,14 @@ import type { Run } from '../../../search-index/runs.ts';
 import type { StoredCosignature, WitnessClaim } from '../../../cosignatures.ts';
 import type { StoredFreeze, StoredHead } from '../../../heads.ts';
 import type { LogIdentity } from '../../../identity.ts';
-import { NoRoom, StaleCommit, StaleWitness, type StoreFailure, StoreRefused } from '../../../failures.ts';
+import {
+  NoRoom,
+  StaleCommit,
+  StaleWitness,
+  type StoreFailure,
+  StoreRefused,
+  UnreadablePage,
+} from '../../../failures.ts';
 import type { RoomSettings } from '../../../engine.ts';
 import type { JournalHolder, JournalName } from '../../../journal.ts';
 import type { WitnessedHead } from '../../../witness-state.ts';
@@ -116,6 +123,7 @@ const CLASSES: StoreFailureClasses = {
   'store-stale': StaleCommit,
   'witness-stale': StaleWitness,
   'no-room': NoRoom,
+  'page-unreadable': UnreadablePage,
   'store-refused': StoreRefused,
 };
 

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { DamagedStore, NoRoom } from '../../../failures.ts';
+import { DamagedStore, NoRoom, UnreadablePage } from '../../../failures.ts';
 import { requireSameFiles, watchFile } from '../../local-files/watched-files.ts';
 import { openDeriving, openWriting, pendingWal } from '../file/connection.ts';
 import { explained, explaining } from '../file/explain.ts';
@@ -57,6 +57,8 @@ const chores = new Chores({
 });
 
 let begun = false;
+/** Whether the last commit failed because a page could not be read. */
+let isUnreadable = false;
 explaining(file, catchUp);
 const files = [...watched, ...sideFiles(folder).map(watchFile)];
 port.postMessage({ op: 'begun', runs: keeper.runs, fresh: keeper.fresh, to: keeper.to } satisfies WriterBegun);
@@ -104,6 +106,13 @@ function damaged({ message }: Error): void {
   say({ level: 'error', sentence: `stele.db is damaged: ${message}` });
 }
 
+/** Says so once, until a commit succeeds: each second another may be tried, and reads the page from the disk again. */
+function metUnreadable(error: Error): void {
+  db.pragma('shrink_memory');
+  if (!isUnreadable) say({ level: 'error', sentence: `a commit failed: ${error.message}` });
+  isUnreadable = true;
+}
+
 function rebuilt(damage: string): void {
   say({ level: 'error', sentence: `stele.db is damaged: ${damage}; the index is made again from there on` });
 }
@@ -145,6 +154,7 @@ function answer(request: WriterRequest): WriterReply {
     const failure = isFull(error)
       ? new NoRoom(`the disk is full: SQLite found no room on the volume of ${file}. Free some space on it`)
       : explained(error, file);
+    if (failure instanceof UnreadablePage) metUnreadable(failure);
     return { op: 'failed', error: sentError(failure) };
   }
 }
@@ -167,6 +177,7 @@ function commit(value: WriterCommit): void {
     if (isFull(error)) room.failed(bytes);
     throw error;
   }
+  isUnreadable = false;
   keeper.add(value.records, value.head.size);
   turned();
   chores.committed();

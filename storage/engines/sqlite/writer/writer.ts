@@ -4,8 +4,9 @@ import type { TreeHead } from '../../../../merkle/types.ts';
 import type { WitnessClaim } from '../../../cosignatures.ts';
 import type { StoredFreeze } from '../../../heads.ts';
 import type { LogIdentity } from '../../../identity.ts';
-import { StaleCommit, StaleWitness } from '../../../failures.ts';
+import { StaleCommit, StaleWitness, UnreadablePage } from '../../../failures.ts';
 import { withChecksum } from '../rows/checksum.ts';
+import { isUnreadable } from '../rows/damage.ts';
 import { checkRow, insertInto, rowSum, selectFrom, type Value, withSum } from '../rows/state-row.ts';
 import { tileWriter } from '../rows/tile-table.ts';
 import type { Cosigning, Holding, Witnessing, WriterCommit } from './wire.ts';
@@ -29,7 +30,7 @@ export function createWriter(db: Database.Database, synced: (ms: number) => void
   const addTile = tileWriter(db);
 
   // From BEGIN to COMMIT without a pause: better-sqlite3 cannot hold a transaction over an await.
-  const commit = db.transaction(({ after, batch, attestations, tiles, head }: WriterCommit) => {
+  const commit = transaction(db, ({ after, batch, attestations, tiles, head }: WriterCommit) => {
     requireNewest(sql.newest.get(), after);
     if (sql.frozen.get() !== undefined) throw new Error('the log is frozen');
     for (const { hash, payload } of attestations) sql.addAttestation.run(hash, payload);
@@ -40,13 +41,13 @@ export function createWriter(db: Database.Database, synced: (ms: number) => void
     return performance.now(); // all that is left is for the disk
   });
 
-  const cosign = db.transaction(({ cosignatures, published }: Cosigning) => {
+  const cosign = transaction(db, ({ cosignatures, published }: Cosigning) => {
     for (const { size, name, keyId, signature } of cosignatures)
       sql.addCosignature.run(withSum('cosignature', [size, name, keyId, signature]));
     if (published !== undefined) publish(sql, published);
   });
 
-  const witness = db.transaction(({ head, size }: Witnessing) => {
+  const witness = transaction(db, ({ head, size }: Witnessing) => {
     const last = sql.witnessed.get(head.origin);
     if (last !== size) throw new StaleWitness(`the witness has ${last ?? 'nothing'} of ${head.origin}, not ${size}`);
     sql.witness.run(withSum('witnessed', [head.origin, head.size, head.root, head.at, head.note]));
@@ -67,6 +68,24 @@ export function createWriter(db: Database.Database, synced: (ms: number) => void
     witness: (value) => witness.immediate(value),
     heartbeat: (at) => void sql.heartbeat.run(at),
   };
+}
+
+/**
+ * A transaction of which it is known that it wrote nothing where it met a page that cannot be read: nothing has been given to the disk
+ * before its last statement is over, and what it did is rolled back.
+ */
+function transaction<Input, Result>(
+  db: Database.Database,
+  write: (value: Input) => Result,
+): Database.Transaction<(value: Input) => Result> {
+  return db.transaction((value: Input) => {
+    try {
+      return write(value);
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      throw new UnreadablePage(`stele.db is damaged, or its disk does not give a page of it (${error.message})`);
+    }
+  });
 }
 
 const identityRow = ({ publicKeys, ...one }: LogIdentity) =>
