@@ -11,6 +11,8 @@ export interface Acknowledged {
 
 export interface Load {
   readonly acknowledged: readonly Acknowledged[];
+  /** Those to which no answer came. */
+  readonly unanswered: readonly Submission[];
   /** Resolves once no submitter waits for an answer. */
   stop(): Promise<void>;
 }
@@ -23,18 +25,23 @@ export interface Load {
  */
 export function startLoad(base: string, name: string, count = 32): Load {
   const acknowledged: Acknowledged[] = [];
+  const unanswered: Submission[] = [];
   let stopped = false;
   const submitter = async (number: number): Promise<void> => {
     for (let turn = 0; !stopped; turn += 1) {
       const submission = submissionOf(`${name} ${number} ${turn}`, number + turn);
       const answer = await submit(base, submission);
       if (answer?.status === 201) acknowledged.push({ submission, receipt: created(answer), at: Date.now() });
-      else await sleep(20);
+      else {
+        if (answer === undefined) unanswered.push(submission);
+        await sleep(20);
+      }
     }
   };
   const all = Promise.all(Array.from({ length: count }, (_, number) => submitter(number)));
   return {
     acknowledged,
+    unanswered,
     stop: async () => {
       stopped = true;
       await all;

@@ -19,7 +19,7 @@ const WIDTH = 256;
  * @param prefix - before `/checkpoint` and `/tile/`
  * @throws Error naming what does not fit
  */
-export async function auditLog(asking: Asking, prefix: string, vkey: string): Promise<Audited> {
+export async function auditLog(asking: Pick<Asking, 'raw'>, prefix: string, vkey: string): Promise<Audited> {
   const get = (path: string): Promise<RawAnswer> => asking.raw('GET', `${prefix}/${path}`);
   const checkpoint = openCheckpoint((await get('checkpoint')).text, vkey);
   const { size, root } = checkpoint;
