@@ -12,7 +12,7 @@ const FOLDER = new URL('../vectors/data-folders/format-7/', import.meta.url).pat
 const FLAGS = ['--volume', 'moves'];
 const PAGE_BYTES = 4096;
 /** The first is in the bundle whose page is taken, the second in no bundle. */
-const [BUNDLED, NEWEST] = ['/api/v1/log/entries?logIndex=3', '/api/v1/log/entries?logIndex=310'];
+const [BUNDLED_ENTRY, NEWEST_ENTRY] = ['/api/v1/log/entries?logIndex=3', '/api/v1/log/entries?logIndex=310'];
 const goesOn = { timeout: 20_000, interval: 100 };
 
 /** A log of 311 entries, nothing of which is in a write-ahead log. */
@@ -48,14 +48,14 @@ describe('a page of the database that cannot be read', () => {
     using _ = server.folder;
     const { base } = server;
     const restore = zeroPage(server.folder, 'bundle_piece');
-    expect(await statusOf(base, BUNDLED)).toBe(500);
-    expect(await statusOf(base, NEWEST)).toBe(200);
+    expect(await statusOf(base, BUNDLED_ENTRY)).toBe(500);
+    expect(await statusOf(base, NEWEST_ENTRY)).toBe(200);
     created(await submit(base, submissionOf('beside', 0)));
     const ready = await ask(base, '/readyz');
     expect([ready?.status, JSON.parse(ready?.text ?? '')]).toEqual([200, expect.objectContaining({ damagedReads: 1 })]);
     expect(server.lines().join('\n')).toContain('a request failed, because stored data is damaged');
     restore();
-    expect(await statusOf(base, BUNDLED)).toBe(200);
+    expect(await statusOf(base, BUNDLED_ENTRY)).toBe(200);
   });
 
   it('that each commit needs ends no process: entries are answered 503 and the reason, until it can be read', async () => {
@@ -65,7 +65,7 @@ describe('a page of the database that cannot be read', () => {
     const restore = zeroPage(server.folder, 'frozen');
     const refused = await submit(base, submissionOf('refused', 0));
     expect([refused?.status, refused?.text]).toEqual([503, expect.stringContaining('stored data cannot be read')]);
-    expect(await statusOf(base, BUNDLED)).toBe(200);
+    expect(await statusOf(base, BUNDLED_ENTRY)).toBe(200);
     expect(await treeSizeOf(base)).toBe(311);
     const ready = await ask(base, '/readyz');
     expect([ready?.status, JSON.parse(ready?.text ?? '')]).toEqual([
@@ -91,10 +91,10 @@ describe('a page of the database that cannot be read', () => {
     const [program, ...rest] = ['strace', '-f', '-p', String(pid), '-e', 'trace=pread64', ...failing];
     const tracer = spawn(program, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
     await once(tracer.stderr, 'data'); // it is attached
-    expect(await statusOf(base, BUNDLED)).toBe(500);
+    expect(await statusOf(base, BUNDLED_ENTRY)).toBe(500);
     tracer.kill('SIGINT');
     await once(tracer, 'exit');
-    expect(await statusOf(base, BUNDLED)).toBe(200);
+    expect(await statusOf(base, BUNDLED_ENTRY)).toBe(200);
     await expect.poll(async () => (await submit(base, submissionOf('after', 0)))?.status, goesOn).toBe(201);
     expect(await statusOf(base, '/readyz')).toBe(200);
   });
