@@ -1,13 +1,17 @@
 import { toBase64, toHex, utf8 } from '../base/bytes.ts';
 import { canonicalJson } from '../base/canonical-json.ts';
 import { fails, HOLDS, type Verdict } from '../base/verdict.ts';
+import { parseCheckpoint } from '../checkpoint/checkpoint.ts';
 import { longKeyId, SIGNATURE_TYPE, verifierKey } from '../checkpoint/key.ts';
+import { parseNote } from '../checkpoint/note.ts';
 import { type EcdsaCheck, logVerifier, type Verifier } from '../checkpoint/verify.ts';
 import { hashLeaf } from '../merkle/hash.ts';
+import type { Proof } from '../merkle/types.ts';
 import { AnswerReader, base64, hexHash } from './answer-reader.ts';
 import { openRekorCheckpoint } from './checkpoint.ts';
 import { type ClaimedEntry, type IncludedEntry, verifyIncluded } from './entry.ts';
 import { judge, type Opened } from './judge.ts';
+import { isRekorKey, rekorLogId, signerName, type TrustedKey } from './trusted-keys.ts';
 
 /** A log of Rekor v1 that is trusted. */
 export interface RekorLog {
@@ -36,6 +40,18 @@ interface RekorEntry extends ClaimedEntry {
   readonly checkpoint: string;
 }
 
+/** An entry of Rekor v1 that is in a log, with what its signed entry timestamp is over. */
+export interface IncludedRekorEntry extends IncludedEntry {
+  /** Seconds since 1970. */
+  readonly integratedTime: number;
+  readonly logId: string;
+  readonly virtualIndex: number;
+  readonly signedEntryTimestamp: Uint8Array;
+  /** The signed note under which the entry is proved, and the proof. */
+  readonly note: string;
+  readonly hashes: Proof;
+}
+
 /**
  * Whether an entry of Rekor v1 is in the log: id, signed entry timestamp, checkpoint and inclusion proof have to hold;
  * rekor-v1 §7 and §8.
@@ -43,16 +59,41 @@ interface RekorEntry extends ClaimedEntry {
  * @param id - the member's name in the answer, 64 or 80 hex digits
  * @param value - the member itself, a log entry of `POST` or `GET /api/v1/log/entries`
  */
-export function verifyRekorEntry(id: string, value: unknown, log: RekorLog): Opened<IncludedEntry> {
+export function verifyRekorEntry(id: string, value: unknown, log: RekorLog): Opened<IncludedRekorEntry> {
+  return judge(() => verifyEntry(id, readEntry(value), log));
+}
+
+/**
+ * As `verifyRekorEntry`, by whichever of the keys the entry names as that of its log, under the name that its checkpoint
+ * has.
+ */
+export function verifyTrustedRekorEntry(
+  id: string,
+  value: unknown,
+  keys: readonly TrustedKey[],
+  ecdsa: EcdsaCheck,
+): Opened<IncludedRekorEntry> {
   return judge(() => {
     const entry = readEntry(value);
-    const timestamp = verifyTimestamp(entry, log);
-    if (!timestamp.holds) return timestamp;
-    const opened = openRekorCheckpoint(entry.checkpoint, log.verifier);
-    if (!opened.holds) return fails(`the checkpoint does not hold: ${opened.reason}`);
-    const named = verifyId(id, entry.body, opened.checkpoint.origin);
-    return named.holds ? verifyIncluded(entry, opened.checkpoint) : named;
+    const name = signerName(parseCheckpoint(parseNote(entry.checkpoint).text).origin);
+    const key = keys.find((one) => isRekorKey(one) && (one.name ?? name) === name && rekorLogId(one) === entry.logId);
+    if (key === undefined) return fails(`the entry is one of the log ${entry.logId}, whose key is not trusted`);
+    return verifyEntry(id, entry, rekorLog(name, key.spki, ecdsa));
   });
+}
+
+/** @throws Failure for a checkpoint that is none */
+function verifyEntry(id: string, entry: RekorEntry, log: RekorLog): Opened<IncludedRekorEntry> {
+  const timestamp = verifyTimestamp(entry, log);
+  if (!timestamp.holds) return timestamp;
+  const opened = openRekorCheckpoint(entry.checkpoint, log.verifier);
+  if (!opened.holds) return fails(`the checkpoint does not hold: ${opened.reason}`);
+  const named = verifyId(id, entry.body, opened.checkpoint.origin);
+  if (!named.holds) return named;
+  const included = verifyIncluded(entry, opened.checkpoint);
+  if (!included.holds) return included;
+  const { integratedTime, logId, virtualIndex, signedEntryTimestamp, checkpoint: note, hashes } = entry;
+  return { ...included, integratedTime, logId, virtualIndex, signedEntryTimestamp, note, hashes };
 }
 
 /** @throws MalformedAnswer */

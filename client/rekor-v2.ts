@@ -3,10 +3,12 @@ import { fails } from '../base/verdict.ts';
 import { longKeyId } from '../checkpoint/key.ts';
 import type { Policy } from '../checkpoint/policy/policy.ts';
 import type { EcdsaCheck } from '../checkpoint/verify.ts';
+import type { Proof } from '../merkle/types.ts';
 import { AnswerReader, base64 } from './answer-reader.ts';
 import { verifyCheckpoint } from './checkpoint.ts';
 import { type ClaimedEntry, type IncludedEntry, verifyIncluded } from './entry.ts';
 import { judge, type Opened } from './judge.ts';
+import { openTrusted, type TrustedKey, verifiersOf } from './trusted-keys.ts';
 
 interface LogEntry extends ClaimedEntry {
   readonly logId: Uint8Array;
@@ -32,6 +34,32 @@ export function verifyTransparencyLogEntry(value: unknown, policy: Policy, ecdsa
       return fails(`the log id is that of no key of ${checkpoint.origin}`);
     if (entry.outerIndex !== entry.index) return fails('the entry and its proof have different indexes');
     return verifyIncluded(entry, checkpoint);
+  });
+}
+
+/** An entry of Rekor v2 that is in a log, with the signed note under which it is proved, and the proof. */
+export interface IncludedLogEntry extends IncludedEntry {
+  readonly note: string;
+  readonly hashes: Proof;
+}
+
+/** As `verifyTransparencyLogEntry`, by any of the keys and without a quorum. */
+export function verifyTrustedLogEntry(
+  value: unknown,
+  keys: readonly TrustedKey[],
+  ecdsa: EcdsaCheck,
+): Opened<IncludedLogEntry> {
+  return judge(() => {
+    const entry = readEntry(value);
+    const opened = openTrusted(entry.checkpoint, keys, ecdsa);
+    if (!opened.holds) return fails(`the checkpoint does not hold: ${opened.reason}`);
+    const { checkpoint, note } = opened;
+    const ids = verifiersOf(keys, checkpoint.origin, ecdsa);
+    if (!ids.some(({ id }) => equalBytes(id, entry.logId.subarray(0, id.length))))
+      return fails(`the log id is that of no key of ${checkpoint.origin}`);
+    if (entry.outerIndex !== entry.index) return fails('the entry and its proof have different indexes');
+    const included = verifyIncluded(entry, checkpoint);
+    return included.holds ? { ...included, note, hashes: entry.hashes } : included;
   });
 }
 

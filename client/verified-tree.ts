@@ -2,13 +2,23 @@ import { equalBytes } from '../base/bytes.ts';
 import { fails, HOLDS, type Verdict } from '../base/verdict.ts';
 import type { Checkpoint } from '../checkpoint/checkpoint.ts';
 import { LruMap } from '../base/lru-map.ts';
-import { foldRoot } from '../merkle/fold.ts';
+import { foldProof, foldRoot } from '../merkle/fold.ts';
 import { hashLeaf } from '../merkle/hash.ts';
 import { bodiesIn } from '../merkle/entry-bundle.ts';
-import { coveringNodes } from '../merkle/plan.ts';
+import { consistencyRanges, coveringNodes, inclusionPath } from '../merkle/plan.ts';
 import { readSlot, slotOf, type Tile, TILE_HEIGHT, TILE_WIDTH, type TileId } from '../merkle/tile.ts';
 import { hashesIn, tileOf, tileRoot, tileWidth } from '../merkle/tile.ts';
-import { type NodeHash, type RootHash, type TreeHead } from '../merkle/types.ts';
+import type {
+  LeafHash,
+  LeafRange,
+  LogIndex,
+  NodeHash,
+  NodeId,
+  Proof,
+  RootHash,
+  TreeHead,
+  TreeSize,
+} from '../merkle/types.ts';
 import { UnverifiedTile } from './failures.ts';
 import type { TileSource } from './tile-source.ts';
 
@@ -78,12 +88,44 @@ export class VerifiedTree {
 
   /** The root that this tree had when it had `size` entries. */
   async rootAt(size: TreeHead['size']): Promise<RootHash> {
+    return foldRoot(await this.#nodes(coveringNodes({ from: 0, to: size })));
+  }
+
+  /** Hashes of nodes of this tree, in their order. @throws UnverifiedTile */
+  async #nodes(nodes: readonly NodeId[]): Promise<readonly NodeHash[]> {
     const hashes: NodeHash[] = [];
-    for (const node of coveringNodes({ from: 0, to: size })) {
+    for (const node of nodes) {
       const { tile, slot } = slotOf(node);
       hashes.push(readSlot(await this.tile(tile), slot));
     }
-    return foldRoot(hashes);
+    return hashes;
+  }
+
+  /** The leaf hash of an entry. Needs an index below the size. @throws UnverifiedTile */
+  async leafHash(index: LogIndex): Promise<LeafHash> {
+    const [hash] = await this.#nodes([{ level: 0, index }]);
+    return hash as LeafHash;
+  }
+
+  /** The body of an entry. Needs an index below the size. @throws UnverifiedTile */
+  async body(index: LogIndex): Promise<Uint8Array> {
+    const number = Math.floor(index / TILE_WIDTH);
+    const width = tileWidth({ level: 0, index: number }, this.head.size);
+    const bodies = bodiesIn(await this.bundle(number, width));
+    return bodies?.[index % TILE_WIDTH] as Uint8Array;
+  }
+
+  /** PATH(index, D[0:size]): RFC 9162 §2.1.3.1. Needs an index below the size. @throws UnverifiedTile */
+  async inclusionProof(index: LogIndex): Promise<Proof> {
+    const { size } = this.head;
+    const ranges = inclusionPath(index, size, wholeRange, (from): LeafRange => ({ from, to: size }));
+    return foldProof(ranges, await this.#nodes(ranges.flatMap(coveringNodes)));
+  }
+
+  /** PROOF(old, D[0:size]): RFC 9162 §2.1.4.1. Needs `0 < old ≤ size`, and a size up to that of this tree. */
+  async consistencyProof(old: TreeSize, size: TreeSize): Promise<Proof> {
+    const ranges = consistencyRanges(old, size);
+    return foldProof(ranges, await this.#nodes(ranges.flatMap(coveringNodes)));
   }
 
   /** Whether this tree is the one under `old` with entries appended. @throws UnverifiedTile */
@@ -96,6 +138,10 @@ export class VerifiedTree {
       ? HOLDS
       : fails(`the log ${origin} of ${size} entries does not begin with the ${old.size} entries that it had before`);
   }
+}
+
+function wholeRange(level: number, index: number): LeafRange {
+  return { from: index * 2 ** level, to: (index + 1) * 2 ** level };
 }
 
 /** @throws UnverifiedTile unless there are `width` hashes */

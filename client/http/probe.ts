@@ -1,0 +1,135 @@
+import { Failure } from '../../base/failure.ts';
+import { parseUtf8 } from '../../base/bytes.ts';
+import { parseLogKeys } from '../key-text.ts';
+import { signerName, type TrustedKey } from '../trusted-keys.ts';
+import { NoLog } from './failures.ts';
+import type { Api } from './log-client.ts';
+import type { Answer, Transport } from './transport.ts';
+
+/** The kind of log that a server was found to be. */
+export interface Offer {
+  /** APIs that it speaks, the one with the most operations first. */
+  readonly apis: readonly Api[];
+  /** Path below which its tiles are: empty, or `/api/v2`. Undefined if it has none. */
+  readonly tilePrefix: string | undefined;
+  /** Its own word for what it is, if it is a Stele. */
+  readonly discovery: Discovery | undefined;
+  /** Heads as they came, not checked: that of Rekor v1, and that of the tiles. */
+  readonly rekorNote: string | undefined;
+  readonly tileNote: string | undefined;
+}
+
+/** Members read of `.well-known/stele.json`. Nothing about them is proved. */
+export interface Discovery {
+  readonly shards: readonly {
+    readonly v1?: { readonly origin: string; readonly publicKey: string };
+    readonly v2?: { readonly origin: string; readonly vkey: string };
+  }[];
+  readonly limits?: { readonly page?: number };
+}
+
+/** Bytes of a head, of keys, and of what a server says of itself. */
+const PROBE_LIMIT = 1024 * 1024;
+
+/**
+ * Asks a server what it is, with one question for each API, all at once.
+ *
+ * @throws Unreachable, NoLog if it is none of them
+ */
+export async function probe(transport: Transport): Promise<Offer> {
+  const paths = ['/.well-known/stele.json', '/api/v1/log', '/api/v2/checkpoint', '/checkpoint'];
+  const asked = paths.map((path) =>
+    transport.ask(path, { limit: PROBE_LIMIT }).catch((error: unknown) => failureOf(error)),
+  );
+  const [own, v1, v2, tiles] = await Promise.all(asked);
+  const all = [own, v1, v2, tiles].flatMap((one) => one ?? []);
+  const answers = all.flatMap((one) => (one instanceof Error ? [] : one));
+  const [rekorNote, v2Note, plainNote] = [rekorNoteIn(v1), noteIn(v2), noteIn(tiles)];
+  const takesEntries = v2Note !== undefined || isUnreadRekorV2(v2);
+  const apis: Api[] = [];
+  if (rekorNote !== undefined) apis.push('rekor-v1');
+  if (takesEntries) apis.push('rekor-v2');
+  if (plainNote !== undefined) apis.push('tiles');
+  if (apis.length === 0) throw all.find((one) => one instanceof Error) ?? noLogAt(transport.base, answers);
+  return {
+    apis,
+    tilePrefix: plainNote === undefined ? v2Note && '/api/v2' : '',
+    discovery: discoveryIn(own),
+    rekorNote,
+    tileNote: plainNote ?? v2Note,
+  };
+}
+
+/** @throws anything that is no failure */
+function failureOf(error: unknown): Error {
+  if (error instanceof Failure) return error;
+  throw error;
+}
+
+type Probed = Answer | Error | undefined;
+
+function textIn(answer: Probed): string | undefined {
+  return answer === undefined || answer instanceof Error || answer.status !== 200 ? undefined : parseUtf8(answer.body);
+}
+
+function jsonIn(answer: Probed): unknown {
+  try {
+    return JSON.parse(textIn(answer) ?? 'null') as unknown;
+  } catch {
+    return null;
+  }
+}
+
+function rekorNoteIn(answer: Probed): string | undefined {
+  const info = jsonIn(answer) as { readonly signedTreeHead?: unknown } | null;
+  return typeof info?.signedTreeHead === 'string' ? info.signedTreeHead : undefined;
+}
+
+/** A text with the form of a signed note. */
+function noteIn(answer: Probed): string | undefined {
+  const text = textIn(answer);
+  return text !== undefined && /^[^\n<{]+\n\d+\n[A-Za-z0-9+/=]+\n(?:[^\n]+\n)*\n\u2014 /.test(text) ? text : undefined;
+}
+
+/** Rekor v2's own server takes entries, and leaves reading to a server of files: rekor-v2 §1.2. */
+function isUnreadRekorV2(answer: Probed): boolean {
+  return answer !== undefined && !(answer instanceof Error) && answer.status === 501;
+}
+
+function discoveryIn(answer: Probed): Discovery | undefined {
+  const value = jsonIn(answer) as Partial<Discovery> | null;
+  return Array.isArray(value?.shards) ? (value as Discovery) : undefined;
+}
+
+function noLogAt(base: string, answers: readonly Answer[]): NoLog {
+  const isPage = answers.some(({ status, body }) => status === 200 && /^\s*</.test(parseUtf8(body) ?? ''));
+  const said = isPage
+    ? 'it answers with web pages'
+    : `it answers ${[...new Set(answers.map(({ status }) => status))].join(', ')}`;
+  return new NoLog(`no log is at ${base}: ${said} where Rekor v1, Rekor v2 or the files of a C2SP log would be`);
+}
+
+/**
+ * Returns the keys that a server says are its log's: a reason to trust them at first use, and no other.
+ *
+ * @throws MalformedKey, Unreachable, NoLog
+ */
+export async function offeredKeys(
+  transport: Transport,
+  { discovery, rekorNote }: Pick<Offer, 'discovery' | 'rekorNote'>,
+): Promise<readonly TrustedKey[]> {
+  if (discovery !== undefined) return discovery.shards.flatMap(shardKeys);
+  const origin = rekorNote?.split('\n', 1)[0];
+  if (origin === undefined) return [];
+  const answer = await transport.ask('/api/v1/log/publicKey', { limit: PROBE_LIMIT });
+  if (answer.status !== 200) return [];
+  return parseLogKeys(parseUtf8(answer.body) ?? '').map(({ spki }) => ({ name: signerName(origin), spki }));
+}
+
+function shardKeys({ v1, v2 }: Discovery['shards'][number]): readonly TrustedKey[] {
+  const rekor = v1 === undefined ? [] : parseLogKeys(v1.publicKey);
+  return [
+    ...rekor.map(({ spki }) => ({ name: signerName(v1?.origin ?? ''), spki })),
+    ...(v2 === undefined ? [] : parseLogKeys(v2.vkey)),
+  ];
+}
