@@ -18,7 +18,7 @@ export default defineConfig({
     provide: { logsBegin: 'empty' },
     coverage: {
       provider: 'v8',
-      include: ['{base,merkle,checkpoint,client,entries,storage,log,metrics,witness,host,server,scripts}/**/*.ts'],
+      include: ['{base,merkle,checkpoint,cli,client,entries,storage,log,metrics,witness,host,server,scripts}/**/*.ts'],
       reporter: ['text-summary', 'html'],
     },
     projects: [

@@ -23,6 +23,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'entries/spec',
   ],
   client: ['base', 'merkle', 'checkpoint', 'checkpoint/policy', 'checkpoint/proof'],
+  'client/http': ['base', 'merkle', 'checkpoint', 'checkpoint/proof', 'client'],
   metrics: ['base'],
   witness: ['base', 'merkle', 'checkpoint', 'checkpoint/witness', 'checkpoint/policy', 'storage'],
   storage: ['base', 'merkle', 'entries', 'checkpoint', 'storage/search-index'],
@@ -168,6 +169,33 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'server/admission',
     'server/routes',
   ],
+  'cli/frame': ['base'],
+  'cli/help': ['cli/frame'],
+  'cli/state': ['base', 'checkpoint', 'client'],
+  'cli/log': [
+    'base',
+    'merkle',
+    'checkpoint',
+    'entries',
+    'entries/signatures',
+    'client',
+    'client/http',
+    'cli/frame',
+    'cli/state',
+  ],
+  'cli/commands': [
+    'base',
+    'merkle',
+    'checkpoint',
+    'entries',
+    'client',
+    'client/http',
+    'cli/frame',
+    'cli/help',
+    'cli/state',
+    'cli/log',
+  ],
+  cli: ['base', 'cli/frame', 'cli/help', 'cli/commands'],
 };
 
 /** Folders beside the layers, and which of each other they may import. They may import any layer, and no layer imports them. */
@@ -205,41 +233,3 @@ export const ENGINES = {
 /** Names of files, codes and words that belong to one storage engine. */
 export const ENGINE_WORDS =
   /\b(stele\.db|lock\.db|lock-owner\.txt|heads\.txt|witnessed\.txt|SQLITE_[A-Z]+)\b|['`](SELECT|INSERT|PRAGMA) /;
-
-/** A package or a module of Node, and the files that may import it. */
-export const GUARDED: readonly { readonly module: RegExp; readonly only: RegExp }[] = [
-  { module: /^express$/, only: /^server\// },
-  { module: /^better-sqlite3$/, only: /^storage\/engines\/sqlite\// },
-  { module: /^pino$/, only: /^host\/logging\// },
-  { module: /^@prometheus-io\/client$/, only: /^metrics\// },
-  { module: /^@opentelemetry\//, only: /^server\/tracing\/open-telemetry\.ts$/ },
-  { module: /^yaml$/, only: /^host\/settings\// },
-  { module: /^node:crypto$/, only: /^entries\/(pki|signatures)\/node-crypto\.ts$|^(storage|log|host|server)\// },
-  { module: /^node:ffi$/, only: /^entries\/signatures\/verifiers\/node-ffi\.ts$/ },
-  {
-    module: /^node:fs(\/promises)?$/,
-    only: /^storage\/(engines\/|record-files\/|folders\.ts$)|^host\/([^/]+\.ts$|(folder|logging|scrub|shards|start|witness)\/)|^server\/[^/]+\.ts$|^server\/pages\//,
-  },
-  {
-    module: /^node:(worker_threads|http|https|child_process)$/,
-    only: /^storage\/engines\/|^host\/(backup|scrub|threads)\/|^server\//,
-  },
-  { module: /^node:(os|net)$/, only: /^storage\/engines\/|^host\/|^server\// },
-  { module: /^node:/, only: /^(storage|log|host|server)\/|\/node-(crypto|ffi)\.ts$/ },
-];
-
-/** Expressions that depend on the moment or the machine, and the files that may use them. */
-export const AMBIENT: readonly { readonly expression: string; readonly only: RegExp }[] = [
-  { expression: 'process.env', only: /^host\/environment\.ts$/ },
-  {
-    expression: 'process',
-    only: /^host\/([^/]+\.ts$|(clock|folder|logging|start|threads)\/)|^server\/[^/]+\.ts$|^server\/metrics\/|^server\/[^/]+\/worker[^/]*\.ts$|^storage\/engines\/|\/node-ffi\.ts$/,
-  },
-  { expression: 'Date.now', only: /^host\/(clock|logging|scrub)\/|^storage\/engines\// },
-  {
-    expression: 'performance.now',
-    only: /^host\/([^/]+\.ts$|(backup|scrub|witness)\/)|^server\/[^/]+\.ts$|^server\/http\/|^storage\/engines\//,
-  },
-  { expression: 'Math.random', only: /^$/ },
-  { expression: 'globalThis', only: /^$/ },
-];

@@ -1,0 +1,144 @@
+import type { LogClient } from '../../client/http/log-client.ts';
+import { type Offer, offeredKeys, probe } from '../../client/http/probe.ts';
+import { RekorV1Client } from '../../client/http/rekor-v1-client.ts';
+import { TileClient } from '../../client/http/tile-client.ts';
+import { openTransport, type Transport } from '../../client/http/transport.ts';
+import { bearsTrusted, openTrusted, type TrustedHead, type TrustedKey } from '../../client/trusted-keys.ts';
+import type { Run } from '../frame/command.ts';
+import { CheckFailed, UsageFault } from '../frame/exit-codes.ts';
+import { defaultStateFolder } from '../state/default-folder.ts';
+import { LogStateFile } from '../state/log-state.ts';
+import { ecdsa } from './ecdsa.ts';
+import { follow } from './follow.ts';
+import { namedKeys } from './log-keys.ts';
+
+/** A log that was found, with the keys that it is trusted by. */
+export interface OpenedLog {
+  readonly base: string;
+  readonly offer: Offer;
+  readonly keys: readonly TrustedKey[];
+  /** By the API with the most operations that the keys can check. */
+  readonly client: LogClient;
+  /** By its tiles, where the keys can check their heads; it may be `client` itself. */
+  readonly tiles: LogClient | undefined;
+  /** Compares a head with the last one that was seen of its tree, and remembers it. @throws CheckFailed */
+  follow(client: LogClient, head: TrustedHead): Promise<void>;
+}
+
+const DEFAULT_TIMEOUT = 30; // seconds
+const RETRIES = 2;
+/** Ids on a page that any Stele gives. */
+const DEFAULT_PAGE = 100;
+
+type Asking = Pick<Run, 'globals' | 'machine' | 'output'>;
+
+/** Returns the folder of pinned keys and heads. */
+export function stateFolder({ globals, machine }: Pick<Run, 'globals' | 'machine'>): string {
+  return globals.state ?? defaultStateFolder(machine.platform, machine.env);
+}
+
+/** @throws UsageFault without an address */
+export function transportTo(server: string | undefined, { globals }: Pick<Run, 'globals'>): Transport {
+  if (server === undefined) throw new UsageFault('no log is named: give --server URL, or set STELE_SERVER');
+  const timeout = (globals.timeout ?? DEFAULT_TIMEOUT) * 1000;
+  return openTransport(server, { timeout, retries: RETRIES, headers: { 'user-agent': 'stele' } });
+}
+
+/**
+ * Finds the log at `--server`, and trusts it by the keys of the command line, by those that were pinned before, or by those
+ * that it offers now, which are pinned then.
+ *
+ * @throws Failure
+ */
+export async function openLog(asking: Asking, server = asking.globals.server): Promise<OpenedLog> {
+  const transport = transportTo(server, asking);
+  const offer = await probe(transport);
+  const state = new LogStateFile(stateFolder(asking), transport.base);
+  const keys = await trustedKeys(asking, transport, offer, state);
+  const clients = openClients(asking, transport, offer, keys);
+  return { base: transport.base, offer, keys, ...clients, follow: (client, head) => follow(state, client, head) };
+}
+
+async function trustedKeys(
+  { globals, output }: Asking,
+  transport: Transport,
+  offer: Offer,
+  state: LogStateFile,
+): Promise<readonly TrustedKey[]> {
+  const named = namedKeys(globals);
+  if (named.length > 0) return named;
+  const { keys: pinned } = state.read();
+  if (pinned.length > 0) return stillUsed(pinned, transport, offer, state);
+  const offered = await offeredKeys(transport, offer);
+  if (offered.length === 0)
+    throw new UsageFault(`no key of the log at ${transport.base} is known, and it offers none: give --log-key`);
+  const notes = [offer.rekorNote, offer.tileNote].filter((note) => note !== undefined);
+  const own = notes.filter((note) => bearsTrusted(note, offered, ecdsa));
+  if (own.length === 0 || !own.every((note) => openTrusted(note, offered, ecdsa).holds))
+    throw new CheckFailed(
+      `${transport.base} offers keys that have not signed its head: nothing is pinned. Give --log-key`,
+    );
+  await state.update((old) => ({ ...old, keys: offered }));
+  const names = [...new Set(offered.map(({ name }) => name ?? 'a log without a name'))].join(', ');
+  output.remark(`first use of ${transport.base}: trusting the keys it offers for ${names}, pinned in ${state.path}`);
+  return offered;
+}
+
+/** @throws CheckFailed if none of the heads is by a pinned key: it is another log, or its keys were changed */
+function stillUsed(
+  pinned: readonly TrustedKey[],
+  { base }: Transport,
+  { rekorNote, tileNote }: Offer,
+  { path }: LogStateFile,
+): readonly TrustedKey[] {
+  const notes = [rekorNote, tileNote].filter((note) => note !== undefined);
+  if (notes.length === 0 || notes.some((note) => bearsTrusted(note, pinned, ecdsa))) return pinned;
+  throw new CheckFailed(
+    `the log at ${base} signs with other keys than those that were pinned at first use. If you know why, give its key with --log-key, or remove ${path}`,
+  );
+}
+
+/** The clients of each API, chosen by what the keys can check. @throws UsageFault */
+function openClients(
+  { globals }: Asking,
+  transport: Transport,
+  offer: Offer,
+  keys: readonly TrustedKey[],
+): Pick<OpenedLog, 'client' | 'tiles'> {
+  const { api } = globals;
+  if (api !== undefined && !offer.apis.includes(api))
+    throw new UsageFault(`--api ${api}: ${transport.base} speaks ${offer.apis.join(' and ')}`);
+  const rekor = (): LogClient => rekorClient(transport, offer, keys);
+  if (api === 'rekor-v1') return { client: rekor(), tiles: undefined };
+  const tileClient = openTiles({ globals }, transport, offer, keys);
+  const [hasRekor, hasTiles] = [offer.rekorNote, offer.tileNote].map((note) => bears(note, keys));
+  const tiles = hasTiles === true ? tileClient : undefined;
+  const isRekor = api === undefined && (hasRekor === true || (tiles === undefined && offer.rekorNote !== undefined));
+  return { client: isRekor ? rekor() : tileClient, tiles };
+}
+
+function bears(note: string | undefined, keys: readonly TrustedKey[]): boolean {
+  return note !== undefined && bearsTrusted(note, keys, ecdsa);
+}
+
+function rekorClient(transport: Transport, { discovery }: Offer, keys: readonly TrustedKey[]): LogClient {
+  const searchPage = discovery === undefined ? undefined : (discovery.limits?.page ?? DEFAULT_PAGE);
+  return new RekorV1Client(transport, { keys, ecdsa, ...(searchPage !== undefined && { searchPage }) });
+}
+
+function openTiles(
+  { globals }: Pick<Run, 'globals'>,
+  transport: Transport,
+  { apis, discovery, tilePrefix: prefix }: Offer,
+  keys: readonly TrustedKey[],
+): LogClient {
+  const below = prefix === undefined ? undefined : { transport, prefix };
+  const elsewhere = globals.tiles === undefined ? undefined : transportTo(globals.tiles, { globals });
+  return new TileClient(transport, {
+    api: globals.api === 'tiles' || !apis.includes('rekor-v2') ? 'tiles' : 'rekor-v2',
+    keys,
+    ecdsa,
+    tiles: elsewhere === undefined ? below : { transport: elsewhere, prefix: '' },
+    findsHashes: discovery !== undefined,
+  });
+}

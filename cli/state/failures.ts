@@ -1,0 +1,6 @@
+import { Failure } from '../../base/failure.ts';
+
+/** The state folder cannot be used as it is. */
+export class StateRefused extends Failure<'state'> {
+  readonly code = 'state';
+}

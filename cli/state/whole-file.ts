@@ -1,0 +1,50 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { systemCode } from '../../base/system-error.ts';
+
+let written = 0;
+
+/**
+ * Replaces a file whole, or not at all, and makes the folder it stands in, both for their owner alone. Durable once it
+ * returns. `write` of `node:fs` alone would leave half a file behind where the disk is full or the process is killed.
+ */
+export function writeWhole(file: string, text: string | Uint8Array, mode = 0o600): void {
+  const folder = dirname(file);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const fresh = `${file}.${process.pid}-${(written += 1)}.new`;
+  try {
+    const handle = openSync(fresh, 'wx', mode);
+    try {
+      writeFileSync(handle, text);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(fresh, file);
+  } catch (error) {
+    rmSync(fresh, { force: true });
+    throw error;
+  }
+  syncFolder(folder);
+}
+
+/** Windows keeps names by itself, and opens no folder. */
+function syncFolder(folder: string): void {
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** Returns the text of a file; undefined where there is none. */
+export function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
