@@ -18,7 +18,9 @@ export default defineConfig({
     provide: { logsBegin: 'empty' },
     coverage: {
       provider: 'v8',
-      include: ['{base,merkle,checkpoint,cli,client,entries,storage,log,metrics,witness,host,server,scripts}/**/*.ts'],
+      include: [
+        '{base,merkle,checkpoint,cli,client,trust,entries,storage,log,metrics,witness,host,server,scripts}/**/*.ts',
+      ],
       reporter: ['text-summary', 'html'],
     },
     projects: [

@@ -1,5 +1,5 @@
 import { concatBytes, hexToBytes } from '@noble/hashes/utils.js';
-import { equalBytes, toBase64 } from '../base/bytes.ts';
+import { decodeBase64, equalBytes, toBase64 } from '../base/bytes.ts';
 
 /*
  * SubjectPublicKeyInfo in DER, which for one algorithm and curve differs in its last bytes only: RFC 8410 §4 for
@@ -38,4 +38,9 @@ function hasForm(der: Uint8Array, prefix: Uint8Array, length: number): boolean {
 export function toPem(spki: Uint8Array): string {
   const lines = toBase64(spki).match(/.{1,64}/g) ?? [];
   return ['-----BEGIN PUBLIC KEY-----', ...lines, '-----END PUBLIC KEY-----', ''].join('\n');
+}
+
+/** Returns the key in what `toPem` wrote. @throws if it is not base64 between two lines */
+export function parsePem(pem: string): Uint8Array {
+  return decodeBase64(pem.split('\n').slice(1, -2).join(''));
 }
