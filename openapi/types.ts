@@ -415,6 +415,48 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/trusted_root.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The keys of this log as Sigstore's clients read them
+         * @description dev.sigstore.trustroot.v1.TrustedRoot, version 0.1: the keys of all shards and of each API that is open, with the times
+         *     in which they sign. Taken from the log itself it is no proof of who the log is.
+         */
+        readonly get: operations["getTrustedRoot"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/signing_config.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The addresses of this log as Sigstore's clients read them
+         * @description dev.sigstore.trustroot.v1.SigningConfig, version 0.2. It names the log and nothing beside it: `stele signing-config`
+         *     writes one that names a Fulcio and a timestamp authority, too.
+         */
+        readonly get: operations["getSigningConfig"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/add-checkpoint": {
         readonly parameters: {
             readonly query?: never;
@@ -638,11 +680,69 @@ export interface components {
              */
             readonly nextBelow?: number;
         };
+        readonly ValidFor: {
+            /** Format: date-time */
+            readonly start: string;
+            /** Format: date-time */
+            readonly end?: string;
+        };
+        /** @description dev.sigstore.trustroot.v1.TrustedRoot */
+        readonly TrustedRoot: {
+            /** @constant */
+            readonly mediaType: "application/vnd.dev.sigstore.trustedroot+json;version=0.1";
+            readonly tlogs: readonly {
+                /** @description Its host is the name that the key signs as */
+                readonly baseUrl: string;
+                /** @constant */
+                readonly hashAlgorithm: "SHA2_256";
+                readonly publicKey: {
+                    /** @description SubjectPublicKeyInfo in DER */
+                    readonly rawBytes: string;
+                    readonly keyDetails: string;
+                    readonly validFor: components["schemas"]["ValidFor"];
+                };
+                readonly logId: {
+                    readonly keyId: components["schemas"]["Sha256Base64"];
+                };
+            }[];
+            readonly certificateAuthorities: readonly unknown[];
+            readonly ctlogs: readonly unknown[];
+            readonly timestampAuthorities: readonly unknown[];
+        };
+        /** @description dev.sigstore.trustroot.v1.SigningConfig */
+        readonly SigningConfig: {
+            /** @constant */
+            readonly mediaType: "application/vnd.dev.sigstore.signingconfig.v0.2+json";
+            readonly caUrls: readonly unknown[];
+            readonly oidcUrls: readonly unknown[];
+            readonly rekorTlogUrls: readonly {
+                /** @description In front of `/api/v1` or `/api/v2` */
+                readonly url: string;
+                /** @enum {unknown} */
+                readonly majorApiVersion: 1 | 2;
+                readonly validFor: components["schemas"]["ValidFor"];
+                readonly operator: string;
+            }[];
+            readonly rekorTlogConfig: {
+                /** @constant */
+                readonly selector: "ANY";
+            };
+            readonly tsaUrls: readonly unknown[];
+        };
         readonly Discovery: {
             readonly faces: readonly ("v1" | "v2")[];
             readonly url?: string;
+            /** @description Path of the trusted root */
+            readonly trustedRoot: string;
+            /** @description Path of the signing config */
+            readonly signingConfig: string;
             /** @description Oldest first; the last one takes entries, unless it is frozen */
             readonly shards: readonly {
+                /**
+                 * Format: int64
+                 * @description Seconds since the Unix epoch, an hour before the first entry
+                 */
+                readonly begins: number;
                 readonly v1?: {
                     readonly origin: string;
                     readonly treeID: string;
@@ -1864,6 +1964,46 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Discovery"];
+                };
+            };
+        };
+    };
+    readonly getTrustedRoot: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Indented, with a final newline */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TrustedRoot"];
+                };
+            };
+        };
+    };
+    readonly getSigningConfig: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Indented, with a final newline */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SigningConfig"];
                 };
             };
         };

@@ -3,6 +3,7 @@ import { headOperations } from './routes/heads.ts';
 import { identityOperations } from './routes/identity.ts';
 import { serviceOperations } from './routes/service.ts';
 import { tileOperations } from './routes/tiles.ts';
+import { trustOperations } from './routes/trust.ts';
 import { entryOperations } from './routes/rekor-v1/entries.ts';
 import { logOperations } from './routes/rekor-v1/log.ts';
 import { retrieveOperations } from './routes/rekor-v1/retrieve.ts';
@@ -20,6 +21,7 @@ export const operations: Operations = {
   ...tileOperations,
   ...headOperations,
   ...identityOperations,
+  ...trustOperations,
   ...witnessOperations,
   ...serviceOperations,
 };

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import helmet from 'helmet';
 import type { LogShards } from '../../log/shards.ts';
 import { type Answer, type Headers, type OtherText, json } from '../http/answer.ts';
+import { baseOf } from '../http/base-address.ts';
 import { type Access } from '../operations/access.ts';
 import type { OpenApiDocument } from '../operations/document.ts';
 import type { ConsoleFiles } from './console-files.ts';
@@ -80,11 +81,6 @@ function listOf({ shards, document, consoleFiles, settings, offer, dev }: PagePa
     fixed('/openapi.json', api, ASK_AGAIN),
     fixed('/swagger.json', api, ASK_AGAIN),
   ];
-}
-
-/** As the request says it, if it says something that can be a host. */
-function baseOf({ protocol, host }: Request): string {
-  return /^[\w.:[\]-]{1,255}$/.test(host ?? '') ? `${protocol}://${host}` : 'http://127.0.0.1:3000';
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Log } from '../../log/types.ts';
 import { json } from '../http/answer.ts';
 import { FILE, PLAIN_OPERATION, V2_READ } from '../operations/defaults.ts';
 import type { OperationSettings, Operations } from '../operations/operation.ts';
+import { periodOf } from './period.ts';
 import { shardFor } from './shard.ts';
 
 const PUBLIC_HEADERS = { 'Cache-Control': 'no-cache' };
@@ -40,7 +41,9 @@ export const identityOperations: Pick<Operations, 'getVkey' | 'getTilePublicKey'
       const document = {
         faces: apis.map((api) => (api === 'rekor-v1' ? ('v1' as const) : ('v2' as const))), // names of version 0.2
         ...(publicUrl !== undefined && { url: publicUrl }),
-        shards: shards.all.map((log) => describe(log, apis)),
+        trustedRoot: '/trusted_root.json',
+        signingConfig: '/signing_config.json',
+        shards: await Promise.all(shards.all.map((log) => describe(log, apis))),
         limits: limitsOf(settings),
         ...(witness && { witness: { vkey: formatVkey(witness.key), submissionPath: '', monitoringPath: '/witness' } }),
       };
@@ -49,7 +52,7 @@ export const identityOperations: Pick<Operations, 'getVkey' | 'getTilePublicKey'
   },
 };
 
-function describe(log: Log, apis: OperationSettings['apis']) {
+async function describe(log: Log, apis: OperationSettings['apis']) {
   const { origin, treeId, logId, offset, publicKey, c2spKey } = log.shard;
   const v1 = { origin: `${origin} - ${treeId}`, treeID: treeId, logID: logId, publicKey, path: '/api/v1' };
   const v2 = {
@@ -62,6 +65,7 @@ function describe(log: Log, apis: OperationSettings['apis']) {
   return {
     ...(apis.includes('rekor-v1') && { v1 }),
     ...(apis.includes('rekor-v2') && { v2 }),
+    begins: (await periodOf(log)).start,
     offset,
     treeSize: log.head().size,
     ...(log.frozenAt !== undefined && { frozen: log.frozenAt }),

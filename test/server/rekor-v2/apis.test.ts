@@ -15,7 +15,17 @@ const V1 = ['/api/v1/log', '/api/v1/log/publicKey', '/api/v1/log/proof?lastSize=
 const V2 = ['/api/v2/checkpoint', '/api/v2/tile/0/000.p/1', '/api/v2/tile/entries/000.p/1', '/api/v2/log/publicKey'];
 const MORE_V2 = ['/api/v2/log/heads', '/api/v2/log/proof/0'];
 const FILES = ['/checkpoint', '/tile/0/000.p/1', '/tile/entries/000.p/1', '/vkey'];
-const SERVICE = ['/', '/ping', '/healthz', '/readyz', '/.well-known/stele.json', '/openapi.json', '/docs'];
+const SERVICE = [
+  '/',
+  '/ping',
+  '/healthz',
+  '/readyz',
+  '/.well-known/stele.json',
+  '/trusted_root.json',
+  '/signing_config.json',
+  '/openapi.json',
+  '/docs',
+];
 
 const signer = makeV2Signer();
 const request = (artifact: string) => ({
