@@ -68,7 +68,7 @@ export async function startServer(folder: LogFolder, options: StartOptions = {})
     child.kill('SIGKILL');
     throw error;
   });
-  const pid = options.wrapper === undefined ? (child.pid ?? 0) : ownerOf(folder);
+  const pid = options.wrapper === undefined ? (child.pid ?? 0) : wrappedBy(child);
   const end = async (signal: NodeJS.Signals): Promise<Ending> => {
     if (child.exitCode === null && child.signalCode === null) process.kill(pid, signal);
     return ended;
@@ -166,9 +166,10 @@ async function answers(base: string): Promise<boolean> {
   }
 }
 
-/** The log writes down who holds it. */
-function ownerOf({ data }: LogFolder): number {
-  const pid = /^process (\d+) /.exec(readFileSync(join(data, 'lock-owner.txt'), 'utf8'))?.[1];
-  if (pid === undefined) throw new Error('the lock names no process');
-  return Number(pid);
+/** The one child of a wrapper: Linux has it written down. The log names itself beside its lock, but on a full disk. */
+function wrappedBy({ pid = 0 }: ChildProcess): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  const [only] = children.trim().split(' ').map(Number);
+  if (!only) throw new Error('the wrapper has no child');
+  return only;
 }

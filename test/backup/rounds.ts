@@ -211,7 +211,8 @@ const filesIn = (folder: string): readonly string[] =>
     .filter((file) => file.isFile() && !file.name.startsWith('lock'))
     .map(({ parentPath, name }) => join(parentPath, name));
 
-async function requireFound(copy: string, file: string, at: number, bit: number): Promise<void> {
+/** @throws Error unless the backup with this bit flipped is found damaged, by the name of the file */
+export async function requireFound(copy: string, file: string, at: number, bit: number): Promise<void> {
   const bytes = readFileSync(file);
   const flipped = Uint8Array.from(bytes);
   flipped[at] = (flipped[at] as number) ^ (1 << bit);

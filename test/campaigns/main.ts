@@ -30,15 +30,14 @@ else if (campaign === undefined || others.length > 0)
 else await run(campaign, numberOf('rounds', campaign.rounds), numberOf('seed', Date.now() % 1e6));
 
 async function run(chosen: Campaign, rounds: number, seed: number): Promise<void> {
-  const begun = performance.now();
+  const [begun, date, checkedOut] = [performance.now(), new Date().toISOString().slice(0, 10), commit()];
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   try {
     const counts = await chosen.run({ rounds, seed, say });
     const seconds = Math.round((performance.now() - begun) / 1000);
-    const date = new Date().toISOString().slice(0, 10);
     say(`${name}: nothing found in ${rounds} rounds`);
     process.stdout.write(
-      `${JSON.stringify({ campaign: name, rounds, ...counts, seed, seconds, date, commit: commit() })}\n`,
+      `${JSON.stringify({ campaign: name, rounds, ...counts, seed, seconds, date, commit: checkedOut })}\n`,
     );
   } catch (error) {
     say(`FOUND by ${name}: ${messageOf(error)}`);

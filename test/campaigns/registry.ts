@@ -1,5 +1,7 @@
 import { backup } from './backup.ts';
+import { bitFlips } from './bit-flips.ts';
 import type { Campaign } from './campaign.ts';
+import { failedWrites } from './failed-writes.ts';
 import { kill9 } from './kill-9.ts';
 import { secondProcess } from './second-process.ts';
 import { staleCopy } from './stale-copy.ts';
@@ -9,5 +11,7 @@ export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
   'kill-9': kill9,
   'second-process': secondProcess,
   'stale-copy': staleCopy,
+  'bit-flips': bitFlips,
+  'failed-writes': failedWrites,
   backup,
 };

@@ -1,6 +1,6 @@
 import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto';
 import { auditLog } from './audit.ts';
-import { leafHash, nodeOf, openRekorCheckpoint, readVkey } from './auditor.ts';
+import { leafHash, nodeOf, openRekorCheckpoint, readVkey, rootOfLeaves } from './auditor.ts';
 
 /** The part of an answer of Rekor v1 that a client keeps, to hold the log to it. */
 interface Receipt {
@@ -41,8 +41,9 @@ export class Outsider {
     return this.#receipts.length;
   }
 
-  get heads(): number {
-    return this.#notes.size;
+  /** Of the log's checkpoints by C2SP. */
+  get vkey(): string {
+    return this.#met().vkey;
   }
 
   /** Remembers the keys of the log at this address, once. */
@@ -57,13 +58,27 @@ export class Outsider {
 
   /** @throws Error for a signed entry timestamp or a checkpoint that does not hold */
   remember(receipt: Receipt): void {
-    const { body, integratedTime, logIndex, signedEntryTimestamp, checkpoint } = receipt;
+    this.#requireTimestamp(receipt);
+    this.rememberNote(receipt.checkpoint);
+    this.#receipts.push(receipt);
+  }
+
+  #requireTimestamp({ body, integratedTime, logIndex, signedEntryTimestamp }: Receipt): void {
     const { key, logId: logID } = this.#met();
     const signed = Buffer.from(JSON.stringify({ body, integratedTime, logID, logIndex }));
     if (!verify('sha256', signed, key, Buffer.from(signedEntryTimestamp, 'base64')))
       throw new Error(`the signed entry timestamp of entry ${logIndex} does not hold`);
-    this.rememberNote(checkpoint);
-    this.#receipts.push(receipt);
+  }
+
+  /** @param leaves - of the log before this entry @throws Error unless its checkpoint, which holds, is over these and it alone */
+  requireNext(receipt: Receipt, leaves: readonly Buffer[]): void {
+    this.#requireTimestamp(receipt);
+    const { body, checkpoint } = receipt;
+    const { name, pem } = this.#met();
+    const { size, root } = openRekorCheckpoint(checkpoint, name, pem);
+    const leaf = leafHash(Buffer.from(body, 'base64'));
+    if (size !== leaves.length + 1 || !rootOfLeaves([...leaves, leaf]).equals(root))
+      throw new Error(`a fork: entry ${leaves.length} was answered under another tree:\n${checkpoint}`);
   }
 
   /** @throws Error for a checkpoint whose signature does not hold */
@@ -125,7 +140,8 @@ function rootsOf(leaves: readonly Buffer[], sizes: ReadonlySet<number>): Readonl
   return roots;
 }
 
-async function rawAnswer(base: string, path: string) {
+/** Asks as any client does. */
+export async function rawAnswer(base: string, path: string) {
   const response = await fetch(base + path);
   const bytes = Buffer.from(await response.arrayBuffer());
   return { status: response.status, headers: {}, bytes, text: bytes.toString() };
