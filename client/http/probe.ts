@@ -21,11 +21,16 @@ export interface Offer {
 
 /** Members read of `.well-known/stele.json`. Nothing about them is proved. */
 export interface Discovery {
-  readonly shards: readonly {
-    readonly v1?: { readonly origin: string; readonly publicKey: string };
-    readonly v2?: { readonly origin: string; readonly vkey: string };
-  }[];
+  readonly shards: readonly ShardDiscovery[];
   readonly limits?: { readonly page?: number };
+}
+
+/** Names and keys of a shard, and the time in which they sign: seconds since 1970. */
+export interface ShardDiscovery {
+  readonly v1?: { readonly origin: string; readonly publicKey: string };
+  readonly v2?: { readonly origin: string; readonly vkey: string };
+  readonly begins?: unknown;
+  readonly frozen?: unknown;
 }
 
 /** Bytes of a head, of keys, and of what a server says of itself. */
@@ -126,7 +131,8 @@ export async function offeredKeys(
   return parseLogKeys(parseUtf8(answer.body) ?? '').map(({ spki }) => ({ name: signerName(origin), spki }));
 }
 
-function shardKeys({ v1, v2 }: Discovery['shards'][number]): readonly TrustedKey[] {
+/** Returns the keys that a server names for a shard, each with the host that it signs as. @throws MalformedKey */
+export function shardKeys({ v1, v2 }: ShardDiscovery): readonly TrustedKey[] {
   const rekor = v1 === undefined ? [] : parseLogKeys(v1.publicKey);
   return [
     ...rekor.map(({ spki }) => ({ name: signerName(v1?.origin ?? ''), spki })),

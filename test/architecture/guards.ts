@@ -10,7 +10,7 @@ export const GUARDED: readonly { readonly module: RegExp; readonly only: RegExp 
   { module: /^node:ffi$/, only: /^entries\/signatures\/verifiers\/node-ffi\.ts$/ },
   {
     module: /^node:fs(\/promises)?$/,
-    only: /^storage\/(engines\/|record-files\/|folders\.ts$)|^host\/([^/]+\.ts$|(folder|logging|scrub|shards|start|witness)\/)|^server\/[^/]+\.ts$|^server\/pages\/|^cli\/(state|log|commands)\//,
+    only: /^storage\/(engines\/|record-files\/|folders\.ts$)|^host\/([^/]+\.ts$|(folder|logging|scrub|shards|start|witness)\/)|^server\/[^/]+\.ts$|^server\/pages\/|^cli\/(state|log|trust|commands)\//,
   },
   {
     module: /^node:(worker_threads|http|https|child_process)$/,

@@ -185,6 +185,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'cli/frame',
     'cli/state',
   ],
+  'cli/trust': ['base', 'client', 'client/http', 'trust', 'cli/frame', 'cli/state', 'cli/log'],
   'cli/commands': [
     'base',
     'merkle',
@@ -192,10 +193,12 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'entries',
     'client',
     'client/http',
+    'trust',
     'cli/frame',
     'cli/help',
     'cli/state',
     'cli/log',
+    'cli/trust',
   ],
   cli: ['base', 'cli/frame', 'cli/help', 'cli/commands'],
 };
