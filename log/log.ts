@@ -102,6 +102,14 @@ export class TransparencyLog implements Log {
     return added;
   }
 
+  async addAnew(entry: AdmittedEntry, steps?: StepListener): Promise<ProvenEntry> {
+    this.#counts.calls += 1;
+    const { store, sequencer } = this.#parts;
+    if (sequencer === undefined) throw new Frozen(`${this.shard.origin} takes no entries`);
+    await store.findDuplicate(entry.leafHash); // as long as an answer to `add` takes
+    return this.#place(entry, sequencer, steps);
+  }
+
   async #addOnce(entry: AdmittedEntry, steps: StepListener | undefined): Promise<AddResult> {
     const name = toHex(entry.leafHash);
     const other = this.#adding.get(name);
@@ -129,17 +137,21 @@ export class TransparencyLog implements Log {
   }
 
   async #addOrFind(entry: AdmittedEntry, steps: StepListener | undefined): Promise<AddResult> {
-    const { store, sequencer, publisher } = this.#parts;
+    const { store, sequencer } = this.#parts;
     if (sequencer === undefined) throw new Frozen(`${this.shard.origin} takes no entries`);
     const known = await store.findDuplicate(entry.leafHash);
     if (known !== undefined) return this.#addAgain(known);
-    publisher.requireRoom();
+    return { entry: await this.#place(entry, sequencer, steps), duplicate: false };
+  }
+
+  async #place(entry: AdmittedEntry, sequencer: Sequencer, steps: StepListener | undefined): Promise<ProvenEntry> {
+    this.#parts.publisher.requireRoom();
     const placed = await sequencer.place(entry, steps);
     steps?.done('journal');
     const head = await this.#shown(placed.index);
     const proven = await this.#prove(placed, entry.leafHash, head);
     steps?.done('publish');
-    return { entry: proven, duplicate: false };
+    return proven;
   }
 
   /**

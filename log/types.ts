@@ -82,6 +82,8 @@ export interface Log {
   witnesses(): readonly WitnessReport[];
   /** Resolves once the entry is durable and under a published head. @throws Overloaded, NotWritable, NotPublished, Frozen */
   add(entry: AdmittedEntry, steps?: StepListener): Promise<AddResult>;
+  /** As `add`, but an entry that the log has becomes another leaf: its sender may not learn that it was there. */
+  addAnew(entry: AdmittedEntry, steps?: StepListener): Promise<ProvenEntry>;
   byIndex(virtualIndex: number): Promise<ProvenEntry | undefined>;
   /** @param gone - aborted once nobody waits for the entry: the look-up ends, with its reason */
   byLeaf(leaf: LeafHash, gone?: AbortSignal): Promise<ProvenEntry | undefined>;
