@@ -1076,6 +1076,72 @@ export interface components {
                 readonly "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description The log is private, and needs a credential with the right that the operation names, or does not take the one it got */
+        readonly Unauthenticated: {
+            headers: {
+                readonly "WWW-Authenticate": string;
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The credential lacks the right, which the text names */
+        readonly Forbidden: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The log is private, and needs a credential with the right that the operation names, or does not take the one it got */
+        readonly StatusUnauthenticated: {
+            headers: {
+                readonly "WWW-Authenticate": string;
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Status"];
+            };
+        };
+        /** @description The credential lacks the right, which the text names */
+        readonly StatusForbidden: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Status"];
+            };
+        };
+        /** @description The log is private, and needs a credential with the right that the operation names, or does not take the one it got */
+        readonly TextUnauthenticated: {
+            headers: {
+                readonly "WWW-Authenticate": string;
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "text/plain; charset=utf-8": string;
+            };
+        };
+        /** @description The credential lacks the right, which the text names */
+        readonly TextForbidden: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "text/plain; charset=utf-8": string;
+            };
+        };
+        /** @description Try again after `Retry-After` seconds */
+        readonly TextBusy: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "text/plain; charset=utf-8": string;
+            };
+        };
         /** @description The note, with all its signatures */
         readonly Note: {
             headers: {
@@ -1255,6 +1321,8 @@ export interface operations {
         readonly requestBody?: never;
         readonly responses: {
             readonly 200: components["responses"]["Entry"];
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NoEntry"];
             readonly 406: components["responses"]["NotAcceptable"];
             readonly 422: components["responses"]["Unprocessable"];
@@ -1309,6 +1377,8 @@ export interface operations {
                 };
             };
             readonly 400: components["responses"]["BadContent"];
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
             readonly 406: components["responses"]["NotAcceptable"];
             readonly 408: components["responses"]["TooSlow"];
             /** @description The log has this entry already */
@@ -1352,6 +1422,8 @@ export interface operations {
         readonly responses: {
             readonly 200: components["responses"]["Entry"];
             readonly 400: components["responses"]["BadContent"];
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NoEntry"];
             readonly 406: components["responses"]["NotAcceptable"];
             readonly 422: components["responses"]["Unprocessable"];
@@ -1390,6 +1462,8 @@ export interface operations {
                 };
             };
             readonly 400: components["responses"]["BadContent"];
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
             readonly 406: components["responses"]["NotAcceptable"];
             readonly 408: components["responses"]["TooSlow"];
             readonly 413: components["responses"]["TooLarge"];
@@ -1419,6 +1493,8 @@ export interface operations {
                     readonly "application/json": components["schemas"]["LogInfo"];
                 };
             };
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
             readonly 406: components["responses"]["NotAcceptable"];
             readonly 500: components["responses"]["Internal"];
             /** @description The operator has disabled the operation. As in Rekor, the body is a bare string. */
@@ -1519,6 +1595,8 @@ export interface operations {
                 };
             };
             readonly 400: components["responses"]["BadContent"];
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
             readonly 406: components["responses"]["NotAcceptable"];
             readonly 422: components["responses"]["Unprocessable"];
             readonly 500: components["responses"]["Internal"];
@@ -1566,6 +1644,8 @@ export interface operations {
                 };
             };
             readonly 400: components["responses"]["BadContent"];
+            readonly 401: components["responses"]["Unauthenticated"];
+            readonly 403: components["responses"]["Forbidden"];
             readonly 406: components["responses"]["NotAcceptable"];
             readonly 408: components["responses"]["TooSlow"];
             readonly 413: components["responses"]["TooLarge"];
@@ -1704,6 +1784,8 @@ export interface operations {
                 };
             };
             readonly 400: components["responses"]["StatusInvalid"];
+            readonly 401: components["responses"]["StatusUnauthenticated"];
+            readonly 403: components["responses"]["StatusForbidden"];
             /** @description The log has ended. Not in JSON, as Rekor v2 has it. */
             readonly 405: {
                 headers: {
@@ -1749,8 +1831,11 @@ export interface operations {
             readonly 200: components["responses"]["Note"];
             readonly 206: components["responses"]["PartOfText"];
             readonly 304: components["responses"]["NotModified"];
+            readonly 401: components["responses"]["StatusUnauthenticated"];
+            readonly 403: components["responses"]["StatusForbidden"];
             readonly 404: components["responses"]["NotThere"];
             readonly 416: components["responses"]["NoSuchRange"];
+            readonly 503: components["responses"]["StatusUnavailable"];
         };
     };
     readonly getCheckpointFile: {
@@ -1765,8 +1850,11 @@ export interface operations {
             readonly 200: components["responses"]["Note"];
             readonly 206: components["responses"]["PartOfText"];
             readonly 304: components["responses"]["NotModified"];
+            readonly 401: components["responses"]["TextUnauthenticated"];
+            readonly 403: components["responses"]["TextForbidden"];
             readonly 404: components["responses"]["NotThere"];
             readonly 416: components["responses"]["NoSuchRange"];
+            readonly 503: components["responses"]["TextBusy"];
         };
     };
     readonly getTile: {
@@ -1787,8 +1875,11 @@ export interface operations {
             readonly 200: components["responses"]["Bytes"];
             readonly 206: components["responses"]["PartOfBytes"];
             readonly 304: components["responses"]["NotModified"];
+            readonly 401: components["responses"]["StatusUnauthenticated"];
+            readonly 403: components["responses"]["StatusForbidden"];
             readonly 404: components["responses"]["NotThere"];
             readonly 416: components["responses"]["NoSuchRange"];
+            readonly 503: components["responses"]["StatusUnavailable"];
         };
     };
     readonly getTileFile: {
@@ -1809,8 +1900,11 @@ export interface operations {
             readonly 200: components["responses"]["Bytes"];
             readonly 206: components["responses"]["PartOfBytes"];
             readonly 304: components["responses"]["NotModified"];
+            readonly 401: components["responses"]["TextUnauthenticated"];
+            readonly 403: components["responses"]["TextForbidden"];
             readonly 404: components["responses"]["NotThere"];
             readonly 416: components["responses"]["NoSuchRange"];
+            readonly 503: components["responses"]["TextBusy"];
         };
     };
     readonly getEntryBundle: {
@@ -1831,8 +1925,11 @@ export interface operations {
             readonly 200: components["responses"]["Bytes"];
             readonly 206: components["responses"]["PartOfBytes"];
             readonly 304: components["responses"]["NotModified"];
+            readonly 401: components["responses"]["StatusUnauthenticated"];
+            readonly 403: components["responses"]["StatusForbidden"];
             readonly 404: components["responses"]["NotThere"];
             readonly 416: components["responses"]["NoSuchRange"];
+            readonly 503: components["responses"]["StatusUnavailable"];
         };
     };
     readonly getEntryBundleFile: {
@@ -1853,8 +1950,11 @@ export interface operations {
             readonly 200: components["responses"]["Bytes"];
             readonly 206: components["responses"]["PartOfBytes"];
             readonly 304: components["responses"]["NotModified"];
+            readonly 401: components["responses"]["TextUnauthenticated"];
+            readonly 403: components["responses"]["TextForbidden"];
             readonly 404: components["responses"]["NotThere"];
             readonly 416: components["responses"]["NoSuchRange"];
+            readonly 503: components["responses"]["TextBusy"];
         };
     };
     readonly getTilePublicKey: {
@@ -1921,6 +2021,9 @@ export interface operations {
                 };
             };
             readonly 400: components["responses"]["StatusInvalid"];
+            readonly 401: components["responses"]["StatusUnauthenticated"];
+            readonly 403: components["responses"]["StatusForbidden"];
+            readonly 503: components["responses"]["StatusUnavailable"];
         };
     };
     readonly getTlogProof: {
@@ -1945,7 +2048,10 @@ export interface operations {
                 };
             };
             readonly 400: components["responses"]["StatusInvalid"];
+            readonly 401: components["responses"]["StatusUnauthenticated"];
+            readonly 403: components["responses"]["StatusForbidden"];
             readonly 404: components["responses"]["StatusNotFound"];
+            readonly 503: components["responses"]["StatusUnavailable"];
         };
     };
     readonly getDiscovery: {
@@ -1966,6 +2072,9 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Discovery"];
                 };
             };
+            readonly 401: components["responses"]["TextUnauthenticated"];
+            readonly 403: components["responses"]["TextForbidden"];
+            readonly 503: components["responses"]["TextBusy"];
         };
     };
     readonly getTrustedRoot: {

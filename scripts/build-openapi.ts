@@ -8,9 +8,15 @@ import { kinds, v2Kinds } from '../entries/kinds/index.ts';
 
 type Group = Readonly<Record<string, object>>;
 
+interface Operation {
+  /** The right that it needs; undefined for what is answered without one. */
+  readonly 'x-right'?: string;
+  readonly responses: Readonly<Record<string, object>>;
+}
+
 interface Source {
   readonly info: object;
-  readonly paths: Group;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: Readonly<Record<string, Group>>;
 }
 
@@ -34,6 +40,30 @@ const REQUEST_MEMBER: Readonly<Record<string, string>> = {
   dsse: 'dsseRequestV002',
 };
 
+/** Names of the answers to who lacks a right, in the format of the API that a path belongs to. */
+function refusalsOf(path: string): Readonly<Record<string, string>> {
+  if (path.startsWith('/api/v1/')) return { 401: 'Unauthenticated', 403: 'Forbidden', 503: 'Busy' };
+  if (path.startsWith('/api/v2/'))
+    return { 401: 'StatusUnauthenticated', 403: 'StatusForbidden', 503: 'StatusUnavailable' };
+  return { 401: 'TextUnauthenticated', 403: 'TextForbidden', 503: 'TextBusy' };
+}
+
+/** Adds the answers of a private log to each operation that needs a right, and the ways to send a credential. */
+function withRights(paths: Source['paths']): Source['paths'] {
+  const described = Object.entries(paths).map(([path, methods]) => {
+    const refusals = Object.entries(refusalsOf(path)).map(
+      ([status, name]) => [status, { $ref: `#/components/responses/${name}` }] as const,
+    );
+    const operations = Object.entries(methods).map(([method, operation]) => {
+      if (operation['x-right'] === undefined) return [method, operation] as const;
+      const responses = { ...Object.fromEntries(refusals), ...operation.responses };
+      return [method, { ...operation, security: [{}, { token: [] }, { password: [] }], responses }] as const;
+    });
+    return [path, Object.fromEntries(operations)] as const;
+  });
+  return Object.fromEntries(described);
+}
+
 /** Two documents as one: of groups with one name, all members. */
 function merge(first: Source, second: Source): Source {
   const names = new Set([...Object.keys(first.components), ...Object.keys(second.components)]);
@@ -52,7 +82,7 @@ function join(source: Source, v1: readonly EntryKind[], v2: readonly EntryKind[]
     CreateEntryRequest: createEntryRequest(v2),
   };
   const info = { ...source.info, version: release };
-  return { ...source, info, components: { ...source.components, schemas } };
+  return { ...source, info, paths: withRights(source.paths), components: { ...source.components, schemas } };
 }
 
 const project = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as {

@@ -1,4 +1,6 @@
 import express, { type Express, type Request, type Response } from 'express';
+import { isAccessFailure } from './access/failures.ts';
+import { authorise, type Gate, OPEN_GATE } from './access/gate.ts';
 import { plainText } from './apis/plain.ts';
 import { bindingError, rekorV1 } from './apis/rekor-v1.ts';
 import { isBelowV2, NO_PATH_V2, NOT_FOUND_V2, rekorV2 } from './apis/rekor-v2.ts';
@@ -13,7 +15,6 @@ import { PAGES, type RequestMeters } from './http/request-meters.ts';
 import type { RequestLine } from './http/request-line.ts';
 import type { Target } from './http/target.ts';
 import { UnsentAnswers } from './http/unsent-answers.ts';
-import { authenticate, authorise } from './operations/access.ts';
 import { isOffered, type OpenApiDocument, offeredDocument } from './operations/document.ts';
 import type { OperationId, OperationParts, OperationSettings } from './operations/operation.ts';
 import { Pipeline } from './operations/pipeline.ts';
@@ -45,6 +46,8 @@ export interface AppParts extends OperationParts {
   readonly settings: AppSettings;
   readonly document: OpenApiDocument;
   readonly consoleFiles: ConsoleFiles;
+  /** Says who may do what; without it, everyone may do everything but administer. */
+  readonly gate?: Gate;
   /** Counts requests, where anything reads that. */
   readonly meters?: RequestMeters;
   /** For measurements: told of every request once it is over, and the operation that took it. */
@@ -84,14 +87,16 @@ class Front {
   readonly #pipeline: Pipeline;
   readonly #turns = new ConnectionTurns();
   readonly #pages: ReadonlyMap<string, Page>;
+  readonly #gate: Gate;
 
   constructor(parts: AppParts) {
-    const { settings } = parts;
+    const { settings, gate = OPEN_GATE } = parts;
     this.#parts = parts;
     this.#exchange = exchangeOptionsOf(parts);
     this.#router = new Router(operations, settings);
     const budget = new BodyBudget({ all: settings.maxBodiesInFlight, small: settings.maxSmallBodiesInFlight });
-    this.#pipeline = new Pipeline(parts, budget);
+    this.#gate = gate;
+    this.#pipeline = new Pipeline(parts, budget, gate);
     this.#pages = pagesOf(pagePartsOf(parts));
   }
 
@@ -115,14 +120,22 @@ class Front {
     const { target } = exchange;
     const refused = messageRefusal(request, target) ?? withoutPath(request, target, this.#parts.settings);
     if (refused !== undefined) return exchange.send(refused);
-    if (exchange.isPreflight) return exchange.send({ status: 204 });
+    if (exchange.isPreflight) return this.#preflight(exchange, request);
     const selected = this.#router.select(target, request);
     if (selected.is === 'refused') return exchange.send(selected.answer);
     if (selected.is === 'found') return this.#pipeline.serve(exchange, request, selected);
     return this.#page(exchange, request, response, selected.allowed);
   }
 
-  #page(exchange: Exchange, request: Request, response: Response, allowed: readonly string[]): Promise<void> | void {
+  /** Answers a browser that asks whether the page of another site may ask: never for what not everyone may. */
+  #preflight(exchange: Exchange, { headers }: Request): Promise<void> | void {
+    const method = headers['access-control-request-method'] ?? '';
+    const selected = this.#router.select(exchange.target, { method, headers: {} });
+    if (selected.is === 'found' && !this.#gate.isPublic(selected.routed.operation.access)) exchange.keepPrivate();
+    return exchange.send({ status: 204 });
+  }
+
+  async #page(exchange: Exchange, request: Request, response: Response, allowed: readonly string[]): Promise<void> {
     const { path, cleanPath } = exchange.target;
     const page = this.#pages.get(cleanPath);
     const root = rootOf(path);
@@ -132,7 +145,10 @@ class Front {
     if (page.methods !== 'any' && !page.methods.includes(request.method))
       return exchange.send(this.#nothingAt(exchange.target, request, page.methods));
     exchange.enter(page.path, { operation: PAGES });
-    authorise(authenticate(request), page.access);
+    if (page.access !== 'anyone') {
+      if (!this.#gate.isPublic(page.access)) exchange.keepPrivate();
+      authorise(await this.#gate.authenticate(request), page.access);
+    }
     return exchange.send(page.answer(request, root));
   }
 
@@ -147,7 +163,7 @@ class Front {
 
   #refuseThrown(exchange: Exchange, thrown: unknown): Promise<void> | void {
     if (thrown instanceof SenderGone) return;
-    const refused = thrown instanceof Busy ? plainText.renderFailure(thrown, '') : undefined;
+    const refused = thrown instanceof Busy || isAccessFailure(thrown) ? plainText.renderFailure(thrown, '') : undefined;
     if (refused === undefined) this.#parts.report.error(thrown);
     return exchange.refuse(refused ?? exchange.bug, thrown);
   }

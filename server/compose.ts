@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { Express } from 'express';
 import { chooseVerifier } from '../entries/signatures/verifiers/choose.ts';
+import { AccessControl } from '../host/access/access-control.ts';
 import { type HostedLog, type HostOptions, openHostedLog } from '../host/hosted-log.ts';
 import type { Logger } from '../host/logging/logger.ts';
 import type { Settings } from '../host/settings/table.ts';
 import type { LogShards } from '../log/shards.ts';
 import type { MetricRegistry } from '../metrics/registry.ts';
+import { type Gate, gateOf } from './access/gate.ts';
 import { AdmissionPool } from './admission/pool.ts';
 import { createApp } from './app.ts';
 import type { RequestLine } from './http/request-line.ts';
@@ -30,6 +32,8 @@ export interface Server extends AsyncDisposable {
   readonly shards: LogShards;
   /** Looks for damage, from now on. For when the server serves. */
   startScrub(): void;
+  /** Reads the access file again; false if there is none. @throws FileRefused, and the rules of before stay in force */
+  reloadAccess(): boolean;
 }
 
 /** Composition root: adds admission threads and HTTP to a log that `host/` opens. @throws LogRefused, StoreRefused */
@@ -40,21 +44,51 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   const log = cleanup.use(await openHostedLog(settings, options));
   if (!settings.readOnly) logger.info(`ECDSA signatures are checked by ${verifier}`);
   const admission = cleanup.use(admissionOf(settings, logger));
-  const app = await appOf(log, admission, options);
+  const access = accessOf(log);
+  if (access !== undefined) cleanup.use(access);
+  const app = await appOf(log, admission, { ...options, ...(access && { gate: gateTo(access, log) }) });
   await log.publish(); // last: a start that is refused has shown nothing
   const parts = cleanup.move();
   return {
     app,
     shards: log.shards,
     startScrub: () => log.scrub?.start(),
+    reloadAccess: () => {
+      access?.reload();
+      return access !== undefined;
+    },
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
+}
+
+/** Undefined for a log that is public. @throws FileRefused */
+function accessOf({
+  settings: { access: file, data, readOnly, dev },
+  clock,
+  logger,
+}: HostedLog): AccessControl | undefined {
+  if (file === undefined) return undefined;
+  return new AccessControl({
+    file,
+    data,
+    readOnly: readOnly || dev,
+    now: () => clock.now() * 1000,
+    failed: (error) => logger.error('when tokens were used could not be written', { error }),
+  });
+}
+
+function gateTo(access: AccessControl, { logger }: HostedLog): Gate {
+  return gateOf({
+    rules: () => access.rules,
+    findToken: (text) => access.findToken(text),
+    failed: (error) => logger.error('tokens cannot be checked, and none is taken', { error }),
+  });
 }
 
 async function appOf(
   log: HostedLog,
   admission: AdmissionPool,
-  { observe, metrics, tracing }: ComposeOptions,
+  { observe, metrics, tracing, gate }: ComposeOptions & { readonly gate?: Gate },
 ): Promise<Express> {
   const { settings, logger, shards, witness, health, damage } = log;
   const document = readDocument();
@@ -67,6 +101,7 @@ async function appOf(
     health,
     settings: { ...settings, apis: settings.apis === 'both' ? ['rekor-v1', 'rekor-v2'] : [settings.apis] },
     document,
+    ...(gate && { gate }),
     ...(meters && { meters }),
     ...(tracing && { tracing }),
     consoleFiles: await readConsoleFiles(),

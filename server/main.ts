@@ -10,7 +10,7 @@ import { onSignals } from '../host/stop-signals.ts';
 import type { LogShards } from '../log/shards.ts';
 import { MetricRegistry } from '../metrics/registry.ts';
 import { addressOf } from './bind.ts';
-import { composeServer } from './compose.ts';
+import { composeServer, type Server } from './compose.ts';
 import { listen, type Listener } from './listen.ts';
 import { serveMetrics } from './metrics-listener.ts';
 import { programReaders } from './metrics/program.ts';
@@ -41,16 +41,16 @@ async function serve(settings: Settings): Promise<void> {
     if (metrics !== undefined) cleanup.use(await serveMetrics(metrics.address, metrics.registry, voicesOf(logger)));
     const tracing = await tracingOf(logger);
     if (tracing !== undefined) cleanup.use(tracing);
-    const stopping = stopSignal(logger, listener);
-    let open = false;
-    void stopping.then((signal) => open || endBeforeOpen(logger, signal));
+    let opened: Server | undefined;
+    const stopping = stopSignal(() => reload(logger, listener, opened));
+    void stopping.then((signal) => opened ?? endBeforeOpen(logger, signal));
     await using server = await composeServer(settings, {
       logger,
       ...(metrics && { metrics: metrics.registry }),
       ...(tracing && { tracing }),
       fatal: (reason) => die(logger, reason),
     });
-    open = true;
+    opened = server;
     metrics?.registry.add(connectionReaders(listener.connections));
     listener.serve(server.app);
     greet(logger, settings, server.shards, addressOf(listener.http));
@@ -98,18 +98,36 @@ function voicesOf(logger: Logger) {
   };
 }
 
-/** Resolves to the first signal that asks the server to stop. */
-function stopSignal(logger: Logger, listener: Listener): Promise<string> {
-  const reload = (): void => {
+/** Resolves to the first signal that asks the server to stop. @param again - reads what may have been renewed */
+function stopSignal(again: () => void): Promise<string> {
+  return new Promise((stop) => onSignals({ stop, reload: again }, process.stdout.isTTY));
+}
+
+/** Reads the TLS files and the access file again, each whole or not at all. */
+function reload(logger: Logger, listener: Listener, server: Server | undefined): void {
+  const files = [
+    {
+      name: 'TLS files',
+      done: 'the TLS files were read again',
+      none: 'there are no TLS files to read again',
+      read: () => listener.reloadTls(),
+    },
+    {
+      name: 'access file',
+      done: 'the access file was read again',
+      none: 'there is no access file to read again',
+      read: () => server?.reloadAccess() ?? false,
+    },
+  ];
+  for (const { name, done, none, read } of files) {
     try {
-      const done = listener.reloadTls() ? 'the TLS files were read again' : 'there are no TLS files to read again';
-      logger.info(`SIGHUP: ${done}, and the server goes on`);
+      logger.info(`SIGHUP: ${read() ? done : none}, and the server goes on`);
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      logger.error(`SIGHUP: the server goes on with the TLS files of before: ${error.message}`);
+      const sentence = operatorSentence(error);
+      if (sentence === undefined) throw error;
+      logger.error(`SIGHUP: the server goes on with the ${name} of before: ${sentence}`);
     }
-  };
-  return new Promise((stop) => onSignals({ stop, reload }, process.stdout.isTTY));
+  }
 }
 
 /** Nothing was acknowledged by this process yet: as kill -9 at this point, and the next start recovers likewise. */

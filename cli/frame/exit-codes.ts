@@ -27,6 +27,7 @@ export class CheckFailed extends Failure<'check-failed'> {
 const BY_CODE: ReadonlyMap<string, ExitCode> = new Map([
   ['usage', 2],
   ['state', 2],
+  ['tokens-refused', 2],
   ['unreachable', 3],
   ['no-log', 3],
   ['refused', 4],

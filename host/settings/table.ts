@@ -1,4 +1,5 @@
 import { acceptance } from './groups/acceptance.ts';
+import { ACCESS } from './groups/access.ts';
 import { LIMITS, LOAD } from './groups/limits.ts';
 import { DATA, IDENTITY } from './groups/log.ts';
 import { LOGGING, MONITORING, SERVING } from './groups/serving.ts';
@@ -9,6 +10,7 @@ import type { HostEnvironment, Values } from './values/setting.ts';
 export function settingGroups(kinds: HostEnvironment['kinds']) {
   return {
     Serving: SERVING,
+    Access: ACCESS,
     Data: DATA,
     'Identity of the log': IDENTITY,
     Witnesses: WITNESSES,
@@ -22,6 +24,7 @@ export function settingGroups(kinds: HostEnvironment['kinds']) {
 
 /** Everything an operator can set. Sizes are bytes, times are milliseconds. */
 export type Settings = Values<typeof SERVING> &
+  Values<typeof ACCESS> &
   Values<typeof DATA> &
   Values<typeof IDENTITY> &
   Values<typeof WITNESSES> &

@@ -29,6 +29,11 @@ export function corsHeaders(request: CorsRequest): Headers {
   return origin !== undefined && (METHODS.includes(method) || method === 'OPTIONS') ? VARY_AND_ALLOW : VARY_ORIGIN;
 }
 
+/** Returns the headers of an answer that no page of another site may read. */
+export function withoutOrigins({ Vary = 'Origin' }: Headers): Headers {
+  return { Vary };
+}
+
 /** Empty names in a list that are passed over (RFC 9110 §5.6.1.2). */
 const MOST_EMPTY_NAMES = 16;
 /** Characters of a list that can be allowed: all names, empty ones, and the blanks around them. */

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { Failure } from '../../base/failure.ts';
 import type { Answer, Headers } from './answer.ts';
-import { corsHeaders, type CorsRequest, isPreflight } from './cors.ts';
+import { corsHeaders, type CorsRequest, isPreflight, withoutOrigins } from './cors.ts';
 import type { BodyLease } from './body-budget.ts';
 import { Delivery, lengthOf, type Reader } from './delivery.ts';
 import { pathInLog, reasonOf, requestIdOf, type RequestLine } from './request-line.ts';
@@ -53,7 +53,9 @@ export class Exchange implements Reader {
   #template = '(none)';
   #operation = NO_OPERATION;
   #failure: string | undefined;
-  readonly #cors: Headers;
+  #cors: Headers;
+  #isPrivate = false;
+  #principal: string | undefined;
   #routeHeaders: Headers | undefined;
   #bug: Answer;
   #body: BodyLease | undefined;
@@ -111,6 +113,7 @@ export class Exchange implements Reader {
       bytesIn: this.#body?.bytes ?? 0,
       bytesOut: this.#bytesOut,
       remote: this.remote,
+      ...(this.#principal !== undefined && { principal: this.#principal }),
     };
   }
 
@@ -133,6 +136,17 @@ export class Exchange implements Reader {
     this.#operation = operation ?? NO_OPERATION;
     if (bug !== undefined) this.#bug = bug;
     this.#routeHeaders = headers;
+  }
+
+  /** Has the answer kept by no cache, and read by no page of another site: not everyone may have it. */
+  keepPrivate(): void {
+    this.#isPrivate = true;
+    this.#cors = withoutOrigins(this.#cors);
+  }
+
+  /** Notes who sent the request, for its log line. Everyone is nobody in particular. */
+  from({ name }: { readonly name: string }): void {
+    if (name !== 'anonymous') this.#principal = name;
   }
 
   /** The request's body is being read. */
@@ -165,6 +179,7 @@ export class Exchange implements Reader {
     if (headers !== undefined) Object.assign(all, headers);
     if (body !== undefined) all['Content-Type'] = body.type;
     if (status !== 204 && status !== 304) all['Content-Length'] = String(length);
+    if (this.#isPrivate && all['Cache-Control']?.includes('no-store') !== true) all['Cache-Control'] = 'no-store';
     return all;
   }
 }

@@ -9,11 +9,12 @@ import {
 } from '../../entries/failures.ts';
 import type { LogFailure } from '../../log/failures.ts';
 import type { WitnessFailure } from '../../witness/failures.ts';
+import type { AccessFailure } from '../access/failures.ts';
 import type { Headers } from './answer.ts';
 import { InvalidRequest, type RequestFailure, UnreadableBody } from './failures.ts';
 
 /** A failure that a caller can meet, of any folder. */
-export type KnownFailure = BaseFailure | EntryFailure | LogFailure | RequestFailure | WitnessFailure;
+export type KnownFailure = AccessFailure | BaseFailure | EntryFailure | LogFailure | RequestFailure | WitnessFailure;
 type Code = KnownFailure['code'];
 
 /** Rekor v1's response. `message` takes the place of the failure's own. */
@@ -59,6 +60,9 @@ const RETRY_AFTER: Headers = { 'Retry-After': '1' };
 
 /** The rest of the body is not awaited: RFC 9110 §15.5.9. */
 const CLOSE: Headers = { Connection: 'close' };
+
+/** Ways to send a credential: RFC 6750, and RFC 7617 for clients that can only put it into the URL. */
+const CHALLENGE: Headers = { 'WWW-Authenticate': 'Bearer realm="stele", Basic realm="stele", charset="UTF-8"' };
 
 const INVALID_ARGUMENT = { http: 400, code: 3 } as const;
 const UNAVAILABLE_STATUS = { http: 503, code: 14 } as const;
@@ -143,6 +147,15 @@ const responses: FailureResponses = {
     crossing: 'never',
   },
   'server-busy': BUSY_RESPONSE,
+  unauthenticated: {
+    v1: { status: 401, by: 'handler' },
+    v2: { http: 401, code: 16 },
+    plain: 401,
+    headers: CHALLENGE,
+    crossing: 'never',
+  },
+  forbidden: { v1: { status: 403, by: 'handler' }, v2: { http: 403, code: 7 }, plain: 403, crossing: 'never' },
+  'access-unavailable': BUSY_RESPONSE,
   'add-checkpoint-malformed': { ...BAD_REQUEST, crossing: 'never' },
   'witness-not-signing': BUSY_RESPONSE,
 };

@@ -21,6 +21,8 @@ export interface RequestLine {
   /** Of the body of the answer, also where the sender went away before its end. */
   readonly bytesOut: number;
   readonly remote: string;
+  /** Left out for who is anonymous. */
+  readonly principal?: string;
 }
 
 const MAX_PATH_LENGTH = 512;

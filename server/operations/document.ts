@@ -2,7 +2,9 @@ import type { AnyOperation, OperationId, OperationParts, Operations } from './op
 
 /** The OpenAPI document: what is needed of it here, and the rest. */
 export interface OpenApiDocument {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId: string }>>>>;
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<string, { readonly operationId: string; readonly 'x-right'?: string }>>>
+  >;
   readonly [member: string]: unknown;
 }
 

@@ -3,11 +3,11 @@ import type { Health } from '../../host/health.ts';
 import type { LogShards } from '../../log/shards.ts';
 import type { operations, paths } from '../../openapi/types.ts';
 import type { OwnWitness } from '../../witness/own-witness.ts';
+import type { Access, Principal } from '../access/principal.ts';
 import type { Admission } from '../admission/pool.ts';
 import type { ApiFormat, RequestRules } from '../apis/format.ts';
 import type { Answer, Headers, JsonText, OtherText } from '../http/answer.ts';
 import type { SubmissionTrace, Tracing } from '../tracing/submission-trace.ts';
-import type { Access, Principal } from './access.ts';
 
 export type OperationId = keyof operations;
 

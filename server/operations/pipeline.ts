@@ -1,4 +1,6 @@
 import type { Request } from 'express';
+import { authorise, type Gate } from '../access/gate.ts';
+import { type Principal, PUBLIC_PRINCIPAL } from '../access/principal.ts';
 import type { Answer } from '../http/answer.ts';
 import { asAccepted } from '../apis/rekor-v1.ts';
 import { addressBlock } from '../http/address-block.ts';
@@ -9,7 +11,6 @@ import { DeadlineExceeded } from '../http/failures.ts';
 import { missing } from '../http/read.ts';
 import { SubmissionTrace } from '../tracing/submission-trace.ts';
 import { parseQuery } from '../http/target.ts';
-import { authenticate, authorise } from './access.ts';
 import type { AnyOperation, OperationParts, OperationRequest, OperationSettings } from './operation.ts';
 import type { Selection } from './router.ts';
 
@@ -22,10 +23,12 @@ type Found = Extract<Selection, { readonly is: 'found' }>;
 export class Pipeline {
   readonly #parts: OperationParts;
   readonly #budget: BodyBudget;
+  readonly #gate: Gate;
 
-  constructor(parts: OperationParts, budget: BodyBudget) {
+  constructor(parts: OperationParts, budget: BodyBudget, gate: Gate) {
     this.#parts = parts;
     this.#budget = budget;
+    this.#gate = gate;
   }
 
   /** @throws what is no failure of the sender's, and Busy where too many answers wait for their readers */
@@ -33,10 +36,13 @@ export class Pipeline {
     const { id, path, operation } = found.routed;
     const { format, headers } = operation;
     exchange.enter(path, { operation: id, headers, bug: format.internalError });
+    if (!this.#gate.isPublic(operation.access)) exchange.keepPrivate();
     const accepted = format.negotiate(http, operation);
     if (typeof accepted !== 'string') return exchange.send(accepted);
     try {
-      const principal = authenticate(http);
+      const sender = this.#find(http, operation);
+      const principal = sender instanceof Promise ? await sender : sender; // most are found at once, and wait for no turn
+      exchange.from(principal);
       authorise(principal, operation.access);
       const trace = this.#trace(exchange, http, found);
       await exchange.send(await this.#handled(exchange, found, { http, accepted, principal, trace }));
@@ -45,6 +51,11 @@ export class Pipeline {
       if (answer === undefined) throw error;
       await exchange.refuse(answer, error);
     }
+  }
+
+  /** Probes and keys are answered whatever credential comes with the question. @throws Unauthenticated, AccessUnavailable */
+  #find(http: Request, { access }: AnyOperation): Principal | Promise<Principal> {
+    return access === 'anyone' ? PUBLIC_PRINCIPAL : this.#gate.authenticate(http);
   }
 
   /** Submissions are traced, where anything takes traces. */

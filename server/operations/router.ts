@@ -1,9 +1,15 @@
-import type { Request } from 'express';
+import type { IncomingHttpHeaders } from 'node:http';
 import { isBelowV2, NOT_FOUND_V2, rekorV2 } from '../apis/rekor-v2.ts';
 import type { Answer } from '../http/answer.ts';
 import { bindingError } from '../apis/rekor-v1.ts';
 import { decodedPath, isWellEncoded, type Target } from '../http/target.ts';
 import type { AnyOperation, OperationId, OperationSettings, Operations } from './operation.ts';
+
+/** The part of a request that decides which operation it is for. */
+interface RequestHead {
+  readonly method: string;
+  readonly headers: IncomingHttpHeaders;
+}
 
 /** An operation that is to answer a request. */
 export interface Routed {
@@ -65,7 +71,7 @@ export class Router {
   }
 
   /** A fixed path goes before one with parameters, and where it lacks the method, the other is tried. */
-  select(target: Target, request: Request): Selection {
+  select(target: Target, request: RequestHead): Selection {
     const fixed = this.#fixed(target);
     const chosen = fixed && choose(fixed, request);
     if (chosen !== undefined && chosen.is !== 'none') return chosen;
@@ -116,7 +122,7 @@ function routesOf(
   return [...routes.values()];
 }
 
-function choose({ route, params, rest }: Found, request: Request): Selection {
+function choose({ route, params, rest }: Found, request: RequestHead): Selection {
   const { path, match, operations } = route;
   const routed = operations.get(methodOf(request, operations));
   if (routed !== undefined) return { is: 'found', routed, params, rest };
@@ -151,7 +157,7 @@ const FORM = 'application/x-www-form-urlencoded';
  * The method that a request is taken to have. A gateway lets `POST` of a form ask for what there is only by `GET`, also by
  * `X-HTTP-Method-Override`: rekor-v2 §1.8.
  */
-function methodOf({ method, headers }: Request, operations: Route['operations']): string {
+function methodOf({ method, headers }: RequestHead, operations: Route['operations']): string {
   if (method !== 'POST' || headers['content-type'] !== FORM || formatOf(operations) !== rekorV2) return method;
   const override = headers['x-http-method-override'];
   if (typeof override === 'string' && override !== '')

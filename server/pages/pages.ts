@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
 import helmet from 'helmet';
 import type { LogShards } from '../../log/shards.ts';
+import type { Access } from '../access/principal.ts';
 import { type Answer, type Headers, type OtherText, json } from '../http/answer.ts';
 import { baseOf } from '../http/base-address.ts';
-import { type Access } from '../operations/access.ts';
 import type { OpenApiDocument } from '../operations/document.ts';
 import type { ConsoleFiles } from './console-files.ts';
 import type { Offer } from './first-entry.ts';
@@ -63,7 +63,7 @@ function listOf({ shards, document, consoleFiles, settings, offer, dev }: PagePa
   return [
     {
       path: '/',
-      access: 'anyone',
+      access: 'audit', // it shows the newest head
       methods: 'any',
       answer: (request, root) => ({
         status: 200,

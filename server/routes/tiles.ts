@@ -21,8 +21,10 @@ const VARY: Headers = { Vary: 'Origin, Accept-Encoding' };
 const NOTE = 'text/plain; charset=utf-8';
 const OCTETS = 'application/octet-stream';
 
-type TileAnswer = OperationAnswer<'getTile'>;
-type NoteAnswer = OperationAnswer<'getCheckpoint'>;
+/** Answers that a handler gives: those to who lacks the right are given before. */
+type Given<Answer> = Exclude<Answer, { readonly status: 401 | 403 | 503 }>;
+type TileAnswer = Given<OperationAnswer<'getTile'>>;
+type NoteAnswer = Given<OperationAnswer<'getCheckpoint'>>;
 
 async function checkpoint(asked: OperationRequest, { shards }: OperationParts): Promise<NoteAnswer> {
   const { checkpoint: note } = shardFor(shards, asked).head();

@@ -5,12 +5,12 @@ export const GUARDED: readonly { readonly module: RegExp; readonly only: RegExp 
   { module: /^pino$/, only: /^host\/logging\// },
   { module: /^@prometheus-io\/client$/, only: /^metrics\// },
   { module: /^@opentelemetry\//, only: /^server\/tracing\/open-telemetry\.ts$/ },
-  { module: /^yaml$/, only: /^host\/settings\// },
+  { module: /^yaml$/, only: /^host\/(access|settings)\// },
   { module: /^node:crypto$/, only: /^entries\/(pki|signatures)\/node-crypto\.ts$|^(storage|log|host|server|cli)\// },
   { module: /^node:ffi$/, only: /^entries\/signatures\/verifiers\/node-ffi\.ts$/ },
   {
     module: /^node:fs(\/promises)?$/,
-    only: /^storage\/(engines\/|record-files\/|folders\.ts$)|^host\/([^/]+\.ts$|(folder|logging|scrub|shards|start|witness)\/)|^server\/[^/]+\.ts$|^server\/pages\/|^cli\/(state|log|trust|commands)\//,
+    only: /^storage\/(engines\/|record-files\/|folders\.ts$)|^host\/([^/]+\.ts$|(access|folder|logging|scrub|shards|start|witness)\/)|^server\/[^/]+\.ts$|^server\/pages\/|^cli\/(state|log|trust|commands)\//,
   },
   {
     module: /^node:(worker_threads|http|https|child_process)$/,
@@ -27,7 +27,7 @@ export const AMBIENT: readonly { readonly expression: string; readonly only: Reg
     expression: 'process',
     only: /^host\/([^/]+\.ts$|(clock|folder|logging|start|threads)\/)|^server\/[^/]+\.ts$|^server\/metrics\/|^server\/[^/]+\/worker[^/]*\.ts$|^storage\/engines\/|\/node-ffi\.ts$|^cli\/(main\.ts$|state\/|commands\/)/,
   },
-  { expression: 'Date.now', only: /^host\/(clock|logging|scrub)\/|^storage\/engines\/|^cli\/commands\// },
+  { expression: 'Date.now', only: /^host\/(access|clock|logging|scrub)\/|^storage\/engines\/|^cli\/commands\// },
   {
     expression: 'performance.now',
     only: /^host\/([^/]+\.ts$|(backup|scrub|witness)\/)|^server\/[^/]+\.ts$|^server\/http\/|^storage\/engines\/|^cli\//,
@@ -35,3 +35,25 @@ export const AMBIENT: readonly { readonly expression: string; readonly only: Reg
   { expression: 'Math.random', only: /^$/ },
   { expression: 'globalThis', only: /^$/ },
 ];
+
+/** The only files that may import a folder of implementations. */
+export const COMPOSERS: Readonly<Record<string, readonly string[]>> = {
+  'host/environment.ts': ['entries/kinds'],
+  'server/compose.ts': ['entries/signatures/verifiers'],
+  'host/clock/clock-sync.ts': ['entries/signatures/verifiers'],
+  'host/start/genesis.ts': ['entries/kinds', 'entries/signatures/verifiers'],
+  'host/shards/shard-folders.ts': ['storage/engines'],
+  'server/admission/tasks.ts': ['entries/kinds', 'entries/signatures/verifiers'],
+  'server/admission/messages.ts': ['entries/signatures/verifiers'],
+};
+
+/** The registry of storage engines: all that files outside of the engines' folders may import of them. Tests and measurements drive an engine on purpose. */
+export const ENGINES = {
+  folder: 'storage/engines/',
+  registry: 'storage/engines/index.ts',
+  only: /^(test|bench|testkit)\//,
+} as const;
+
+/** Names of files, codes and words that belong to one storage engine. */
+export const ENGINE_WORDS =
+  /\b(stele\.db|lock\.db|lock-owner\.txt|heads\.txt|witnessed\.txt|SQLITE_[A-Z]+)\b|['`](SELECT|INSERT|PRAGMA) /;

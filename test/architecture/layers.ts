@@ -48,6 +48,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'host/logging': [],
   'host/folder': ['base', 'storage'],
   'host/threads': [],
+  'host/access': ['base', 'host/folder', 'host/settings'],
   'host/clock': ['log', 'host/settings'],
   'host/keys': ['base', 'checkpoint', 'storage', 'log', 'host/folder'],
   'host/shards': ['base', 'storage', 'log', 'log/signers', 'host/folder', 'host/keys'],
@@ -108,8 +109,18 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'host/start',
     'host/witness',
   ],
-  'server/pages': ['base', 'openapi', 'merkle', 'checkpoint', 'log', 'server/http', 'server/operations'],
-  'server/http': ['base', 'openapi', 'merkle', 'entries', 'log', 'witness', 'server/admission'],
+  'server/access': ['base', 'host/access'],
+  'server/pages': [
+    'base',
+    'openapi',
+    'merkle',
+    'checkpoint',
+    'log',
+    'server/http',
+    'server/operations',
+    'server/access',
+  ],
+  'server/http': ['base', 'openapi', 'merkle', 'entries', 'log', 'witness', 'server/admission', 'server/access'],
   'server/apis': ['base', 'server/http'],
   'server/operations': [
     'base',
@@ -117,6 +128,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'log',
     'witness',
     'host',
+    'server/access',
     'server/http',
     'server/tracing',
     'server/apis',
@@ -146,6 +158,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'witness',
     'trust',
     'host',
+    'server/access',
     'server/http',
     'server/apis',
     'server/operations',
@@ -160,8 +173,10 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'witness',
     'metrics',
     'host',
+    'host/access',
     'host/settings',
     'host/logging',
+    'server/access',
     'server/metrics',
     'server/tracing',
     'server/pages',
@@ -194,6 +209,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'client',
     'client/http',
     'trust',
+    'host/access',
     'cli/frame',
     'cli/help',
     'cli/state',
@@ -216,25 +232,3 @@ export const BESIDE: Readonly<Record<string, readonly string[]>> = {
 export const BESIDE_MAY_NOT_IMPORT: Readonly<Record<string, readonly string[]>> = {
   scripts: ['server'],
 };
-
-/** The only files that may import a folder of implementations. */
-export const COMPOSERS: Readonly<Record<string, readonly string[]>> = {
-  'host/environment.ts': ['entries/kinds'],
-  'server/compose.ts': ['entries/signatures/verifiers'],
-  'host/clock/clock-sync.ts': ['entries/signatures/verifiers'],
-  'host/start/genesis.ts': ['entries/kinds', 'entries/signatures/verifiers'],
-  'host/shards/shard-folders.ts': ['storage/engines'],
-  'server/admission/tasks.ts': ['entries/kinds', 'entries/signatures/verifiers'],
-  'server/admission/messages.ts': ['entries/signatures/verifiers'],
-};
-
-/** The registry of storage engines: all that files outside of the engines' folders may import of them. Tests and measurements drive an engine on purpose. */
-export const ENGINES = {
-  folder: 'storage/engines/',
-  registry: 'storage/engines/index.ts',
-  only: /^(test|bench|testkit)\//,
-} as const;
-
-/** Names of files, codes and words that belong to one storage engine. */
-export const ENGINE_WORDS =
-  /\b(stele\.db|lock\.db|lock-owner\.txt|heads\.txt|witnessed\.txt|SQLITE_[A-Z]+)\b|['`](SELECT|INSERT|PRAGMA) /;

@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { operations } from '../../server/operation-registry.ts';
-import { authorise } from '../../server/operations/access.ts';
+import { authorise } from '../../server/access/gate.ts';
 import type { AnyOperation, Operation, OperationId, Operations } from '../../server/operations/operation.ts';
 import { document } from './variants.ts';
 
@@ -27,6 +27,13 @@ describe('the registry of operations', () => {
     expect(Object.fromEntries(records.map(([id, { route }]) => [id, route]))).toEqual(Object.fromEntries(described));
   });
 
+  it('needs the right that the OpenAPI document says', () => {
+    const described = Object.values(document.paths).flatMap((methods) =>
+      Object.values(methods).map(({ operationId, 'x-right': right = 'anyone' }) => [operationId, right]),
+    );
+    expect(Object.fromEntries(records.map(([id, { access }]) => [id, access]))).toEqual(Object.fromEntries(described));
+  });
+
   it('asks for the right to submit where an entry can be added, and nowhere else', () => {
     const submitting = records.filter(([, { access }]) => access === 'submit').map(([id]) => id);
     expect(submitting).toEqual(['createLogEntry', 'createEntry']);
@@ -47,7 +54,7 @@ describe('the registry of operations', () => {
 describe('a principal', () => {
   it('without the right that an operation needs does not pass', () => {
     const auditor = { name: 'an auditor', rights: new Set(['audit'] as const) };
-    expect(() => authorise(auditor, 'submit')).toThrow('an auditor has no right to submit');
+    expect(() => authorise(auditor, 'submit')).toThrow('an auditor lacks the right submit');
     expect(() => authorise(auditor, 'audit')).not.toThrow();
     expect(() => authorise({ name: 'a stranger', rights: new Set() }, 'anyone')).not.toThrow();
   });

@@ -23,7 +23,11 @@ describe('the checker of answers', () => {
   });
 
   it.each([
-    ['a status that is not promised', answer({ status: 409 }), 'status 409 is not one of 200, 406, 500, 501, 503'],
+    [
+      'a status that is not promised',
+      answer({ status: 409 }),
+      'status 409 is not one of 200, 401, 403, 406, 500, 501, 503',
+    ],
     [
       'another media type',
       answer({ headers: { 'content-type': 'application/json; charset=utf-8' } }),

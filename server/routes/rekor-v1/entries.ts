@@ -11,6 +11,7 @@ import { readRequiredInteger, requirePattern } from '../../http/read.ts';
 import { entryLocation } from '../../http/target.ts';
 import { notEnabled, V1, V1_READ } from '../../operations/defaults.ts';
 import type { Operations } from '../../operations/operation.ts';
+import { addFor } from '../add.ts';
 import { findById } from './find.ts';
 import { entryId, splitId } from './ids.ts';
 import { renderCreated, renderFound } from './render.ts';
@@ -25,11 +26,11 @@ export const entryOperations: EntryOperations = {
     body: 'proposedEntry',
     disabled: notEnabled('Create Entry'),
     isThere: ({ shards }) => !shards.active.isClosed,
-    async handle({ body, from, gone, target, trace }, { shards, admission, settings }) {
+    async handle({ principal, body, from, gone, target, trace }, { shards, admission, settings }) {
       requireGrowing(shards.active);
       const admitted = await admit(admission, body, { from, gone: gone() });
       trace?.done('admission');
-      const { entry, duplicate } = await shards.active.add(admitted, trace);
+      const { entry, duplicate } = await addFor(principal, shards.active, admitted, trace);
       const id = entryId(entry.shard, entry.leafHash);
       const Location = entryLocation(target, id);
       if (duplicate && settings.duplicates === 'conflict') {

@@ -6,6 +6,7 @@ import { GRPC, status } from '../../apis/rekor-v2.ts';
 import { DeadlineExceeded } from '../../http/failures.ts';
 import { V2 } from '../../operations/defaults.ts';
 import type { OperationRequest, OperationSettings, Operations } from '../../operations/operation.ts';
+import { addFor } from '../add.ts';
 import { shardFor } from '../shard.ts';
 import { renderTransparencyLogEntry } from './render.ts';
 
@@ -25,7 +26,7 @@ export const v2EntryOperations: Pick<Operations, 'createEntry'> = {
       const isClosed = isDisabled(settings) || log.isClosed;
       const admitted = await admit(admission, asked, isClosed);
       asked.trace?.done('admission');
-      const { entry, duplicate } = await log.add(admitted, asked.trace);
+      const { entry, duplicate } = await addFor(asked.principal, log, admitted, asked.trace);
       // Equal leaves have equal bodies: an entry that was there before has the kind of the one that was sent.
       if (!duplicate || settings.duplicates === 'return')
         return { status: 201, body: renderTransparencyLogEntry(entry, admitted) };

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { readYaml, type YamlPlace } from './checked-yaml.ts';
+import { PUBLIC_RIGHTS, type Right, RIGHTS } from './rights.ts';
+
+/** Content of the access file: the rights of each way to come in. */
+export interface AccessRules {
+  /** Rights of a request without a credential. Those of every other principal are added to them. */
+  readonly anonymous: ReadonlySet<Right>;
+  /** Whether tokens are taken. */
+  readonly tokens: boolean;
+}
+
+const MEMBERS = ['anonymous', 'tokens'] as const;
+
+/** Reads the access file. @throws FileRefused with all that is wrong in it, or the system's error for a file that cannot be read */
+export function readAccessFile(file: string): AccessRules {
+  return readYaml(readFileSync(file, 'utf8'), file, accessRules);
+}
+
+function accessRules(root: YamlPlace): AccessRules {
+  const members = root.members(MEMBERS);
+  const anonymous = members.get('anonymous');
+  return {
+    anonymous: anonymous === undefined ? PUBLIC_RIGHTS : readAnonymous(anonymous),
+    tokens: members.get('tokens')?.flag() ?? false,
+  };
+}
+
+function readAnonymous(place: YamlPlace): ReadonlySet<Right> {
+  const rights = readRights(place);
+  if (rights.has('admin')) place.refuse('cannot have admin: then everyone could give rights to everyone');
+  return rights;
+}
+
+/** A list of rights, perhaps an empty one. */
+export function readRights(place: YamlPlace): ReadonlySet<Right> {
+  return new Set(place.items().flatMap((item) => item.choice(RIGHTS) ?? []));
+}
