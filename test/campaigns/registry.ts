@@ -2,9 +2,12 @@ import { backup } from './backup.ts';
 import { bitFlips } from './bit-flips.ts';
 import type { Campaign } from './campaign.ts';
 import { failedWrites } from './failed-writes.ts';
+import { fuzz } from './fuzz.ts';
 import { kill9 } from './kill-9.ts';
 import { secondProcess } from './second-process.ts';
+import { soak } from './soak.ts';
 import { staleCopy } from './stale-copy.ts';
+import { time } from './time.ts';
 
 /** Every campaign, by its name on the command line. */
 export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
@@ -13,5 +16,8 @@ export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
   'stale-copy': staleCopy,
   'bit-flips': bitFlips,
   'failed-writes': failedWrites,
+  fuzz,
+  time,
   backup,
+  soak,
 };
