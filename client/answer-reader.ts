@@ -24,6 +24,12 @@ export class AnswerReader {
     [this.#value, this.#path] = [value, path];
   }
 
+  /** Whether the object has the member, and not as null. */
+  has(name: string): boolean {
+    const value = this.#member(name);
+    return value !== undefined && value !== null;
+  }
+
   object(name: string): AnswerReader {
     return new AnswerReader(this.#member(name), this.#pathOf(name));
   }

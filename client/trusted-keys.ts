@@ -43,6 +43,11 @@ export function verifiersOf(keys: readonly TrustedKey[], name: string, ecdsa: Ec
   return own.flatMap(({ spki }) => logVerifier(logKey(name, spki), ecdsa) ?? []);
 }
 
+/** First line of a note: the origin, if it is a checkpoint. */
+export function originOf(note: string): string {
+  return note.split('\n', 1)[0] ?? '';
+}
+
 /** Host that signs under an origin: the origin itself, or on Rekor v1 what stands before ` - ` and the tree id. */
 export function signerName(origin: string): string {
   return /^(.+) - [1-9]\d*$/.exec(origin)?.[1] ?? origin;

@@ -1,8 +1,17 @@
 import { brief } from '../../base/brief.ts';
 import { parseUtf8 } from '../../base/bytes.ts';
 import type { Failure } from '../../base/failure.ts';
-import { NoLog, NotFound, NotOffered, RefusedByLog, Unreachable } from './failures.ts';
+import { FalseAnswer, NoLog, NotFound, NotOffered, RefusedByLog, Unreachable } from './failures.ts';
+import type { LogEntry, SubmissionForm } from './log-client.ts';
 import type { Answer } from './transport.ts';
+
+/** Returns the entry if it is the one that was asked for: one of another artifact, though it is logged, is no answer. @throws FalseAnswer */
+export function requireEntry(entry: LogEntry, { uuid }: SubmissionForm, base: string): LogEntry {
+  if (entry.uuid === uuid) return entry;
+  throw new FalseAnswer(
+    `${base} answers with another entry than the one that was sent: ${entry.uuid} instead of ${uuid}`,
+  );
+}
 
 const REFUSALS: ReadonlySet<number> = new Set([400, 401, 403, 409, 411, 413, 415, 422]);
 
@@ -10,7 +19,7 @@ const REFUSALS: ReadonlySet<number> = new Set([400, 401, 403, 409, 411, 413, 415
 export function statusFailure({ url, status, body }: Answer, thing: string): Failure<string> {
   const reason = reasonIn(body);
   const said = reason === '' ? '' : `: ${reason}`;
-  if (status === 404) return new NotFound(`${url} has no such thing: it was asked for ${thing}`);
+  if (status === 404) return new NotFound(`${thing} is not there: ${url} answers 404`);
   if (REFUSALS.has(status)) return new RefusedByLog(`${url} refuses ${thing} (${status})${said}`);
   if (status === 405 || status === 501) return new NotOffered(`${url} does not offer this (${status})${said}`);
   if (status === 429 || status >= 500) return new Unreachable(`${url} cannot answer now (${status})${said}`);

@@ -37,10 +37,16 @@ export type EntryReference =
   /** 64 hex digits, or 80 with the tree id before them. */
   | { readonly by: 'id'; readonly id: string };
 
+/** A request, and the leaf hash (64 hex digits) of the entry that it asks for: another entry is no answer to it. */
+export interface SubmissionForm {
+  readonly request: object;
+  readonly uuid: string;
+}
+
 /** An entry to submit, in the forms of the APIs that can take it. */
 export interface Submission {
-  readonly rekorV1?: object;
-  readonly rekorV2?: object;
+  readonly rekorV1?: SubmissionForm;
+  readonly rekorV2?: SubmissionForm;
 }
 
 export interface Submitted {

@@ -1,7 +1,7 @@
 import { Failure } from '../../base/failure.ts';
 import { parseUtf8 } from '../../base/bytes.ts';
 import { parseLogKeys } from '../key-text.ts';
-import { signerName, type TrustedKey } from '../trusted-keys.ts';
+import { originOf, signerName, type TrustedKey } from '../trusted-keys.ts';
 import { NoLog } from './failures.ts';
 import type { Api } from './log-client.ts';
 import type { Answer, Transport } from './transport.ts';
@@ -124,11 +124,11 @@ export async function offeredKeys(
   { discovery, rekorNote }: Pick<Offer, 'discovery' | 'rekorNote'>,
 ): Promise<readonly TrustedKey[]> {
   if (discovery !== undefined) return discovery.shards.flatMap(shardKeys);
-  const origin = rekorNote?.split('\n', 1)[0];
-  if (origin === undefined) return [];
+  if (rekorNote === undefined) return [];
+  const name = signerName(originOf(rekorNote));
   const answer = await transport.ask('/api/v1/log/publicKey', { limit: PROBE_LIMIT });
   if (answer.status !== 200) return [];
-  return parseLogKeys(parseUtf8(answer.body) ?? '').map(({ spki }) => ({ name: signerName(origin), spki }));
+  return parseLogKeys(parseUtf8(answer.body) ?? '').map(({ spki }) => ({ name, spki }));
 }
 
 /** Returns the keys that a server names for a shard, each with the host that it signs as. @throws MalformedKey */

@@ -7,7 +7,7 @@ import { prefixRoot, verifyConsistency } from '../../merkle/verify.ts';
 import { AnswerReader, hexHash } from '../answer-reader.ts';
 import { type IncludedRekorEntry, verifyTrustedRekorEntry } from '../rekor-v1.ts';
 import { openTrusted, type TrustedHead, type TrustedKey } from '../trusted-keys.ts';
-import { statusFailure } from './answers.ts';
+import { requireEntry, statusFailure } from './answers.ts';
 import { FalseAnswer, NoLog, NotFound, NotOffered } from './failures.ts';
 import type { ConsistencyProof, EntryReference, FoundIds, LogClient, LogEntry } from './log-client.ts';
 import type { SearchQuery, Submission, Submitted } from './log-client.ts';
@@ -84,11 +84,12 @@ export class RekorV1Client implements LogClient {
 
   async submit({ rekorV1 }: Submission): Promise<Submitted> {
     if (rekorV1 === undefined) throw new NotOffered('Rekor v1 does not take entries of this form');
-    const answer = await this.#post('/api/v1/log/entries', rekorV1);
-    if (answer.status === 201) return { entry: this.#openEntry(readJson(answer)), isKnown: false };
+    const answer = await this.#post('/api/v1/log/entries', rekorV1.request);
+    if (answer.status === 201)
+      return { entry: requireEntry(this.#openEntry(readJson(answer)), rekorV1, this.base), isKnown: false };
     const known = answer.status === 409 ? answer.headers.get('location')?.split('/').at(-1) : undefined;
     if (known === undefined || !ENTRY_ID.test(known)) throw statusFailure(answer, 'the entry');
-    return { entry: await this.entry({ by: 'id', id: known }), isKnown: true };
+    return { entry: requireEntry(await this.entry({ by: 'id', id: known }), rekorV1, this.base), isKnown: true };
   }
 
   async *search(query: SearchQuery): AsyncGenerator<FoundIds> {

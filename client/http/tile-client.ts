@@ -8,7 +8,7 @@ import { verifyConsistency } from '../../merkle/verify.ts';
 import { type IncludedLogEntry, verifyTrustedLogEntry } from '../rekor-v2.ts';
 import { openTrusted, type TrustedHead, type TrustedKey } from '../trusted-keys.ts';
 import { VerifiedTree } from '../verified-tree.ts';
-import { statusFailure } from './answers.ts';
+import { requireEntry, statusFailure } from './answers.ts';
 import { FalseAnswer, NotFound, NotOffered } from './failures.ts';
 import { type HttpTiles, httpTiles } from './http-tiles.ts';
 import type { Api, ConsistencyProof, EntryReference, FoundIds, LogClient, LogEntry } from './log-client.ts';
@@ -82,16 +82,17 @@ export class TileClient implements LogClient {
   async submit({ rekorV2 }: Submission): Promise<Submitted> {
     if (rekorV2 === undefined) throw new NotOffered('Rekor v2 does not take entries of this form');
     const headers = { accept: 'application/json', 'content-type': 'application/json' };
-    const ask = { method: 'POST' as const, headers, body: JSON.stringify(rekorV2) };
+    const ask = { method: 'POST' as const, headers, body: JSON.stringify(rekorV2.request) };
     const answer = await this.#transport.ask('/api/v2/log/entries', ask);
     if (answer.status === 404)
       throw new NotOffered(
         `${answer.url} is not there: the log is served as files, and takes no entries at this address`,
       );
-    if (answer.status === 201) return { entry: this.#openEntry(answer), isKnown: false };
+    if (answer.status === 201)
+      return { entry: requireEntry(this.#openEntry(answer), rekorV2, this.base), isKnown: false };
     const known = answer.status === 409 ? answer.headers.get('x-log-index') : null;
     if (known === null || !/^\d{1,15}$/.test(known)) throw statusFailure(answer, 'the entry');
-    return { entry: await this.#entryAt(Number(known)), isKnown: true };
+    return { entry: requireEntry(await this.#entryAt(Number(known)), rekorV2, this.base), isKnown: true };
   }
 
   search(): AsyncIterable<FoundIds> {

@@ -10,7 +10,7 @@ export const GUARDED: readonly { readonly module: RegExp; readonly only: RegExp 
   { module: /^node:ffi$/, only: /^entries\/signatures\/verifiers\/node-ffi\.ts$/ },
   {
     module: /^node:fs(\/promises)?$/,
-    only: /^storage\/(engines\/|record-files\/|folders\.ts$)|^host\/([^/]+\.ts$|(access|folder|logging|scrub|shards|start|witness)\/)|^server\/[^/]+\.ts$|^server\/pages\/|^cli\/(state|log|trust|commands)\//,
+    only: /^storage\/(engines\/|record-files\/|folders\.ts$)|^host\/([^/]+\.ts$|(access|folder|logging|scrub|shards|start|witness)\/)|^server\/[^/]+\.ts$|^server\/pages\/|^cli\/(entry|files|state|log|trust|commands)\//,
   },
   {
     module: /^node:(worker_threads|http|https|child_process)$/,
@@ -43,6 +43,7 @@ export const COMPOSERS: Readonly<Record<string, readonly string[]>> = {
   'host/clock/clock-sync.ts': ['entries/signatures/verifiers'],
   'host/start/genesis.ts': ['entries/kinds', 'entries/signatures/verifiers'],
   'host/shards/shard-folders.ts': ['storage/engines'],
+  'cli/entry/admit.ts': ['entries/kinds', 'entries/signatures/verifiers'],
   'server/admission/tasks.ts': ['entries/kinds', 'entries/signatures/verifiers'],
   'server/admission/messages.ts': ['entries/signatures/verifiers'],
 };
@@ -57,3 +58,8 @@ export const ENGINES = {
 /** Names of files, codes and words that belong to one storage engine. */
 export const ENGINE_WORDS =
   /\b(stele\.db|lock\.db|lock-owner\.txt|heads\.txt|witnessed\.txt|SQLITE_[A-Z]+)\b|['`](SELECT|INSERT|PRAGMA) /;
+
+/** Layers that folders beside them may not import: operator commands stand beside the HTTP server, not on it. */
+export const BESIDE_MAY_NOT_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  scripts: ['server'],
+};

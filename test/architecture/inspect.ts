@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import ts from 'typescript';
-import { AMBIENT, COMPOSERS, ENGINE_WORDS, ENGINES, GUARDED } from './guards.ts';
-import { BESIDE, BESIDE_MAY_NOT_IMPORT, MAY_IMPORT } from './layers.ts';
+import { AMBIENT, BESIDE_MAY_NOT_IMPORT, COMPOSERS, ENGINE_WORDS, ENGINES, GUARDED } from './guards.ts';
+import { BESIDE, MAY_IMPORT } from './layers.ts';
 
 /** A source file of the project: its path from the root, with `/`, and its text. */
 export interface Source {

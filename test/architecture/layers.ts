@@ -187,6 +187,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'server/routes',
   ],
   'cli/frame': ['base'],
+  'cli/files': ['base', 'cli/frame'],
   'cli/help': ['cli/frame'],
   'cli/state': ['base', 'checkpoint', 'client'],
   'cli/log': [
@@ -198,23 +199,39 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'client',
     'client/http',
     'cli/frame',
+    'cli/files',
     'cli/state',
   ],
   'cli/trust': ['base', 'client', 'client/http', 'trust', 'cli/frame', 'cli/state', 'cli/log'],
+  'cli/entry': [
+    'base',
+    'merkle',
+    'entries',
+    'entries/envelope',
+    'entries/pki',
+    'entries/signatures',
+    'client/http',
+    'cli/frame',
+    'cli/files',
+  ],
   'cli/commands': [
     'base',
     'merkle',
     'checkpoint',
+    'checkpoint/proof',
     'entries',
+    'entries/pki',
     'client',
     'client/http',
     'trust',
     'host/access',
     'cli/frame',
+    'cli/files',
     'cli/help',
     'cli/state',
     'cli/log',
     'cli/trust',
+    'cli/entry',
   ],
   cli: ['base', 'cli/frame', 'cli/help', 'cli/commands'],
 };
@@ -226,9 +243,4 @@ export const BESIDE: Readonly<Record<string, readonly string[]>> = {
   scripts: ['testkit'],
   bench: ['testkit', 'scripts'],
   test: ['testkit', 'scripts'],
-};
-
-/** Layers that folders beside them may not import: operator commands stand beside the HTTP server, not on it. */
-export const BESIDE_MAY_NOT_IMPORT: Readonly<Record<string, readonly string[]>> = {
-  scripts: ['server'],
 };

@@ -1,0 +1,96 @@
+import { equalBytes, toBase64, toHex, utf8 } from '../base/bytes.ts';
+import { canonicalJson } from '../base/canonical-json.ts';
+import { fails, HOLDS, type Verdict } from '../base/verdict.ts';
+import { longKeyId, logKey } from '../checkpoint/key.ts';
+import type { EcdsaCheck } from '../checkpoint/verify.ts';
+import { AnswerReader, base64 } from './answer-reader.ts';
+import { verifyIncluded } from './entry.ts';
+import { MalformedAnswer } from './failures.ts';
+import { judge, type Opened } from './judge.ts';
+import { openTrusted, rekorLogId, signerName, type TrustedHead, type TrustedKey, verifiersOf } from './trusted-keys.ts';
+
+/** An entry that a Sigstore bundle claims, after its proof or promise was checked. */
+export interface BundleEntry {
+  readonly body: Uint8Array;
+  /** In the whole log. */
+  readonly logIndex: number;
+  /** The head that its proof leads to; undefined where it has a promise alone. */
+  readonly head: TrustedHead | undefined;
+  /** Whether a signed entry timestamp was checked. */
+  readonly isPromised: boolean;
+}
+
+/**
+ * Whether an entry of a bundle is in a log: by its inclusion proof, by its inclusion promise (the signed entry timestamp of
+ * Rekor v1), or by both. All that it has must hold, and it must have one.
+ *
+ * @param value - a TransparencyLogEntry in proto3 JSON
+ */
+export function openBundleEntry(value: unknown, keys: readonly TrustedKey[], ecdsa: EcdsaCheck): Opened<BundleEntry> {
+  return judge(() => {
+    const claimed = readClaim(new AnswerReader(value));
+    const { entry, body, logIndex } = claimed;
+    const proof = entry.has('inclusionProof') ? openProof(claimed, keys, ecdsa) : undefined;
+    const promise = entry.has('inclusionPromise') ? verifyPromise(claimed, keys, ecdsa) : undefined;
+    const refusal = [proof, promise].find((verdict) => verdict?.holds === false);
+    if (refusal?.holds === false) return refusal;
+    if (proof === undefined && promise === undefined) return fails('it has neither an inclusion proof nor a promise');
+    const head = proof?.holds === true ? proof.head : undefined;
+    return { holds: true, body, logIndex, head, isPromised: promise !== undefined };
+  });
+}
+
+/** Proto3 JSON leaves an index of 0 out. @throws MalformedAnswer */
+function readClaim(entry: AnswerReader): Claimed {
+  const body = entry.bytes('canonicalizedBody', base64);
+  return { entry, body, logIndex: entry.has('logIndex') ? entry.digits('logIndex') : 0 };
+}
+
+interface Claimed {
+  readonly entry: AnswerReader;
+  readonly body: Uint8Array;
+  readonly logIndex: number;
+}
+
+/** @throws MalformedAnswer */
+function openProof(
+  { entry, body }: Claimed,
+  keys: readonly TrustedKey[],
+  ecdsa: EcdsaCheck,
+): Opened<{ readonly head: TrustedHead }> {
+  const proof = entry.object('inclusionProof');
+  const note = proof.object('checkpoint').text('envelope');
+  const opened = openTrusted(note, keys, ecdsa);
+  if (!opened.holds) return fails(`the checkpoint does not hold: ${opened.reason}`);
+  const { checkpoint } = opened;
+  if (!isIdOf(entry.object('logId').bytes('keyId', base64), keys, checkpoint.origin))
+    return fails(`the log id is that of no key of ${checkpoint.origin}`);
+  const claimed = {
+    body,
+    index: proof.has('logIndex') ? proof.digits('logIndex') : 0,
+    size: proof.digits('treeSize'),
+    root: proof.hash('rootHash', base64),
+    hashes: proof.has('hashes') ? proof.hashes('hashes', base64) : [],
+  };
+  const included = verifyIncluded(claimed, checkpoint);
+  return included.holds ? { holds: true, head: opened } : included;
+}
+
+function isIdOf(id: Uint8Array, keys: readonly TrustedKey[], origin: string): boolean {
+  const name = signerName(origin);
+  const own = keys.filter((key) => (key.name ?? name) === name);
+  return own.some((key) => rekorLogId(key) === toHex(id) || equalBytes(longKeyId(logKey(name, key.spki)), id));
+}
+
+/** rekor-v1 §7. @throws MalformedAnswer */
+function verifyPromise({ entry, body, logIndex }: Claimed, keys: readonly TrustedKey[], ecdsa: EcdsaCheck): Verdict {
+  const logID = toHex(entry.object('logId').bytes('keyId', base64));
+  const timestamp = entry.object('inclusionPromise').bytes('signedEntryTimestamp', base64);
+  const integratedTime = entry.digits('integratedTime');
+  const key = keys.find((one) => rekorLogId(one) === logID);
+  if (key === undefined) return fails(`the promise is one of the log ${logID}, whose key is not trusted`);
+  const signed = utf8(canonicalJson({ body: toBase64(body), integratedTime, logID, logIndex }));
+  const [verifier] = verifiersOf([key], key.name ?? 'log', ecdsa);
+  if (verifier === undefined) throw new MalformedAnswer('the key of the log cannot be used here');
+  return verifier.verify(signed, timestamp) ? HOLDS : fails('the signed entry timestamp does not verify');
+}
