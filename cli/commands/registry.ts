@@ -1,13 +1,23 @@
 import { command, type Command } from '../frame/command.ts';
 import { checkpoint } from './checkpoint/about.ts';
+import { get } from './get/about.ts';
 import { info } from './info/about.ts';
-import { token } from './token/about.ts';
+import { proof } from './proof/about.ts';
+import { search } from './search/about.ts';
 import { signingConfig } from './signing-config/about.ts';
+import { token } from './token/about.ts';
 import { trustConfig } from './trust-config/about.ts';
 import { trustRoot } from './trust-root/about.ts';
+import { upload } from './upload/about.ts';
+import { verify } from './verify/about.ts';
 
 /** Every command, in the order of the help. Its code is loaded when it runs. */
 export const COMMANDS: readonly Command[] = [
+  command(upload, () => import('./upload/run.ts')),
+  command(get, () => import('./get/run.ts')),
+  command(search, () => import('./search/run.ts')),
+  command(verify, () => import('./verify/run.ts')),
+  command(proof, () => import('./proof/run.ts')),
   command(info, () => import('./info/run.ts')),
   command(checkpoint, () => import('./checkpoint/run.ts')),
   command(trustRoot, () => import('./trust-root/run.ts')),

@@ -1,14 +1,10 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { Failure } from '../../base/failure.ts';
-import { systemSentence } from '../../base/system-error.ts';
+import { existsSync } from 'node:fs';
 import { parseLogKeys } from '../../client/key-text.ts';
 import { trustedRootKeys } from '../../client/trusted-root.ts';
 import type { TrustedKey } from '../../client/trusted-keys.ts';
 import { UsageFault } from '../frame/exit-codes.ts';
 import type { GlobalValues } from '../frame/global-options.ts';
-
-/** Bytes of a key file or a trusted root. */
-const MOST_BYTES = 4 * 1024 * 1024;
+import { named, readInput } from '../files/input.ts';
 
 /** Returns the keys of logs that the command line names; none if it names none. @throws UsageFault */
 export function namedKeys(globals: Pick<GlobalValues, 'log-key' | 'trusted-root'>): readonly TrustedKey[] {
@@ -27,21 +23,16 @@ function readLogKey(value: string): readonly TrustedKey[] {
       `--log-key ${value}: there is no such file, and it is no key (PEM, verifier key or DER in base64)`,
     );
   const what = isFile ? `--log-key ${value}` : '--log-key';
-  return mended(what, () => parseLogKeys(isFile ? readInput(value) : value));
+  const text = isFile ? new TextDecoder().decode(readInput(value, what)) : value;
+  return named(what, () => parseLogKeys(text));
 }
 
 function readTrustedRoot(file: string): readonly TrustedKey[] {
-  const keys = mended(`--trusted-root ${file}`, () => trustedRootKeys(parseJson(readInput(file))));
+  const what = `--trusted-root ${file}`;
+  const text = new TextDecoder().decode(readInput(file, what));
+  const keys = named(what, () => trustedRootKeys(parseJson(text)));
   if (keys.length > 0) return keys;
-  throw new UsageFault(`--trusted-root ${file}: it has no log whose key can be checked`);
-}
-
-/** @throws Error */
-function readInput(file: string): string {
-  if (statSync(file).isDirectory()) throw new Error('it is a folder, and a file is needed');
-  const text = readFileSync(file, 'utf8');
-  if (text.length > MOST_BYTES) throw new Error(`it has more than ${MOST_BYTES} bytes`);
-  return text;
+  throw new UsageFault(`${what}: it has no log whose key can be checked`);
 }
 
 function parseJson(text: string): unknown {
@@ -49,15 +40,5 @@ function parseJson(text: string): unknown {
     return JSON.parse(text) as unknown;
   } catch {
     throw new Error('it is no JSON');
-  }
-}
-
-/** @throws UsageFault for each way in which what a person named is not what is needed */
-function mended<Result>(what: string, read: () => Result): Result {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof Error) || error instanceof UsageFault) throw error;
-    throw new UsageFault(`${what}: ${error instanceof Failure ? error.message : systemSentence(error)}`);
   }
 }

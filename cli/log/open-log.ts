@@ -6,11 +6,11 @@ import { openTransport, type Transport } from '../../client/http/transport.ts';
 import { bearsTrusted, openTrusted, type TrustedHead, type TrustedKey } from '../../client/trusted-keys.ts';
 import type { Run } from '../frame/command.ts';
 import { CheckFailed, UsageFault } from '../frame/exit-codes.ts';
-import { defaultStateFolder } from '../state/default-folder.ts';
 import { LogStateFile } from '../state/log-state.ts';
 import { ecdsa } from './ecdsa.ts';
 import { follow } from './follow.ts';
 import { namedKeys } from './log-keys.ts';
+import { stateFolder } from './state-folder.ts';
 
 /** A log that was found, with the keys that it is trusted by. */
 export interface OpenedLog {
@@ -30,18 +30,25 @@ const RETRIES = 2;
 /** Ids on a page that any Stele gives. */
 const DEFAULT_PAGE = 100;
 
-type Asking = Pick<Run, 'globals' | 'machine' | 'output'>;
-
-/** Returns the folder of pinned keys and heads. */
-export function stateFolder({ globals, machine }: Pick<Run, 'globals' | 'machine'>): string {
-  return globals.state ?? defaultStateFolder(machine.platform, machine.env);
+/** How a log is opened otherwise than the command line says. */
+interface OpenOptions {
+  /** Instead of `--server`. */
+  readonly server?: string;
+  /** Times that a request is made again; 2 if it is left out. */
+  readonly retries?: number;
 }
 
+type Asking = Pick<Run, 'globals' | 'machine' | 'output'>;
+
 /** @throws UsageFault without an address */
-export function transportTo(server: string | undefined, { globals }: Pick<Run, 'globals'>): Transport {
+export function transportTo(
+  server: string | undefined,
+  { globals }: Pick<Run, 'globals'>,
+  retries: number = RETRIES,
+): Transport {
   if (server === undefined) throw new UsageFault('no log is named: give --server URL, or set STELE_SERVER');
   const timeout = (globals.timeout ?? DEFAULT_TIMEOUT) * 1000;
-  return openTransport(server, { timeout, retries: RETRIES, headers: { 'user-agent': 'stele' } });
+  return openTransport(server, { timeout, retries, headers: { 'user-agent': 'stele' } });
 }
 
 /**
@@ -50,8 +57,8 @@ export function transportTo(server: string | undefined, { globals }: Pick<Run, '
  *
  * @throws Failure
  */
-export async function openLog(asking: Asking, server = asking.globals.server): Promise<OpenedLog> {
-  const transport = transportTo(server, asking);
+export async function openLog(asking: Asking, { server, retries }: OpenOptions = {}): Promise<OpenedLog> {
+  const transport = transportTo(server ?? asking.globals.server, asking, retries);
   const offer = await probe(transport);
   const state = new LogStateFile(stateFolder(asking), transport.base);
   const keys = await trustedKeys(asking, transport, offer, state);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseBase64, toBase64 } from '../../base/bytes.ts';
 import type { TrustedKey } from '../../client/trusted-keys.ts';
@@ -46,6 +47,15 @@ export class LogStateFile {
     const text = JSON.stringify({ version: VERSION, server: this.#server, keys: pinned, heads }, undefined, 2);
     writeWhole(this.path, `${text}\n`);
   }
+}
+
+/** Keys that are pinned for one server, or for all of them. @throws StateRefused */
+export function pinnedKeys(folder: string, server: string | undefined): readonly TrustedKey[] {
+  if (server !== undefined && URL.canParse(server))
+    return new LogStateFile(folder, new URL(server).href.replace(/\/+$/, '')).read().keys;
+  const logs = join(folder, 'logs');
+  const files = existsSync(logs) ? readdirSync(logs).filter((name) => name.endsWith('.json')) : [];
+  return files.flatMap((name) => parseState(readIfThere(join(logs, name)) ?? '')?.keys ?? []);
 }
 
 /** Readable, and different for each address. */

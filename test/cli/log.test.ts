@@ -76,9 +76,11 @@ describe('stele checkpoint and stele info', () => {
       code: 0,
       out: await get('/checkpoint'),
     });
-    const other = 'other.test+4ffb7377+AUFn2zvJ2ItVZJ7hZEY6r6eVOvP9ALWF43HsDJVbVSEx';
+    const other = 'example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k';
     const refused = await run(['info', '--log-key', other]);
-    expect([refused.code, refused.out]).toEqual([2, '']);
+    expect([refused.code, refused.out]).toEqual([1, '']);
+    expect(refused.err).toMatch(/the head does not hold: no key that is trusted may sign as cli\.test\n$/);
+    expect(await run(['info', '--log-key', 'no-such-file'])).toMatchObject({ code: 2, out: '' });
   });
 
   it('remembers the newest head, and refuses a log that does not begin with it', async () => {

@@ -1,0 +1,50 @@
+import type { About } from '../../frame/command.ts';
+
+export const verify = {
+  name: 'verify',
+  summary: 'verify that a signature is right, and in the log',
+  description: [
+    'Checks the signature over FILE with the key, and that the log has an entry of it: inclusion proof, checkpoint and, of Rekor v1, the signed entry timestamp.',
+    'With --proof nothing is asked over the network: the proof file of stele proof, the key of the log (--log-key, --trusted-root, or one that was pinned before) and the signature are enough. A Sigstore bundle that holds its log entry is verified in the same way.',
+    'With --index and no FILE an entry of the log is verified as it stands.',
+    'A certificate shows which key signed. By whom it was issued, and to whom, is not checked here.',
+  ],
+  arguments: [{ name: 'FILE', isRequired: false, isRepeated: false }],
+  options: {
+    signature: { kind: 'text', value: 'FILE', summary: 'signature over FILE: bytes, or base64 of them' },
+    key: { kind: 'text', value: 'FILE', summary: 'public key of the signer, PEM or DER' },
+    certificate: { kind: 'text', value: 'FILE', summary: 'certificate of the signer, or a chain, PEM or DER' },
+    bundle: { kind: 'text', value: 'FILE', summary: 'Sigstore bundle of FILE' },
+    digest: { kind: 'text', value: 'sha256:HEX', summary: 'digest of an artifact that is not here, in place of FILE' },
+    proof: { kind: 'text', value: 'FILE', summary: 'proof file; then nothing is asked over the network' },
+    index: {
+      kind: 'number',
+      value: 'N',
+      least: 0,
+      most: Number.MAX_SAFE_INTEGER,
+      summary: 'the entry that it has to be',
+    },
+    uuid: { kind: 'text', value: 'UUID', summary: 'the same by its leaf hash or entry id' },
+    kind: {
+      kind: 'choice',
+      choices: ['hashedrekord', 'dsse', 'intoto'],
+      summary: 'kind of the entry; found from the input if it is left out',
+    },
+  },
+  examples: [
+    { line: 'stele verify app.tgz --signature app.tgz.sig --key signer.pub', text: 'ask the log' },
+    {
+      line: 'stele verify app.tgz --signature app.tgz.sig --key signer.pub --proof app.tgz.tlog-proof --log-key log.vkey',
+      text: 'without a network',
+    },
+    { line: 'stele verify app.tgz --bundle app.tgz.sigstore.json --key signer.pub', text: 'a Sigstore bundle' },
+    { line: 'stele verify --index 7', text: 'an entry of the log by itself' },
+  ],
+  json: {
+    verified: 'true; a verification that fails prints an error instead',
+    entries:
+      'the entry: logIndex, uuid (the leaf hash), index, origin and, of Rekor v1, entryId, integratedTime and logId',
+    checked: 'everything that was checked',
+    offline: 'whether nothing was asked over the network',
+  },
+} as const satisfies About;

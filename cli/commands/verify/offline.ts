@@ -1,0 +1,53 @@
+import { toHex } from '../../../base/bytes.ts';
+import { parseTlogProof } from '../../../checkpoint/proof/tlog-proof.ts';
+import { formatNote } from '../../../checkpoint/note.ts';
+import { parseCheckpoint } from '../../../checkpoint/checkpoint.ts';
+import { openTrusted } from '../../../client/trusted-keys.ts';
+import { hashLeaf } from '../../../merkle/hash.ts';
+import { verifyInclusion } from '../../../merkle/verify.ts';
+import type { ReadEntry } from '../../entry/read-entry.ts';
+import { named, readInput } from '../../files/input.ts';
+import type { Run } from '../../frame/command.ts';
+import { CheckFailed } from '../../frame/exit-codes.ts';
+import { ecdsa } from '../../log/ecdsa.ts';
+import { knownKeys } from '../../log/known-keys.ts';
+import type { Verified } from './verified.ts';
+
+type Asking = Pick<Run, 'globals' | 'machine'>;
+
+/**
+ * Verifies an entry with a proof file alone.
+ *
+ * @throws UsageFault for a file that is none, and if no key of the log is known
+ * @throws CheckFailed
+ */
+export function verifyProof(asking: Asking, { name, prepared }: ReadEntry, file: string): Verified {
+  const what = `--proof ${file}`;
+  const text = readInput(file, what);
+  const proof = named(what, () => parseTlogProof(text));
+  const note = formatNote(proof.note);
+  const { origin } = named(what, () => parseCheckpoint(proof.note.text));
+  const opened = openTrusted(note, knownKeys(asking), ecdsa);
+  if (!opened.holds) throw new CheckFailed(`${file}: the checkpoint does not hold: ${opened.reason}`);
+  const forms = [prepared.rekorV1, prepared.rekorV2].flatMap((form) => form ?? []);
+  const form = forms.find(({ body }) => verifyInclusion(opened.checkpoint, proof.index, hashLeaf(body), proof.hashes));
+  if (form === undefined)
+    throw new CheckFailed(
+      `${file} is no proof of ${name} with this signature and key: it does not lead from its entry to the root of the checkpoint`,
+    );
+  const { size, root } = opened.checkpoint;
+  const place = {
+    logIndex: proof.index,
+    uuid: form.uuid,
+    index: proof.index,
+    origin,
+    treeSize: size,
+    rootHash: toHex(root),
+  };
+  return {
+    place,
+    at: `entry ${proof.index} of ${origin}, ${size} entries`,
+    checked: ['signature', 'inclusion proof', 'checkpoint'],
+    isOffline: true,
+  };
+}
