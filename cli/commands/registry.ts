@@ -1,4 +1,5 @@
 import { command, type Command } from '../frame/command.ts';
+import { audit } from './audit/about.ts';
 import { checkpoint } from './checkpoint/about.ts';
 import { get } from './get/about.ts';
 import { info } from './info/about.ts';
@@ -10,6 +11,7 @@ import { trustConfig } from './trust-config/about.ts';
 import { trustRoot } from './trust-root/about.ts';
 import { upload } from './upload/about.ts';
 import { verify } from './verify/about.ts';
+import { verifyEvidence } from './verify-evidence/about.ts';
 
 /** Every command, in the order of the help. Its code is loaded when it runs. */
 export const COMMANDS: readonly Command[] = [
@@ -20,6 +22,8 @@ export const COMMANDS: readonly Command[] = [
   command(proof, () => import('./proof/run.ts')),
   command(info, () => import('./info/run.ts')),
   command(checkpoint, () => import('./checkpoint/run.ts')),
+  command(audit, () => import('./audit/run.ts')),
+  command(verifyEvidence, () => import('./verify-evidence/run.ts')),
   command(trustRoot, () => import('./trust-root/run.ts')),
   command(signingConfig, () => import('./signing-config/run.ts')),
   command(trustConfig, () => import('./trust-config/run.ts')),

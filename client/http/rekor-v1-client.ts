@@ -53,7 +53,7 @@ export class RekorV1Client implements LogClient {
     if (old.origin !== head.origin) return fails(`${old.origin} and ${head.origin} are different logs`);
     if (old.size > head.size) return fails(`the log has ${head.size} entries, and had ${old.size} before`);
     if (old.size === 0) return HOLDS;
-    const hashes = old.size === head.size ? [] : await this.#proof(old.size, head.size);
+    const hashes = old.size === head.size ? [] : await this.#proof(old.size, head.size, head.origin);
     return verifyConsistency(old, head, hashes)
       ? HOLDS
       : fails(`nothing shows that the log of ${head.size} entries begins with the ${old.size} that it had before`);
@@ -64,7 +64,7 @@ export class RekorV1Client implements LogClient {
     const { checkpoint } = this.#openHead(new AnswerReader(info), 'the head');
     const offset = (): number => this.#sizeOfEnded(info);
     const [old, head] = [await this.#headAt(from, checkpoint, offset), await this.#headAt(to, checkpoint, offset)];
-    const hashes = await this.#proof(from, to);
+    const hashes = await this.#proof(from, to, checkpoint.origin);
     if (verifyConsistency(old, head, hashes)) return { from: old, to: head, hashes };
     throw new FalseAnswer(`${this.base}: the consistency proof from ${from} to ${to} does not hold`);
   }
@@ -112,8 +112,11 @@ export class RekorV1Client implements LogClient {
     throw new NoLog(`${answer.url} answers with JSON that is no object`);
   }
 
-  async #proof(from: number, to: number): Promise<Proof> {
-    const answer = await this.#get(`/api/v1/log/proof?firstSize=${from}&lastSize=${to}`, 'a consistency proof');
+  /** @param origin - of the shard; its tree id is behind the last blank */
+  async #proof(from: number, to: number, origin: string): Promise<Proof> {
+    const tree = origin.slice(origin.lastIndexOf(' ') + 1);
+    const path = `/api/v1/log/proof?firstSize=${from}&lastSize=${to}&treeID=${tree}`;
+    const answer = await this.#get(path, 'a consistency proof');
     return new AnswerReader(readJson(answer)).hashes('hashes', hexHash);
   }
 

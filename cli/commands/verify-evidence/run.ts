@@ -1,0 +1,52 @@
+import { readFileSync, statSync } from 'node:fs';
+import { toHex } from '../../../base/bytes.ts';
+import { Failure } from '../../../base/failure.ts';
+import { systemSentence } from '../../../base/system-error.ts';
+import { toPem } from '../../../checkpoint/spki.ts';
+import { EVIDENCE_LIMIT, type Fork, parseEvidence } from '../../../client/evidence/evidence.ts';
+import { type Conviction, verifyEvidence } from '../../../client/evidence/verify.ts';
+import type { CommandModule } from '../../frame/command.ts';
+import { CheckFailed, UsageFault } from '../../frame/exit-codes.ts';
+import { ecdsa } from '../../log/ecdsa.ts';
+import { namedKeys } from '../../log/log-keys.ts';
+
+export const run: CommandModule['run'] = async ({ words: [file = ''], globals, output }) => {
+  const forks = readEvidence(file);
+  const keys = namedKeys(globals);
+  if (keys.length === 0)
+    throw new UsageFault('verify-evidence needs the key of the log: give --log-key or --trusted-root');
+  const verdict = verifyEvidence(forks, keys, ecdsa);
+  if (!verdict.holds) {
+    output.result({ convicts: false, reason: verdict.reason }, '');
+    throw new CheckFailed(`${file} convicts no log: ${verdict.reason}`);
+  }
+  const { convictions } = verdict;
+  const text = convictions.map((one) => `${sentence(one)}\n`).join('');
+  output.result({ convicts: true, forks: convictions.map(forkJson) }, text);
+  return 0;
+};
+
+/** @throws UsageFault */
+function readEvidence(file: string): readonly Fork[] {
+  try {
+    if (statSync(file).isDirectory())
+      throw new UsageFault(`${file} is a folder, and a file of fork evidence is needed`);
+    if (statSync(file).size > 4 * EVIDENCE_LIMIT) throw new UsageFault(`${file} is too long to be fork evidence`);
+    return parseEvidence(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof UsageFault) throw error;
+    throw new UsageFault(`${file}: ${error instanceof Failure ? error.message : systemSentence(error)}`);
+  }
+}
+
+function sentence({ kind, heads: [first, second] }: Conviction): string {
+  const start = `${first.origin} has forked: its key has signed`;
+  return kind === 'two-roots'
+    ? `${start} two different trees of ${first.size} entries, ${toHex(first.root)} and ${toHex(second.root)}`
+    : `${start} a tree of ${first.size} entries, ${toHex(first.root)}, and one of ${second.size}, ${toHex(second.root)}, that does not begin with it`;
+}
+
+function forkJson({ kind, key, heads }: Conviction): object {
+  const described = heads.map(({ size, root }) => ({ treeSize: size, rootHash: toHex(root) }));
+  return { origin: heads[0].origin, kind, key: toPem(key.spki), heads: described };
+}
