@@ -39,6 +39,7 @@ interface OpenOptions {
 }
 
 type Asking = Pick<Run, 'globals' | 'machine' | 'output'>;
+
 /** Returns how long one answer may take. */
 export function timeoutMs({ timeout = DEFAULT_TIMEOUT }: Pick<Run['globals'], 'timeout'>): number {
   return timeout * 1000;
@@ -51,9 +52,7 @@ export function transportTo(
   retries: number = RETRIES,
 ): Transport {
   if (server === undefined) throw new UsageFault('no log is named: give --server URL, or set STELE_SERVER');
-  const timeout = (globals.timeout ?? DEFAULT_TIMEOUT) * 1000;
-  return openTransport(server, { timeout, retries, headers: { 'user-agent': 'stele' } });
-  return openTransport(server, { timeout: timeoutMs(globals), retries: RETRIES, headers: { 'user-agent': 'stele' } });
+  return openTransport(server, { timeout: timeoutMs(globals), retries, headers: { 'user-agent': 'stele' } });
 }
 
 /**

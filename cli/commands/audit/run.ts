@@ -5,7 +5,8 @@ import type { Api, LogClient } from '../../../client/http/log-client.ts';
 import type { Run } from '../../frame/command.ts';
 import { CheckFailed, type ExitCode } from '../../frame/exit-codes.ts';
 import { ecdsa } from '../../log/ecdsa.ts';
-import { openLog, type OpenedLog, stateFolder } from '../../log/open-log.ts';
+import { openLog, type OpenedLog } from '../../log/open-log.ts';
+import { stateFolder } from '../../log/state-folder.ts';
 import { LogStateFile } from '../../state/log-state.ts';
 import type { audit } from './about.ts';
 import { checkCosignatures, readPolicy } from './cosignatures.ts';
@@ -21,9 +22,9 @@ type Asked = Run<typeof audit.options>;
 
 /** Audits a log over HTTP. */
 export async function run(asked: Asked): Promise<ExitCode> {
-  const { options, words, globals, output } = asked;
+  const { options, words, output } = asked;
   const policy = options.policy === undefined ? undefined : readPolicy(options.policy);
-  const log = await openLog(asked, words[0] ?? globals.server);
+  const log = await openLog(asked, words[0] === undefined ? {} : { server: words[0] });
   const audited = await treesOf(log, (sentence) => output.remark(sentence));
   using held = new DisposableStack();
   const trees: CheckedTree[] = [];
@@ -66,7 +67,7 @@ async function compareAll(asked: Asked, log: OpenedLog, trees: readonly CheckedT
 async function openOther(asked: Asked, log: OpenedLog, server: string, api: Api): Promise<LogClient | undefined> {
   if (server === log.base) return undefined;
   try {
-    const other = await openLog(asked, server);
+    const other = await openLog(asked, { server });
     return [other.client, ...(other.tiles === undefined ? [] : [other.tiles])].find(
       (client) => (client.api === 'rekor-v1') === (api === 'rekor-v1'),
     );
