@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { Express } from 'express';
 import { chooseVerifier } from '../entries/signatures/verifiers/choose.ts';
-import { AccessControl } from '../host/access/access-control.ts';
 import { type HostedLog, type HostOptions, openHostedLog } from '../host/hosted-log.ts';
 import type { Logger } from '../host/logging/logger.ts';
 import type { Settings } from '../host/settings/table.ts';
 import type { LogShards } from '../log/shards.ts';
 import type { MetricRegistry } from '../metrics/registry.ts';
-import { type Gate, gateOf } from './access/gate.ts';
+import type { AccessGate } from './access/access-gate.ts';
+import type { Gate } from './access/gate.ts';
 import { AdmissionPool } from './admission/pool.ts';
 import { createApp } from './app.ts';
 import type { RequestLine } from './http/request-line.ts';
@@ -44,9 +44,9 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   const log = cleanup.use(await openHostedLog(settings, options));
   if (!settings.readOnly) logger.info(`ECDSA signatures are checked by ${verifier}`);
   const admission = cleanup.use(admissionOf(settings, logger));
-  const access = accessOf(log);
-  if (access !== undefined) cleanup.use(access);
-  const app = await appOf(log, admission, { ...options, ...(access && { gate: gateTo(access, log) }) });
+  const gate = await accessGateOf(log);
+  if (gate !== undefined) cleanup.use(gate);
+  const app = await appOf(log, admission, { ...options, ...(gate && { gate }) });
   await log.publish(); // last: a start that is refused has shown nothing
   const parts = cleanup.move();
   return {
@@ -54,34 +54,26 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
     shards: log.shards,
     startScrub: () => log.scrub?.start(),
     reloadAccess: () => {
-      access?.reload();
-      return access !== undefined;
+      gate?.reload();
+      return gate !== undefined;
     },
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
 }
 
 /** Undefined for a log that is public. @throws FileRefused */
-function accessOf({
-  settings: { access: file, data, readOnly, dev },
-  clock,
-  logger,
-}: HostedLog): AccessControl | undefined {
+async function accessGateOf({ settings, clock, logger }: HostedLog): Promise<AccessGate | undefined> {
+  const { access: file, data, readOnly, dev } = settings;
   if (file === undefined) return undefined;
-  return new AccessControl({
+  const { openAccessGate } = await import('./access/access-gate.ts');
+  return openAccessGate({
     file,
     data,
     readOnly: readOnly || dev,
-    now: () => clock.now() * 1000,
-    failed: (error) => logger.error('when tokens were used could not be written', { error }),
-  });
-}
-
-function gateTo(access: AccessControl, { logger }: HostedLog): Gate {
-  return gateOf({
-    rules: () => access.rules,
-    findToken: (text) => access.findToken(text),
-    failed: (error) => logger.error('tokens cannot be checked, and none is taken', { error }),
+    now: () => performance.now(),
+    time: () => clock.now() * 1000,
+    warn: (sentence) => logger.warn(sentence),
+    failed: (message, error) => logger.error(message, { error }),
   });
 }
 

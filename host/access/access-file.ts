@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { readYaml, type YamlPlace } from './checked-yaml.ts';
-import { PUBLIC_RIGHTS, type Right, RIGHTS } from './rights.ts';
+import { type IssuerRules, readIssuers } from './issuers.ts';
+import { readRights } from './rights-list.ts';
+import { PUBLIC_RIGHTS, type Right } from './rights.ts';
 
 /** Content of the access file: the rights of each way to come in. */
 export interface AccessRules {
@@ -8,9 +10,11 @@ export interface AccessRules {
   readonly anonymous: ReadonlySet<Right>;
   /** Whether tokens are taken. */
   readonly tokens: boolean;
+  /** Issuers whose OIDC tokens are taken. */
+  readonly issuers: readonly IssuerRules[];
 }
 
-const MEMBERS = ['anonymous', 'tokens'] as const;
+const MEMBERS = ['anonymous', 'tokens', 'issuers'] as const;
 
 /** Reads the access file. @throws FileRefused with all that is wrong in it, or the system's error for a file that cannot be read */
 export function readAccessFile(file: string): AccessRules {
@@ -19,10 +23,11 @@ export function readAccessFile(file: string): AccessRules {
 
 function accessRules(root: YamlPlace): AccessRules {
   const members = root.members(MEMBERS);
-  const anonymous = members.get('anonymous');
+  const [anonymous, issuers] = [members.get('anonymous'), members.get('issuers')];
   return {
     anonymous: anonymous === undefined ? PUBLIC_RIGHTS : readAnonymous(anonymous),
     tokens: members.get('tokens')?.flag() ?? false,
+    issuers: issuers === undefined ? [] : readIssuers(issuers),
   };
 }
 
@@ -30,9 +35,4 @@ function readAnonymous(place: YamlPlace): ReadonlySet<Right> {
   const rights = readRights(place);
   if (rights.has('admin')) place.refuse('cannot have admin: then everyone could give rights to everyone');
   return rights;
-}
-
-/** A list of rights, perhaps an empty one. */
-export function readRights(place: YamlPlace): ReadonlySet<Right> {
-  return new Set(place.items().flatMap((item) => item.choice(RIGHTS) ?? []));
 }

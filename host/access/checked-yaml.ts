@@ -103,22 +103,15 @@ export class YamlPlace {
     return this.refuse('has to be a text');
   }
 
-  /** A text, or a number as it was written. */
-  word(): string | undefined {
-    const value = this.#scalar();
-    if (typeof value === 'number') return isScalar(this.#node) ? (this.#node.source ?? String(value)) : String(value);
-    return this.text();
+  /** One text, or a list of texts. */
+  texts(): readonly string[] {
+    if (!isSeq(this.#node)) return [this.text() ?? ''];
+    return this.items().flatMap((item) => item.text() ?? []);
   }
 
   flag(): boolean | undefined {
     const value = this.#scalar();
     return typeof value === 'boolean' ? value : this.refuse('has to be true or false');
-  }
-
-  number(least: number, most: number): number | undefined {
-    const value = this.#scalar();
-    if (typeof value === 'number' && value >= least && value <= most) return value;
-    return this.refuse(`has to be a number from ${least} to ${most}`);
   }
 
   choice<Word extends string>(words: readonly Word[]): Word | undefined {

@@ -1,25 +1,20 @@
 import { Unauthenticated } from './failures.ts';
 
-/** A credential of the `Authorization` header: the text of a token, or of a JWT. */
-export interface Credential {
-  readonly text: string;
-}
-
 /**
  * Reads `Authorization: Bearer` (RFC 6750) and `Basic` (RFC 7617), whose password is the credential and whose user name is
  * not looked at: some clients can only put it into the URL.
  *
- * @returns undefined where there is no header
+ * @returns the text of a token, or of a JWT; undefined where there is no header
  * @throws Unauthenticated for a header that is neither
  */
-export function readCredential(header: string | undefined): Credential | undefined {
+export function readCredential(header: string | undefined): string | undefined {
   if (header === undefined) return undefined;
   const [, scheme = '', value = ''] = /^([A-Za-z]+) +([\x21-\x7e]+)$/.exec(header) ?? [];
   switch (scheme.toLowerCase()) {
     case 'bearer':
-      return { text: value };
+      return value;
     case 'basic':
-      return { text: passwordOf(value) };
+      return passwordOf(value);
     default:
       throw new Unauthenticated(
         'the Authorization header has to be "Bearer TOKEN", or "Basic" with the token as password',

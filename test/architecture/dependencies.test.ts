@@ -23,6 +23,7 @@ const { packages } = json('package-lock.json') as Lockfile;
 const locked = Object.entries(packages).filter(([path]) => path !== '');
 
 const PERMISSIVE_LICENCES = new Set([
+  '(Apache-2.0 AND BSD-3-Clause)',
   'Apache-2.0',
   'BlueOak-1.0.0',
   'BSD-2-Clause',

@@ -1,0 +1,75 @@
+import { type CelInput, celEnv, parse, plan } from '@bufbuild/cel';
+
+/** A condition in CEL, ready to be asked. */
+export interface Condition {
+  /** As it stands in the file. */
+  readonly text: string;
+  /** Whether it holds of these values. One that cannot be answered, for want of a member that it names, does not hold. */
+  holds(variables: Readonly<Record<string, unknown>>): boolean;
+}
+
+/** Characters that a condition may have. */
+const MAX_CONDITION_CHARACTERS = 4096;
+
+/** Names of types, which stand where variables do. */
+const TYPES: ReadonlySet<string> = new Set([
+  'bool',
+  'bytes',
+  'double',
+  'int',
+  'list',
+  'map',
+  'null_type',
+  'string',
+  'uint',
+]);
+
+/**
+ * Compiles a condition. Its cost is bounded by its length and by the size of its variables: regular expressions are RE2, and a
+ * loop (`all`, `exists`, `filter`, `map`) stands in no other.
+ *
+ * @param variables - names that it may use
+ * @returns a text that says why it cannot be taken
+ */
+export function compileCondition(text: string, variables: readonly string[]): Condition | string {
+  if (text.length > MAX_CONDITION_CHARACTERS) return `is longer than ${MAX_CONDITION_CHARACTERS} characters`;
+  try {
+    const parsed = parse(text);
+    if (hasLoopInLoop(parsed.expr, false)) return 'has a loop in a loop, whose cost has no bound: write it without';
+    if (isNoBoolean(parsed.expr)) return 'is a constant, and has to be true or false';
+    const strange = namesIn(parsed.expr, new Set([...variables, ...TYPES])).next().value;
+    if (strange !== undefined) return `has a name ${strange} that is none: there are ${variables.join(', ')}`;
+    const ask = plan(celEnv(), parsed) as (values: Readonly<Record<string, CelInput>>) => unknown;
+    return { text, holds: (values) => ask(values as Readonly<Record<string, CelInput>>) === true };
+  } catch (error) {
+    return `is no CEL: ${error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : 'it cannot be read'}`;
+  }
+}
+
+/** Whether an expression, of whatever shape, has a comprehension that is run for each step of another. */
+function hasLoopInLoop(part: unknown, isInLoop: boolean): boolean {
+  if (Array.isArray(part)) return part.some((one) => hasLoopInLoop(one, isInLoop));
+  if (typeof part !== 'object' || part === null) return false;
+  const { case: kind, value } = part as { readonly case?: unknown; readonly value?: unknown };
+  if (kind !== 'comprehensionExpr') return Object.values(part).some((one) => hasLoopInLoop(one, isInLoop));
+  if (isInLoop) return true;
+  const { iterRange, ...steps } = value as { readonly iterRange?: unknown };
+  return hasLoopInLoop(iterRange, false) || Object.values(steps).some((one) => hasLoopInLoop(one, true));
+}
+
+/** Whether an expression is a constant that is neither true nor false. */
+function isNoBoolean({ exprKind }: ReturnType<typeof parse>['expr']): boolean {
+  return exprKind.case === 'constExpr' && exprKind.value.constantKind.case !== 'boolValue';
+}
+
+/** Names in an expression that are not known where they stand. */
+function* namesIn(part: unknown, known: ReadonlySet<string>): Generator<string, undefined> {
+  if (typeof part !== 'object' || part === null) return undefined;
+  const { case: kind, value } = part as { readonly case?: unknown; readonly value?: Readonly<Record<string, unknown>> };
+  const { name, iterVar, iterVar2, accuVar } = value ?? {};
+  if (kind === 'identExpr' && typeof name === 'string' && !known.has(name)) yield name;
+  const loop = kind === 'comprehensionExpr' ? [iterVar, iterVar2, accuVar].map(String) : [];
+  const inside = loop.length === 0 ? known : new Set([...known, ...loop]);
+  for (const below of Object.values(part)) yield* namesIn(below, inside);
+  return undefined;
+}

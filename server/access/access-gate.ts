@@ -1,0 +1,110 @@
+import { AccessControl } from '../../host/access/access-control.ts';
+import type { AccessRules } from '../../host/access/access-file.ts';
+import type { TokenFound } from '../../host/access/tokens.ts';
+import { readCredential } from './credentials.ts';
+import { AccessUnavailable, Unauthenticated } from './failures.ts';
+import type { Gate } from './gate.ts';
+import { OidcTokens } from './oidc-tokens.ts';
+import { ANONYMOUS_NAME, type Principal } from './principal.ts';
+
+/*
+ * The gate of a log that has an access file. Loaded only where there is one: CEL and JOSE take a fifth of a second to start.
+ */
+
+export interface AccessGateOptions {
+  /** The access file. */
+  readonly file: string;
+  readonly data: string;
+  /** Whether nothing may be written into the data folder. */
+  readonly readOnly: boolean;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
+  /** Milliseconds since the Unix epoch. */
+  readonly time: () => number;
+  readonly warn: (sentence: string) => void;
+  readonly failed: (message: string, error: unknown) => void;
+}
+
+/** A gate that can be given another file. */
+export interface AccessGate extends Gate, Disposable {
+  /** Reads the access file again. @throws FileRefused, and the rules of before stay in force */
+  reload(): void;
+}
+
+/** @throws FileRefused, or the system's error for a file that cannot be read */
+export function openAccessGate({ file, data, readOnly, now, time, warn, failed }: AccessGateOptions): AccessGate {
+  const control = new AccessControl({
+    file,
+    data,
+    readOnly,
+    now: time,
+    failed: (error) => failed('when tokens were used could not be written', error),
+  });
+  const gate = gateOf({
+    rules: () => control.rules,
+    findToken: (text) => control.findToken(text),
+    oidc: new OidcTokens({ now, time, failed: warn }),
+    failed: (error) => failed('tokens cannot be checked, and none is taken', error),
+  });
+  return { ...gate, reload: () => control.reload(), [Symbol.dispose]: () => control[Symbol.dispose]() };
+}
+
+interface GateParts {
+  /** The access file, as it was read last. */
+  readonly rules: () => AccessRules;
+  /** @throws what keeps tokens from being read */
+  readonly findToken: (text: string) => TokenFound;
+  readonly oidc: OidcTokens;
+  /** Told what keeps credentials from being checked. */
+  readonly failed: (error: unknown) => void;
+}
+
+function gateOf(parts: GateParts): Gate {
+  const { rules } = parts;
+  return {
+    authenticate({ headers }) {
+      const { anonymous } = rules();
+      const credential = readCredential(headers.authorization);
+      if (credential === undefined) return { name: ANONYMOUS_NAME, rights: anonymous };
+      const holder = holderOf(credential, parts);
+      const admitted = (one: Principal): Principal => ({ ...one, rights: new Set([...anonymous, ...one.rights]) });
+      return holder instanceof Promise ? holder.then(admitted) : admitted(holder);
+    },
+    isPublic: (access) => access === 'anyone' || rules().anonymous.has(access),
+  };
+}
+
+/** @throws Unauthenticated, AccessUnavailable */
+function holderOf(credential: string, { rules, findToken, oidc, failed }: GateParts): Principal | Promise<Principal> {
+  const { tokens, issuers } = rules();
+  if (issuers.length > 0 && OidcTokens.hasShape(credential)) {
+    oidc.use(issuers);
+    return oidc.find(credential);
+  }
+  if (!tokens) throw new Unauthenticated('this log takes no tokens of its own');
+  return tokenHolder(() => findToken(credential), failed);
+}
+
+/** @throws Unauthenticated, AccessUnavailable */
+function tokenHolder(find: () => TokenFound, failed: (error: unknown) => void): Principal {
+  const found = foundOr(find, failed);
+  switch (found.is) {
+    case 'valid':
+      return { name: `token ${found.token.name}`, rights: new Set(found.token.rights) };
+    case 'malformed':
+      throw new Unauthenticated('the credential is no token: it was cut or mistyped');
+    case 'unknown':
+      throw new Unauthenticated('the token is not known, or was revoked');
+    case 'expired':
+      throw new Unauthenticated('the token has expired');
+  }
+}
+
+function foundOr(find: () => TokenFound, failed: (error: unknown) => void): TokenFound {
+  try {
+    return find();
+  } catch (error) {
+    failed(error);
+    throw new AccessUnavailable('tokens cannot be checked now');
+  }
+}
