@@ -84,13 +84,25 @@ function withoutRepetitions({ given, faults }: Source): Source {
   return { given: first, faults: [...faults, ...repeated] };
 }
 
-/** Every variable that starts with `STELE_` is taken to be meant for this program. */
+/** Variables of the command `stele`, which says there what they are for. A server in the same shell passes them over. */
+export const COMMAND_VARIABLES: ReadonlySet<string> = new Set([
+  'STELE_API',
+  'STELE_LOG_KEY',
+  'STELE_OUTPUT',
+  'STELE_SERVER',
+  'STELE_STATE',
+  'STELE_TILES',
+  'STELE_TIMEOUT',
+  'STELE_TRUSTED_ROOT',
+]);
+
+/** Every other variable that starts with `STELE_` is taken to be meant for this program. */
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>, flags: FlagNames): Source {
   const variables = new Map([...flags.keys()].map((name) => [variableName(name), name]));
   const given: Given[] = [];
   const faults: Fault[] = [];
   for (const [source, text] of Object.entries(env)) {
-    if (!source.startsWith(ENVIRONMENT_PREFIX) || text === undefined) continue;
+    if (!source.startsWith(ENVIRONMENT_PREFIX) || text === undefined || COMMAND_VARIABLES.has(source)) continue;
     const name = flags.get(variables.get(source) ?? '')?.setting;
     if (name !== undefined) given.push({ name, text, source });
     else faults.push({ name: source, value: undefined, reason: unknown('variable', source, variables, String) });

@@ -19,7 +19,7 @@ export const audit = {
     policy: {
       kind: 'text',
       value: 'FILE',
-      variable: 'STELE_POLICY',
+      variable: 'STELE_WITNESS_POLICY',
       summary: 'policy (c2sp.org/tlog-policy) with witnesses: their cosignatures are checked, and its quorum is needed',
     },
     threads: {
