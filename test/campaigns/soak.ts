@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type LogFolder, type ServerProcess, startServer } from '../../testkit/server-process.ts';
@@ -98,11 +98,26 @@ async function minuteOf(server: ServerProcess, folder: LogFolder, sending: Sendi
   const at = (share: number): number => Math.round((latencies[Math.floor(share * latencies.length)] ?? 0) * 10) / 10;
   return {
     residentBytes: Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))?.[1]) * 1024,
-    descriptors: readdirSync(`/proc/${server.pid}/fd`).length,
+    descriptors: openFiles(server.pid),
     walBytes: statSync(join(folder.data, 'stele.db-wal')).size,
     medianMs: at(0.5),
     p99Ms: at(0.99),
   };
+}
+
+/** Descriptors but those of connections, which come and go with what is sent. */
+function openFiles(pid: number): number {
+  const folder = `/proc/${pid}/fd`;
+  return readdirSync(folder).filter((name) => !targetOf(join(folder, name)).startsWith('socket:')).length;
+}
+
+/** As a connection's for one that has been closed since. */
+function targetOf(descriptor: string): string {
+  try {
+    return readlinkSync(descriptor);
+  } catch {
+    return 'socket: closed';
+  }
 }
 
 function requireFlat(minutes: readonly Minute[]): void {
