@@ -60,7 +60,8 @@ export class Project implements Disposable {
 
   constructor() {
     for (const name of ['scripts', 'server', 'runtime']) mkdirSync(join(this.folder, name));
-    cpSync('scripts/launch.mjs', join(this.folder, 'scripts', 'launch.mjs'));
+    for (const name of ['launch.mjs', 'launch'])
+      cpSync(join('scripts', name), join(this.folder, 'scripts', name), { recursive: true });
     writeFileSync(join(this.folder, 'server', 'main.ts'), PROGRAM);
     writeFileSync(join(this.folder, 'package.json'), '{"type":"module"}');
     this.lock('', { 'node_modules/a': { version: '1.0.0' }, 'node_modules/d': { version: '1.0.0', dev: true } });
