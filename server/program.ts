@@ -18,11 +18,6 @@ import { openTelemetry } from './tracing/open-telemetry.ts';
 import type { Tracing } from './tracing/submission-trace.ts';
 import { connectionReaders } from './metrics/requests.ts';
 
-/*
- * The program: reads its settings once, opens the log, serves it until it is told to stop. The exit status is 0 after
- * a clean stop, 2 for settings that cannot be, and 1 for everything else.
- */
-
 /** Keeps what NODE_OPTIONS says about the room for young objects to this thread: the workers have limits of their own. */
 setFlagsFromString('--max-semi-space-size=0');
 
@@ -167,11 +162,15 @@ function die(logger: Logger, reason: unknown): never {
   process.exit(1);
 }
 
-function run(): Promise<void> | void {
+/**
+ * Runs the server: reads its settings once, opens the log, serves it until it is told to stop. Sets the exit code of the process:
+ * 0 after a clean stop, 2 for settings that cannot be, and 1 for everything else.
+ */
+export async function runServer(argv: readonly string[]): Promise<void> {
   tolerateLostOutput();
   try {
-    const command = readCommand({ ...settingSources(), argv: process.argv.slice(2) }, programVersion());
-    if (command.ask === 'serve') return serve(command.settings);
+    const command = readCommand({ ...settingSources(), argv }, programVersion());
+    if (command.ask === 'serve') return await serve(command.settings);
     process.stdout.write(command.text);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
@@ -179,5 +178,3 @@ function run(): Promise<void> | void {
     process.exitCode = 2;
   }
 }
-
-await run();

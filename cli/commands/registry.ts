@@ -5,6 +5,7 @@ import { get } from './get/about.ts';
 import { info } from './info/about.ts';
 import { proof } from './proof/about.ts';
 import { search } from './search/about.ts';
+import { serve } from './serve/about.ts';
 import { signingConfig } from './signing-config/about.ts';
 import { token } from './token/about.ts';
 import { trustConfig } from './trust-config/about.ts';
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   command(search, () => import('./search/run.ts')),
   command(verify, () => import('./verify/run.ts')),
   command(proof, () => import('./proof/run.ts')),
+  command(serve, () => import('./serve/run.ts')),
   command(info, () => import('./info/run.ts')),
   command(checkpoint, () => import('./checkpoint/run.ts')),
   command(audit, () => import('./audit/run.ts')),

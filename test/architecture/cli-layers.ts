@@ -28,7 +28,9 @@ export const CLI_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'cli/frame',
     'cli/files',
   ],
+  'cli/commands/serve': ['server', 'cli/frame'],
   'cli/commands': [
+    'cli/commands/serve',
     'base',
     'merkle',
     'checkpoint',
@@ -50,5 +52,5 @@ export const CLI_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'cli/trust',
     'cli/entry',
   ],
-  cli: ['base', 'cli/frame', 'cli/help', 'cli/commands'],
+  cli: ['base', 'cli/frame', 'cli/help', 'cli/state', 'cli/commands'],
 };
