@@ -19,7 +19,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: [
-        '{base,merkle,checkpoint,cli,client,trust,entries,storage,log,metrics,witness,host,server,scripts}/**/*.ts',
+        '{api,base,merkle,checkpoint,cli,client,trust,entries,storage,log,metrics,witness,host,server,scripts}/**/*.ts',
       ],
       reporter: ['text-summary', 'html'],
     },

@@ -6,6 +6,7 @@ import type { Machine } from './frame/machine.ts';
 import { Output } from './frame/output.ts';
 import { type CommandLine, parseCommandLine } from './frame/parse.ts';
 import { commandHelp, programHelp } from './help/text.ts';
+import { programVersion } from './state/program-version.ts';
 
 /** Runs one command line. Resolves to the exit code; says why it is not 0. */
 export async function runProgram(
@@ -33,6 +34,11 @@ async function runLine(
   machine: Machine,
   output: Output,
 ): Promise<ExitCode> {
+  if (command === undefined && globals.version) {
+    const version = programVersion();
+    output.result({ stele: version }, `stele ${version}\n`);
+    return 0;
+  }
   if (command === undefined || globals.help) {
     machine.stdout.write(command === undefined ? programHelp(commands) : commandHelp(command.about));
     return command !== undefined || globals.help ? 0 : 2;

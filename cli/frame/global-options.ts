@@ -53,6 +53,7 @@ export const GLOBAL_OPTIONS = {
     summary: 'how long an answer may take; 30 if it is left out',
   },
   quiet: { kind: 'flag', summary: 'no remarks and no progress on standard error' },
+  version: { kind: 'flag', summary: 'version of this program' },
   help: { kind: 'flag', summary: 'what the command does, with examples' },
 } as const;
 

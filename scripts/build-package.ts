@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { emit } from './package/emit.ts';
+import { EXPORTS, packageManifest, type ProjectManifest } from './package/manifest.ts';
+
+/*
+ * Makes the npm package: JavaScript, because Node strips no types below `node_modules`. `--into` names its folder, which is
+ * replaced; `--pack` the folder that the tarball goes into. Nothing is fetched.
+ */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { values } = parseArgs({ options: { into: { type: 'string', default: 'package' }, pack: { type: 'string' } } });
+const into = resolve(values.into);
+
+/** The command, and the modules of threads, which nothing imports. */
+const PROGRAMS = ['cli/main.ts', ...globSync('{server,storage,host,log}/**/*worker*.ts', { cwd: root })];
+const COPIED_FILES = [
+  'LICENSE',
+  'NOTICE',
+  'CHANGELOG.md',
+  'README.md',
+  'SECURITY.md',
+  'docs',
+  'scripts/launch',
+  'cli/bin.mjs',
+];
+const READ_FILES = ['openapi/openapi.json', 'runtime/package.json', 'runtime/package-lock.json'];
+
+refuseOthers(into);
+rmSync(into, { recursive: true, force: true });
+mkdirSync(into, { recursive: true });
+const entries = [...PROGRAMS, ...Object.values(EXPORTS).map((file) => `${file}.ts`)];
+emit({ root, entries, into });
+for (const name of [...COPIED_FILES, ...READ_FILES]) cpSync(join(root, name), join(into, name), { recursive: true });
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as ProjectManifest;
+writeFileSync(join(into, 'package.json'), `${JSON.stringify(packageManifest(manifest), undefined, 2)}\n`);
+if (values.pack !== undefined) pack(resolve(values.pack));
+
+/** A folder that holds something else is not removed. */
+function refuseOthers(folder: string): void {
+  const names = existing(folder);
+  if (names.length > 0 && !names.includes('cli')) throw new Error(`${folder} is not empty, and no package is in it`);
+}
+
+function existing(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function pack(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const args = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
+  const name = execFileSync('npm', args, { cwd: into, encoding: 'utf8', shell: process.platform === 'win32' });
+  console.log(join(folder, name.trim()));
+}
