@@ -10,7 +10,7 @@ import { ecdsa } from './ecdsa.ts';
 import { headIn, type OpenedHead } from './notes.ts';
 import { type Trust, trustedKeys } from './trust.ts';
 
-/** What a signed entry timestamp is over: rekor-v1 §7. */
+/** Members that a signed entry timestamp is over: rekor-v1 §7. */
 export interface Promised {
   /** Canonical. */
   readonly body: Uint8Array;

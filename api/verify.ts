@@ -19,4 +19,5 @@ export {
   verifyCosignatures,
   verifyTlogProof,
 } from './notes.ts';
+export { type BundleOptions, type VerifiedBundle, type VerifiedEntry, verifyBundle } from './bundle.ts';
 export { type LoggedEntry, type Promised, verifyLogEntry, verifyRekorEntry, verifySet } from './entries.ts';

@@ -24,6 +24,11 @@ export class AnswerReader {
     [this.#value, this.#path] = [value, path];
   }
 
+  /** The object itself. */
+  get value(): object {
+    return this.#value;
+  }
+
   /** Whether the object has the member, and not as null. */
   has(name: string): boolean {
     const value = this.#member(name);
@@ -32,6 +37,13 @@ export class AnswerReader {
 
   object(name: string): AnswerReader {
     return new AnswerReader(this.#member(name), this.#pathOf(name));
+  }
+
+  /** Objects of a list, at most `most` of them. */
+  objects(name: string, most: number): readonly AnswerReader[] {
+    const list = this.#member(name);
+    if (!Array.isArray(list) || list.length > most) return this.#refuse(name, `a list of ${most} objects at most`);
+    return list.map((one: unknown, i) => new AnswerReader(one, this.#pathOf(`${name}.${i}`)));
   }
 
   text(name: string): string {

@@ -1,9 +1,9 @@
-import { utf8 } from '../../base/bytes.ts';
 import { parseAnyBase64 } from '../base64.ts';
 import { InvalidEntry } from '../failures.ts';
 import { MAX_CLAIMS } from '../kind.ts';
 import { type PublicKey, type SignatureClaim } from '../signatures/claim.ts';
 import { type Envelope } from './envelope.ts';
+import { preAuthEncoding } from './pre-auth-encoding.ts';
 
 /** Contents of an envelope once its base64 is taken off. */
 export interface OpenedEnvelope {
@@ -29,16 +29,6 @@ function decode(text: string): Uint8Array {
   const bytes = parseAnyBase64(text);
   if (bytes === undefined) throw new InvalidEntry('unable to base64 decode payload (is payload in the right format?)');
   return bytes;
-}
-
-/** PAE of the DSSE protocol: lengths count bytes. */
-export function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
-  const type = utf8(payloadType);
-  const before = utf8(`DSSEv1 ${type.length} ${payloadType} ${payload.length} `);
-  const message = new Uint8Array(before.length + payload.length);
-  message.set(before);
-  message.set(payload, before.length);
-  return message;
 }
 
 /** Returns claims that `key` made the signatures `sigs`. */

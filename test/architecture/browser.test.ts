@@ -103,7 +103,7 @@ describe('style §4: base, merkle and checkpoint run in a browser', () => {
     expect(await check({ file, leaf, policy: 'quorum w\n' })).toBe('policy-malformed');
   });
 
-  it.each(['base', 'merkle', 'checkpoint', 'client', 'trust'])('has a bundle of all files in %s', async (folder) => {
+  it.each(['base', 'merkle', 'checkpoint', 'client', 'trust', 'api'])('has a bundle of all files in %s', async (folder) => {
     const files = readdirSync(`${ROOT}/${folder}`, { encoding: 'utf8', recursive: true }).filter((name) =>
       name.endsWith('.ts'),
     );

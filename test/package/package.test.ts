@@ -40,7 +40,7 @@ beforeAll(async () => {
   await using registry = await startRegistry();
   const flags = ['--no-audit', '--no-fund', '--registry', registry.url, '--cache', join(scratch, 'npm')];
   await run('npm', ['install', ...flags, tarball], { cwd: folder(), env: environment() });
-});
+}, 300_000);
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 async function stele(...words: readonly string[]): Promise<string> {

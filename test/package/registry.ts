@@ -6,11 +6,11 @@ import { type Listening, listenOn } from '../clients/services.ts';
 
 /*
  * A registry with the packages that are installed here, so that npm installs without the internet. It serves what a package needs to
- * run: no source maps, no sources of SQLite, and of its binaries those of this system.
+ * run: no source maps, no types, no sources of SQLite, and of its binaries those of this system.
  */
 
 const PROJECT = new URL('../../', import.meta.url).pathname;
-const LEFT_OUT = ['node_modules', '*.map', 'better-sqlite3/deps', 'better-sqlite3/src', ...otherBinaries()];
+const LEFT_OUT = ['node_modules', '*.map', '*.d.ts', '*.d.mts', 'openpgp/dist/lightweight', 'better-sqlite3/deps', 'better-sqlite3/src', ...otherBinaries()];
 
 function otherBinaries(): readonly string[] {
   const systems = ['darwin', 'linux', 'linuxmusl', 'win32'].flatMap((system) => [`${system}-arm64`, `${system}-x64`]);

@@ -3,7 +3,7 @@ import { canonicalJson } from '../../../base/canonical-json.ts';
 import type { Verdict } from '../../../base/verdict.ts';
 import { isObject } from '../../../base/json-reader.ts';
 import { sha256 } from '../../../base/sha256.ts';
-import { preAuthEncoding } from '../../envelope/opened.ts';
+import { preAuthEncoding } from '../../envelope/pre-auth-encoding.ts';
 import { IN_TOTO_TYPE, statementDigests } from '../../envelope/statement.ts';
 import { InvalidEntry } from '../../failures.ts';
 import { type CanonicalEntry, type EntryKind, type ParsedSpec } from '../../kind.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../../base/bytes.ts';
 import { readEnvelope } from '../../../entries/envelope/envelope.ts';
-import { openEnvelope, preAuthEncoding } from '../../../entries/envelope/opened.ts';
+import { openEnvelope } from '../../../entries/envelope/opened.ts';
+import { preAuthEncoding } from '../../../entries/envelope/pre-auth-encoding.ts';
 import { InvalidEntry } from '../../../entries/failures.ts';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
