@@ -1,5 +1,10 @@
 import { Failure } from '../../base/failure.ts';
 
+/** A text is no address that a log could have. */
+export class MalformedAddress extends Failure<'address-malformed'> {
+  readonly code = 'address-malformed';
+}
+
 /** No answer comes from that address, or it breaks off. */
 export class Unreachable extends Failure<'unreachable'> {
   readonly code = 'unreachable';

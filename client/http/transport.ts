@@ -1,6 +1,6 @@
 import { parseUtf8 } from '../../base/bytes.ts';
 import { brief } from '../../base/brief.ts';
-import { NoLog, Unreachable } from './failures.ts';
+import { MalformedAddress, NoLog, Unreachable } from './failures.ts';
 
 /** A request, and what its answer may be. */
 export interface Ask {
@@ -45,7 +45,7 @@ const BUSY_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 /**
  * Makes requests by `fetch`, with bounds on size, time and redirects.
  *
- * @throws NoLog unless `base` is an address of http or https without user, query and fragment
+ * @throws MalformedAddress unless `base` is an address of http or https without user, query and fragment
  */
 export function openTransport(base: string, options: TransportOptions): Transport {
   const root = parseBase(base);
@@ -67,7 +67,7 @@ function parseBase(base: string): string {
   const isPlain =
     url !== undefined && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
   if (!isPlain || !/^https?:$/.test(url.protocol))
-    throw new NoLog(`${JSON.stringify(brief(base))} is no address of a log: write it as https://log.example`);
+    throw new MalformedAddress(`${JSON.stringify(brief(base))} is no address of a log: write it as https://log.example`);
   return url.href.replace(/\/+$/, '');
 }
 
