@@ -26,6 +26,7 @@ const CHECKS: readonly Check[] = [
   { title: 'generated OpenAPI files are fresh', command: ['scripts/build-openapi.ts', '--check'] },
   { title: 'generated settings manual is fresh', command: ['scripts/build-settings-doc.ts', '--check'] },
   { title: 'generated manual of metrics is fresh', command: ['scripts/build-metrics-doc.ts', '--check'] },
+  { title: 'generated manual of commands is fresh', command: ['scripts/build-cli-doc.ts', '--check'] },
   { title: 'packages, licences and bill of materials', command: ['scripts/check-packages.ts'] },
   { title: 'OpenAPI document', command: ['node_modules/@redocly/cli/bin/cli.js', 'lint', 'openapi/openapi.json'] },
 ];
@@ -36,7 +37,7 @@ async function check({ title, command }: Check): Promise<Count> {
 }
 
 async function tests(patterns: readonly string[]): Promise<Count> {
-  provide(['strace', 'chromium', 'curl', 'openssl']);
+  provide(['strace', 'chromium', 'curl', 'groff', 'openssl']);
   provideUnpacked('prometheus', 'promtool');
   const report = join(tmpdir(), `stele-check-${process.pid}.json`);
   const compiled = join(tmpdir(), `stele-check-${process.pid}-compiled`);

@@ -1,12 +1,15 @@
 import { command, type Command } from '../frame/command.ts';
 import { audit } from './audit/about.ts';
 import { checkpoint } from './checkpoint/about.ts';
+import { completion } from './completion/about.ts';
 import { get } from './get/about.ts';
+import { help } from './help/about.ts';
 import { info } from './info/about.ts';
 import { proof } from './proof/about.ts';
 import { search } from './search/about.ts';
 import { serve } from './serve/about.ts';
 import { signingConfig } from './signing-config/about.ts';
+import { tail } from './tail/about.ts';
 import { token } from './token/about.ts';
 import { trustConfig } from './trust-config/about.ts';
 import { trustRoot } from './trust-root/about.ts';
@@ -21,13 +24,16 @@ export const COMMANDS: readonly Command[] = [
   command(search, () => import('./search/run.ts')),
   command(verify, () => import('./verify/run.ts')),
   command(proof, () => import('./proof/run.ts')),
-  command(serve, () => import('./serve/run.ts')),
   command(info, () => import('./info/run.ts')),
   command(checkpoint, () => import('./checkpoint/run.ts')),
+  command(tail, () => import('./tail/run.ts')),
   command(audit, () => import('./audit/run.ts')),
   command(verifyEvidence, () => import('./verify-evidence/run.ts')),
   command(trustRoot, () => import('./trust-root/run.ts')),
   command(signingConfig, () => import('./signing-config/run.ts')),
   command(trustConfig, () => import('./trust-config/run.ts')),
+  command(serve, () => import('./serve/run.ts')),
   command(token, () => import('./token/run.ts')),
+  command(completion, () => import('./completion/run.ts')),
+  command(help, () => import('./help/run.ts')),
 ];

@@ -26,6 +26,7 @@ export class CheckFailed extends Failure<'check-failed'> {
 /** The exit codes of failures. One that is not here is a check that failed. */
 const BY_CODE: ReadonlyMap<string, ExitCode> = new Map([
   ['usage', 2],
+  ['address-malformed', 2],
   ['state', 2],
   ['tokens-refused', 2],
   ['unreachable', 3],

@@ -11,6 +11,7 @@ export interface Step {
 
 const REDRAW_MS = 100;
 const BAR_WIDTH = 24;
+const DEFAULT_COLUMNS = 80;
 const CLEAR = '\r\u001b[K';
 
 /** One line on a terminal that is written again and again. Nothing anywhere else. */
@@ -32,7 +33,8 @@ export class Progress {
     if (now - this.#drawn < REDRAW_MS && step.done !== step.total) return;
     this.#drawn = now;
     const line = lineOf(step, (now - this.#started) / 1000);
-    this.#stream.write(`${CLEAR}${line.slice(0, (this.#stream.columns ?? 80) - 1)}`);
+    const { columns = 0 } = this.#stream; // 0 on terminals without a size
+    this.#stream.write(`${CLEAR}${line.slice(0, (columns > 0 ? columns : DEFAULT_COLUMNS) - 1)}`);
   }
 
   /** Takes the line away, before something else is written or once the work is over. */

@@ -2,6 +2,7 @@ import type { About, Argument, Command } from '../frame/command.ts';
 import { EXIT_CODES } from '../frame/exit-codes.ts';
 import { GLOBAL_OPTIONS } from '../frame/global-options.ts';
 import { type Option, type OptionTable, valueName } from '../frame/options.ts';
+import { type Topic, TOPICS } from './topics.ts';
 
 const WIDTH = 100;
 const INDENT = 2;
@@ -14,9 +15,18 @@ export function programHelp(commands: readonly Command[]): string {
     'usage: stele COMMAND [OPTION...] [WORD...]\n',
     section('Commands', rows),
     section('Options of every command', optionRows(GLOBAL_OPTIONS)),
+    section(
+      'Topics of stele help TOPIC',
+      TOPICS.map(({ name, summary }): Row => [name, summary]),
+    ),
     section('Exit codes', exitRows()),
     'stele COMMAND --help tells about one of them, with examples.\n',
   ].join('\n');
+}
+
+/** Returns what `stele help TOPIC` prints. */
+export function topicHelp({ name, summary, text }: Topic): string {
+  return [`${name}: ${summary}\n`, ...text.map((paragraph) => `${wrap(paragraph, 0)}\n`)].join('\n');
 }
 
 /** Returns what `stele COMMAND --help` prints. */

@@ -1,6 +1,6 @@
 import { toHex } from '../../../base/bytes.ts';
 import { toPem } from '../../../checkpoint/spki.ts';
-import { logId, type TrustedHead, type TrustedKey } from '../../../client/trusted-keys.ts';
+import { logId, signerName, type TrustedHead, type TrustedKey } from '../../../client/trusted-keys.ts';
 import type { CommandModule } from '../../frame/command.ts';
 import { openLog } from '../../log/open-log.ts';
 
@@ -35,6 +35,6 @@ function shardOf({ checkpoint: { origin, size, root } }: TrustedHead): Shard {
 }
 
 function keyOf(key: TrustedKey, origin: string) {
-  const name = key.name ?? origin;
+  const name = key.name ?? signerName(origin);
   return { name, logId: logId(key, name), publicKey: toPem(key.spki) };
 }
