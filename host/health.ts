@@ -28,6 +28,8 @@ interface HealthCounters {
   readonly damagedReads: () => number;
   /** Whether the archive is written; undefined where none is kept. Decides nothing: entries are taken whatever it says. */
   readonly archive?: (() => string) | undefined;
+  /** Whether the scrub finds all as it was written, in time; undefined where there is none. Decides nothing either. */
+  readonly scrub?: (() => string) | undefined;
 }
 
 /** Time that a heartbeat may take before the log is not ready, in milliseconds. */
@@ -39,7 +41,7 @@ export function healthOf(
   { readyWithin }: Pick<Settings, 'readyWithin'>,
   counters: HealthCounters,
 ): Health {
-  if (active.isClosed) return createReadingHealth(() => active.byIndex(size - 1), counters.damagedReads);
+  if (active.isClosed) return createReadingHealth(() => active.byIndex(size - 1), counters);
   return createHealth({
     ...counters,
     heartbeat: () => active.heartbeat(),
@@ -66,14 +68,15 @@ export interface HealthParts extends HealthCounters {
 }
 
 /** Of a log that has ended: it is ready while it can be read, and takes no entries because that is how it is meant. */
-function createReadingHealth(read: () => Promise<unknown>, damagedReads: () => number): Health {
+function createReadingHealth(read: () => Promise<unknown>, { damagedReads, scrub }: HealthCounters): Health {
   return {
     ready: async () => {
       const state = await read().then(
         () => 'ok',
         () => 'a read failed',
       );
-      return { ready: state === 'ok', checks: { read: state }, ...unlessNone('damagedReads', damagedReads()) };
+      const checks = { read: state, ...(scrub && { scrub: scrub() }) };
+      return { ready: state === 'ok', checks, ...unlessNone('damagedReads', damagedReads()) };
     },
   };
 }
@@ -116,7 +119,11 @@ export function createHealth(parts: HealthParts): Health {
       const asked = witnesses();
       return {
         ready,
-        checks: { ...checks, ...(parts.archive && { archive: parts.archive() }) },
+        checks: {
+          ...checks,
+          ...(parts.archive && { archive: parts.archive() }),
+          ...(parts.scrub && { scrub: parts.scrub() }),
+        },
         ...(asked.length > 0 && { witnesses: asked }),
         ...unlessNone('droppedLogLines', parts.droppedLines()),
         ...unlessNone('damagedReads', parts.damagedReads()),

@@ -52,6 +52,7 @@ export async function openHostedLog(settings: Settings, options: HostOptions): P
     droppedLines: () => logger.dropped(),
     damagedReads: () => damage.count,
     archive: archive && (() => archive.state()),
+    scrub: scrub && (() => scrub.state(clock.now())),
   });
   const opened = { settings, clock, logger, shards, witness, archive, scrub, health, damage, publish };
   return {
@@ -124,14 +125,14 @@ function archiverOf(
 }
 
 function scrubberOf(
-  { data, heads, readOnly, scrub, dev }: Settings,
+  { data, heads, readOnly, scrub, scrubMirror, archive, dev }: Settings,
   logger: Logger,
   damage: DamageReport,
 ): Scrubber | undefined {
   if (scrub === 'off' || dev) return undefined;
   const { announce, warn } = operatorLines(logger, damage);
   return new Scrubber(
-    { data, heads, readOnly, period: scrub },
+    { data, heads, readOnly, period: scrub, archive, mirror: scrubMirror },
     { announce, warn, damaged: (sentence) => damage.scrubbed(sentence) },
   );
 }

@@ -3,7 +3,7 @@ import type { LogReads, LogStore } from './contract.ts';
 import type { FoundDatabase } from './identity.ts';
 import type { EntryReads } from './entries.ts';
 import type { HeadReads } from './heads.ts';
-import type { HistoryReads, ScannedEntry } from './history.ts';
+import type { CopiedEntry, HistoryReads, ScannedEntry } from './history.ts';
 import type { Journals } from './journal.ts';
 import type { Fingerprints } from './search-index/fingerprints.ts';
 import type { SearchIndex } from './search.ts';
@@ -61,6 +61,14 @@ export interface StorageEngine {
   audit(folder: string, unchanged: boolean): AuditedLog;
   /** Writes a tile over one that was found damaged, beside the process that holds the log. @throws StoreRefused */
   mendTile(folder: string, tile: FullTile): void;
+  /**
+   * Writes the 256 entries of a bundle over those that were found damaged, beside the process that holds the log. Of bodies alone what
+   * is kept beside them stays as it is.
+   *
+   * @throws StoreRefused
+   * @throws DamagedStore where that is damaged as well, or there is no such bundle yet
+   */
+  mendBundle(folder: string, number: number, entries: readonly CopiedEntry[]): void;
   /** Has the next start make a run of the search index again. @throws StoreRefused */
   doubtRun(folder: string, run: number): void;
   /** Journals that stand in a folder of their own, away from the log. */

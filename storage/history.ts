@@ -1,5 +1,6 @@
 import type { LogReads } from './contract.ts';
 import type { StoredCosignature } from './cosignatures.ts';
+import type { StoredEntry } from './entries.ts';
 import type { StoredHead } from './heads.ts';
 import type { WitnessState } from './witness-state.ts';
 
@@ -14,6 +15,13 @@ export interface ScannedEntry {
   readonly attestation: Uint8Array;
   /** The packed list of its search keys. */
   readonly searchKeys: Uint8Array;
+}
+
+/** An entry as another copy of the log has it. */
+export interface CopiedEntry {
+  readonly body: Uint8Array;
+  /** The same with what is kept beside the body, and the packed list of its search keys; undefined where the copy has bodies alone. */
+  readonly kept?: Omit<StoredEntry, 'index'> & { readonly searchKeys: Uint8Array };
 }
 
 /**

@@ -1,10 +1,13 @@
 import { attempt, type Mend } from '../../log/audit/attempt.ts';
+import { areLogged } from '../../log/audit/mend-bundle.ts';
 import { ShardScrub } from '../../log/audit/shard-scrub.ts';
 import { LogRefused } from '../../log/failures.ts';
 import type { AuditedLog } from '../../storage/engine.ts';
 import { noLogIn } from '../../storage/failures.ts';
 import { shardOf } from '../shards/read-shards.ts';
+import type { NodeHash } from '../../merkle/types.ts';
 import { isUnopened, type ShardFolder, shardFolders } from '../shards/shard-folders.ts';
+import { copiesAt, copiesInFolder, type EntryCopies } from './copies.ts';
 import type { ScrubFigures, ScrubSettings } from './messages.ts';
 import { newState, type ScrubState, StateFile } from './state.ts';
 
@@ -13,6 +16,9 @@ const RECORDS_OF_ENTRY = 4;
 /** Of entries and of records in a slice. */
 const SLICE_ENTRIES = 256;
 const SLICE_RECORDS = 129_024;
+
+/** Seconds for which a copy that could not be read is not asked again. */
+const REST_SECONDS = 600;
 
 /** Sentences that are not said again in one pass. */
 const SAID = 1024;
@@ -35,9 +41,13 @@ export interface ScrubVoices {
   readonly damaged: (says: string) => void;
   /** Told in one sentence of what was mended. */
   readonly repaired: (says: string) => void;
+  /** Told in one sentence of a copy that could not be used. */
+  readonly warn: (sentence: string) => void;
   readonly passed: (entries: number, damaged: number) => void;
   /** Seconds since the Unix epoch. */
   readonly now: () => number;
+  /** Whether the thread is to end. */
+  readonly isClosing: () => boolean;
 }
 
 /** Scrubs all shards of a log, one after another and again, with reading connections of its own. */
@@ -47,6 +57,9 @@ export class LogScrub implements Disposable {
   readonly #voices: ScrubVoices;
   readonly #file: StateFile;
   readonly #said = new Set<string>();
+  readonly #copies: readonly EntryCopies[];
+  /** Second until which a copy that failed is not asked. */
+  readonly #resting = new Map<EntryCopies, number>();
   #state: ScrubState;
   #open: OpenShard | undefined;
   #counts = { entries: 0, records: 0 };
@@ -55,6 +68,7 @@ export class LogScrub implements Disposable {
     const treeId = places[0]?.treeId ?? '';
     [this.#places, this.#readOnly, this.#voices] = [places, settings.readOnly, voices];
     this.#file = new StateFile(settings.data);
+    this.#copies = copiesOf(settings, voices);
     this.#state = (settings.readOnly ? undefined : this.#file.read(treeId)) ?? newState(treeId);
   }
 
@@ -125,7 +139,7 @@ export class LogScrub implements Disposable {
     return this.#open;
   }
 
-  #mend({ engine, folder }: ShardFolder, origin: string): Mend {
+  #mend({ engine, folder, number }: ShardFolder, origin: string): Mend {
     const { repaired } = this.#voices;
     return {
       tile: (tile) => {
@@ -134,8 +148,40 @@ export class LogScrub implements Disposable {
           `${origin}: tile ${tile.level}/${tile.index} was made again from its entries, under the root that was signed`,
         );
       },
+      bundle: (bundle, hashes) => this.#mendBundle({ engine, folder, number }, origin, bundle, hashes),
       run: (id) => engine.doubtRun(folder, id),
     };
+  }
+
+  /** Asks one copy after another. One that cannot be read is left alone for a while: much may be damaged. */
+  async #mendBundle(
+    { engine, folder, number }: Pick<ShardFolder, 'engine' | 'folder' | 'number'>,
+    origin: string,
+    bundle: number,
+    hashes: readonly NodeHash[],
+  ): Promise<boolean> {
+    const { now, warn, repaired } = this.#voices;
+    for (const copies of this.#copies) {
+      if (now() < (this.#resting.get(copies) ?? 0)) continue;
+      try {
+        const entries = await copies.bundle(number, bundle);
+        if (entries === undefined || !areLogged(entries, hashes)) {
+          warn(`${copies.name} has other entries for bundle ${bundle} of ${origin}, or not all of them`);
+          continue;
+        }
+        engine.mendBundle(folder, bundle, entries);
+        repaired(
+          `${origin}: the entries of bundle ${bundle} were written again from ${copies.name}, under the root that was signed`,
+        );
+        return true;
+      } catch (error) {
+        this.#resting.set(copies, now() + REST_SECONDS);
+        warn(
+          `${copies.name} did not mend bundle ${bundle} of ${origin}: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      }
+    }
+    return false;
   }
 
   #found(says: string): void {
@@ -156,4 +202,11 @@ export class LogScrub implements Disposable {
     this.#state = { ...newState(treeId), lastPass: this.#voices.now(), damagedBefore: damaged };
     this.#voices.passed(before + size, damaged);
   }
+}
+
+function copiesOf({ archive, mirror }: ScrubSettings, { isClosing }: ScrubVoices): readonly EntryCopies[] {
+  return [
+    ...(archive === undefined ? [] : [copiesInFolder(archive, isClosing)]),
+    ...(mirror === undefined ? [] : [copiesAt(mirror)]),
+  ];
 }

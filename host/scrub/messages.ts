@@ -6,6 +6,10 @@ export interface ScrubSettings {
   readonly readOnly: boolean;
   /** Milliseconds that a full pass is to take. */
   readonly period: number;
+  /** Folder with a backup of the log that damaged entries are read from. */
+  readonly archive: string | undefined;
+  /** Where another server has the same tree. */
+  readonly mirror: string | undefined;
 }
 
 /** Messages of the thread. */
@@ -13,6 +17,7 @@ export type ScrubMessage =
   | { readonly kind: 'figures'; readonly figures: ScrubFigures }
   | { readonly kind: 'damage'; readonly says: string }
   | { readonly kind: 'repaired'; readonly says: string }
+  | { readonly kind: 'warning'; readonly says: string }
   | { readonly kind: 'passed'; readonly entries: number; readonly damaged: number }
   | { readonly kind: 'failed'; readonly reason: string };
 

@@ -12,6 +12,8 @@ export interface ScrubberOptions {
 const DELAY_MS = 10_000;
 /** Milliseconds until a thread that ended is replaced. */
 const RESTART_MS = 60_000;
+/** Periods since the last full pass after which the scrub is late: a pass may take two, where the disk has other things to do. */
+const LATE_PERIODS = 3;
 /** Room for young objects of the thread. */
 const YOUNG_MIB = 4;
 
@@ -47,6 +49,19 @@ export class Scrubber implements AsyncDisposable {
     return this.#figures;
   }
 
+  /**
+   * `ok`, or what is wrong, for everybody to read.
+   *
+   * @param now - seconds since the Unix epoch
+   */
+  state(now: number): string {
+    const { damaged, lastPass } = this.#figures;
+    if (damaged > 0) return `${damaged} damaged places were found, and not found mended yet`;
+    if (this.#failed) return 'the scrub cannot read the log';
+    const late = lastPass !== undefined && now - lastPass > (LATE_PERIODS * this.#settings.period) / 1000;
+    return late ? 'the last full pass is too long ago' : 'ok';
+  }
+
   /** Times that damage was found since the start of the process. */
   get found(): number {
     return this.#found;
@@ -79,6 +94,8 @@ export class Scrubber implements AsyncDisposable {
       case 'repaired':
         this.#repaired += 1;
         return this.#options.warn(`the scrub has mended damage in ${message.says}`);
+      case 'warning':
+        return this.#options.warn(`the scrub: ${message.says}`);
       case 'passed':
         return this.#passed(message);
       case 'failed':

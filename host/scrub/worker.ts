@@ -28,6 +28,8 @@ const tell = (message: ScrubMessage): void => port.postMessage(message);
 const voices = {
   damaged: (says: string): void => tell({ kind: 'damage', says }),
   repaired: (says: string): void => tell({ kind: 'repaired', says }),
+  warn: (says: string): void => tell({ kind: 'warning', says }),
+  isClosing: (): boolean => closing,
   passed: (entries: number, damaged: number): void => tell({ kind: 'passed', entries, damaged }),
   now: (): number => Math.floor(Date.now() / 1000),
 };

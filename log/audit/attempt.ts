@@ -1,3 +1,4 @@
+import type { NodeHash } from '../../merkle/types.ts';
 import type { FullTile } from '../../storage/tiles.ts';
 import { DamagedStore, isDamage, StoreRefused } from '../../storage/failures.ts';
 import { Damaged } from './reports.ts';
@@ -9,6 +10,8 @@ export type Found = (says: string) => void;
 export interface Mend {
   /** Writes a tile that stands under a signed root over a damaged one. */
   tile(tile: FullTile): void;
+  /** Writes the entries of a bundle from another copy over damaged ones, if one has entries with these hashes. @returns whether it did */
+  bundle(number: number, hashes: readonly NodeHash[]): Promise<boolean>;
   /** Has the next start make a run of the index again. */
   run(id: number): void;
 }

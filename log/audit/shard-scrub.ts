@@ -1,5 +1,5 @@
 import { equalBytes } from '../../base/bytes.ts';
-import { hashesIn, TILE_HEIGHT, TILE_WIDTH, type TileId } from '../../merkle/tile.ts';
+import { hashesIn, TILE_HEIGHT, TILE_WIDTH, type TileId, tileOf, tileRoot } from '../../merkle/tile.ts';
 import { type NodeHash, treeSize } from '../../merkle/types.ts';
 import type { AuditedLog } from '../../storage/engine.ts';
 import { type Tally, together } from '../../storage/search-index/tally.ts';
@@ -60,27 +60,51 @@ export class ShardScrub {
     const from = place.entry;
     const to = Math.min(place.size, from + TILE_WIDTH);
     const ends = place.index.runs.map(({ to: end }) => end);
-    const report = await attempt(from, found, () => auditEntries(this.#reading, { from, to, runs: ends }));
-    if (report === undefined && to - from === TILE_WIDTH) await this.#lookAtTile(from / TILE_WIDTH, place.size, found);
+    const audit = () => attempt(from, found, () => auditEntries(this.#reading, { from, to, runs: ends }));
+    let report = await audit();
+    if (report === undefined && to - from === TILE_WIDTH && (await this.#repair(from / TILE_WIDTH, place.size, found)))
+      report = await audit();
     const tree =
       this.#unreadable === place.size ? undefined : await attempt(from, found, () => this.#treeOf(place.size));
     if (tree === undefined) this.#unreadable = place.size;
     else {
-      await attempt(from, found, () => this.#checkTiles(tree.cache, from, report));
+      await this.#checkTiles(tree.cache, { from, size: place.size }, report, found);
       await this.#checkHeads(tree.heads, from, to, found);
     }
     return { ...place, entry: to, index: { ...place.index, runs: added(place.index.runs, from, to, report) } };
   }
 
-  /** Says whether the tile is damaged as well; one that is, over entries that are not, is made again from them. */
-  async #lookAtTile(index: number, size: number, found: Found): Promise<void> {
+  /**
+   * Says whether the tile is damaged as well. One that is, over entries that are not, is made again from them; entries under one that
+   * is not are looked for in other copies of the log.
+   *
+   * @returns whether something was mended
+   */
+  async #repair(index: number, size: number, found: Found): Promise<boolean> {
     const from = index * TILE_WIDTH;
-    const hashes = await attempt(from, found, () => this.#storedHashes({ level: 0, index }));
-    if (hashes !== undefined || this.#mend === undefined) return;
-    const tile = await attempt(from, found, () => remakeTile(this.#reading, this.#shard, index, size));
-    if (tile === undefined) return;
-    this.#mend.tile(tile);
-    this.#unreadable = -1;
+    const id = { level: 0, index };
+    const hashes = await attempt(from, found, () => this.#storedHashes(id));
+    if (hashes === undefined) return this.#remake(id, size, found);
+    const mend = this.#mend;
+    if (mend === undefined) return false;
+    const tree = await attempt(from, found, () => this.#treeOf(size));
+    if (tree === undefined) return false;
+    const isMended = await attempt(from, found, async () => {
+      await requireAbove(tree.cache, id, tileRoot(tileOf(hashes)));
+      return mend.bundle(index, hashes);
+    });
+    return isMended === true;
+  }
+
+  async #remake(id: TileId, size: number, found: Found): Promise<boolean> {
+    const mend = this.#mend;
+    if (mend === undefined) return false;
+    const first = id.index * TILE_WIDTH ** (id.level + 1);
+    const tile = await attempt(first, found, () => remakeTile(this.#reading, this.#shard, id, size));
+    if (tile === undefined) return false;
+    mend.tile(tile);
+    [this.#unreadable, this.#tree] = [-1, undefined];
+    return true;
   }
 
   async #treeOf(size: number) {
@@ -93,14 +117,23 @@ export class ShardScrub {
   }
 
   /** Holds the hash above the entries, and above each tile that ends with them, against the one in the tile above. */
-  async #checkTiles(cache: TileCache, from: number, report: EntriesReport | undefined): Promise<void> {
+  async #checkTiles(
+    cache: TileCache,
+    { from, size }: { readonly from: number; readonly size: number },
+    report: EntriesReport | undefined,
+    found: Found,
+  ): Promise<void> {
     let index = from / TILE_WIDTH;
     const [root] = hashesIn(report?.roots ?? new Uint8Array());
-    if (root !== undefined) await requireAbove(cache, { level: 0, index }, root);
+    if (root !== undefined) await attempt(from, found, () => requireAbove(cache, { level: 0, index }, root));
     for (let level = 1; index % TILE_WIDTH === TILE_WIDTH - 1; level += 1) {
       index = Math.floor(index / TILE_WIDTH);
       const id = { level, index };
-      await requireAbove(cache, id, await checkTile(this.#reading, id, await this.#storedHashes(id)));
+      const isWhole = await attempt(from, found, async () => {
+        await requireAbove(cache, id, await checkTile(this.#reading, id, await this.#storedHashes(id)));
+        return true;
+      });
+      if (isWhole !== true) await this.#remake(id, size, found);
     }
   }
 

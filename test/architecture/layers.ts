@@ -79,8 +79,11 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'host/scrub': [
     'base',
+    'merkle',
     'storage',
     'storage/engines',
+    'storage/records',
+    'storage/record-files',
     'log',
     'log/audit',
     'host/threads',

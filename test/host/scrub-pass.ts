@@ -46,27 +46,35 @@ function copyOf(good: LogFolder): LogFolder {
 export interface Pass {
   readonly said: readonly string[];
   readonly mended: readonly string[];
+  readonly warned: readonly string[];
   readonly entries: number;
 }
 
 /** Scrubs until a pass is done, without a rest. @param each - called behind each slice; true ends it there */
 export async function scrubPass(
   { data, heads }: LogFolder,
+  copies: { readonly archive?: string; readonly mirror?: string } = {},
   each = (_scrub: LogScrub): boolean => false,
 ): Promise<Pass> {
   const said: string[] = [];
   const mended: string[] = [];
+  const warned: string[] = [];
   let entries = -1;
   const voices = {
     damaged: (says: string) => said.push(says),
     passed: (count: number) => (entries = count),
     repaired: (says: string) => mended.push(says),
+    warn: (says: string) => warned.push(says),
+    isClosing: () => false,
     now: () => 1,
   };
-  using scrub = await LogScrub.open({ data, heads, readOnly: false, period: 1 }, voices);
+  using scrub = await LogScrub.open(
+    { data, heads, readOnly: false, period: 1, archive: copies.archive, mirror: copies.mirror },
+    voices,
+  );
   while (entries < 0) {
     await scrub.slice();
     if (each(scrub)) break;
   }
-  return { said, mended, entries };
+  return { said, mended, warned, entries };
 }

@@ -36,7 +36,7 @@ function changeTile({ data }: LogFolder): void {
 describe('the scrub', () => {
   it('reads a sound log to its end and finds nothing', async () => {
     using folder = copied();
-    expect(await scrubPass(folder)).toStrictEqual({ said: [], mended: [], entries: SCRUBBED_ENTRIES });
+    expect(await scrubPass(folder)).toStrictEqual({ said: [], mended: [], warned: [], entries: SCRUBBED_ENTRIES });
   });
 
   it.each([
@@ -92,10 +92,10 @@ describe('the scrub', () => {
 
   it('goes on where it was when it is opened again, and from the beginning where its state was changed', async () => {
     using folder = copied();
-    await scrubPass(folder, (scrub) => (scrub.save(), scrub.figures.position === 512));
+    await scrubPass(folder, {}, (scrub) => (scrub.save(), scrub.figures.position === 512));
     const reads = async (): Promise<number> => {
       let first = -1;
-      await scrubPass(folder, ({ figures }) => ((first = figures.position), true));
+      await scrubPass(folder, {}, ({ figures }) => ((first = figures.position), true));
       return first;
     };
     expect(await reads()).toBe(SCRUBBED_ENTRIES);
@@ -121,8 +121,15 @@ describe('a server that scrubs', () => {
     expect([await answer(SCRUBBED_ENTRIES - 1), await answer(300)]).toEqual([200, 200]);
     const ofPiece = await Promise.all(Array.from({ length: 32 }, (_, i) => answer(i)));
     expect(ofPiece).toContain(500);
-    const ready = (await (await fetch(`${server.base}/readyz`)).json()) as { readonly damagedReads: number };
-    expect(ready.damagedReads).toBeGreaterThanOrEqual(2);
+    const ready = async () =>
+      (await (await fetch(`${server.base}/readyz`)).json()) as {
+        readonly ready: boolean;
+        readonly checks: Readonly<Record<string, string>>;
+        readonly damagedReads: number;
+      };
+    expect((await ready()).damagedReads).toBeGreaterThanOrEqual(2);
+    await expect.poll(async () => (await ready()).checks['scrub']).toMatch(/^\d damaged places were found/);
+    expect((await ready()).ready).toBe(true);
     expect((await server.stop()).code).toBe(0);
   });
 
@@ -146,6 +153,19 @@ describe('a server that scrubs', () => {
     await until(() => server.lines().some((line) => line.includes('all are as they were written')));
     expect((await server.stop()).code).toBe(0);
     expect(state()).toContain('"lastPass":');
+  });
+
+  it('mends what is damaged from its archive by itself, and says both', async () => {
+    using folder = copied();
+    const archive = join(folder.parent, 'archive');
+    await succeeded(run('backup', folder, '--into', archive));
+    flipBit(folder.data, 'bundle_piece', 'gzip');
+    await using server = await startServer(folder, { flags: [...flags, '1s', '--archive', archive] });
+    const said = (words: string): boolean => server.lines().some((line) => line.includes(words));
+    await until(() => said('the scrub has mended damage in localhost: the entries of bundle 0 were written again'));
+    await until(() => said('all are as they were written'));
+    expect((await fetch(`${server.base}/api/v1/log/entries?logIndex=5`)).status).toBe(200);
+    expect((await server.stop()).code).toBe(0);
   });
 
   it('writes nothing where the log is only read', async () => {

@@ -1,4 +1,4 @@
-import { originName } from '../values/network-values.ts';
+import { originName, webAddress } from '../values/network-values.ts';
 import { optional, setting } from '../values/setting.ts';
 import { choice, day, duration, flag, onOff, path, periodOrOff, size } from '../values/values.ts';
 import { fromData, STANDARD_DATA } from './data-folder.ts';
@@ -28,6 +28,10 @@ export const DATA = {
     periodOrOff(SECOND, 366 * DAY),
     '7d',
     'Time in which all that is stored is read, hashed and compared with what was signed, again and again: docs/operating.md, "Scrub". A log of --dev is not scrubbed.',
+  ),
+  scrubMirror: optional(
+    webAddress,
+    'Another server of this log, or its exported files: where the scrub finds an entry damaged it reads the bundle there, and writes it only if it has the hashes under the signed root. The archive is asked before it.',
   ),
   readOnly: setting(
     flag,

@@ -8,7 +8,7 @@ import { lockFolder, requireUnlocked } from './file/lock.ts';
 import { openUnchanged } from './file/unchanged.ts';
 import { inspectDatabase } from './inspect.ts';
 import { fitOf } from './layout.ts';
-import { doubtRun, mendTile } from './mend.ts';
+import { doubtRun, mendBundle, mendTile } from './mend.ts';
 import { openSqliteStore } from './open.ts';
 import { openSqliteReadOnly } from './open-read-only.ts';
 import { openSqliteReading } from './open-reading.ts';
@@ -28,6 +28,7 @@ export const sqlite: StorageEngine = {
   openReading: openSqliteReading,
   openHistory: openSqliteReading,
   audit,
+  mendBundle,
   mendTile,
   doubtRun,
   journals: fileJournals(lockFolder),
