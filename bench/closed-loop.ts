@@ -9,6 +9,10 @@ export interface LoopPlan {
   readonly rate?: number | undefined;
   /** The only status that counts as done. */
   readonly status: number;
+  /** Whether a latency counts from when its request was sent, and not from when it was due. */
+  readonly fromSent?: boolean | undefined;
+  /** Told each request that was answered 503. */
+  readonly refused?: ((request: Buffer) => void) | undefined;
   /** Undefined ends the loop early. */
   readonly next: () => Buffer | undefined;
 }
@@ -51,13 +55,17 @@ export async function closedLoop(plan: LoopPlan): Promise<LoopResult> {
   };
 }
 
+const UNAVAILABLE_STATUS = 503;
+
 function drive(connection: Connection, plan: LoopPlan, until: number, meter: Meter): Promise<void> {
   const pause = plan.rate === undefined ? 0 : (1000 * plan.connections) / plan.rate;
   return new Promise((resolve) => {
     let due = performance.now() + Math.random() * pause;
+    let sent: { readonly request: Buffer; readonly at: number } | undefined;
     const finished = (status: number): void => {
       const now = performance.now();
-      meter.add(status, now - due);
+      meter.add(status, now - (plan.fromSent === true ? (sent?.at ?? due) : due));
+      if (status === UNAVAILABLE_STATUS && sent !== undefined) plan.refused?.(sent.request);
       due = pause === 0 ? now : due + pause;
       if (due <= now) step();
       else setTimeout(step, due - now);
@@ -65,6 +73,7 @@ function drive(connection: Connection, plan: LoopPlan, until: number, meter: Met
     const step = (): void => {
       const request = due < until ? plan.next() : undefined;
       if (request === undefined) return resolve();
+      sent = { request, at: performance.now() };
       connection.send(request, finished);
     };
     setTimeout(step, Math.max(0, due - performance.now()));

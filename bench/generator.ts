@@ -13,11 +13,15 @@ export interface LoopSettings {
   readonly seconds: number;
   /** Requests a second over all connections; undefined sends each when the last is answered. */
   readonly rate?: number | undefined;
+  /** Whether a latency counts from when the request was sent, and not from when it was due. */
+  readonly fromSent?: boolean;
+  /** Whether a submission that was refused for now (503) is sent again. */
+  readonly again?: boolean;
 }
 
 export type Command =
   | { readonly do: 'make'; readonly kind: BodyKind; readonly count: number }
-  /** Sends what was made, each once. */
+  /** Sends what was made, each once, the last first; what is left is for the next time. */
   | { readonly do: 'submit'; readonly loop: LoopSettings }
   /** Asks these over and over. */
   | { readonly do: 'ask'; readonly loop: LoopSettings; readonly questions: readonly Question[] };
@@ -25,7 +29,7 @@ export type Command =
 /** Undefined once something was made. */
 export type Report = LoopResult | undefined;
 
-let made: readonly Buffer[] = [];
+let made: Buffer[] = [];
 
 async function perform(command: Command): Promise<Report> {
   switch (command.do) {
@@ -33,10 +37,9 @@ async function perform(command: Command): Promise<Report> {
       made = makeSubmissions(command.kind, command.count);
       return undefined;
     case 'submit': {
-      const left = made.values();
-      const result = await closedLoop({ ...command.loop, status: 201, next: () => left.next().value });
-      made = [];
-      return result;
+      const { again = false, ...loop } = command.loop;
+      const refused = again ? (request: Buffer): void => void made.push(request) : undefined;
+      return closedLoop({ ...loop, status: 201, next: () => made.pop(), refused });
     }
     case 'ask': {
       const requests = command.questions.map(requestOf);

@@ -8,6 +8,7 @@ import { countingRows } from './counting.ts';
 import { fill } from './fill.ts';
 import { growth } from './growth.ts';
 import { flood, largeBodies } from './hostile.ts';
+import { overload } from './overload.ts';
 import { type BenchCommand, type BenchOptions, readOptions, USAGE } from './options.ts';
 import { profile } from './profile.ts';
 import { keep, rounded } from './results.ts';
@@ -25,6 +26,7 @@ const SCENARIOS: Partial<Record<BenchCommand, Scenario>> = {
   mixed: mixedLoad,
   flood,
   large: largeBodies,
+  overload,
   turns,
   start,
   disk,

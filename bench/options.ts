@@ -8,6 +8,7 @@ export const COMMANDS = [
   'mixed',
   'flood',
   'large',
+  'overload',
   'turns',
   'start',
   'disk',

@@ -22,14 +22,16 @@ export function keep(rows: readonly Row[]): void {
   const readme = readFileSync(README, 'utf8');
   const [before = ''] = readme.split(START);
   const after = readme.split(END)[1] ?? '';
-  const isLoad = ({ figures }: Row): boolean => figures.perSecond !== undefined;
+  const isOverload = ({ figures }: Row): boolean => figures.p99OverNormal !== undefined;
+  const isLoad = (row: Row): boolean => row.figures.perSecond !== undefined && !isOverload(row);
   const isTurns = ({ figures }: Row): boolean => figures.turnMs !== undefined;
   const tables = [
     tableOf(LOADS, kept.filter(isLoad)),
+    tableOf(OVERLOADS, kept.filter(isOverload)),
     tableOf(TURNS, kept.filter(isTurns)),
     tableOf(
       OTHERS,
-      kept.filter((row) => !isLoad(row) && !isTurns(row)),
+      kept.filter((row) => !isLoad(row) && !isOverload(row) && !isTurns(row)),
     ),
   ];
   writeFileSync(README, `${before}${START}\n\n${tables.join('\n')}\n${END}${after}`);
@@ -65,6 +67,20 @@ const LOADS: readonly Column[] = [
   ['peak MiB', figure('peakMiB')],
   ['longest stall ms', figure('stallMs')],
   ['runs', ({ runs }) => runs],
+  ...WHERE,
+];
+
+const OVERLOADS: readonly Column[] = [
+  ['what', ({ bench }) => bench],
+  ['capacity a second', figure('capacityPerSecond')],
+  ['sent over it', figure('sentOverCapacity')],
+  ['taken a second', figure('perSecond')],
+  ['p99 ms', figure('p99Ms')],
+  ['normal p99 ms', figure('normalP99Ms')],
+  ['over normal', figure('p99OverNormal')],
+  ['resident MiB', figure('residentMiB')],
+  ['grown MiB', figure('grownMiB')],
+  ['seconds to normal', figure('secondsToNormal')],
   ...WHERE,
 ];
 

@@ -19,6 +19,18 @@ export interface Figures {
   readonly peakMiB: number;
   readonly residentMiB: number;
   readonly stallMs: number;
+  /** Submissions a second that the log takes at most. */
+  readonly capacityPerSecond: number;
+  /** All that was sent in a second, taken or not, over the capacity. */
+  readonly sentOverCapacity: number;
+  /** The same load at half of the capacity has this p99. */
+  readonly normalP99Ms: number;
+  /** The p99 of what was taken, over that. */
+  readonly p99OverNormal: number;
+  /** Memory that an overload took from its second second on, in MiB. */
+  readonly grownMiB: number;
+  /** Seconds after an overload until one is normal again. */
+  readonly secondsToNormal: number;
   /** Questions asked, whatever was answered. */
   readonly requests: number;
   /** Processor time of the longest turn of the main thread's event loop. */

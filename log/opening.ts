@@ -8,7 +8,7 @@ import type { KeySigners } from './signers/shard-signer.ts';
 import type { TransparencyLog } from './log.ts';
 import type { PublicationMode } from './publisher.ts';
 import type { RoundTimes } from './cosigning-loop.ts';
-import type { SequencerLimits } from './sequencer.ts';
+import type { SequencerLimits } from './waiting-entries.ts';
 
 /** Identity that the log must have for these keys and settings to serve it. */
 export interface Expected {

@@ -5,7 +5,7 @@ import type { StoreFigures } from '../storage/figures.ts';
 import type { SequencedEntry } from '../storage/entries.ts';
 import type { Commit, HeadRegister } from '../storage/heads.ts';
 import type { Clock } from './clock.ts';
-import { NotWritable, Overloaded } from './failures.ts';
+import { NotWritable } from './failures.ts';
 import { GrowthFigures, type RefusalReason } from './figures.ts';
 import type { ShardSigner } from './signers/shard-signer.ts';
 import { sequenced, stepDone } from './sequenced.ts';
@@ -13,15 +13,7 @@ import type { StepListener } from './types.ts';
 import { HeadReleases, type ReleaseParts } from './releases.ts';
 import type { TileCache } from './tile-cache.ts';
 import { UnwrittenCommits } from './unwritten-commits.ts';
-
-export interface SequencerLimits {
-  /** Entries that may wait before the next is refused. */
-  readonly maxWaiting: number;
-  /** Bytes of canonical bodies and attestations that may wait. */
-  readonly maxWaitingBytes: number;
-  /** Entries in one commit at most. */
-  readonly batch: number;
-}
+import { type SequencerLimits, type Waiting, WaitingEntries } from './waiting-entries.ts';
 
 export interface SequencerParts extends Omit<ReleaseParts, 'held' | 'figures'> {
   readonly store: Pick<HeadRegister, 'commit'> & Pick<StoreUpkeep, 'heartbeat' | 'figures'>;
@@ -40,19 +32,6 @@ export interface SequencerParts extends Omit<ReleaseParts, 'held' | 'figures'> {
 }
 
 /**
- * Bytes of bodies and attestations in one commit, unless its first entry alone has more. An entry that is in no bundle yet is
- * read by reading its whole commit: 16 MiB of 256 long bodies held the main thread for 27 ms.
- */
-export const BATCH_BYTES = 1024 * 1024;
-
-interface Waiting {
-  readonly entry: AdmittedEntry;
-  readonly resolve: (entry: SequencedEntry) => void;
-  readonly reject: (reason: unknown) => void;
-  readonly steps: StepListener | undefined;
-}
-
-/**
  * The only writer. Entries that arrive while one commit runs share the next, so the rate of commits follows the disk
  * and not the callers. The order of a batch: grow and sign in memory, commit, journal, release. The journal write of
  * one batch overlaps the commit of the next; no head is journalled before it is committed, and none is published
@@ -60,8 +39,7 @@ interface Waiting {
  */
 export class Sequencer {
   readonly #parts: SequencerParts;
-  #waiting: Waiting[] = [];
-  #waitingBytes = 0;
+  readonly #waiting: WaitingEntries;
   #head: TreeHead;
   #lastTime: number;
   #released: Promise<void> = Promise.resolve();
@@ -77,11 +55,12 @@ export class Sequencer {
     this.#parts = parts;
     this.#head = last.head;
     this.#lastTime = last.time;
+    this.#waiting = new WaitingEntries(parts.limits, parts.now);
     this.#unwritten = new UnwrittenCommits({ ...parts, look: () => this.heartbeat() });
     this.#releases = new HeadReleases({
       ...parts,
       figures: this.figures,
-      held: (refusal) => this.#turnAway(refusal),
+      held: (refusal) => this.#waiting.turnAway(refusal),
     });
   }
 
@@ -107,7 +86,7 @@ export class Sequencer {
 
   /** Entries that wait, and the bytes of their bodies and attestations. */
   get waiting(): { readonly entries: number; readonly bytes: number } {
-    return { entries: this.#waiting.length, bytes: this.#waitingBytes };
+    return { entries: this.#waiting.count, bytes: this.#waiting.bytes };
   }
 
   /** Whether no entry is taken now, for each of the reasons. */
@@ -136,13 +115,9 @@ export class Sequencer {
   place(entry: AdmittedEntry, steps?: StepListener): Promise<SequencedEntry> {
     const refusal = this.refusal();
     if (refusal !== undefined) throw new NotWritable(refusal);
-    const { maxWaiting, maxWaitingBytes } = this.#parts.limits;
-    if (this.#waiting.length >= maxWaiting) throw new Overloaded(`${maxWaiting} entries are waiting already`);
-    if (this.#waitingBytes + weight(entry) > maxWaitingBytes)
-      throw new Overloaded(`entries of ${maxWaitingBytes} bytes in all are waiting already`);
-    this.#waitingBytes += weight(entry);
+    this.#waiting.requireRoom(entry);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ entry, resolve, reject, steps });
+      this.#waiting.add({ entry, resolve, reject, steps });
       this.#running ??= this.#run();
     });
   }
@@ -160,35 +135,19 @@ export class Sequencer {
     await this.#parts.ready(); // which also lets entries that arrive in the same turn share the first batch
     let taken: readonly Waiting[] = [];
     try {
-      while (this.#waiting.length > 0) {
+      while (this.#waiting.count > 0) {
         const reason = this.#reasonUntrusted();
         if (reason !== undefined) {
-          this.#turnAway(reason);
+          this.#waiting.turnAway(reason);
           break;
         }
-        taken = this.#take();
+        taken = this.#waiting.take();
         await this.#grow(taken);
       }
       this.#running = undefined;
     } catch (reason) {
       this.#end(reason, taken);
     }
-  }
-
-  /** Rejects all entries that wait. None of them has been signed or stored. */
-  #turnAway(reason: string): void {
-    for (const { reject } of this.#waiting.splice(0)) reject(new NotWritable(reason));
-    this.#waitingBytes = 0;
-  }
-
-  #take(): readonly Waiting[] {
-    let [count, bytes] = [0, 0];
-    for (const { entry } of this.#waiting.slice(0, this.#parts.limits.batch)) {
-      if (count > 0 && bytes + weight(entry) > BATCH_BYTES) break;
-      [count, bytes] = [count + 1, bytes + weight(entry)];
-    }
-    this.#waitingBytes -= bytes;
-    return this.#waiting.splice(0, count);
   }
 
   async #grow(waiting: readonly Waiting[]): Promise<void> {
@@ -228,22 +187,18 @@ export class Sequencer {
       return true;
     } catch (reason) {
       const refusal = this.#unwritten.failed(reason);
-      this.#waiting.unshift(...waiting);
-      this.#turnAway(refusal);
+      for (const { reject } of waiting) reject(new NotWritable(refusal));
+      this.#waiting.turnAway(refusal);
       return false;
     }
   }
 
   /** Ends the log: the outcome of a write is unknown. No sender is told that its entry was refused, because it may be stored. */
   #end(reason: unknown, waiting: readonly Waiting[]): void {
-    for (const { reject } of [...waiting, ...this.#waiting.splice(0)]) reject(new Error('the outcome is unknown'));
+    for (const { reject } of [...waiting, ...this.#waiting.takeAll()]) reject(new Error('the outcome is unknown'));
     if (this.#failed) return;
     this.#failed = true;
     this.#refusal = 'the log has failed';
     this.#parts.fatal(reason);
   }
-}
-
-function weight({ body, attestation }: AdmittedEntry): number {
-  return body.length + (attestation?.length ?? 0);
 }

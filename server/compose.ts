@@ -112,6 +112,7 @@ function admissionOf(settings: Settings, logger: Logger): AdmissionPool {
     threads: settings.admissionThreads,
     maxQueued: settings.admissionQueue,
     settings: admissionSettings(settings),
+    now: () => performance.now(),
     lost: (error) => logger.error('an admission thread ended, and another takes its place', { error }),
   });
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Clock } from '../../log/clock.ts';
 import { openLog } from '../../log/open.ts';
 import type { LogKeys, OpenedLog, Publication } from '../../log/opening.ts';
-import type { SequencerLimits } from '../../log/sequencer.ts';
+import type { SequencerLimits } from '../../log/waiting-entries.ts';
 import type { LogReads, LogStore } from '../../storage/contract.ts';
 import type { IdentityStore, LogIdentity } from '../../storage/identity.ts';
 import { recordBegunShard } from '../shards/begun-shards.ts';

@@ -10,13 +10,7 @@ interface Sent {
 export class FairQueue<Item extends Sent> {
   /** Oldest first; senders in the order of their turns. None is empty. */
   readonly #bySender = new Map<string, Item[]>();
-  readonly #most: number;
   #length = 0;
-
-  /** @param most - that may wait */
-  constructor(most: number) {
-    this.#most = most;
-  }
 
   get length(): number {
     return this.#length;
@@ -30,12 +24,13 @@ export class FairQueue<Item extends Sent> {
   /**
    * Makes an item wait. A full queue makes room for a sender that has fewer in it than another.
    *
+   * @param most - that may wait
    * @returns the one that there is no room for: the newest of the sender that has most, or the item itself; undefined where there is room
    */
-  add(item: Item): Item | undefined {
+  add(item: Item, most: number): Item | undefined {
     const own = this.#bySender.get(item.from);
-    const surplus = this.#length < this.#most ? undefined : this.#surplus(own?.length ?? 0);
-    if (this.#length >= this.#most && surplus === undefined) return item;
+    const surplus = this.#length < most ? undefined : this.#surplus(own?.length ?? 0);
+    if (this.#length >= most && surplus === undefined) return item;
     if (own === undefined) this.#bySender.set(item.from, [item]);
     else own.push(item);
     this.#length += surplus === undefined ? 1 : 0;
@@ -44,9 +39,28 @@ export class FairQueue<Item extends Sent> {
 
   /** Takes out the newest of the sender that has most, unless one more of another that has `own` would be as many. */
   #surplus(own: number): Item | undefined {
-    let largest: Item[] = [];
-    for (const items of this.#bySender.values()) if (items.length > largest.length) largest = items;
+    const [, largest] = this.#largest();
     return largest.length > own + 1 ? largest.pop() : undefined;
+  }
+
+  #largest(): readonly [string, Item[]] {
+    let largest: readonly [string, Item[]] = ['', []];
+    for (const one of this.#bySender) if (one[1].length > largest[1].length) largest = one;
+    return largest;
+  }
+
+  /** Takes out the newest of the senders that have most, until no more than `most` wait. */
+  trim(most: number): readonly Item[] {
+    const out: Item[] = [];
+    while (this.#length > most) {
+      const [from, items] = this.#largest();
+      const item = items.pop();
+      if (item === undefined) return out;
+      if (items.length === 0) this.#bySender.delete(from);
+      this.#length -= 1;
+      out.push(item);
+    }
+    return out;
   }
 
   /** Takes out one that waits no longer. @returns whether it was there */

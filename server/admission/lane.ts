@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { Busy } from '../http/failures.ts';
-import { FairQueue } from './fair-queue.ts';
 import { type LaneFigures, verdictOf } from './figures.ts';
+import { type Job, JobQueue, type JobQueueOptions } from './job-queue.ts';
 import {
   fromOutcome,
   type LaneName,
@@ -9,7 +9,6 @@ import {
   type Outcome,
   packed,
   type Reply,
-  type Task,
   type ThreadSettings,
   unpackReply,
 } from './messages.ts';
@@ -22,27 +21,11 @@ const TICKS = 4;
 /** Ticks after which a thread that is not standing, and has nothing to do, is ended. */
 const IDLE_TICKS = 24;
 
-/** A request that waits for a thread, or for its answer. */
-export interface Job {
-  readonly task: Task;
-  readonly body: Uint8Array;
-  /** Its sender: those that wait have turns. */
-  readonly from: string;
-  /** Aborted once nobody waits for its answer. */
-  readonly gone: AbortSignal | undefined;
-  readonly settle: (value: never) => void;
-  readonly fail: (reason: Error) => void;
-}
-
-export interface LaneOptions {
+export interface LaneOptions extends JobQueueOptions {
   readonly name: LaneName;
   /** Threads at most, and those that are started at once and kept. */
   readonly threads: number;
   readonly standing: number;
-  /** Requests that may wait before the next is refused. */
-  readonly maxQueued: number;
-  /** Requests and bytes in one message. A body that is longer travels alone. */
-  readonly batch: { readonly jobs: number; readonly bytes: number };
   /** Batches that a thread has at once. */
   readonly inFlight: number;
   /** Time that a thread may work on one batch. One that takes up to a quarter more may pass. */
@@ -72,7 +55,7 @@ export class Lane implements AsyncDisposable {
   readonly #options: LaneOptions;
   readonly #watchdog: NodeJS.Timeout;
   readonly #threads: Thread[] = [];
-  readonly #queue: FairQueue<Job>;
+  readonly #queue: JobQueue;
   readonly #verdicts = { good: 0, refused: 0, 'passed-on': 0, busy: 0, failed: 0 };
   #lost = 0;
   #batches = 0;
@@ -81,7 +64,7 @@ export class Lane implements AsyncDisposable {
 
   constructor(options: LaneOptions) {
     this.#options = options;
-    this.#queue = new FairQueue(options.maxQueued);
+    this.#queue = new JobQueue(options);
     for (let i = 0; i < options.standing; i += 1) this.#start();
     this.#watchdog = setInterval(() => this.#tick(), options.maxMs / TICKS).unref();
   }
@@ -103,13 +86,16 @@ export class Lane implements AsyncDisposable {
    * whose sender goes while it waits fails at once, and its place and body are free.
    */
   submit(job: Job): void {
-    const { maxQueued } = this.#options;
     if (job.gone?.aborted === true) return job.fail(goneOf(job));
     job.gone?.addEventListener('abort', () => this.#drop(job), { once: true });
     const refused = this.#closed ? job : this.#queue.add(job);
-    if (refused !== undefined) this.#verdicts.busy += 1;
-    refused?.fail(new Busy(`${maxQueued} requests are waiting to be read already`));
+    if (refused !== undefined) this.#refuse(refused);
     if (refused !== job) this.#flushSoon();
+  }
+
+  #refuse(job: Job): void {
+    this.#verdicts.busy += 1;
+    job.fail(new Busy('too many requests are waiting to be read already; try again'));
   }
 
   /** One that is in a thread already is finished there. */
@@ -130,7 +116,8 @@ export class Lane implements AsyncDisposable {
     while (this.#queue.length > 0) {
       const thread = this.#freeThread();
       if (thread === undefined) return;
-      const jobs = this.#take();
+      const { jobs, refused } = this.#queue.take();
+      for (const job of refused) this.#refuse(job);
       const batch = packed((this.#batches += 1), jobs);
       if (thread.sent.size === 0) thread.ticks = 0;
       thread.sent.set(batch.id, jobs);
@@ -143,19 +130,6 @@ export class Lane implements AsyncDisposable {
     const least = this.#threads.toSorted((a, b) => a.sent.size - b.sent.size)[0];
     if (this.#threads.length < threads && (least === undefined || least.sent.size > 0)) return this.#start();
     return least !== undefined && least.sent.size < inFlight ? least : undefined;
-  }
-
-  #take(): readonly Job[] {
-    const { batch } = this.#options;
-    const jobs: Job[] = [];
-    let bytes = 0;
-    for (let next = this.#queue.next; next !== undefined && jobs.length < batch.jobs; next = this.#queue.next) {
-      bytes += next.body.length;
-      if (jobs.length > 0 && bytes > batch.bytes) break;
-      jobs.push(next);
-      this.#queue.take();
-    }
-    return jobs;
   }
 
   #start(): Thread {
@@ -228,8 +202,7 @@ export class Lane implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     clearInterval(this.#watchdog);
-    for (let job = this.#queue.take(); job !== undefined; job = this.#queue.take())
-      job.fail(new Busy('the server is stopping'));
+    for (const job of this.#queue.takeAll()) job.fail(new Busy('the server is stopping'));
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
   }
 }

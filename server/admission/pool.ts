@@ -55,6 +55,8 @@ export interface PoolOptions {
   /** Requests that may wait before the next is refused. */
   readonly maxQueued: number;
   readonly settings: AdmissionSettings;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
   /** Told when a thread died or was ended; another takes its place. */
   readonly lost: (reason: unknown) => void;
   /** The program of a thread, where it is not the server's own: one that does `answerBatches`. */
@@ -74,8 +76,10 @@ export class AdmissionPool implements Admission, AsyncDisposable {
   readonly #settings: AdmissionSettings;
   readonly #quick: Lane;
   readonly #costly: Lane;
+  readonly #now: () => number;
 
   constructor(options: PoolOptions) {
+    this.#now = options.now;
     this.#settings = options.settings;
     this.#costly = new Lane(costlyLane(options));
     this.#quick = new Lane({ ...quickLane(options), passOn: (job) => this.#costly.submit(job) });
@@ -110,7 +114,7 @@ export class AdmissionPool implements Admission, AsyncDisposable {
   #submit<Value>(task: Task, body: Uint8Array, sender: Sender | undefined, lane?: Lane): Promise<Value> {
     const chosen = lane ?? (body.length > QUICK_BYTES ? this.#costly : this.#quick);
     return new Promise<Value>((settle, fail) =>
-      chosen.submit({ task, body, from: sender?.from ?? '', gone: sender?.gone, settle, fail }),
+      chosen.submit({ task, body, from: sender?.from ?? '', gone: sender?.gone, since: this.#now(), settle, fail }),
     );
   }
 
@@ -124,8 +128,8 @@ export class AdmissionPool implements Admission, AsyncDisposable {
   }
 }
 
-function laneOf({ settings, lost, program = PROGRAM, maxWorkMs = MAX_WORK_MS }: PoolOptions) {
-  return { settings, lost, program, maxMs: maxWorkMs };
+function laneOf({ settings, lost, now, program = PROGRAM, maxWorkMs = MAX_WORK_MS }: PoolOptions) {
+  return { settings, lost, now, program, maxMs: maxWorkMs };
 }
 
 /** Each thread has two batches: one that it works on and one that waits, so that it is never idle while we read. */

@@ -165,6 +165,11 @@ export const UNAVAILABLE_CODES: readonly string[] = Object.entries(responses).fl
   plain === 503 ? [code] : [],
 );
 
+/** Whether a request was refused because there were too many. */
+export function isOverload(thrown: unknown): boolean {
+  return thrown instanceof Failure && (thrown.code === 'server-busy' || thrown.code === 'log-overloaded');
+}
+
 /** Whether `thrown` is a failure of a caller's. Anything else is a bug, or a broken part. */
 export function isKnown(thrown: unknown): thrown is KnownFailure {
   return thrown instanceof Failure && Object.hasOwn(responses, String(thrown.code));

@@ -7,8 +7,11 @@ import { addressBlock } from '../http/address-block.ts';
 import { type BodyBudget, BodyLease } from '../http/body-budget.ts';
 import { hasBody, readBody } from '../http/body.ts';
 import type { Exchange } from '../http/exchange.ts';
+import { isOverload } from '../http/failure-responses.ts';
 import { DeadlineExceeded } from '../http/failures.ts';
 import { missing } from '../http/read.ts';
+import { RefusalPace } from '../http/refusal-pace.ts';
+import { SubmissionLimit } from '../http/submission-limit.ts';
 import { SubmissionTrace } from '../tracing/submission-trace.ts';
 import { parseQuery } from '../http/target.ts';
 import type { AnyOperation, OperationParts, OperationRequest, OperationSettings } from './operation.ts';
@@ -24,11 +27,15 @@ export class Pipeline {
   readonly #parts: OperationParts;
   readonly #budget: BodyBudget;
   readonly #gate: Gate;
+  readonly #refusals: RefusalPace;
+  readonly #submissions: SubmissionLimit;
 
   constructor(parts: OperationParts, budget: BodyBudget, gate: Gate) {
     this.#parts = parts;
     this.#budget = budget;
     this.#gate = gate;
+    this.#refusals = new RefusalPace(parts.now);
+    this.#submissions = new SubmissionLimit(parts.now);
   }
 
   /** @throws what is no failure of the sender's, and Busy where too many answers wait for their readers */
@@ -44,11 +51,13 @@ export class Pipeline {
       const principal = sender instanceof Promise ? await sender : sender; // most are found at once, and wait for no turn
       exchange.from(principal);
       authorise(principal, operation.access);
+      using _ = this.#entered(exchange, operation);
       const trace = this.#trace(exchange, http, found);
       await exchange.send(await this.#handled(exchange, found, { http, accepted, principal, trace }));
     } catch (error) {
       const answer = format.renderFailure(error, accepted);
       if (answer === undefined) throw error;
+      if (isOverload(error)) await this.#refusals.turn();
       await exchange.refuse(answer, error);
     }
   }
@@ -56,6 +65,12 @@ export class Pipeline {
   /** Probes and keys are answered whatever credential comes with the question. @throws Unauthenticated, AccessUnavailable */
   #find(http: Request, { access }: AnyOperation): Principal | Promise<Principal> {
     return access === 'anyone' ? PUBLIC_PRINCIPAL : this.#gate.authenticate(http);
+  }
+
+  /** Counts a submission for as long as it is worked on. @throws Busy */
+  #entered(exchange: Exchange, { access }: AnyOperation): Disposable | undefined {
+    if (access !== 'submit') return undefined;
+    return { [Symbol.dispose]: this.#submissions.enter(addressBlock(exchange.remote)) };
   }
 
   /** Submissions are traced, where anything takes traces. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NotWritable, Overloaded } from '../../log/failures.ts';
-import { BATCH_BYTES } from '../../log/sequencer.ts';
+import { BATCH_BYTES } from '../../log/waiting-entries.ts';
 import { systemClock } from '../../host/clock/clock.ts';
 import type { LogStore } from '../../storage/contract.ts';
 import { addMany, admitted, isProven, LIMITS, openLogFixture, testClock, useFolder } from './log-fixture.ts';

@@ -10,7 +10,7 @@ import type { Clock } from '../../log/clock.ts';
 import { LogRefused } from '../../log/failures.ts';
 import { openLog } from '../../log/open.ts';
 import type { OpenedLog, OpenParts, Publication } from '../../log/opening.ts';
-import type { SequencerLimits } from '../../log/sequencer.ts';
+import type { SequencerLimits } from '../../log/waiting-entries.ts';
 import type { AddResult, ProvenEntry } from '../../log/types.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import { verifyInclusion } from '../../merkle/verify.ts';

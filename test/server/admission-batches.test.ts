@@ -30,7 +30,14 @@ function oddPool(maxWorkMs?: number) {
   const settings = testAdmissionSettings();
   const program = new URL('../support/odd-worker.ts', import.meta.url);
   const lost: unknown[] = [];
-  const options = { threads: 1, maxQueued: 100, settings, program, lost: (reason: unknown) => void lost.push(reason) };
+  const options = {
+    threads: 1,
+    maxQueued: 100,
+    settings,
+    program,
+    now: () => performance.now(),
+    lost: (reason: unknown) => void lost.push(reason),
+  };
   const pool = new AdmissionPool(maxWorkMs === undefined ? options : { ...options, maxWorkMs });
   onTestFinished(() => pool[Symbol.asyncDispose]());
   return { pool, lost };

@@ -4,8 +4,8 @@ import { FairQueue } from '../../server/admission/fair-queue.ts';
 const item = (from: string, number: number) => ({ from, name: `${from}${number}` });
 
 function queueOf(most: number, senders: string) {
-  const queue = new FairQueue<ReturnType<typeof item>>(most);
-  const refused = Array.from(senders, (from, i) => queue.add(item(from, i))?.name);
+  const queue = new FairQueue<ReturnType<typeof item>>();
+  const refused = Array.from(senders, (from, i) => queue.add(item(from, i), most)?.name);
   return { queue, refused: refused.filter((name) => name !== undefined) };
 }
 

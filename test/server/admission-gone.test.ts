@@ -26,7 +26,14 @@ const longer = (body: Uint8Array): Uint8Array => new Uint8Array(Buffer.concat([b
 /** Four requests that wait at most, behind work that does not end. */
 async function busyPool(shaped: (body: Uint8Array) => Uint8Array) {
   const program = new URL('../support/odd-worker.ts', import.meta.url);
-  const options = { threads: 1, maxQueued: 4, settings: testAdmissionSettings(), program, lost: () => undefined };
+  const options = {
+    threads: 1,
+    maxQueued: 4,
+    settings: testAdmissionSettings(),
+    program,
+    now: () => performance.now(),
+    lost: () => undefined,
+  };
   const pool = new AdmissionPool({ ...options, maxWorkMs: 60_000 });
   onTestFinished(() => pool[Symbol.asyncDispose]());
   for (let batch = 0; batch < 3; batch += 1) {
@@ -65,8 +72,8 @@ describe('a request whose sender goes', () => {
 describe('FairQueue', () => {
   it('gives up one that waits no longer, and keeps the order of the others', () => {
     const items = Array.from('aabc', (from, i) => ({ from, i }));
-    const queue = new FairQueue<(typeof items)[number]>(10);
-    for (const item of items) queue.add(item);
+    const queue = new FairQueue<(typeof items)[number]>();
+    for (const item of items) queue.add(item, 10);
     const removed = [items[0], items[2], items[2]].map((item) => item !== undefined && queue.remove(item));
     expect(removed).toEqual([true, true, false]);
     expect([queue.length, queue.take()?.i, queue.take()?.i, queue.take(), queue.length]).toEqual([

@@ -11,7 +11,13 @@ const lost: unknown[] = [];
 /** One thread, and room for `maxQueued` requests in one turn. */
 function poolOf(maxQueued: number): AdmissionPool {
   const settings = testAdmissionSettings();
-  return new AdmissionPool({ threads: 1, maxQueued, settings, lost: (reason) => lost.push(reason) });
+  return new AdmissionPool({
+    threads: 1,
+    maxQueued,
+    settings,
+    now: () => performance.now(),
+    lost: (reason) => lost.push(reason),
+  });
 }
 
 /** The same, until the test ends. */

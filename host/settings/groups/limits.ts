@@ -62,12 +62,12 @@ export const LOAD = {
   admissionQueue: setting(
     count(1, 1_000_000),
     '4096',
-    'Requests that may wait for a thread; beyond that the answer is 503.',
+    'Requests that may wait for a thread; beyond that, and where all wait for long, the answer is 503.',
   ),
   maxWaiting: setting(
     count(1, 1_000_000),
     '4096',
-    'Checked entries that may wait to be written; beyond that the answer is 503.',
+    'Checked entries that may wait to be written; beyond that, and where all wait for long, the answer is 503.',
   ),
   maxWaitingBytes: setting(
     size(KIB, 16 * GIB),
