@@ -2,6 +2,7 @@ import { ENGINES } from '../../../storage/engines/index.ts';
 import { describeCosignatures } from './cosignatures.ts';
 import { describeEntries } from './entries.ts';
 import { describeHeadRegister } from './head-register.ts';
+import { describeMending } from './mending.ts';
 import { describeSearchIndex } from './search-index.ts';
 import { describeTiles } from './tiles.ts';
 import { describeUpkeep } from './upkeep.ts';
@@ -18,4 +19,5 @@ for (const [name, engine] of Object.entries(ENGINES)) {
   describeCosignatures(name, open);
   describeWitnessState(name, open);
   describeUpkeep(name, open);
+  describeMending(name, open, engine);
 }
