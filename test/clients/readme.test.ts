@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LogFolder, type ServerProcess, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 
 /*
- * Every block of code in README.md that talks to a log, typed as it stands, in its order, into one folder. A block whose
- * client is not installed here is left out; curl, openssl and sigstore-js always are.
+ * Every block of code in README.md and in docs/client-authors.md that talks to a log, typed as it stands, in its order, into one
+ * folder. A block whose client is not installed here is left out; curl, openssl, stele and sigstore-js always are.
  */
 
 const PROJECT = new URL('../../', import.meta.url).pathname;
@@ -18,9 +18,13 @@ interface Block {
   readonly code: string;
 }
 
-const BLOCKS: readonly Block[] = [
-  ...readFileSync(join(PROJECT, 'README.md'), 'utf8').matchAll(/^```(\w+)\n(.*?)^```$/gms),
-].map(([, language = '', code = '']) => ({ language, code }));
+const BLOCKS: readonly Block[] = ['README.md', 'docs/client-authors.md'].flatMap(blocksIn);
+
+function blocksIn(page: string): readonly Block[] {
+  const written = readFileSync(join(PROJECT, page), 'utf8');
+  return [...written.matchAll(/^```(sh|js)\n(.*?)^```$/gms)].map(([, language = '', code = '']) => ({ language, code }));
+}
+
 const OWN_COMMANDS = BLOCKS.filter(({ code }) => /^npm (start|test)\n$/.test(code));
 const CLIENT_BLOCKS = BLOCKS.filter((block) => !OWN_COMMANDS.includes(block));
 
@@ -31,6 +35,8 @@ beforeAll(async () => {
   server = await startServer(folder);
   mkdirSync(typedIn());
   symlinkSync(join(PROJECT, 'node_modules'), join(typedIn(), 'node_modules'));
+  const command = `#!/bin/sh\nexec '${process.execPath}' '${join(PROJECT, 'cli/main.ts')}' "$@"\n`;
+  writeFileSync(join(typedIn(), 'stele'), command, { mode: 0o755 });
 });
 afterAll(async () => {
   await server[Symbol.asyncDispose]();
@@ -46,7 +52,7 @@ async function run({ language, code }: Block): Promise<{ code: number | null; ou
   const file = join(typedIn(), language === 'js' ? 'first-entry.mjs' : 'typed.sh');
   writeFileSync(file, typed);
   const [program, args] = language === 'js' ? [process.execPath, []] : ['bash', ['-euo', 'pipefail']];
-  const env = { PATH: process.env['PATH'], HOME: typedIn(), COSIGN_PASSWORD: '' };
+  const env = { PATH: `${typedIn()}${delimiter}${process.env['PATH']}`, HOME: typedIn(), COSIGN_PASSWORD: '' };
   const child = spawn(program, [...args, file], { cwd: typedIn(), env, stdio: ['ignore', 'pipe', 'pipe'] });
   const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { code: child.exitCode, output: `${output}${errors}` };
@@ -54,10 +60,11 @@ async function run({ language, code }: Block): Promise<{ code: number | null; ou
 
 function clientOf({ language, code }: Block): string {
   if (language === 'js') return 'sigstore-js';
-  return ['cosign', 'rekor-cli'].find((client) => code.includes(`${client} `)) ?? 'curl';
+  return ['cosign', 'rekor-cli', 'stele'].find((client) => code.includes(`${client} `)) ?? 'curl';
 }
 
 function installed(client: string): boolean {
+  if (client === 'stele') return true;
   if (client === 'sigstore-js') return existsSync(join(PROJECT, 'node_modules/@sigstore/sign'));
   return (process.env['PATH'] ?? '').split(delimiter).some((path) => existsSync(join(path, client)));
 }
@@ -68,9 +75,18 @@ async function treeSize(): Promise<number> {
 }
 
 describe('README.md', () => {
-  it('has two commands of the project itself, and blocks for curl, rekor-cli, cosign and sigstore-js', () => {
+  it('has two commands of the project itself, and blocks for stele, cosign, sigstore-js, rekor-cli and curl', () => {
     expect(OWN_COMMANDS.map(({ code }) => code)).toEqual(['npm start\n', 'npm test\n']);
-    expect(CLIENT_BLOCKS.map(clientOf)).toEqual(['curl', 'rekor-cli', 'cosign', 'curl', 'cosign', 'sigstore-js']);
+    expect(CLIENT_BLOCKS.map(clientOf)).toEqual([
+      'stele',
+      'stele',
+      'cosign',
+      'sigstore-js',
+      'rekor-cli',
+      'curl',
+      'curl',
+    ]);
+    expect(readFileSync(join(PROJECT, 'README.md'), 'utf8').split('\n').length).toBeLessThan(150);
   });
 
   it('has rekor-cli upload a kind that the log takes, not rekord, which it would upload by itself', () => {
@@ -90,6 +106,7 @@ describe('README.md', () => {
       const { code, output } = await run(block);
       expect({ code, output }).toMatchObject({ code: 0 });
       expect(output).not.toMatch(/"code":\s*\d{1,3}\b|"message":/);
-      expect(await treeSize()).toBeGreaterThan(before);
+      const writesFilesAlone = block.code.includes('stele trust-root');
+      expect((await treeSize()) > before).toBe(!writesFilesAlone);
     });
 });
