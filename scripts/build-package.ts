@@ -3,6 +3,8 @@ import { cpSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFi
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { COMMANDS } from '../cli/commands/registry.ts';
+import { manualPage } from '../cli/help/manual.ts';
 import { emit } from './package/emit.ts';
 import { EXPORTS, packageManifest, type ProjectManifest } from './package/manifest.ts';
 
@@ -37,6 +39,8 @@ emit({ root, entries, into });
 for (const name of [...COPIED_FILES, ...READ_FILES]) cpSync(join(root, name), join(into, name), { recursive: true });
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as ProjectManifest;
 writeFileSync(join(into, 'package.json'), `${JSON.stringify(packageManifest(manifest), undefined, 2)}\n`);
+mkdirSync(join(into, 'man'));
+writeFileSync(join(into, 'man/stele.1'), manualPage(COMMANDS));
 if (values.pack !== undefined) pack(resolve(values.pack));
 
 /** A folder that holds something else is not removed. */

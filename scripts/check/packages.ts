@@ -38,7 +38,16 @@ interface PackageRules {
 }
 
 export const LICENCES: Omit<PackageRules, 'allowScripts'> = {
-  licences: new Set(['(Apache-2.0 AND BSD-3-Clause)', '0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT']),
+  licences: new Set([
+    '(Apache-2.0 AND BSD-3-Clause)',
+    '0BSD',
+    'Apache-2.0',
+    'BlueOak-1.0.0',
+    'BSD-2-Clause',
+    'BSD-3-Clause',
+    'ISC',
+    'MIT',
+  ]),
   exceptions: new Map([['openpgp', 'LGPL-3.0+']]),
   developmentLicences: new Set(['MPL-2.0', 'Python-2.0', '(MIT OR CC0-1.0)']),
 };

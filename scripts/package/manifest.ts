@@ -22,6 +22,7 @@ export function packageManifest({ version, description, license, dependencies }:
     keywords: ['transparency-log', 'sigstore', 'rekor', 'c2sp', 'merkle-tree'],
     type: 'module',
     bin: { stele: 'cli/bin.mjs' },
+    man: ['./man/stele.1'],
     exports: Object.fromEntries<object | string>(modules),
     sideEffects: ['./cli/*', './server/*.js', './**/*worker*.js'],
     engines: { node: '>=20' },

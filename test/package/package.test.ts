@@ -70,6 +70,7 @@ describe('the npm package', () => {
     expect(own).not.toHaveProperty('devDependencies');
     expect(readdirSync(inPackage())).toEqual(expect.arrayContaining(['LICENSE', 'NOTICE', 'CHANGELOG.md', 'README.md']));
     expect(existsSync(inPackage('docs', 'sbom.cdx.json'))).toBe(true);
+    expect(readFileSync(inPackage('man/stele.1'), 'utf8')).toMatch(/^\.TH /m);
   });
 
   it('has no TypeScript but declarations, none of which is imported as such', () => {
