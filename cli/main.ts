@@ -11,4 +11,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 process.stderr.on('error', () => undefined);
 
 const { env, platform, stdout, stderr } = process;
+/** npm runs a script in the folder of the project; files are meant from where npm was typed. */
+const { INIT_CWD: typedIn, npm_lifecycle_event: script } = env;
+if (script === 'stele' && typedIn !== undefined) process.chdir(typedIn);
 process.exitCode = await runProgram(process.argv.slice(2), COMMANDS, { env, platform, stdout, stderr });

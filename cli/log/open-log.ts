@@ -1,3 +1,4 @@
+import { systemSentence } from '../../base/system-error.ts';
 import type { LogClient } from '../../client/http/log-client.ts';
 import { type Offer, offeredKeys, probe } from '../../client/http/probe.ts';
 import { RekorV1Client } from '../../client/http/rekor-v1-client.ts';
@@ -67,7 +68,19 @@ export async function openLog(asking: Asking, { server, retries }: OpenOptions =
   const state = new LogStateFile(stateFolder(asking), transport.base);
   const keys = await trustedKeys(asking, transport, offer, state);
   const clients = openClients(asking, transport, offer, keys);
-  return { base: transport.base, offer, keys, ...clients, follow: (client, head) => follow(state, client, head) };
+  return {
+    base: transport.base,
+    offer,
+    keys,
+    ...clients,
+    follow: (client, head) => follow(state, client, head).catch((error: unknown) => tellForgotten(asking, error)),
+  };
+}
+
+/** A machine without a place for state is no reason to fail, unless that place was named. @throws all other errors */
+function tellForgotten({ globals, output }: Asking, error: unknown): void {
+  if (!(error instanceof Error) || !('syscall' in error) || globals.state !== undefined) throw error;
+  output.remark(`the head of the log is not remembered: ${systemSentence(error)}`);
 }
 
 async function trustedKeys(

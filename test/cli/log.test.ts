@@ -110,6 +110,18 @@ describe('stele checkpoint and stele info', () => {
     expect(readFileSync(stateFile(state), 'utf8')).toBe('{"version":1,');
   });
 
+  it('a place for state that cannot be used is an error where it was named, and a remark where it was not', async () => {
+    const file = join(scratch, 'a-file');
+    writeFileSync(file, '');
+    const keyed = ['info', '--log-key', (await get('/vkey')).trim(), '--server', server.base];
+    const named = await stele([...keyed, '--state', file]);
+    expect([named.code, named.out]).toEqual([2, '']);
+    const unnamed = await stele(keyed, { env: { XDG_STATE_HOME: file, HOME: file } });
+    expect([unnamed.code, unnamed.err.startsWith('stele: the head of the log is not remembered: ')]).toEqual([0, true]);
+    const unpinned = await stele(['info', '--server', server.base], { env: { XDG_STATE_HOME: file, HOME: file } });
+    expect([unpinned.code, unpinned.out]).toEqual([2, '']);
+  });
+
   it('twelve runs at once leave one whole state file, and no lock', async () => {
     const state = newState();
     const ran = await Promise.all(Array.from({ length: 12 }, () => run(['info', '--output', 'json'], state)));
