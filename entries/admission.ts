@@ -21,6 +21,8 @@ export interface AdmissionRules {
   readonly maxAttestation: number;
   /** Whether a bare public key may stand where a certificate belongs, as sigstore-js sends them to Rekor v2; if absent, not. */
   readonly keysForCertificates?: boolean;
+  /** Returns the facts of an entry for an admission policy; absent where there is none. @throws InvalidEntry */
+  readonly factsOf?: (entry: CanonicalEntry) => string;
 }
 
 /**
@@ -120,7 +122,14 @@ function admit(
     refuseUnwanted(entry, rules);
   }
   const { kind, version, body, attestation } = entry;
-  const admitted = { kind, version, body, leafHash: hashLeaf(body), searchKeys: packSearchKeys(entry.searchKeys) };
+  const admitted = {
+    kind,
+    version,
+    body,
+    leafHash: hashLeaf(body),
+    searchKeys: packSearchKeys(entry.searchKeys),
+    ...(isCreated && rules.factsOf !== undefined && { facts: rules.factsOf(entry) }),
+  };
   const isKept = parsed.notInsertable === undefined && keeps(attestation, rules.maxAttestation);
   return isKept ? { ...admitted, attestation } : admitted;
 }

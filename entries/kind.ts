@@ -1,5 +1,6 @@
 import type { Verdict } from '../base/verdict.ts';
 import type { LeafHash } from '../merkle/types.ts';
+import type { KeyMaterial } from './pki/x509.ts';
 import type { SearchKeyList, SearchKey } from './search-key-list.ts';
 import type { SignatureClaim } from './signatures/claim.ts';
 import type { CheckBudget } from './signatures/cost.ts';
@@ -10,6 +11,12 @@ export interface AlgorithmUse {
   readonly algorithm: string | undefined;
   /** The member that says so, for a refusal to name. */
   readonly member?: string;
+}
+
+/** Payload of an envelope (DSSE). */
+export interface SignedPayload {
+  readonly type: string;
+  readonly payload: Uint8Array;
 }
 
 /** An entry whose signatures hold, in canonical form. The code that takes it on does not branch on its kind. */
@@ -23,6 +30,10 @@ export interface CanonicalEntry {
   readonly attestation?: Uint8Array;
   /** Set by kinds that are subject to the algorithm policy: every one has to be allowed. */
   readonly algorithmUses?: readonly AlgorithmUse[];
+  /** Keys and certificates whose signatures hold over the entry. Absent from one that is only looked up. */
+  readonly signers?: readonly KeyMaterial[];
+  /** The content that the signers signed, for kinds that carry it. */
+  readonly signed?: SignedPayload;
   /** The member that holds a bare public key where a certificate belongs. Rekor takes none, and a log only if its rules say so. */
   readonly keyForCertificate?: string;
 }
@@ -31,6 +42,8 @@ export interface CanonicalEntry {
 export interface AdmittedEntry extends Pick<CanonicalEntry, 'kind' | 'version' | 'body' | 'attestation'> {
   readonly leafHash: LeafHash;
   readonly searchKeys: SearchKeyList;
+  /** Facts that an admission policy judges by, in JSON; absent where there is no policy. */
+  readonly facts?: string;
 }
 
 /** A spec that was parsed, and none of whose signatures has been checked. */

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { Express } from 'express';
 import { chooseVerifier } from '../entries/signatures/verifiers/choose.ts';
+import { clockOf } from '../host/clock/clock.ts';
 import { type HostedLog, type HostOptions, openHostedLog } from '../host/hosted-log.ts';
 import type { Logger } from '../host/logging/logger.ts';
 import type { Settings } from '../host/settings/table.ts';
 import type { LogShards } from '../log/shards.ts';
 import type { MetricRegistry } from '../metrics/registry.ts';
 import type { AccessGate } from './access/access-gate.ts';
+import type { EntryJudge, EntryPolicy } from './access/entry-policy.ts';
 import type { Gate } from './access/gate.ts';
 import { AdmissionPool } from './admission/pool.ts';
 import { createApp } from './app.ts';
@@ -34,6 +36,8 @@ export interface Server extends AsyncDisposable {
   startScrub(): void;
   /** Reads the access file again; false if there is none. @throws FileRefused, and the rules of before stay in force */
   reloadAccess(): boolean;
+  /** Reads the policy file again; false if there is none. @throws FileRefused, RefusedByPolicy, and the policy of before stays in force */
+  reloadPolicy(): boolean;
 }
 
 /** Composition root: adds admission threads and HTTP to a log that `host/` opens. @throws LogRefused, StoreRefused */
@@ -41,12 +45,13 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   const { logger } = options;
   await using cleanup = new AsyncDisposableStack();
   const { name: verifier } = chooseVerifier(settings.verifier); // the threads choose alike: one that could not would end, and the next as well
+  const policy = await policyOf(settings, logger); // before the log is opened: a start that is refused has written nothing
+  const gate = await accessGateOf(settings, logger);
+  if (gate !== undefined) cleanup.use(gate);
   const log = cleanup.use(await openHostedLog(settings, options));
   if (!settings.readOnly) logger.info(`ECDSA signatures are checked by ${verifier}`);
-  const admission = cleanup.use(admissionOf(settings, logger));
-  const gate = await accessGateOf(log);
-  if (gate !== undefined) cleanup.use(gate);
-  const app = await appOf(log, admission, { ...options, ...(gate && { gate }) });
+  const admission = cleanup.use(admissionOf(settings, logger, policy));
+  const app = await appOf(log, admission, { ...options, ...(gate && { gate }), ...(policy && { policy }) });
   await log.publish(); // last: a start that is refused has shown nothing
   const parts = cleanup.move();
   return {
@@ -57,14 +62,19 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
       gate?.reload();
       return gate !== undefined;
     },
+    reloadPolicy: () => {
+      policy?.reload();
+      return policy !== undefined;
+    },
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
 }
 
 /** Undefined for a log that is public. @throws FileRefused */
-async function accessGateOf({ settings, clock, logger }: HostedLog): Promise<AccessGate | undefined> {
+async function accessGateOf(settings: Settings, logger: Logger): Promise<AccessGate | undefined> {
   const { access: file, data, readOnly, dev } = settings;
   if (file === undefined) return undefined;
+  const clock = clockOf(settings);
   const { openAccessGate } = await import('./access/access-gate.ts');
   return openAccessGate({
     file,
@@ -77,10 +87,17 @@ async function accessGateOf({ settings, clock, logger }: HostedLog): Promise<Acc
   });
 }
 
+/** Undefined for a log that admits every entry whose signatures hold. @throws FileRefused, RefusedByPolicy */
+async function policyOf({ policy: file }: Settings, logger: Logger): Promise<EntryPolicy | undefined> {
+  if (file === undefined) return undefined;
+  const { EntryPolicy: Policy } = await import('./access/entry-policy.ts');
+  return new Policy({ file, noted: (sentence) => logger.warn(sentence) });
+}
+
 async function appOf(
   log: HostedLog,
   admission: AdmissionPool,
-  { observe, metrics, tracing, gate }: ComposeOptions & { readonly gate?: Gate },
+  { observe, metrics, tracing, gate, policy }: ComposeOptions & { readonly gate?: Gate; readonly policy?: EntryJudge },
 ): Promise<Express> {
   const { settings, logger, shards, witness, health, damage } = log;
   const document = readDocument();
@@ -94,6 +111,7 @@ async function appOf(
     settings: { ...settings, apis: settings.apis === 'both' ? ['rekor-v1', 'rekor-v2'] : [settings.apis] },
     document,
     ...(gate && { gate }),
+    ...(policy && { policy }),
     ...(meters && { meters }),
     ...(tracing && { tracing }),
     consoleFiles: await readConsoleFiles(),
@@ -107,11 +125,11 @@ async function appOf(
   });
 }
 
-function admissionOf(settings: Settings, logger: Logger): AdmissionPool {
+function admissionOf(settings: Settings, logger: Logger, policy: EntryPolicy | undefined): AdmissionPool {
   return new AdmissionPool({
     threads: settings.admissionThreads,
     maxQueued: settings.admissionQueue,
-    settings: admissionSettings(settings),
+    settings: { ...admissionSettings(settings), ...(policy && { policy: policy.certificates }) },
     now: () => performance.now(),
     lost: (error) => logger.error('an admission thread ended, and another takes its place', { error }),
   });

@@ -113,6 +113,12 @@ function reload(logger: Logger, listener: Listener, server: Server | undefined):
       none: 'there is no access file to read again',
       read: () => server?.reloadAccess() ?? false,
     },
+    {
+      name: 'policy file',
+      done: 'the policy file was read again',
+      none: 'there is no policy file to read again',
+      read: () => server?.reloadPolicy() ?? false,
+    },
   ];
   for (const { name, done, none, read } of files) {
     try {

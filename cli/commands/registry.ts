@@ -5,6 +5,7 @@ import { completion } from './completion/about.ts';
 import { get } from './get/about.ts';
 import { help } from './help/about.ts';
 import { info } from './info/about.ts';
+import { policy } from './policy/about.ts';
 import { proof } from './proof/about.ts';
 import { search } from './search/about.ts';
 import { serve } from './serve/about.ts';
@@ -34,6 +35,7 @@ export const COMMANDS: readonly Command[] = [
   command(trustConfig, () => import('./trust-config/run.ts')),
   command(serve, () => import('./serve/run.ts')),
   command(token, () => import('./token/run.ts')),
+  command(policy, () => import('./policy/run.ts')),
   command(completion, () => import('./completion/run.ts')),
   command(help, () => import('./help/run.ts')),
 ];

@@ -1,9 +1,11 @@
 import { toHex } from '../../base/bytes.ts';
 import { utf8 } from '../../base/bytes.ts';
-import { admitAll, type ClaimCheck } from '../../entries/admission.ts';
+import { type AdmissionRules, admitAll, type ClaimCheck } from '../../entries/admission.ts';
 import { KNOWN_ALGORITHMS } from '../../entries/algorithm-policy.ts';
+import { type Facts, factsOf } from '../../entries/facts/facts.ts';
 import type { AdmittedEntry } from '../../entries/kind.ts';
 import { kinds, v2Kinds } from '../../entries/kinds/index.ts';
+import { readCertificate } from '../../entries/pki/certificate.ts';
 import { KindRegistry } from '../../entries/registry.ts';
 import { checkClaims } from '../../entries/signatures/check.ts';
 import { nodeVerifier } from '../../entries/signatures/verifiers/node.ts';
@@ -48,4 +50,23 @@ export function admitRekorV2(request: object): AdmittedForm {
 function formOf(request: object, result: AdmittedEntry | Error | undefined): AdmittedForm {
   if (result === undefined || result instanceof Error) throw result ?? new Error('each proposal has a result');
   return { request, uuid: toHex(result.leafHash), body: result.body };
+}
+
+/** Certificates that a policy trusts, in DER. */
+export interface PolicyCertificates {
+  readonly roots: readonly Uint8Array[];
+  readonly intermediates: readonly Uint8Array[];
+}
+
+/** Returns what an admission policy sees of a proposal, of whichever API. @throws InvalidEntry and other failures of `entries/` */
+export function factsOfProposal(request: object, { roots, intermediates }: PolicyCertificates): Facts {
+  const read = (list: readonly Uint8Array[]) => list.map((der) => readCertificate(der, 'go1.27'));
+  const trusted = { roots: read(roots), intermediates: read(intermediates) };
+  const rules: AdmissionRules = { ...RULES, factsOf: (entry) => JSON.stringify(factsOf(entry, trusted)) };
+  const isRekorV1 = 'kind' in request;
+  const proposal = isRekorV1 ? request : readCreateEntryRequest(utf8(JSON.stringify(request)), rules);
+  const registry = isRekorV1 ? REGISTRIES.rekorV1 : REGISTRIES.rekorV2;
+  const [result] = admitAll([proposal], 'create', rules, registry, checkSignatures);
+  if (result === undefined || result instanceof Error) throw result ?? new Error('each proposal has a result');
+  return JSON.parse(result.facts ?? '') as Facts;
 }

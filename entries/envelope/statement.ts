@@ -61,6 +61,12 @@ export function statementDigests(payload: Uint8Array, materials: 'any' | 'proven
   return sources.flatMap(digestsOf);
 }
 
+/** The predicate type of a statement; undefined if the payload is none, or names none. @throws InvalidEntry */
+export function predicateTypeOf(payload: Uint8Array): string | undefined {
+  const type = member(parse(payload, { members: { predicateType: 'text' } }), 'predicateType');
+  return typeof type === 'string' ? type : undefined;
+}
+
 /** Undefined if it is no JSON. @throws InvalidEntry */
 function parse(payload: Uint8Array, shape: Shape): unknown {
   try {

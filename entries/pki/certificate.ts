@@ -25,6 +25,8 @@ export interface Certificate extends Validity, ExtensionValues {
   readonly subjectName: DistinguishedName;
   readonly subjectPublicKeyInfo: Uint8Array;
   readonly key: SubjectPublicKey;
+  readonly issuerName: DistinguishedName;
+  readonly extensions: readonly Extension[];
   /** The value of SubjectAltName. */
   readonly subjectAltName: Uint8Array | undefined;
 }
@@ -43,7 +45,7 @@ export function readCertificate(der: Uint8Array, release: GoRelease): Certificat
   const serial = readSerial(body);
   const signatureAlgorithm = readSignatureAlgorithm(body, certificate);
   const issuer = must(body.element(TAG.sequence), 'x509: malformed issuer').bytes;
-  readName(issuer, release);
+  const issuerName = readName(issuer, release);
   const validity = readValidity(must(body.enter(TAG.sequence), 'x509: malformed validity'));
   const subject = must(body.element(TAG.sequence), 'x509: malformed issuer').bytes;
   const subjectName = readName(subject, release);
@@ -56,7 +58,7 @@ export function readCertificate(der: Uint8Array, release: GoRelease): Certificat
   const signature = must(certificate.bitString(), 'x509: malformed signature');
   if (!input.isEmpty) throw new InvalidKey('x509: trailing data');
   const subjectAltName = extensions.find(({ id }) => id === SUBJECT_ALT_NAME)?.value;
-  const names = { issuer, subject, subjectName, subjectAltName };
+  const names = { issuer, issuerName, subject, subjectName, subjectAltName, extensions };
   const signed = { der, toBeSigned, signature, signatureAlgorithm };
   return { ...signed, ...names, ...validity, ...values, version, serial, subjectPublicKeyInfo, key };
 }

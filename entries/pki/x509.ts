@@ -15,6 +15,8 @@ export interface KeyMaterial {
   readonly key: PublicKey;
   /** A key encoded anew, or certificates as they came; PEM with 64 columns, LF, and LF at the end. */
   readonly canonicalPem: Uint8Array;
+  /** The first certificate; undefined for bare keys. */
+  readonly certificate?: Certificate;
   /** Subject alternative names of the first certificate: DNS, e-mail, IP, URI, OtherName. None for bare keys. */
   readonly subjects: readonly string[];
   /**
@@ -97,6 +99,7 @@ function ofCertificates(certificates: readonly Certificate[]): KeyMaterial {
   return {
     key: first.key,
     canonicalPem: blocks.length === 1 ? (blocks[0] as Uint8Array) : concatBytes(...blocks),
+    certificate: first,
     subjects: subjectsOf(first),
     judgeChain: (spend) => judgeChain(certificates, spend),
   };

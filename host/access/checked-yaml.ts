@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { Failure } from '../../base/failure.ts';
 import { nearest } from '../settings/nearest.ts';
 
@@ -120,6 +120,11 @@ export class YamlPlace {
     if (found !== undefined) return found;
     const said = typeof value === 'string' ? ` and not ${JSON.stringify(value)}` : '';
     return this.refuse(`has to be one of ${words.join(', ')}${said}`);
+  }
+
+  /** The value as it is, of whatever type. */
+  plain(): unknown {
+    return isNode(this.#node) ? (this.#node.toJSON() as unknown) : undefined;
   }
 
   #scalar(): unknown {

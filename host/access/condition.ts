@@ -4,8 +4,8 @@ import { type CelInput, celEnv, parse, plan } from '@bufbuild/cel';
 export interface Condition {
   /** As it stands in the file. */
   readonly text: string;
-  /** Whether it holds of these values. One that cannot be answered, for want of a member that it names, does not hold. */
-  holds(variables: Readonly<Record<string, unknown>>): boolean;
+  /** Returns the answer for these values; undefined where there is none, for want of a member that the condition names. */
+  ask(variables: Readonly<Record<string, unknown>>): boolean | undefined;
 }
 
 /** Characters that a condition may have. */
@@ -40,7 +40,7 @@ export function compileCondition(text: string, variables: readonly string[]): Co
     const strange = namesIn(parsed.expr, new Set([...variables, ...TYPES])).next().value;
     if (strange !== undefined) return `has a name ${strange} that is none: there are ${variables.join(', ')}`;
     const ask = plan(celEnv(), parsed) as (values: Readonly<Record<string, CelInput>>) => unknown;
-    return { text, holds: (values) => ask(values as Readonly<Record<string, CelInput>>) === true };
+    return { text, ask: (values) => booleanOr(ask(values as Readonly<Record<string, CelInput>>)) };
   } catch (error) {
     return `is no CEL: ${error instanceof Error ? error.message.replaceAll(/\s+/g, ' ') : 'it cannot be read'}`;
   }
@@ -56,6 +56,8 @@ function hasLoopInLoop(part: unknown, isInLoop: boolean): boolean {
   const { iterRange, ...steps } = value as { readonly iterRange?: unknown };
   return hasLoopInLoop(iterRange, false) || Object.values(steps).some((one) => hasLoopInLoop(one, true));
 }
+
+const booleanOr = (value: unknown): boolean | undefined => (typeof value === 'boolean' ? value : undefined);
 
 /** Whether an expression is a constant that is neither true nor false. */
 function isNoBoolean({ exprKind }: ReturnType<typeof parse>['expr']): boolean {

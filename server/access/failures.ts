@@ -10,6 +10,11 @@ export class Forbidden extends Failure<'forbidden'> {
   readonly code = 'forbidden';
 }
 
+/** An entry that the admission policy of the log refuses. */
+export class RefusedByPolicy extends Failure<'policy-refused'> {
+  readonly code = 'policy-refused';
+}
+
 /** Credentials cannot be checked now: nobody gets a right that was not proved. */
 export class AccessUnavailable extends Failure<'access-unavailable'> {
   readonly code = 'access-unavailable';
@@ -20,4 +25,4 @@ export function isAccessFailure(thrown: unknown): thrown is AccessFailure {
   return thrown instanceof Unauthenticated || thrown instanceof Forbidden || thrown instanceof AccessUnavailable;
 }
 
-export type AccessFailure = Unauthenticated | Forbidden | AccessUnavailable;
+export type AccessFailure = Unauthenticated | Forbidden | RefusedByPolicy | AccessUnavailable;

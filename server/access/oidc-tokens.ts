@@ -118,7 +118,9 @@ function issuerIn(text: string): string {
 }
 
 function principalOf({ issuer, rules }: IssuerRules, claims: JWTPayload): Principal {
-  const rights = new Set<Right>(rules.filter(({ when }) => when.holds({ claims })).flatMap((rule) => [...rule.rights]));
+  const rights = new Set<Right>(
+    rules.filter(({ when }) => when.ask({ claims }) === true).flatMap((rule) => [...rule.rights]),
+  );
   return { name: `${(claims.sub ?? '').slice(0, MAX_SUBJECT)} of ${issuer}`, rights, claims };
 }
 

@@ -1,4 +1,6 @@
 import { ByteReader, ByteWriter } from '../../base/byte-record.ts';
+import { utf8 } from '../../base/bytes.ts';
+import { decodeUtf8 } from '../../base/utf8-mending.ts';
 import type { AdmittedEntry } from '../../entries/kind.ts';
 import type { LeafHash } from '../../merkle/types.ts';
 import { Failure } from '../../base/failure.ts';
@@ -15,10 +17,17 @@ export const admits = (task: Task | undefined): boolean => task === 'create' || 
 
 /** Settings that the threads start with. */
 export interface AdmissionSettings {
-  readonly rules: AdmissionRules;
+  readonly rules: Omit<AdmissionRules, 'factsOf'>;
   readonly json: JsonLimits;
   readonly maxRetrieve: number;
   readonly verifier: VerifierChoice;
+  /** Certificates that the admission policy trusts, in DER; absent where there is no policy. */
+  readonly policy?: PolicyCertificates;
+}
+
+export interface PolicyCertificates {
+  readonly roots: readonly Uint8Array[];
+  readonly intermediates: readonly Uint8Array[];
 }
 
 /** Quick: small bodies with cheap checks, many in a batch. Costly: all else, one at a time. */
@@ -103,6 +112,9 @@ export function packReply({ id, tasks }: Pick<Batch, 'id' | 'tasks'>, outcomes: 
   };
 }
 
+const HAS_ATTESTATION = 1;
+const HAS_FACTS = 2;
+
 /** Bytes that an entry will hardly need more than. */
 function roomFor(entry: AdmittedEntry | undefined): number {
   return entry === undefined ? 0 : 1024 + entry.body.length + (entry.attestation?.length ?? 0);
@@ -118,14 +130,15 @@ export function unpackReply({ outcomes, admitted }: Pick<Reply, 'outcomes' | 'ad
  * those one by one costs more than to write them here and read them there.
  */
 function writeAdmitted(writer: ByteWriter, entry: AdmittedEntry): void {
-  const { kind, version, body, leafHash, searchKeys, attestation } = entry;
+  const { kind, version, body, leafHash, searchKeys, attestation, facts } = entry;
   writer.text(kind);
   writer.text(version);
   writer.bytes(body);
   writer.bytes(leafHash);
   writer.bytes(searchKeys.packed);
-  writer.uint8(attestation === undefined ? 0 : 1);
+  writer.uint8((attestation === undefined ? 0 : HAS_ATTESTATION) + (facts === undefined ? 0 : HAS_FACTS));
   if (attestation !== undefined) writer.bytes(attestation);
+  if (facts !== undefined) writer.bytes(utf8(facts));
 }
 
 /** Bytes are views of what `reader` reads. */
@@ -134,8 +147,16 @@ function readAdmitted(reader: ByteReader): AdmittedEntry {
   const body = reader.bytes();
   const leafHash = reader.bytes() as LeafHash;
   const searchKeys = { packed: reader.bytes() };
-  const entry = { kind, version, body, leafHash, searchKeys };
-  return reader.uint8() === 0 ? entry : { ...entry, attestation: reader.bytes() };
+  const has = reader.uint8();
+  return {
+    kind,
+    version,
+    body,
+    leafHash,
+    searchKeys,
+    ...(has % 2 === HAS_ATTESTATION && { attestation: reader.bytes() }),
+    ...(has >= HAS_FACTS && { facts: decodeUtf8(reader.bytes()) }),
+  };
 }
 
 export function toOutcome(thrown: unknown): Outcome {

@@ -6,10 +6,12 @@ import { Failure } from '../../base/failure.ts';
 import { toHex } from '../../base/bytes.ts';
 import type { JsonLimits } from '../../base/json-meter.ts';
 import { readJson } from '../../base/json-reader.ts';
-import { admitAll, checkBudget, type ClaimCheck } from '../../entries/admission.ts';
+import { type AdmissionRules, admitAll, checkBudget, type ClaimCheck } from '../../entries/admission.ts';
 import type { AdmittedEntry } from '../../entries/kind.ts';
 import { InvalidEntry, MalformedProposal } from '../../entries/failures.ts';
+import { factsOf } from '../../entries/facts/facts.ts';
 import { kinds, v2Kinds } from '../../entries/kinds/index.ts';
+import { type Certificate, readCertificate } from '../../entries/pki/certificate.ts';
 import { CostlyKey } from '../../entries/pki/failures.ts';
 import { canonicalKeyOf, isCostlyFormat } from '../../entries/pki/search-formats.ts';
 import { KindRegistry } from '../../entries/registry.ts';
@@ -57,7 +59,7 @@ export function createTasks(
   settings: AdmissionSettings,
   lane: LaneName = 'costly',
 ): (batch: Batch) => Promise<readonly Outcome[]> {
-  const { rules, json, maxRetrieve } = settings;
+  const { json, maxRetrieve, rules } = { ...settings, rules: rulesOf(settings) };
   const verifier = chooseVerifier(settings.verifier);
   const check: ClaimCheck = (claims) => checkClaims(claims, verifier);
   const budget = lane === 'quick' ? quickBudget : checkBudget;
@@ -102,6 +104,14 @@ export function createTasks(
     }
     return outcomes;
   };
+}
+
+function rulesOf({ rules, policy }: AdmissionSettings): AdmissionRules {
+  if (policy === undefined) return rules;
+  const read = (list: readonly Uint8Array[]): readonly Certificate[] =>
+    list.map((der) => readCertificate(der, 'go1.27'));
+  const trusted = { roots: read(policy.roots), intermediates: read(policy.intermediates) };
+  return { ...rules, factsOf: (entry) => JSON.stringify(factsOf(entry, trusted)) };
 }
 
 /** @throws InvalidRequest, Deferred */

@@ -155,6 +155,7 @@ const responses: FailureResponses = {
     crossing: 'never',
   },
   forbidden: { v1: { status: 403, by: 'handler' }, v2: { http: 403, code: 7 }, plain: 403, crossing: 'never' },
+  'policy-refused': { v1: { status: 403, by: 'handler' }, v2: { http: 403, code: 7 }, plain: 403, crossing: 'never' },
   'access-unavailable': BUSY_RESPONSE,
   'add-checkpoint-malformed': { ...BAD_REQUEST, crossing: 'never' },
   'witness-not-signing': BUSY_RESPONSE,

@@ -103,14 +103,19 @@ describe('style §4: base, merkle and checkpoint run in a browser', () => {
     expect(await check({ file, leaf, policy: 'quorum w\n' })).toBe('policy-malformed');
   });
 
-  it.each(['base', 'merkle', 'checkpoint', 'client', 'trust', 'api'])('has a bundle of all files in %s', async (folder) => {
-    const files = readdirSync(`${ROOT}/${folder}`, { encoding: 'utf8', recursive: true }).filter((name) =>
-      name.endsWith('.ts'),
-    );
-    const bundled = await bundle(files.map((name, i) => `export * as part${i} from './${folder}/${name}';`).join('\n'));
-    expect(files.length).toBeGreaterThan(2);
-    expect(bundled).not.toMatch(/\bBuffer\b|require\(|"node:/);
-  });
+  it.each(['base', 'merkle', 'checkpoint', 'client', 'trust', 'api'])(
+    'has a bundle of all files in %s',
+    async (folder) => {
+      const files = readdirSync(`${ROOT}/${folder}`, { encoding: 'utf8', recursive: true }).filter((name) =>
+        name.endsWith('.ts'),
+      );
+      const bundled = await bundle(
+        files.map((name, i) => `export * as part${i} from './${folder}/${name}';`).join('\n'),
+      );
+      expect(files.length).toBeGreaterThan(2);
+      expect(bundled).not.toMatch(/\bBuffer\b|require\(|"node:/);
+    },
+  );
 
   const NODE_ONLY = ['entries/signatures/node-crypto.ts', 'entries/signatures/verifiers/node-ffi.ts'];
 

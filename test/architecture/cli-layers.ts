@@ -18,6 +18,7 @@ export const CLI_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'cli/trust': ['base', 'client', 'client/http', 'trust', 'cli/frame', 'cli/state', 'cli/log'],
   'cli/entry': [
+    'entries/facts',
     'base',
     'merkle',
     'entries',

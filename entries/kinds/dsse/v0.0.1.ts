@@ -75,7 +75,8 @@ function finishProposed(
   const stored = { envelopeHash: sha256Digest(utf8(text)), payloadHash: sha256Digest(payload), signatures };
   const digests = envelope.payloadType === IN_TOTO_TYPE ? statementDigests(payload, 'any') : undefined;
   const signers = sorted.map(([, key]) => key);
-  return entry(stored, searchKeys(leafKeys(stored, signers), digests));
+  const signed = { type: envelope.payloadType, payload };
+  return { ...entry(stored, searchKeys(leafKeys(stored, signers), digests)), signers, signed };
 }
 
 function leafKeys({ payloadHash, envelopeHash }: Stored, keys: readonly KeyMaterial[]): readonly string[] {

@@ -115,6 +115,8 @@ function finishProposed(proposed: Proposed, signers: readonly Signer[], verdicts
   return {
     ...entry(stored, searchKeys(leafKeys(stored, materials), digests)),
     algorithmUses: signers.map(({ use }) => use),
+    signers: materials,
+    signed: { type: payloadType, payload },
     ...(keyForCertificate === undefined ? {} : { keyForCertificate }),
   };
 }

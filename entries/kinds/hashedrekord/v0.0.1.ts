@@ -76,6 +76,7 @@ function finishProposed(parts: Parts, made: Verdict, budget: CheckBudget): Canon
     body: utf8(canonicalJson({ apiVersion: version, kind, spec })),
     searchKeys: searchKeys([keyHash(key), ...key.subjects, digestKey(hash)]),
     algorithmUses: [algorithmUse(key.key, parts.algorithm)],
+    signers: [key],
   };
 }
 

@@ -108,6 +108,7 @@ function toParsedSpec({ parts, signer, path }: Signed, notInsertable: string | u
         body: hashedrekordBody(parts),
         searchKeys: searchKeys([keyHash(material), ...material.subjects, digestKey(named)]),
         algorithmUses: [signer.use],
+        signers: [material],
         ...(keyForCertificate === undefined ? {} : { keyForCertificate }),
       };
     },

@@ -101,7 +101,12 @@ function signaturesFor(key: KeyMaterial, envelope: Envelope): readonly string[] 
 function finishProposed(text: string, envelope: Envelope, key: KeyMaterial): CanonicalEntry {
   const payload = readBase64(envelope.payload);
   const digests = envelope.payloadType === IN_TOTO_TYPE ? statementDigests(payload, 'provenance') : [];
-  return { ...entry(key, sha256Digest(utf8(text)), sha256Digest(payload), digests ?? []), attestation: payload };
+  return {
+    ...entry(key, sha256Digest(utf8(text)), sha256Digest(payload), digests ?? []),
+    attestation: payload,
+    signers: [key],
+    signed: { type: envelope.payloadType, payload },
+  };
 }
 
 function entry(

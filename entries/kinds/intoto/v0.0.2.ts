@@ -46,8 +46,10 @@ function parseProposed(parts: Parts): ParsedSpec {
     keysIn: SIGNATURES,
     ...(parts.payloadType === '' ? { notInsertable: 'missing payloadType content' } : {}),
     finish(verdicts) {
-      trial.cover(verdicts, 'judge');
-      return finishProposed(parts, readBase64(envelope.payload, 'could not decode envelope payload: '));
+      const { keys } = trial.cover(verdicts, 'judge');
+      const payload = readBase64(envelope.payload, 'could not decode envelope payload: ');
+      const signed = { type: parts.payloadType, payload };
+      return { ...finishProposed(parts, payload), signers: [...keys.values()], signed };
     },
   };
 }

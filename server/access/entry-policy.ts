@@ -1,0 +1,72 @@
+import type { AdmittedEntry } from '../../entries/kind.ts';
+import type { Facts } from '../../entries/facts/facts.ts';
+import { type AdmissionPolicy, readPolicyFile } from '../../host/access/policy-file.ts';
+import { decide } from '../../host/access/policy-rules.ts';
+import { failedCases } from '../../host/access/policy-cases.ts';
+import { RefusedByPolicy } from './failures.ts';
+import type { Principal } from './principal.ts';
+
+/** Judges whether an entry of a principal is admitted. */
+export interface EntryJudge {
+  /** @throws RefusedByPolicy, which names the rule */
+  judge(entry: AdmittedEntry, principal: Principal): void;
+}
+
+export interface EntryPolicyOptions {
+  /** The policy file. */
+  readonly file: string;
+  /** Told of each entry that a policy in dry run would have refused. */
+  readonly noted: (sentence: string) => void;
+}
+
+/** The admission policy of a log, from its file. Loaded only where there is one, as the access gate is. */
+export class EntryPolicy implements EntryJudge {
+  readonly #options: EntryPolicyOptions;
+  #policy: AdmissionPolicy;
+
+  /** @throws FileRefused, RefusedByPolicy for a policy whose own cases fail, or the system's error */
+  constructor(options: EntryPolicyOptions) {
+    this.#options = options;
+    this.#policy = readPolicy(options.file);
+  }
+
+  /** Certificates that admission threads judge chains by: for their start. */
+  get certificates(): Pick<AdmissionPolicy, 'roots' | 'intermediates'> {
+    const { roots, intermediates } = this.#policy;
+    return { roots, intermediates };
+  }
+
+  /** Reads the file again. Roots stay those of the start. @throws as the constructor, and the policy of before stays in force */
+  reload(): void {
+    const next = readPolicy(this.#options.file);
+    if (certificatesOf(next) !== certificatesOf(this.#policy))
+      throw new RefusedByPolicy(
+        'other roots or intermediates take a restart: admission threads have those of their start',
+      );
+    this.#policy = next;
+  }
+
+  judge(entry: AdmittedEntry, { name, rights, claims = {} }: Principal): void {
+    if (entry.facts === undefined) throw new Error('an entry came to its policy without facts');
+    const facts = JSON.parse(entry.facts) as Facts;
+    const { admits, rule } = decide(this.#policy, { ...facts, principal: { name, rights: [...rights], claims } });
+    if (admits) return;
+    const reason =
+      rule === undefined
+        ? 'no rule of the admission policy admits this entry'
+        : `the rule ${JSON.stringify(rule)} of the admission policy refuses this entry`;
+    if (!this.#policy.isDryRun) throw new RefusedByPolicy(reason);
+    this.#options.noted(`policy in dry run, of ${name}: ${reason}`);
+  }
+}
+
+/** @throws RefusedByPolicy where a case of the policy fails */
+function readPolicy(file: string): AdmissionPolicy {
+  const policy = readPolicyFile(file);
+  const failed = failedCases(policy);
+  if (failed.length > 0) throw new RefusedByPolicy(`${file}: cases of the policy fail:\n${failed.join('\n')}`);
+  return policy;
+}
+
+const certificatesOf = ({ roots, intermediates }: AdmissionPolicy): string =>
+  [roots, intermediates].map((list) => list.map((der) => Buffer.from(der).toString('hex')).join()).join(' ');
