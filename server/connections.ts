@@ -54,6 +54,7 @@ export class OpenConnections {
   #count = 0;
   #refused = 0;
   #ended = 0;
+  readonly #unparsed = new Map<number, number>();
   #warned = false;
   #leaving = false;
 
@@ -69,6 +70,16 @@ export class OpenConnections {
   /** Connections that were closed at once, because no other could make room. */
   get refused(): number {
     return this.#refused;
+  }
+
+  /** Requests that could not be parsed, by the status that they were answered. */
+  get unparsed(): ReadonlyMap<number, number> {
+    return this.#unparsed;
+  }
+
+  /** A request that could not be parsed is answered. */
+  countUnparsed(status: number): void {
+    this.#unparsed.set(status, (this.#unparsed.get(status) ?? 0) + 1);
   }
 
   /** Connections that were closed to make room. */

@@ -26,7 +26,7 @@ export interface ListenSettings extends TlsFiles {
 /** A port that is bound. Until `serve` is called, every request but `/healthz` is answered 503. */
 export interface Listener extends AsyncDisposable {
   readonly http: HttpServer;
-  readonly connections: Pick<OpenConnections, 'count' | 'refused' | 'ended'>;
+  readonly connections: Pick<OpenConnections, 'count' | 'refused' | 'ended' | 'unparsed'>;
   /** Gives all requests from now on to the application. */
   serve(app: Express): void;
   /** Reads the TLS files anew, for connections from now on; false if there are none. @throws ListenRefused, and the old ones stay */

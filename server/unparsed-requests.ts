@@ -22,15 +22,17 @@ const CLOSING_MS = 1000;
  * then it closes.
  */
 export function answerUnparsed(server: Server, open: OpenConnections): void {
-  const refused = new WeakSet<Socket>();
+  const answered = new WeakSet<Socket>();
   server.on('clientError', (error: ParserError, socket: Socket) => {
-    if (refused.has(socket)) return; // the parser says it again for every further byte
-    refused.add(socket);
+    if (answered.has(socket)) return; // the parser says it again for every further byte
+    answered.add(socket);
     open.afterAnswers(socket, () => {
       if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
       const request = error.code === 'HPE_INVALID_METHOD' ? readUnknownMethod(error, socket) : undefined;
-      if (request === undefined) return refuse(socket, refusalOf(error));
-      serve(server, request);
+      if (request !== undefined) return serve(server, request);
+      const refused = refusalOf(error);
+      open.countUnparsed(refused.status);
+      refuse(socket, refused);
     });
   });
   // Else Node answers by itself, and the connection does not know of an answer that later ones have to wait for.

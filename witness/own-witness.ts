@@ -42,6 +42,7 @@ export class OwnWitness {
   readonly key: VerifierKey;
   readonly #parts: OwnWitnessParts;
   readonly #last = new Map<string, WitnessedHead>();
+  #signed = 0;
   #turn: Promise<unknown> = Promise.resolve();
   /** A head that the state has, and for which the journal had no room. */
   #unjournalled: WitnessedHead | undefined;
@@ -51,6 +52,11 @@ export class OwnWitness {
     this.key = parts.key;
     this.#parts = parts;
     for (const head of last) this.#last.set(head.origin, head);
+  }
+
+  /** Cosignatures that it has made since it was started. */
+  get signed(): number {
+    return this.#signed;
   }
 
   /** The newest head of each log. */
@@ -105,6 +111,7 @@ export class OwnWitness {
     const at = Math.max(1, now(), last?.at ?? 0);
     const [signature] = await signer.sign([cosignatureMessage(utf8(note.text), at)]);
     if (signature === undefined) throw new Error('the signer signed nothing');
+    this.#signed += 1;
     return {
       at,
       signature: { name: key.name, keyId: keyId(key), signature: formatCosignature({ time: at, signature }) },

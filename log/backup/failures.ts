@@ -4,3 +4,8 @@ import { Failure } from '../../base/failure.ts';
 export class BackupRefused extends Failure<'backup-refused'> {
   readonly code = 'backup-refused';
 }
+
+/** A step of a copy does not fit those before it, or what was signed. */
+export class UnfitStep extends Failure<'step-unfit'> {
+  readonly code = 'step-unfit';
+}

@@ -10,7 +10,7 @@ import type { WitnessedHead, WitnessState } from '../../storage/witness-state.ts
 import { HeadVerifier } from '../signers/head-verifier.ts';
 import { loadTileCache } from '../load-tile-cache.ts';
 import type { TileCache } from '../tile-cache.ts';
-import { BackupRefused } from './failures.ts';
+import { BackupRefused, UnfitStep } from './failures.ts';
 import type { ShardOf } from './step-check.ts';
 
 export interface ReplayParts {
@@ -69,7 +69,7 @@ export class Replay {
   /** @throws BackupRefused for a store that holds anything else; Error for a step that does not fit those before it */
   async take(step: Step): Promise<void> {
     if (step.op === 'create') return this.#create(step.identity);
-    if (this.#verifier === undefined) throw new Error('the steps do not begin with the identity of a log');
+    if (this.#verifier === undefined) throw new UnfitStep('the steps do not begin with the identity of a log');
     switch (step.op) {
       case 'document':
         return this.#parts.document(step.text);
@@ -137,7 +137,7 @@ export class Replay {
     );
     const { size, root } = grown.head;
     if (size !== head.size || !equalBytes(root, head.root))
-      throw new Error(
+      throw new UnfitStep(
         `the first ${size} entries have the root ${toHex(root)}, and ${toHex(head.root)} of ${head.size} was signed`,
       );
     verifier.requireSigned(head);

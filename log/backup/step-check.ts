@@ -1,3 +1,4 @@
+import { UnfitStep } from './failures.ts';
 import { equalBytes, toHex } from '../../base/bytes.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import { TreeEdge } from '../../merkle/tree-edge.ts';
@@ -42,7 +43,7 @@ export class StepCheck {
   take(step: Step): void {
     if (step.op === 'create') return this.#begin(step.identity);
     const verifier = this.#verifier;
-    if (verifier === undefined) throw new Error('the steps do not begin with the identity of a log');
+    if (verifier === undefined) throw new UnfitStep('the steps do not begin with the identity of a log');
     if (step.op === 'commit') this.#commit(step, verifier);
     else if (step.op === 'cosign') this.#requireKnown(Math.max(0, ...step.cosignatures.map(({ size }) => size)));
     else if (step.op === 'freeze') {
@@ -52,17 +53,17 @@ export class StepCheck {
   }
 
   #begin(identity: LogIdentity): void {
-    if (this.#identity !== undefined) throw new Error('a second log begins behind the first');
+    if (this.#identity !== undefined) throw new UnfitStep('a second log begins behind the first');
     this.#identity = identity;
     this.#verifier = new HeadVerifier(this.#shardOf(identity));
   }
 
   #commit({ entries, head }: CommitStep, verifier: HeadVerifier): void {
-    if (this.#isFrozen) throw new Error('entries follow behind the end of the log');
+    if (this.#isFrozen) throw new UnfitStep('entries follow behind the end of the log');
     for (const { body } of entries) this.#edge.add(hashLeaf(body));
     const { size, root } = this.#edge.head;
     if (size !== head.size || !equalBytes(root, head.root))
-      throw new Error(
+      throw new UnfitStep(
         `the first ${size} entries have the root ${toHex(root)}, and ${toHex(head.root)} of ${head.size} was signed`,
       );
     verifier.requireSigned(head);
@@ -70,6 +71,6 @@ export class StepCheck {
   }
 
   #requireKnown(size: number): void {
-    if (size > this.size) throw new Error(`a cosignature of ${size} entries stands before its head`);
+    if (size > this.size) throw new UnfitStep(`a cosignature of ${size} entries stands before its head`);
   }
 }

@@ -26,7 +26,10 @@ export const LOG = {
     'Time from the request of a commit to its answer: transaction, and the way to the disk.',
   ),
   stele_journal_append_duration_seconds: histogram('Time until a head is durable in the head journal.'),
-  stele_signatures_total: counter('Signatures over heads and entries, by signer.', 'signer'),
+  stele_signatures_total: counter(
+    'Signatures over heads and entries, by signer; witness is our own, over heads of other logs.',
+    'signer',
+  ),
 };
 
 /** The copy on another disk; no values where none is kept. */

@@ -19,5 +19,9 @@ export const REQUESTS = {
   stele_http_connections_refused_total: counter(
     'Connections that were closed at once, because no other could make room.',
   ),
+  stele_http_unparsed_requests_total: counter(
+    'Requests that are no HTTP, too slow or too large to be read, by the status they were answered. They have no operation.',
+    'code',
+  ),
   stele_http_connections_ended_total: counter('Connections without a whole request that were closed to make room.'),
 };

@@ -3,10 +3,9 @@ import { dirname, join } from 'node:path';
 import { writeDurably } from '../../host/folder/durable-file.ts';
 import { recordBegunShard } from '../../host/shards/begun-shards.ts';
 import { addShardFolder, shardFolders } from '../../host/shards/shard-folders.ts';
-import { BackupRefused } from '../../log/backup/failures.ts';
+import { BackupRefused, UnfitStep } from '../../log/backup/failures.ts';
 import { Replay } from '../../log/backup/replay.ts';
 import { LogRefused } from '../../log/failures.ts';
-import { Failure } from '../../base/failure.ts';
 import type { LogIdentity } from '../../storage/identity.ts';
 import type { CopyPart } from '../../storage/record-files/reader.ts';
 import { engineOf } from '../../storage/engines/index.ts';
@@ -69,10 +68,10 @@ export class Restore implements AsyncDisposable {
   async #step(step: Step, where: string): Promise<void> {
     try {
       if (step.op === 'create') this.#replay ??= await this.#begin(step.identity);
-      if (this.#replay === undefined) throw new Error('the steps do not begin with the identity of a log');
+      if (this.#replay === undefined) throw new UnfitStep('the steps do not begin with the identity of a log');
       await this.#replay.take(step);
     } catch (error) {
-      throw error instanceof Failure || !isOfBackup(error) ? error : damaged(`${where}: ${error.message}`);
+      throw error instanceof UnfitStep ? damaged(`${where}: ${error.message}`) : error;
     }
   }
 
@@ -117,9 +116,4 @@ export class Restore implements AsyncDisposable {
     makePrivateFolder(dirname(file));
     writeDurably(file, Buffer.from(pem).toString());
   }
-}
-
-/** Whether a step did not fit: what the system or the database says of this folder is no fault of the backup. */
-function isOfBackup(error: unknown): error is Error {
-  return error instanceof Error && !('code' in error);
 }

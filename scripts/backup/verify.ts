@@ -1,6 +1,5 @@
 import { StepCheck } from '../../log/backup/step-check.ts';
-import { BackupRefused } from '../../log/backup/failures.ts';
-import { LogRefused } from '../../log/failures.ts';
+import { BackupRefused, UnfitStep } from '../../log/backup/failures.ts';
 import { type CopyPart, readCopy } from '../../storage/record-files/reader.ts';
 import { DamagedSegment } from '../../storage/record-files/segments.ts';
 import type { Step } from '../../storage/records/step.ts';
@@ -44,7 +43,7 @@ function checked(check: StepCheck | undefined, step: Step, where: string): void 
   try {
     check?.take(step);
   } catch (error) {
-    throw error instanceof LogRefused || !(error instanceof Error) ? error : damaged(`${where}: ${error.message}`);
+    throw error instanceof UnfitStep ? damaged(`${where}: ${error.message}`) : error;
   }
 }
 

@@ -7,7 +7,10 @@ import type { Readers } from '../../metrics/registry.ts';
 import type { Histogram } from '../../base/histogram.ts';
 
 /** @param now - seconds since the Unix epoch */
-export function logReaders(shards: LogShards, now: () => number): Readers<keyof typeof LOG> {
+export function logReaders(
+  { shards, witness }: Pick<HostedLog, 'shards' | 'witness'>,
+  now: () => number,
+): Readers<keyof typeof LOG> {
   /** Of the shard that grows; undefined where none does. */
   const figure =
     <Value>(read: (figures: LogFigures) => Value) =>
@@ -35,7 +38,9 @@ export function logReaders(shards: LogShards, now: () => number): Readers<keyof 
     tessera_storage_tree_builder_integrate_batch_size: measured(({ growth }) => growth.batches),
     stele_commit_duration_seconds: measured(({ growth }) => growth.commits),
     stele_journal_append_duration_seconds: measured(({ growth }) => growth.journalled),
-    stele_signatures_total: figure(({ growth }) => byName('signer', growth.signatures)),
+    stele_signatures_total: figure(({ growth }) =>
+      byName('signer', { ...growth.signatures, ...(witness && { witness: witness.signed }) }),
+    ),
   };
 }
 

@@ -36,7 +36,7 @@ export function addReaders(registry: MetricRegistry, parts: MeasuredParts): void
   const { log, meters, admission, document } = parts;
   const { shards, clock, damage, settings } = log;
   registry.add(requestReaders(meters));
-  registry.add(logReaders(shards, () => clock.now()));
+  registry.add(logReaders(log, () => clock.now()));
   registry.add(witnessReaders(shards));
   registry.add(archiveReaders(log));
   registry.add(scrubReaders(log));

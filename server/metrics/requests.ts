@@ -22,13 +22,18 @@ export function requestReaders({ byOperation, byReason }: RequestMeters): Reader
 }
 
 type Connections =
-  'stele_http_connections' | 'stele_http_connections_refused_total' | 'stele_http_connections_ended_total';
+  | 'stele_http_connections'
+  | 'stele_http_connections_refused_total'
+  | 'stele_http_connections_ended_total'
+  | 'stele_http_unparsed_requests_total';
 
 /** Connections of the public listener: open now, and since the start. */
 interface ConnectionCounts {
   readonly count: number;
   readonly refused: number;
   readonly ended: number;
+  /** Requests that could not be parsed, by status. */
+  readonly unparsed: ReadonlyMap<number, number>;
 }
 
 export function connectionReaders(open: ConnectionCounts): Readers<Connections> {
@@ -36,5 +41,7 @@ export function connectionReaders(open: ConnectionCounts): Readers<Connections> 
     stele_http_connections: () => open.count,
     stele_http_connections_refused_total: () => open.refused,
     stele_http_connections_ended_total: () => open.ended,
+    stele_http_unparsed_requests_total: () =>
+      [...open.unparsed].map(([status, value]) => ({ labels: { code: String(status) }, value })),
   };
 }

@@ -43,7 +43,9 @@ export function readManifest(folder: string): Manifest | undefined {
   if (text === undefined) return undefined;
   const [json = '', sum = '', ...rest] = text.split('\n');
   if (rest.length !== 1 || rest[0] !== '' || hash('sha256', json, 'hex') !== sum)
-    throw new StoreRefused(`${file} is damaged: it is not what its checksum says`);
+    throw new StoreRefused(
+      `${file} is damaged: it is not what its checksum says. Keep the folder, put back the manifest of another copy of it, and look with npm run backup -- --into ${folder} --verify; or begin another backup in a new folder`,
+    );
   const { format, shards, keys } = JSON.parse(json) as WrittenManifest;
   if (format !== FORMAT)
     throw new StoreRefused(

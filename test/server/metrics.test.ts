@@ -3,6 +3,7 @@ import { definitions } from '../../metrics/definitions.ts';
 import { hashedrekord } from '../../testkit/proposals.ts';
 import { type ServerProcess, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 import { promtool } from '../support/promtool.ts';
+import { rawConnection } from '../support/raw-connection.ts';
 
 const folder = temporaryFolder();
 let server: ServerProcess;
@@ -54,6 +55,16 @@ describe('metrics: a log and its server', () => {
       const others = new Set(found.filter((label) => label !== 'le'));
       expect([name, others]).toStrictEqual([name, new Set(found.length === 0 ? [] : labels)]);
     }
+  });
+
+  it('counts requests that are none, by the status that they are answered', async () => {
+    for (const text of ['nonsense\r\n\r\n', `GET / HTTP/1.1\r\nX: ${'y'.repeat(17_000)}\r\n\r\n`]) {
+      using connection = await rawConnection(server.base);
+      connection.send(text);
+      await connection.read(1);
+    }
+    for (const code of ['400', '431'])
+      expect(await value(`stele_http_unparsed_requests_total{code="${code}"}`)).toBe(1);
   });
 
   it('counts requests by operation and status, and measures how long they take', async () => {
