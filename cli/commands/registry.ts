@@ -17,6 +17,7 @@ import { trustRoot } from './trust-root/about.ts';
 import { upload } from './upload/about.ts';
 import { verify } from './verify/about.ts';
 import { verifyEvidence } from './verify-evidence/about.ts';
+import { watch } from './watch/about.ts';
 
 /** Every command, in the order of the help. Its code is loaded when it runs. */
 export const COMMANDS: readonly Command[] = [
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   command(checkpoint, () => import('./checkpoint/run.ts')),
   command(tail, () => import('./tail/run.ts')),
   command(audit, () => import('./audit/run.ts')),
+  command(watch, () => import('./watch/run.ts')),
   command(verifyEvidence, () => import('./verify-evidence/run.ts')),
   command(trustRoot, () => import('./trust-root/run.ts')),
   command(signingConfig, () => import('./signing-config/run.ts')),

@@ -2,7 +2,7 @@ import type { Machine } from './machine.ts';
 import { Progress, type Step } from './progress.ts';
 
 /** Version of everything that `--output json` prints. It grows when a member changes its meaning or goes. */
-const JSON_VERSION = 1;
+export const JSON_VERSION = 1;
 
 /** Where a command says something: results on standard output, all else on standard error. */
 export class Output {

@@ -33,8 +33,12 @@ async function compare(client: LogClient, before: TrustedHead, head: TrustedHead
   const [old, now] = [before.checkpoint, head.checkpoint];
   if (old.size === now.size && equalBytes(old.root, now.root)) return;
   if (old.size === now.size)
-    throw new CheckFailed(`the log ${now.origin} has signed two different trees of ${now.size} entries: it has forked`);
+    throw new CheckFailed(
+      `the log ${now.origin} has signed two different trees of ${now.size} entries: it has forked. stele audit writes the evidence`,
+    );
   const verdict = await client.extends(before, head);
   if (!verdict.holds)
-    throw new CheckFailed(`the log at ${client.base} is not the one that was seen before: ${verdict.reason}`);
+    throw new CheckFailed(
+      `the log at ${client.base} is not the one that was seen before: ${verdict.reason}. stele audit says more, and writes evidence of a fork`,
+    );
 }

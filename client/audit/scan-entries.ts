@@ -3,7 +3,7 @@ import type { LeafRange } from '../../merkle/types.ts';
 import { FalseAnswer, NotFound, NotOffered, RefusedByLog } from '../http/failures.ts';
 import { type EntryAnswer, MAX_RETRIEVED, retrieveEntries, retrieveEntry } from '../http/retrieve.ts';
 import type { Transport } from '../http/transport.ts';
-import { verifyTrustedRekorEntry } from '../rekor-v1.ts';
+import { type IncludedRekorEntry, verifyTrustedRekorEntry } from '../rekor-v1.ts';
 import type { TrustedHead, TrustedKey } from '../trusted-keys.ts';
 
 /** The tree of a shard of Rekor v1, and how its entries are checked. */
@@ -30,17 +30,23 @@ const REQUESTS_AT_ONCE = 4;
 export async function scanEntries(source: EntrySource, { from, to }: LeafRange): Promise<readonly TrustedHead[]> {
   const heads = new Map<string, TrustedHead>();
   const check = async (start: number): Promise<void> => {
-    const indexes = Array.from({ length: Math.min(MAX_RETRIEVED, to - start) }, (_, i) => start + i);
-    const answers = await answersTo(source, indexes);
-    for (const index of indexes) {
-      const head = checkEntry(source, index, answers);
-      heads.set(head.note, head);
-    }
+    const range = { from: start, to: Math.min(to, start + MAX_RETRIEVED) };
+    for (const { note, checkpoint } of await readEntries(source, range)) heads.set(note, { note, checkpoint });
   };
   const starts = Array.from({ length: Math.ceil((to - from) / MAX_RETRIEVED) }, (_, i) => from + i * MAX_RETRIEVED);
   for (let at = 0; at < starts.length; at += REQUESTS_AT_ONCE)
     await Promise.all(starts.slice(at, at + REQUESTS_AT_ONCE).map(check));
   return [...heads.values()];
+}
+
+/** Reads and checks up to ten entries, in their order. @throws FalseAnswer */
+export async function readEntries(
+  source: EntrySource,
+  { from, to }: LeafRange,
+): Promise<readonly IncludedRekorEntry[]> {
+  const indexes = Array.from({ length: to - from }, (_, i) => from + i);
+  const answers = await answersTo(source, indexes);
+  return indexes.map((index) => checkEntry(source, index, answers));
 }
 
 /** By ten at once, or one by one where the server does not take such questions. */
@@ -59,7 +65,7 @@ async function answersTo(
 }
 
 /** @throws FalseAnswer */
-function checkEntry(source: EntrySource, index: number, answers: readonly EntryAnswer[]): TrustedHead {
+function checkEntry(source: EntrySource, index: number, answers: readonly EntryAnswer[]): IncludedRekorEntry {
   const { keys, ecdsa, origin, offset, transport } = source;
   const virtualIndex = offset + index;
   const found = answers.find(
@@ -70,8 +76,8 @@ function checkEntry(source: EntrySource, index: number, answers: readonly EntryA
   const verdict = verifyTrustedRekorEntry(...found, keys, ecdsa);
   if (!verdict.holds)
     throw new FalseAnswer(`${transport.base}: entry ${virtualIndex} does not hold: ${verdict.reason}`);
-  const { checkpoint, note } = verdict;
-  if (checkpoint.origin === origin && verdict.index === index) return { note, checkpoint };
+  const { checkpoint } = verdict;
+  if (checkpoint.origin === origin && verdict.index === index) return verdict;
   throw new FalseAnswer(
     `${transport.base}: entry ${virtualIndex} is proved as entry ${verdict.index} of ${checkpoint.origin}, and not as ${index} of ${origin}`,
   );

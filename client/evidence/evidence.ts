@@ -35,7 +35,7 @@ const VERSION = 1;
 /** Forks in one file: one for each key of a log. */
 const MAX_FORKS = 16;
 /** Bytes of a file: sixteen forks of two notes of 2 KiB, and room. Notes with many cosignatures have fewer forks beside them. */
-export const EVIDENCE_LIMIT = 1024 * 1024;
+const EVIDENCE_LIMIT = 1024 * 1024;
 
 /** Writes evidence as JSON with a final newline. @param forks - one or more, 16 at most */
 export function formatEvidence(forks: readonly Fork[]): string {

@@ -52,6 +52,18 @@ export const CLI_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'cli/log',
     'cli/trust',
     'cli/entry',
+    'cli/watch',
+  ],
+  'cli/watch': [
+    'base',
+    'merkle',
+    'entries/pki',
+    'client',
+    'client/http',
+    'client/audit',
+    'cli/frame',
+    'cli/log',
+    'cli/state',
   ],
   cli: ['base', 'cli/frame', 'cli/help', 'cli/state', 'cli/commands'],
 };

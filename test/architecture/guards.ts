@@ -5,7 +5,7 @@ export const GUARDED: readonly { readonly module: RegExp; readonly only: RegExp 
   { module: /^pino$/, only: /^host\/logging\// },
   { module: /^@prometheus-io\/client$/, only: /^metrics\// },
   { module: /^@opentelemetry\//, only: /^server\/tracing\/open-telemetry\.ts$/ },
-  { module: /^yaml$/, only: /^host\/(access|settings)\// },
+  { module: /^yaml$/, only: /^host\/(access|settings)\/|^cli\/commands\/watch\// },
   { module: /^node:crypto$/, only: /^entries\/(pki|signatures)\/node-crypto\.ts$|^(storage|log|host|server|cli)\// },
   { module: /^node:ffi$/, only: /^entries\/signatures\/verifiers\/node-ffi\.ts$/ },
   {

@@ -1,20 +1,15 @@
-import { readFileSync } from 'node:fs';
 import { Failure } from '../../../base/failure.ts';
-import { systemSentence } from '../../../base/system-error.ts';
 import { parseNote } from '../../../checkpoint/note.ts';
 import { parsePolicy } from '../../../checkpoint/policy/parse.ts';
 import { cosigners, hasQuorum, type Policy } from '../../../checkpoint/policy/policy.ts';
 import type { TrustedHead } from '../../../client/trusted-keys.ts';
-import { CheckFailed, UsageFault } from '../../frame/exit-codes.ts';
+import { named, readInput } from '../../files/input.ts';
+import { CheckFailed } from '../../frame/exit-codes.ts';
 
 /** @throws UsageFault */
 export function readPolicy(file: string): Policy {
-  try {
-    return parsePolicy(readFileSync(file));
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    throw new UsageFault(`--policy ${file}: ${error instanceof Failure ? error.message : systemSentence(error)}`);
-  }
+  const what = `--policy ${file}`;
+  return named(what, () => parsePolicy(readInput(file, what)));
 }
 
 /**

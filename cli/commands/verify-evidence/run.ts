@@ -1,10 +1,8 @@
-import { readFileSync, statSync } from 'node:fs';
 import { toHex } from '../../../base/bytes.ts';
-import { Failure } from '../../../base/failure.ts';
-import { systemSentence } from '../../../base/system-error.ts';
 import { toPem } from '../../../checkpoint/spki.ts';
-import { EVIDENCE_LIMIT, type Fork, parseEvidence } from '../../../client/evidence/evidence.ts';
+import { type Fork, parseEvidence } from '../../../client/evidence/evidence.ts';
 import { type Conviction, verifyEvidence } from '../../../client/evidence/verify.ts';
+import { named, readInput } from '../../files/input.ts';
 import type { CommandModule } from '../../frame/command.ts';
 import { CheckFailed, UsageFault } from '../../frame/exit-codes.ts';
 import { ecdsa } from '../../log/ecdsa.ts';
@@ -28,15 +26,7 @@ export const run: CommandModule['run'] = async ({ words: [file = ''], globals, o
 
 /** @throws UsageFault */
 function readEvidence(file: string): readonly Fork[] {
-  try {
-    if (statSync(file).isDirectory())
-      throw new UsageFault(`${file} is a folder, and a file of fork evidence is needed`);
-    if (statSync(file).size > 4 * EVIDENCE_LIMIT) throw new UsageFault(`${file} is too long to be fork evidence`);
-    return parseEvidence(readFileSync(file, 'utf8'));
-  } catch (error) {
-    if (!(error instanceof Error) || error instanceof UsageFault) throw error;
-    throw new UsageFault(`${file}: ${error instanceof Failure ? error.message : systemSentence(error)}`);
-  }
+  return named(file, () => parseEvidence(new TextDecoder().decode(readInput(file, file))));
 }
 
 function sentence({ kind, heads: [first, second] }: Conviction): string {
