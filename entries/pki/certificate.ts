@@ -29,8 +29,6 @@ export interface Certificate extends Validity, ExtensionValues {
   readonly extensions: readonly Extension[];
   /** The value of SubjectAltName. */
   readonly subjectAltName: Uint8Array | undefined;
-  /** All of them, as they stand there. */
-  readonly extensions: readonly Extension[];
 }
 
 /**
@@ -62,7 +60,7 @@ export function readCertificate(der: Uint8Array, release: GoRelease): Certificat
   const subjectAltName = extensions.find(({ id }) => id === SUBJECT_ALT_NAME)?.value;
   const names = { issuer, issuerName, subject, subjectName, subjectAltName, extensions };
   const signed = { der, toBeSigned, signature, signatureAlgorithm };
-  return { ...signed, ...names, ...validity, ...values, version, serial, subjectPublicKeyInfo, key, extensions };
+  return { ...signed, ...names, ...validity, ...values, version, serial, subjectPublicKeyInfo, key };
 }
 
 function readVersion(body: DerReader): number {
