@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { COMMANDS } from '../cli/commands/registry.ts';
@@ -17,8 +17,6 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({ options: { into: { type: 'string', default: 'package' }, pack: { type: 'string' } } });
 const into = resolve(values.into);
 
-/** The command, and the modules of threads, which nothing imports. */
-const PROGRAMS = ['cli/main.ts', ...globSync('{server,storage,host,log}/**/*worker*.ts', { cwd: root })];
 const COPIED_FILES = [
   'LICENSE',
   'NOTICE',
@@ -34,7 +32,7 @@ const READ_FILES = ['openapi/openapi.json', 'runtime/package.json', 'runtime/pac
 refuseOthers(into);
 rmSync(into, { recursive: true, force: true });
 mkdirSync(into, { recursive: true });
-const entries = [...PROGRAMS, ...Object.values(EXPORTS).map((file) => `${file}.ts`)];
+const entries = ['cli/main.ts', ...threadModules(), ...Object.values(EXPORTS).map((file) => `${file}.ts`)];
 emit({ root, entries, into });
 for (const name of [...COPIED_FILES, ...READ_FILES]) cpSync(join(root, name), join(into, name), { recursive: true });
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as ProjectManifest;
@@ -42,6 +40,15 @@ writeFileSync(join(into, 'package.json'), `${JSON.stringify(packageManifest(mani
 mkdirSync(join(into, 'man'));
 writeFileSync(join(into, 'man/stele.1'), manualPage(COMMANDS));
 if (values.pack !== undefined) pack(resolve(values.pack));
+
+/** Modules of threads, which nothing imports: a URL beside the file that starts the thread names them. */
+function threadModules(): readonly string[] {
+  const files = globSync('{host,log,storage,server,cli}/**/*.ts', { cwd: root });
+  return files.flatMap((file) => {
+    const named = readFileSync(join(root, file), 'utf8').matchAll(/new URL\('(\.[^']+\.ts)', import\.meta\.url\)/g);
+    return [...named].map(([, name = '']) => join(dirname(file), name));
+  });
+}
 
 /** A folder that holds something else is not removed. */
 function refuseOthers(folder: string): void {

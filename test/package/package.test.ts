@@ -83,6 +83,18 @@ describe('the npm package', () => {
     expect(code.filter((name) => name.endsWith('.js') && !files.includes(`${name}.map`))).toEqual([]);
   });
 
+  it('has every file that its code names by a URL beside it: the modules of threads among them', () => {
+    const files = readdirSync(inPackage(), { recursive: true, encoding: 'utf8' });
+    const named = files
+      .filter((name) => name.endsWith('.js'))
+      .flatMap((name) => {
+        const urls = readFileSync(inPackage(name), 'utf8').matchAll(/new URL\('(\.[^']+)', import\.meta\.url\)/g);
+        return [...urls].map(([, url = '']) => join(dirname(name), url));
+      });
+    expect(named).toEqual(expect.arrayContaining(['server/admission/worker.js', 'cli/commands/audit/scan-worker.js']));
+    expect(named.filter((name) => !existsSync(inPackage(name)))).toEqual([]);
+  });
+
   it('says its version', async () => {
     expect(await stele('--version')).toBe(`stele ${version}\n`);
   });
@@ -99,6 +111,7 @@ describe('the npm package', () => {
     });
     expect(sent.status).toBe(201);
     expect(await stele('info', '--server', base)).toContain('entries   2\n');
+    expect(await stele('audit', base, '--full')).toContain('2 entries checked');
     const checked = await useClient(base);
     expect(checked).toEqual({ size: 2, checkpoint: true, entry: 1 });
     child.kill('SIGTERM');
