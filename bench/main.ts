@@ -4,6 +4,7 @@ import { makeFolder } from '../storage/folders.ts';
 import { foldersIn, type LogFolder, temporaryFolder } from '../testkit/server-process.ts';
 import { admitRows } from './admit.ts';
 import { backup } from './backup.ts';
+import { cliRows } from './cli.ts';
 import { countingRows } from './counting.ts';
 import { fill } from './fill.ts';
 import { growth } from './growth.ts';
@@ -47,6 +48,7 @@ const scenario = SCENARIOS[command];
 if (command === 'verify') print(await verifyRows());
 else if (command === 'admit') print(await admitRows(options));
 else if (command === 'counting') print(await countingRows());
+else if (command === 'cli') print(await cliRows(options));
 else if (command === 'fill') {
   await fill(foldersIn(folder ?? refuse('fill needs --folder')), options.entries);
 } else if (scenario !== undefined) {

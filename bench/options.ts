@@ -20,6 +20,7 @@ export const COMMANDS = [
   'verify',
   'admit',
   'counting',
+  'cli',
 ] as const;
 export type BenchCommand = (typeof COMMANDS)[number];
 
