@@ -93,6 +93,9 @@ describe('stele get, search, verify and proof', () => {
     expect((await offline(...words, '--proof', 'p-cut', '--log-key', vkey)).code).toBe(2);
     write('p-bad', readFileSync(join(use.scratch, 'p'), 'utf8').replace(/^index \d+/m, 'index 0'));
     expect((await offline(...words, '--proof', 'p-bad', '--log-key', vkey)).code).toBe(1);
+    // Without a key, the log that is named is asked for it.
+    const asked = await offline(...words, '--proof', 'p', '--server', use.server.base, '--state', 'asked');
+    expect(jsonOf(asked)).toMatchObject({ verified: true, offline: false });
     // What was pinned when the log was used is enough, too.
     expect(await run('verify', ...words, '--proof', 'p')).toMatchObject({ code: 0 });
   });

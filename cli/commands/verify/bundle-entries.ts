@@ -10,12 +10,12 @@ import { knownKeys } from '../../log/known-keys.ts';
 import type { Verified } from './verified.ts';
 
 /** Verifies the log entries in a bundle: each has to hold, and to be one of the bundle's signature. @throws CheckFailed, UsageFault */
-export function verifyBundleEntries(
-  asking: Pick<Run, 'globals' | 'machine'>,
+export async function verifyBundleEntries(
+  asking: Pick<Run, 'globals' | 'machine' | 'output'>,
   { name, prepared, bundle }: ReadEntry,
   claimed: readonly unknown[],
-): Verified {
-  const keys = knownKeys(asking);
+): Promise<Verified> {
+  const { keys, isOffline } = await knownKeys(asking);
   const entries = claimed.map((value, i): BundleEntry => {
     const verdict = openBundleEntry(value, keys, ecdsa);
     const where = `tlogEntries.${i} of the bundle`;
@@ -25,16 +25,15 @@ export function verifyBundleEntries(
   });
   const [first] = entries;
   if (first === undefined) throw new Error('a bundle without entries is looked up in the log');
-  return verifiedOf(first);
+  return { ...verifiedOf(first), isOffline };
 }
 
-function verifiedOf({ body, logIndex, head, isPromised }: BundleEntry): Verified {
+function verifiedOf({ body, logIndex, head, isPromised }: BundleEntry): Omit<Verified, 'isOffline'> {
   const proof = head === undefined ? [] : ['inclusion proof', 'checkpoint'];
   const where = head === undefined ? 'a log' : `${head.checkpoint.origin}, ${head.checkpoint.size} entries`;
   return {
     place: { logIndex, uuid: toHex(hashLeaf(body)), ...(head !== undefined && { origin: head.checkpoint.origin }) },
     at: `entry ${logIndex} of ${where}`,
     checked: ['signature', ...proof, ...(isPromised ? ['signed entry timestamp'] : [])],
-    isOffline: true,
   };
 }

@@ -13,7 +13,7 @@ import { ecdsa } from '../../log/ecdsa.ts';
 import { knownKeys } from '../../log/known-keys.ts';
 import type { Verified } from './verified.ts';
 
-type Asking = Pick<Run, 'globals' | 'machine'>;
+type Asking = Pick<Run, 'globals' | 'machine' | 'output'>;
 
 /**
  * Verifies an entry with a proof file alone.
@@ -21,13 +21,14 @@ type Asking = Pick<Run, 'globals' | 'machine'>;
  * @throws UsageFault for a file that is none, and if no key of the log is known
  * @throws CheckFailed
  */
-export function verifyProof(asking: Asking, { name, prepared }: ReadEntry, file: string): Verified {
+export async function verifyProof(asking: Asking, { name, prepared }: ReadEntry, file: string): Promise<Verified> {
   const what = `--proof ${file}`;
   const text = readInput(file, what);
   const proof = named(what, () => parseTlogProof(text));
   const note = formatNote(proof.note);
   const { origin } = named(what, () => parseCheckpoint(proof.note.text));
-  const opened = openTrusted(note, knownKeys(asking), ecdsa);
+  const { keys, isOffline } = await knownKeys(asking);
+  const opened = openTrusted(note, keys, ecdsa);
   if (!opened.holds) throw new CheckFailed(`${file}: the checkpoint does not hold: ${opened.reason}`);
   const forms = [prepared.rekorV1, prepared.rekorV2].flatMap((form) => form ?? []);
   const form = forms.find(({ body }) => verifyInclusion(opened.checkpoint, proof.index, hashLeaf(body), proof.hashes));
@@ -48,6 +49,6 @@ export function verifyProof(asking: Asking, { name, prepared }: ReadEntry, file:
     place,
     at: `entry ${proof.index} of ${origin}, ${size} entries`,
     checked: ['signature', 'inclusion proof', 'checkpoint'],
-    isOffline: true,
+    isOffline,
   };
 }
