@@ -71,7 +71,9 @@ function drive(connection: Connection, plan: LoopPlan, until: number, meter: Met
       else setTimeout(step, due - now);
     };
     const step = (): void => {
-      const request = due < until ? plan.next() : undefined;
+      // One that is late because of the server is charged to it; one whose latency counts from when it was sent ends with the time.
+      const isOver = plan.fromSent === true ? performance.now() >= until : due >= until;
+      const request = isOver ? undefined : plan.next();
       if (request === undefined) return resolve();
       sent = { request, at: performance.now() };
       connection.send(request, finished);

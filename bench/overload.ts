@@ -41,11 +41,12 @@ export const overload: Scenario = (folder, options) =>
     const before = residentMemory(server.pid);
     const many = { connections: OVERLOAD * connections, seconds, rate: Math.ceil(OVERLOAD * capacity) };
     const growth = residentGrowth(server);
-    const over = await row(stage, `submit ${kind} at ${OVERLOAD} times the capacity${slowness(options)}`, many);
+    const over = await row(stage, `submit ${kind} from ${OVERLOAD} times as many clients${slowness(options)}`, many);
     const grownMiB = growth();
     const secondsToNormal = await recovery(stage, normalRate, normal.figures.p99Ms ?? 0);
     const { figures, refused = {} } = over;
-    const sent = (figures.perSecond ?? 0) + Object.values(refused).reduce((sum, count) => sum + count, 0) / seconds;
+    const turnedAway = Object.values(refused).reduce((sum, count) => sum + count, 0);
+    const sent = (figures.perSecond ?? 0) + turnedAway / seconds;
     const normalP99Ms = normal.figures.p99Ms ?? 0;
     const extra = {
       capacityPerSecond: capacity,
