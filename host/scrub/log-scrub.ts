@@ -143,14 +143,25 @@ export class LogScrub implements Disposable {
     const { repaired } = this.#voices;
     return {
       tile: (tile) => {
-        engine.mendTile(folder, tile);
-        repaired(
-          `${origin}: tile ${tile.level}/${tile.index} was made again from its entries, under the root that was signed`,
-        );
+        const name = `${origin}: tile ${tile.level}/${tile.index}`;
+        if (!this.#isWritten(name, () => engine.mendTile(folder, tile))) return false;
+        repaired(`${name} was made again from what stands below it, under the root that was signed`);
+        return true;
       },
       bundle: (bundle, hashes) => this.#mendBundle({ engine, folder, number }, origin, bundle, hashes),
-      run: (id) => engine.doubtRun(folder, id),
+      run: (id) => void this.#isWritten(`${origin}: that run ${id} is in doubt`, () => engine.doubtRun(folder, id)),
     };
+  }
+
+  /** Whether something could be written. A full disk is no reason to look at nothing more: the next pass finds it again. */
+  #isWritten(what: string, write: () => void): boolean {
+    try {
+      write();
+      return true;
+    } catch (error) {
+      this.#voices.warn(`${what} could not be written: ${error instanceof Error ? error.message : String(error)}`);
+      return false;
+    }
   }
 
   /** Asks one copy after another. One that cannot be read is left alone for a while: much may be damaged. */

@@ -8,8 +8,8 @@ export type Found = (says: string) => void;
 
 /** Mends what a scrub finds. Undefined where nothing may be written. */
 export interface Mend {
-  /** Writes a tile that stands under a signed root over a damaged one. */
-  tile(tile: FullTile): void;
+  /** Writes a tile that stands under a signed root over a damaged one. @returns whether it could be written */
+  tile(tile: FullTile): boolean;
   /** Writes the entries of a bundle from another copy over damaged ones, if one has entries with these hashes. @returns whether it did */
   bundle(number: number, hashes: readonly NodeHash[]): Promise<boolean>;
   /** Has the next start make a run of the index again. */

@@ -101,8 +101,7 @@ export class ShardScrub {
     if (mend === undefined) return false;
     const first = id.index * TILE_WIDTH ** (id.level + 1);
     const tile = await attempt(first, found, () => remakeTile(this.#reading, this.#shard, id, size));
-    if (tile === undefined) return false;
-    mend.tile(tile);
+    if (tile === undefined || !mend.tile(tile)) return false;
     [this.#unreadable, this.#tree] = [-1, undefined];
     return true;
   }

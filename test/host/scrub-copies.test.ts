@@ -1,3 +1,4 @@
+import { cpSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -7,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LogFolder, startServer } from '../../testkit/server-process.ts';
 import { run, succeeded } from '../scripts/operator.ts';
 import { flipBit } from '../support/damage-file.ts';
+import { mounter, smallDisk } from '../support/small-disk.ts';
 import { loggedForScrub, type ScrubbedLog, scrubPass } from './scrub-pass.ts';
 
 let log: ScrubbedLog;
@@ -100,6 +102,26 @@ describe('the scrub, where an entry is damaged', () => {
     const { warned } = await scrubPass(folder, { mirror: mirror.base });
     expect([asked, warned]).toEqual([1, [expect.stringContaining('it answers 500')]]);
   });
+
+  it.runIf(mounter).each([
+    ['bundle_piece', 'gzip', /bundle 0 of .* is full/],
+    ['tile', 'nodes', /tile 0\/0 could not be written: .* is full/],
+  ])(
+    'says that there was no room to write it, goes on, and mends it once there is: %s',
+    async (table, column, says) => {
+      using disk = smallDisk(16_000_000);
+      using folder = log.copied();
+      for (const part of ['data', 'heads'] as const) cpSync(folder[part], disk[part], { recursive: true });
+      flipBit(disk.data, table, column);
+      disk.fill(48_000); // for the files that SQLite reads with, and no more
+      const { mended, warned, entries } = await scrubPass(disk, { archive: backup });
+      expect([mended, entries]).toEqual([[], 600]);
+      expect(warned).toEqual([expect.stringMatching(says)]);
+      disk.release();
+      expect((await scrubPass(disk, { archive: backup })).mended).toHaveLength(1);
+      expect((await scrubPass(disk)).said).toEqual([]);
+    },
+  );
 
   it('leaves it where what is kept beside it is damaged as well, and the copy has bodies alone', async () => {
     using folder = log.copied();
