@@ -1105,6 +1105,26 @@ export interface components {
                 readonly "application/json": components["schemas"]["Status"];
             };
         };
+        /** @description The principal, or an identity in the entry, has submitted as much as its quota lets it for now */
+        readonly TooMany: {
+            headers: {
+                readonly "Retry-After": string;
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The principal, or an identity in the entry, has submitted as much as its quota lets it for now */
+        readonly StatusTooMany: {
+            headers: {
+                readonly "Retry-After": string;
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Status"];
+            };
+        };
         /** @description The credential lacks the right, which the text names */
         readonly StatusForbidden: {
             headers: {
@@ -1400,6 +1420,7 @@ export interface operations {
             readonly 413: components["responses"]["TooLarge"];
             readonly 415: components["responses"]["UnsupportedMediaType"];
             readonly 422: components["responses"]["Unprocessable"];
+            readonly 429: components["responses"]["TooMany"];
             readonly 500: components["responses"]["Internal"];
             readonly 501: components["responses"]["NotEnabled"];
             readonly 503: components["responses"]["Busy"];
@@ -1815,6 +1836,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Status"];
                 };
             };
+            readonly 429: components["responses"]["StatusTooMany"];
             readonly 500: components["responses"]["StatusInternal"];
             readonly 503: components["responses"]["StatusUnavailable"];
         };

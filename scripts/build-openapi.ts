@@ -48,6 +48,11 @@ function refusalsOf(path: string): Readonly<Record<string, string>> {
   return { 401: 'TextUnauthenticated', 403: 'TextForbidden', 503: 'TextBusy' };
 }
 
+/** Name of the answer to who has used up a quota. */
+function tooManyAt(path: string): string {
+  return path.startsWith('/api/v1/') ? 'TooMany' : 'StatusTooMany';
+}
+
 /** Adds the answers of a private log to each operation that needs a right, and the ways to send a credential. */
 function withRights(paths: Source['paths']): Source['paths'] {
   const described = Object.entries(paths).map(([path, methods]) => {
@@ -56,7 +61,9 @@ function withRights(paths: Source['paths']): Source['paths'] {
     );
     const operations = Object.entries(methods).map(([method, operation]) => {
       if (operation['x-right'] === undefined) return [method, operation] as const;
-      const responses = { ...Object.fromEntries(refusals), ...operation.responses };
+      const limited =
+        operation['x-right'] === 'submit' ? { 429: { $ref: `#/components/responses/${tooManyAt(path)}` } } : {};
+      const responses = { ...Object.fromEntries(refusals), ...limited, ...operation.responses };
       return [method, { ...operation, security: [{}, { token: [] }, { password: [] }], responses }] as const;
     });
     return [path, Object.fromEntries(operations)] as const;

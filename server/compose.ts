@@ -8,8 +8,10 @@ import type { Settings } from '../host/settings/table.ts';
 import type { LogShards } from '../log/shards.ts';
 import type { MetricRegistry } from '../metrics/registry.ts';
 import type { AccessGate } from './access/access-gate.ts';
-import type { EntryJudge, EntryPolicy } from './access/entry-policy.ts';
+import type { EntryJudge } from './access/entry-judge.ts';
+import type { EntryPolicy } from './access/entry-policy.ts';
 import type { Gate } from './access/gate.ts';
+import type { PolicyCertificates } from './admission/messages.ts';
 import { AdmissionPool } from './admission/pool.ts';
 import { createApp } from './app.ts';
 import type { RequestLine } from './http/request-line.ts';
@@ -50,8 +52,9 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   if (gate !== undefined) cleanup.use(gate);
   const log = cleanup.use(await openHostedLog(settings, options));
   if (!settings.readOnly) logger.info(`ECDSA signatures are checked by ${verifier}`);
-  const admission = cleanup.use(admissionOf(settings, logger, policy));
-  const app = await appOf(log, admission, { ...options, ...(gate && { gate }), ...(policy && { policy }) });
+  const admission = cleanup.use(admissionOf(settings, logger, certificatesOf(policy, gate)));
+  const judges = [policy, gate].filter((judge) => judge !== undefined);
+  const app = await appOf(log, admission, { ...options, ...(gate && { gate }), judges });
   await log.publish(); // last: a start that is refused has shown nothing
   const parts = cleanup.move();
   return {
@@ -94,10 +97,22 @@ async function policyOf({ policy: file }: Settings, logger: Logger): Promise<Ent
   return new Policy({ file, noted: (sentence) => logger.warn(sentence) });
 }
 
+/** Certificates that chains are judged by; undefined where nobody judges entries, and no facts of them are needed. */
+function certificatesOf(policy: EntryPolicy | undefined, gate: AccessGate | undefined): PolicyCertificates | undefined {
+  if (policy === undefined && gate === undefined) return undefined;
+  return policy?.certificates ?? { roots: [], intermediates: [] };
+}
+
 async function appOf(
   log: HostedLog,
   admission: AdmissionPool,
-  { observe, metrics, tracing, gate, policy }: ComposeOptions & { readonly gate?: Gate; readonly policy?: EntryJudge },
+  {
+    observe,
+    metrics,
+    tracing,
+    gate,
+    judges,
+  }: ComposeOptions & { readonly gate?: Gate; readonly judges: readonly EntryJudge[] },
 ): Promise<Express> {
   const { settings, logger, shards, witness, health, damage } = log;
   const document = readDocument();
@@ -111,7 +126,7 @@ async function appOf(
     settings: { ...settings, apis: settings.apis === 'both' ? ['rekor-v1', 'rekor-v2'] : [settings.apis] },
     document,
     ...(gate && { gate }),
-    ...(policy && { policy }),
+    judges,
     ...(meters && { meters }),
     ...(tracing && { tracing }),
     consoleFiles: await readConsoleFiles(),
@@ -125,11 +140,11 @@ async function appOf(
   });
 }
 
-function admissionOf(settings: Settings, logger: Logger, policy: EntryPolicy | undefined): AdmissionPool {
+function admissionOf(settings: Settings, logger: Logger, policy: PolicyCertificates | undefined): AdmissionPool {
   return new AdmissionPool({
     threads: settings.admissionThreads,
     maxQueued: settings.admissionQueue,
-    settings: { ...admissionSettings(settings), ...(policy && { policy: policy.certificates }) },
+    settings: { ...admissionSettings(settings), ...(policy && { policy }) },
     now: () => performance.now(),
     lost: (error) => logger.error('an admission thread ended, and another takes its place', { error }),
   });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readYaml, type YamlPlace } from './checked-yaml.ts';
 import { type IssuerRules, readIssuers } from './issuers.ts';
+import { type Quotas, readQuotas } from './quota-rules.ts';
 import { readRights } from './rights-list.ts';
 import { PUBLIC_RIGHTS, type Right } from './rights.ts';
 
@@ -12,9 +13,10 @@ export interface AccessRules {
   readonly tokens: boolean;
   /** Issuers whose OIDC tokens are taken. */
   readonly issuers: readonly IssuerRules[];
+  readonly quotas: Quotas;
 }
 
-const MEMBERS = ['anonymous', 'tokens', 'issuers'] as const;
+const MEMBERS = ['anonymous', 'tokens', 'issuers', 'quotas'] as const;
 
 /** Reads the access file. @throws FileRefused with all that is wrong in it, or the system's error for a file that cannot be read */
 export function readAccessFile(file: string): AccessRules {
@@ -28,6 +30,7 @@ function accessRules(root: YamlPlace): AccessRules {
     anonymous: anonymous === undefined ? PUBLIC_RIGHTS : readAnonymous(anonymous),
     tokens: members.get('tokens')?.flag() ?? false,
     issuers: issuers === undefined ? [] : readIssuers(issuers),
+    quotas: readQuotas(members.get('quotas')),
   };
 }
 

@@ -114,6 +114,12 @@ export class YamlPlace {
     return typeof value === 'boolean' ? value : this.refuse('has to be true or false');
   }
 
+  number(least: number, most: number): number | undefined {
+    const value = this.#scalar();
+    if (typeof value === 'number' && value >= least && value <= most) return value;
+    return this.refuse(`has to be a number from ${least} to ${most}`);
+  }
+
   choice<Word extends string>(words: readonly Word[]): Word | undefined {
     const value = this.#scalar();
     const found = words.find((word) => word === value);

@@ -3,8 +3,10 @@ import type { AccessRules } from '../../host/access/access-file.ts';
 import type { TokenFound } from '../../host/access/tokens.ts';
 import { readCredential } from './credentials.ts';
 import { AccessUnavailable, Unauthenticated } from './failures.ts';
+import { type EntryJudge, readFacts } from './entry-judge.ts';
 import type { Gate } from './gate.ts';
 import { OidcTokens } from './oidc-tokens.ts';
+import { QuotaMeter } from './quota-meter.ts';
 import { ANONYMOUS_NAME, type Principal } from './principal.ts';
 
 /*
@@ -25,8 +27,8 @@ export interface AccessGateOptions {
   readonly failed: (message: string, error: unknown) => void;
 }
 
-/** A gate that can be given another file. */
-export interface AccessGate extends Gate, Disposable {
+/** A gate that can be given another file. It judges entries too: by the quotas of the identities in them. */
+export interface AccessGate extends Gate, EntryJudge, Disposable {
   /** Reads the access file again. @throws FileRefused, and the rules of before stay in force */
   reload(): void;
 }
@@ -45,6 +47,7 @@ export function openAccessGate({ file, data, readOnly, now, time, warn, failed }
     findToken: (text) => control.findToken(text),
     oidc: new OidcTokens({ now, time, failed: warn }),
     failed: (error) => failed('tokens cannot be checked, and none is taken', error),
+    meter: new QuotaMeter(now, time),
   });
   return { ...gate, reload: () => control.reload(), [Symbol.dispose]: () => control[Symbol.dispose]() };
 }
@@ -55,12 +58,13 @@ interface GateParts {
   /** @throws what keeps tokens from being read */
   readonly findToken: (text: string) => TokenFound;
   readonly oidc: OidcTokens;
+  readonly meter: QuotaMeter;
   /** Told what keeps credentials from being checked. */
   readonly failed: (error: unknown) => void;
 }
 
-function gateOf(parts: GateParts): Gate {
-  const { rules } = parts;
+function gateOf(parts: GateParts): Gate & EntryJudge {
+  const { rules, meter } = parts;
   return {
     authenticate({ headers }) {
       const { anonymous } = rules();
@@ -71,6 +75,18 @@ function gateOf(parts: GateParts): Gate {
       return holder instanceof Promise ? holder.then(admitted) : admitted(holder);
     },
     isPublic: (access) => access === 'anyone' || rules().anonymous.has(access),
+    countRequest({ name }, from, bytes) {
+      const { principal } = rules().quotas;
+      const who = name === ANONYMOUS_NAME ? from : name; // strangers share no quota
+      if (principal !== undefined) meter.take('', [who], principal, bytes);
+    },
+    judge(entry) {
+      const { identity } = rules().quotas;
+      if (identity === undefined) return;
+      const { identities, fingerprints } = readFacts(entry).entry;
+      const names = identities.length > 0 ? identities : fingerprints;
+      meter.take('identity ', names, identity, entry.body.length + (entry.attestation?.length ?? 0));
+    },
   };
 }
 

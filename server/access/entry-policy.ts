@@ -1,16 +1,10 @@
 import type { AdmittedEntry } from '../../entries/kind.ts';
-import type { Facts } from '../../entries/facts/facts.ts';
 import { type AdmissionPolicy, readPolicyFile } from '../../host/access/policy-file.ts';
 import { decide } from '../../host/access/policy-rules.ts';
 import { failedCases } from '../../host/access/policy-cases.ts';
+import { type EntryJudge, readFacts } from './entry-judge.ts';
 import { RefusedByPolicy } from './failures.ts';
 import type { Principal } from './principal.ts';
-
-/** Judges whether an entry of a principal is admitted. */
-export interface EntryJudge {
-  /** @throws RefusedByPolicy, which names the rule */
-  judge(entry: AdmittedEntry, principal: Principal): void;
-}
 
 export interface EntryPolicyOptions {
   /** The policy file. */
@@ -47,9 +41,10 @@ export class EntryPolicy implements EntryJudge {
   }
 
   judge(entry: AdmittedEntry, { name, rights, claims = {} }: Principal): void {
-    if (entry.facts === undefined) throw new Error('an entry came to its policy without facts');
-    const facts = JSON.parse(entry.facts) as Facts;
-    const { admits, rule } = decide(this.#policy, { ...facts, principal: { name, rights: [...rights], claims } });
+    const { admits, rule } = decide(this.#policy, {
+      ...readFacts(entry),
+      principal: { name, rights: [...rights], claims },
+    });
     if (admits) return;
     const reason =
       rule === undefined

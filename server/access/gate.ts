@@ -8,6 +8,8 @@ export interface Gate {
   authenticate(request: Pick<IncomingMessage, 'headers' | 'socket'>): Principal | Promise<Principal>;
   /** Whether everyone has the right: only then an answer may be cached, and read by the pages of other sites. */
   isPublic(access: Access): boolean;
+  /** Counts a request to add an entry, before it is looked into. @param from - address of who is anonymous @throws QuotaExceeded */
+  countRequest?(principal: Principal, from: string, bytes: number): void;
 }
 
 /** The gate of a log without an access file: credentials are not looked at. */

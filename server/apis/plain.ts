@@ -1,5 +1,5 @@
 import type { Answer, Headers } from '../http/answer.ts';
-import { isKnown, responseTo } from '../http/failure-responses.ts';
+import { headersOf, isKnown, responseTo } from '../http/failure-responses.ts';
 import type { ApiFormat } from './format.ts';
 
 function text(status: number, sentence: string, headers: Headers = {}): Answer {
@@ -16,8 +16,7 @@ export const plainText: ApiFormat = {
   requiresBody: false,
   renderFailure(thrown) {
     if (!isKnown(thrown)) return undefined;
-    const { plain: status, headers } = responseTo(thrown);
-    return text(status, thrown.message, headers);
+    return text(responseTo(thrown).plain, thrown.message, headersOf(thrown));
   },
   internalError: text(500, 'internal server error'),
   methodNotAllowed: (method, methods) => text(405, `${method} is not allowed here`, { Allow: methods.join(', ') }),

@@ -1,5 +1,5 @@
 import { type Answer, type Headers, json } from '../http/answer.ts';
-import { isKnown, responseTo } from '../http/failure-responses.ts';
+import { headersOf, isKnown, responseTo } from '../http/failure-responses.ts';
 import type { ApiFormat } from './format.ts';
 import { deadlineOf, metadataFault } from './grpc-metadata.ts';
 
@@ -35,8 +35,8 @@ export const rekorV2: ApiFormat = {
   renderFailure(thrown) {
     if (!isKnown(thrown)) return undefined;
     if (thrown.code === 'log-frozen') return FROZEN_ANSWER;
-    const { v2, headers } = responseTo(thrown);
-    return status(v2.http, v2.code, v2.message ?? thrown.message, headers);
+    const { v2 } = responseTo(thrown);
+    return status(v2.http, v2.code, v2.message ?? thrown.message, headersOf(thrown));
   },
   internalError: status(500, GRPC.internal, 'internal server error'),
   methodNotAllowed: () => status(501, GRPC.unimplemented, 'Method Not Allowed'),

@@ -9,7 +9,7 @@ import {
 } from '../../entries/failures.ts';
 import type { LogFailure } from '../../log/failures.ts';
 import type { WitnessFailure } from '../../witness/failures.ts';
-import type { AccessFailure } from '../access/failures.ts';
+import type { AccessFailure, QuotaExceeded } from '../access/failures.ts';
 import type { Headers } from './answer.ts';
 import { InvalidRequest, type RequestFailure, UnreadableBody } from './failures.ts';
 
@@ -32,7 +32,7 @@ interface FailureResponse<F extends Failure<string>> {
   /** HTTP status and google.rpc.Code. */
   readonly v2: { readonly http: number; readonly code: number; readonly message?: string };
   readonly plain: number;
-  readonly headers?: Headers;
+  readonly headers?: Headers | ((failure: F) => Headers);
   readonly crossing: Crossing<F> | 'never';
 }
 
@@ -156,10 +156,26 @@ const responses: FailureResponses = {
   },
   forbidden: { v1: { status: 403, by: 'handler' }, v2: { http: 403, code: 7 }, plain: 403, crossing: 'never' },
   'policy-refused': { v1: { status: 403, by: 'handler' }, v2: { http: 403, code: 7 }, plain: 403, crossing: 'never' },
+  'quota-exceeded': {
+    v1: { status: 429, by: 'handler' },
+    v2: { http: 429, code: 8 },
+    plain: 429,
+    headers: rateLimitHeaders,
+    crossing: 'never',
+  },
   'access-unavailable': BUSY_RESPONSE,
   'add-checkpoint-malformed': { ...BAD_REQUEST, crossing: 'never' },
   'witness-not-signing': BUSY_RESPONSE,
 };
+
+/** RFC 9110 §10.2.3, and draft-ietf-httpapi-ratelimit-headers-10 §2. */
+function rateLimitHeaders({ used: { seconds, limit, window } }: QuotaExceeded): Headers {
+  return {
+    'Retry-After': String(seconds),
+    'RateLimit-Policy': `"submit";q=${limit};w=${window}`,
+    RateLimit: `"submit";r=0;t=${seconds}`,
+  };
+}
 
 /** Codes of the failures that are answered 503. */
 export const UNAVAILABLE_CODES: readonly string[] = Object.entries(responses).flatMap(([code, { plain }]) =>
@@ -177,13 +193,20 @@ export function isKnown(thrown: unknown): thrown is KnownFailure {
 }
 
 export function v1ResponseTo(failure: KnownFailure): Required<V1Response> & { readonly headers?: Headers } {
-  const { v1, headers } = responseTo(failure);
+  const { v1 } = responseTo(failure);
+  const headers = headersOf(failure);
   const { status, by, message = failure.message } = typeof v1 === 'function' ? v1(failure) : v1;
   return { status, by, message, ...(headers && { headers }) };
 }
 
 export function responseTo<F extends KnownFailure>(failure: F): FailureResponse<F> {
   return responses[failure.code] as unknown as FailureResponse<F>;
+}
+
+/** Headers that the answer to a failure has in each API; undefined for none. */
+export function headersOf(failure: KnownFailure): Headers | undefined {
+  const { headers } = responseTo(failure);
+  return typeof headers === 'function' ? headers(failure) : headers;
 }
 
 /** A failure as it crosses threads. */

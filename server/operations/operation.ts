@@ -3,7 +3,7 @@ import type { Health } from '../../host/health.ts';
 import type { LogShards } from '../../log/shards.ts';
 import type { operations, paths } from '../../openapi/types.ts';
 import type { OwnWitness } from '../../witness/own-witness.ts';
-import type { EntryJudge } from '../access/entry-policy.ts';
+import type { EntryJudge } from '../access/entry-judge.ts';
 import type { Access, Principal } from '../access/principal.ts';
 import type { Admission } from '../admission/pool.ts';
 import type { ApiFormat, RequestRules } from '../apis/format.ts';
@@ -45,8 +45,8 @@ export interface OperationParts {
   readonly witness: OwnWitness | undefined;
   readonly admission: Admission;
   readonly health: Health;
-  /** The admission policy, where there is one. */
-  readonly policy?: EntryJudge;
+  /** Judge entries beside the rules of the log: the admission policy, and quotas. */
+  readonly judges?: readonly EntryJudge[];
   readonly settings: OperationSettings;
   /** Takes traces of submissions, where any are wanted. */
   readonly tracing?: Tracing;

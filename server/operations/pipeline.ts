@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { authorise, type Gate } from '../access/gate.ts';
-import { type Principal, PUBLIC_PRINCIPAL } from '../access/principal.ts';
+import { ANONYMOUS_NAME, type Principal, PUBLIC_PRINCIPAL } from '../access/principal.ts';
 import type { Answer } from '../http/answer.ts';
 import { asAccepted } from '../apis/rekor-v1.ts';
 import { addressBlock } from '../http/address-block.ts';
@@ -92,11 +92,17 @@ export class Pipeline {
     try {
       const body = lease === undefined ? NO_BODY : await this.#read(exchange, operation, known.http, lease);
       known.trace?.done('parse');
+      this.#count(operation, known.principal, exchange, body);
       work = operation.handle(requestOf(exchange, found, { ...known, body, deadline }), this.#parts);
       return await (deadline === undefined ? work : inTime(work, deadline));
     } finally {
       if (lease !== undefined) releaseAfter(lease, deadline === undefined ? undefined : work);
     }
+  }
+
+  /** @throws QuotaExceeded */
+  #count({ access }: AnyOperation, principal: Principal, { remote }: Exchange, { length }: Uint8Array): void {
+    if (access === 'submit') this.#gate.countRequest?.(principal, addressBlock(remote), length);
   }
 
   /** @throws RequestTooLarge, BodyTooSlow, Busy, SenderGone, and InvalidRequest where there has to be a body */
@@ -128,9 +134,14 @@ function requestOf(
     query: parseQuery(search),
     target: path + search,
     authority,
-    from: addressBlock(exchange.remote),
+    from: senderOf(exchange, known.principal),
     gone: () => exchange.gone,
   };
+}
+
+/** Requests that wait have turns by their sender: a principal is one sender wherever it sends from. */
+function senderOf({ remote }: Exchange, { name }: Principal): string {
+  return name === ANONYMOUS_NAME ? addressBlock(remote) : name;
 }
 
 function maxBytesOf({ api, maxBodyBytes: most }: AnyOperation, settings: OperationSettings): number {

@@ -26,11 +26,11 @@ export const entryOperations: EntryOperations = {
     body: 'proposedEntry',
     disabled: notEnabled('Create Entry'),
     isThere: ({ shards }) => !shards.active.isClosed,
-    async handle({ principal, body, from, gone, target, trace }, { shards, admission, settings, policy }) {
+    async handle({ principal, body, from, gone, target, trace }, { shards, admission, settings, judges }) {
       requireGrowing(shards.active);
       const admitted = await admit(admission, body, { from, gone: gone() });
       trace?.done('admission');
-      const { entry, duplicate } = await addFor(principal, shards.active, admitted, { policy, steps: trace });
+      const { entry, duplicate } = await addFor(principal, shards.active, admitted, { judges, steps: trace });
       const id = entryId(entry.shard, entry.leafHash);
       const Location = entryLocation(target, id);
       if (duplicate && settings.duplicates === 'conflict') {
