@@ -22,6 +22,9 @@ export const BATCH_BYTES = 1024 * 1024;
 /** Milliseconds that all entries may wait for their turn, for long: with more of them the next is refused. */
 const TARGET_MS = 100;
 
+/** Commits that may wait to be filled, however slow the disk is: who adds entries without a break keeps some waiting. */
+const LEAST_COMMITS = 4;
+
 /** An entry that is to be sequenced, and its sender. */
 export interface Waiting {
   readonly entry: AdmittedEntry;
@@ -43,7 +46,7 @@ export class WaitingEntries {
   /** @param now - milliseconds on a clock that never goes back */
   constructor(limits: SequencerLimits, now: () => number) {
     [this.#limits, this.#now] = [limits, now];
-    this.#delay = new DelayLimit({ targetMs: TARGET_MS, least: limits.batch });
+    this.#delay = new DelayLimit({ targetMs: TARGET_MS, least: LEAST_COMMITS * limits.batch });
   }
 
   get count(): number {
