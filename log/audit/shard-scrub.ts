@@ -64,8 +64,7 @@ export class ShardScrub {
     let report = await audit();
     if (report === undefined && to - from === TILE_WIDTH && (await this.#repair(from / TILE_WIDTH, place.size, found)))
       report = await audit();
-    const tree =
-      this.#unreadable === place.size ? undefined : await attempt(from, found, () => this.#treeOf(place.size));
+    const tree = this.#unreadable === place.size ? undefined : await this.#readableTree(from, place.size, found);
     if (tree === undefined) this.#unreadable = place.size;
     else {
       await this.#checkTiles(tree.cache, { from, size: place.size }, report, found);
@@ -104,6 +103,19 @@ export class ShardScrub {
     if (tile === undefined || !mend.tile(tile)) return false;
     [this.#unreadable, this.#tree] = [-1, undefined];
     return true;
+  }
+
+  /** The edge of the tree is read from the last full tile of each level: one that is damaged is made again first. */
+  async #readableTree(from: number, size: number, found: Found) {
+    const tree = await attempt(from, found, () => this.#treeOf(size));
+    if (tree !== undefined || this.#mend === undefined) return tree;
+    let isMended = false;
+    for (let level = 1; TILE_WIDTH ** (level + 1) <= size; level += 1) {
+      const id = { level, index: Math.floor(size / TILE_WIDTH ** (level + 1)) - 1 };
+      const hashes = await attempt(from, found, () => this.#storedHashes(id));
+      if (hashes === undefined) isMended = (await this.#remake(id, size, found)) || isMended;
+    }
+    return isMended ? attempt(from, found, () => this.#treeOf(size)) : undefined;
   }
 
   async #treeOf(size: number) {
