@@ -8,8 +8,8 @@ import { readRestoredMark, restoreCutShort, settleRestored } from '../host/folde
 import { type ShardFolder, shardFolders } from '../host/shards/shard-folders.ts';
 import { holdWitnessJournal, type WitnessFault, witnessFault } from '../host/witness/witness-journal.ts';
 import type { StoredHead } from '../storage/heads.ts';
-import { WorkerPool } from './audit/worker-pool.ts';
-import { auditTree } from './audit/tree.ts';
+import { WorkerPool } from '../cli/folder-audit/worker-pool.ts';
+import { auditTree } from '../cli/folder-audit/tree.ts';
 import { Damaged } from '../log/audit/reports.ts';
 import { runCommand, say, UsageFault } from './operator/command.ts';
 import { requireWitnessesAgree } from './recover/ask-witnesses.ts';
