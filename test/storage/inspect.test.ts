@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -22,6 +22,8 @@ const IDENTITY = {
   offset: 5,
   created: 1_700_000_000,
 };
+/** Bytes of a WAL before its first frame, and of the file that processes share. */
+const [WAL_HEADER_BYTES, SHARED_BYTES] = [32, 32_768];
 const LOG = { state: 'log', identity: IDENTITY, head: undefined, frozen: false };
 
 /** Returns the findings, and asserts that nothing was changed to get them. @param made - endings of what may be made */
@@ -64,6 +66,28 @@ describe('inspectDatabase says what stands in a data folder, and leaves its file
     for (const name of names) cpSync(join(folder, name), join(copy, name));
     expect(statSync(join(copy, 'stele.db-wal')).size).toBeGreaterThan(0);
     expect([found(copy, made), found(copy)]).toEqual([LOG, LOG]);
+  });
+  it.each([
+    ['with the file that processes share', true],
+    ['without it', false],
+  ])('a log that was killed before the first commit of its WAL, which has a header alone, %s', async (_how, shared) => {
+    const store = await openSqliteStore(folder, { owner: 'test' });
+    await store.create(IDENTITY);
+    const header = readFileSync(join(folder, 'stele.db-wal')).subarray(0, WAL_HEADER_BYTES);
+    await store[Symbol.asyncDispose]();
+    writeFileSync(join(folder, 'stele.db-wal'), header);
+    if (shared) writeFileSync(join(folder, 'stele.db-shm'), new Uint8Array(SHARED_BYTES));
+    expect(found()).toEqual(LOG);
+  });
+  it('a WAL that does not begin as one is refused by its name', async () => {
+    await using store = await openSqliteStore(folder, { owner: 'test' });
+    await store.create(IDENTITY);
+    const copy = join(folder, 'copy');
+    for (const name of ['stele.db', 'stele.db-wal', 'stele.db-shm']) cpSync(join(folder, name), join(copy, name));
+    const wal = readFileSync(join(copy, 'stele.db-wal'));
+    wal[0] = 0;
+    writeFileSync(join(copy, 'stele.db-wal'), wal);
+    expect(() => found(copy)).toThrow(/stele\.db-wal is damaged: it does not begin as a write-ahead log/);
   });
   it('a log that another process serves', async () => {
     await using store = await openSqliteStore(folder, { owner: 'test' });

@@ -10,7 +10,8 @@ import { isDamageOfFile } from '../rows/damage.ts';
  * is what is wrong; what is wrong with a statement stays as it is.
  */
 
-const RESTORE =
+/** For an operator whose database is damaged. */
+export const RESTORE_ADVICE =
   'Keep the folder as it is, and put back the newest copy of it that this command finds whole: npm run audit -- --data COPY --heads HEADS';
 
 type SqliteError = InstanceType<typeof Database.SqliteError>;
@@ -66,7 +67,7 @@ function full(path: string): string {
 function damaged(path: string, role: FileRole, why: string): string {
   if (role === 'lock')
     return `${path} is damaged (${why}). Nothing is kept in it: remove it while no process uses the folder`;
-  return `${path} is damaged: ${why}. ${RESTORE}`;
+  return `${path} is damaged: ${why}. ${RESTORE_ADVICE}`;
 }
 
 /** Returns the system's refusal to open the file as SQLite does; undefined if it does not refuse. */

@@ -1,8 +1,9 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import Database from 'better-sqlite3';
-import { StoreRefused } from '../../../failures.ts';
+import { DamagedStore, StoreRefused } from '../../../failures.ts';
+import { RESTORE_ADVICE } from './explain.ts';
 import { databaseFile, sideFiles, walFile } from './files.ts';
 
 /*
@@ -37,9 +38,38 @@ export function openInReadOnlyFolder(folder: string): Database.Database {
   return openImmutable(folder);
 }
 
-/** Whether something may stand in the WAL that is not in the database yet. */
+/**
+ * Whether something may stand in the WAL that is not in the database yet. Nothing does behind a header alone, as a process
+ * leaves it that is killed before its first frame: SQLite, which is told to leave the index as it is, would look for that for
+ * ten seconds and give up.
+ */
 export function hasWal(folder: string): boolean {
-  return (statSync(walFile(folder), { throwIfNoEntry: false })?.size ?? 0) > 0;
+  return (statSync(walFile(folder), { throwIfNoEntry: false })?.size ?? 0) > WAL_HEADER_BYTES;
+}
+
+/** Of a WAL before its first frame: sqlite.org/walformat.html, as the two fields below. */
+const WAL_HEADER_BYTES = 32;
+const [MAGIC, SMALLEST_PAGE, LARGEST_PAGE] = [0x377f0682, 512, 65_536];
+
+/**
+ * SQLite takes a WAL that does not begin as one for an empty one, and forgets what stands in it.
+ *
+ * @throws StoreRefused unless it begins as one
+ */
+export function requireWalHeader(folder: string): void {
+  const header = Buffer.alloc(WAL_HEADER_BYTES);
+  const file = openSync(walFile(folder), 'r');
+  try {
+    readSync(file, header, 0, WAL_HEADER_BYTES, 0);
+  } finally {
+    closeSync(file);
+  }
+  const [magic, page] = [header.readUInt32BE(0), header.readUInt32BE(8)];
+  const isPageSize = page >= SMALLEST_PAGE && page <= LARGEST_PAGE && Number.isInteger(Math.log2(page));
+  if (magic - (magic % 2) !== MAGIC || !isPageSize)
+    throw new StoreRefused(`${walFile(folder)} is damaged: it does not begin as a write-ahead log. ${RESTORE_ADVICE}`, {
+      cause: new DamagedStore('the header of the write-ahead log is damaged'),
+    });
 }
 
 /** Takes no lock and touches no file. Needs a database without a WAL: what stands in one would not be read. */
