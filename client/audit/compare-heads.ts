@@ -3,7 +3,7 @@ import { Failure } from '../../base/failure.ts';
 import { fails, type Refusal } from '../../base/verdict.ts';
 import { emptyRoot } from '../../merkle/hash.ts';
 import type { Fork } from '../evidence/evidence.ts';
-import { NoLog, NotOffered, RefusedByLog, Unreachable } from '../http/failures.ts';
+import { NoLog, NotOffered, Unreachable } from '../http/failures.ts';
 import type { LogClient } from '../http/log-client.ts';
 import type { TrustedHead } from '../trusted-keys.ts';
 
@@ -23,7 +23,7 @@ type Prover = Pick<LogClient, 'extends' | 'consistency'>;
  * proof of what it begins with instead makes the evidence.
  *
  * @param old - verified; no larger than `head`
- * @throws Unreachable, NoLog, RefusedByLog, NotOffered if the server does not answer
+ * @throws Unreachable, NoLog, NotOffered if the server does not answer
  */
 export async function compareHeads(old: TrustedHead, head: TrustedHead, log: Prover): Promise<Comparison> {
   const [before, now] = [old.checkpoint, head.checkpoint];
@@ -56,12 +56,12 @@ async function otherBeginning(old: TrustedHead, head: TrustedHead, log: Prover):
   return { found: 'forked', fork: { kind: 'other-beginning', origin: now.origin, heads, beginning } };
 }
 
-/** A server that gives a wrong answer proves nothing; one that gives none is asked again later. */
+/** A server that gives a wrong answer, or refuses one about heads that it signed, proves nothing; a silent one is asked again later. */
 async function answered<Answer>(ask: () => Promise<Answer>): Promise<Answer | Refusal> {
   try {
     return await ask();
   } catch (error) {
-    const isSilent = [Unreachable, NoLog, RefusedByLog, NotOffered].some((Silent) => error instanceof Silent);
+    const isSilent = [Unreachable, NoLog, NotOffered].some((Silent) => error instanceof Silent);
     if (!(error instanceof Failure) || isSilent) throw error;
     return fails(error.message);
   }

@@ -67,7 +67,9 @@ function parseBase(base: string): string {
   const isPlain =
     url !== undefined && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
   if (!isPlain || !/^https?:$/.test(url.protocol))
-    throw new MalformedAddress(`${JSON.stringify(brief(base))} is no address of a log: write it as https://log.example`);
+    throw new MalformedAddress(
+      `${JSON.stringify(brief(base))} is no address of a log: write it as https://log.example`,
+    );
   return url.href.replace(/\/+$/, '');
 }
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { foldersIn, type ServerProcess, startServer } from '../../testkit/server-process.ts';
 import { submit } from '../scripts/operator.ts';
 import { copyLog } from '../support/log-copies.ts';
+import { answersOf, openLiar } from '../support/liar.ts';
 import { openRelay, type Relay } from '../support/relay.ts';
 import { jsonOf, type Ran, stele } from '../support/stele.ts';
 
@@ -176,6 +177,26 @@ describe('stele audit of a log that has forked', () => {
     await submit(another.base, 'after info', 40);
     expect(await audit(another, state, '--evidence', evidence)).toMatchObject({ code: 1 });
     expect(existsSync(evidence)).toBe(true);
+  });
+});
+
+describe('stele audit --full of a server that proves entries under a head of another history', () => {
+  it.each(['smaller', 'larger'] as const)('finds it out where that head is %s', async (which) => {
+    const [state, evidence] = [newPath('state'), newPath('evidence')];
+    const [small, large] = which === 'smaller' ? [another, one] : [one, another];
+    await submit(large.base, `${which} head`, Math.max(1, (await sizeOf(small)) + 9 - (await sizeOf(large))));
+    const [honest, odd] = [answersOf(one.base), answersOf(another.base)];
+    await using server = await openLiar((path, method, sent) =>
+      (path.endsWith('/retrieve') && /\[0,/.test(sent.toString()) ? odd : honest)(path, method, sent),
+    );
+    const words = ['--full', '--state', state, '--log-key', keys['rekor-v1'], '--evidence', evidence];
+    const ran = await stele(['audit', server.base, ...words]);
+    expect(ran.code).toBe(1);
+    // A larger head of another history is one that this server can prove nothing about.
+    expect(existsSync(evidence)).toBe(which === 'smaller');
+    expect(ran.err).toMatch(which === 'smaller' ? /contradicts the audited one/ : /that does not fit/);
+    const judged = await stele(['verify-evidence', evidence, '--log-key', keys['rekor-v1']]);
+    expect(judged.code).toBe(which === 'smaller' ? 0 : 2);
   });
 });
 

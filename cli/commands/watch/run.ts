@@ -29,7 +29,7 @@ export const run: CommandModule<typeof watch.options>['run'] = async (asked) => 
   if (config.ignored.length > 0) output.remark(`--config: ${config.ignored.join(', ')} mean nothing to stele watch`);
   const server = words[0] ?? globals.server;
   const log = await openLog(asked, server === undefined ? {} : { server });
-  const transport = transportTo(log.base, asked);
+  const transport = transportTo(server, asked);
   const elsewhere = globals.tiles === undefined ? undefined : transportTo(globals.tiles, asked);
   const tiles =
     elsewhere === undefined ? { transport, prefix: log.offer.tilePrefix ?? '' } : { transport: elsewhere, prefix: '' };
