@@ -14,6 +14,8 @@ export interface CliRow {
   readonly overNode?: number;
   readonly seconds?: number;
   readonly perSecond?: number;
+  /** For each second of processor time, all threads of the command together. */
+  readonly perCpuSecond?: number;
 }
 
 const MAIN = new URL('../cli/main.ts', import.meta.url).pathname;

@@ -36,9 +36,20 @@ function syncCost(folder: string): number {
 
 /** Processor time that a process has used, in seconds. Linux only: proc_pid_stat(5). */
 export function cpuSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' '); // from field 3 on; the name before may hold spaces
+  const fields = statFields(pid);
   return (Number(fields[11]) + Number(fields[12])) / clockTicks;
+}
+
+/** Processor time that the children of this process have used which have ended, in seconds. Linux only. */
+export function endedChildrenCpuSeconds(): number {
+  const fields = statFields('self');
+  return (Number(fields[13]) + Number(fields[14])) / clockTicks;
+}
+
+/** From field 3 on; the name before it may hold spaces. */
+function statFields(pid: number | 'self'): readonly string[] {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 /** The most memory a process ever had resident, in MiB. Linux only: proc_pid_status(5). */

@@ -5,6 +5,7 @@ import { foldersIn, type LogFolder, temporaryFolder } from '../testkit/server-pr
 import { admitRows } from './admit.ts';
 import { backup } from './backup.ts';
 import { cliRows } from './cli.ts';
+import { auditRows } from './cli-audit.ts';
 import { countingRows } from './counting.ts';
 import { fill } from './fill.ts';
 import { growth } from './growth.ts';
@@ -48,6 +49,7 @@ const scenario = SCENARIOS[command];
 if (command === 'verify') print(await verifyRows());
 else if (command === 'admit') print(await admitRows(options));
 else if (command === 'counting') print(await countingRows());
+else if (command === 'cli' && folder !== undefined) print(await auditRows(foldersIn(folder), options.entries));
 else if (command === 'cli') print(await cliRows(options));
 else if (command === 'fill') {
   await fill(foldersIn(folder ?? refuse('fill needs --folder')), options.entries);
