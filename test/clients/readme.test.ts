@@ -22,7 +22,10 @@ const BLOCKS: readonly Block[] = ['README.md', 'docs/client-authors.md'].flatMap
 
 function blocksIn(page: string): readonly Block[] {
   const written = readFileSync(join(PROJECT, page), 'utf8');
-  return [...written.matchAll(/^```(sh|js)\n(.*?)^```$/gms)].map(([, language = '', code = '']) => ({ language, code }));
+  return [...written.matchAll(/^```(sh|js)\n(.*?)^```$/gms)].map(([, language = '', code = '']) => ({
+    language,
+    code,
+  }));
 }
 
 const OWN_COMMANDS = BLOCKS.filter(({ code }) => /^npm (start|test)\n$/.test(code));
