@@ -34,7 +34,7 @@ export interface JobQueueOptions {
 const TARGET_MS = 50;
 
 /** Requests that may wait however slow the threads are: a burst of so many is none that has to be refused. */
-const LEAST_REQUESTS = 128;
+const LEAST_REQUESTS = 512;
 
 /** Requests that wait for a thread, bounded in number and in the time that they wait. */
 export class JobQueue {

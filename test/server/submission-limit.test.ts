@@ -5,7 +5,7 @@ import { SubmissionLimit } from '../../server/http/submission-limit.ts';
 async function lateLimit(): Promise<{ readonly limit: SubmissionLimit; readonly leave: (() => void)[] }> {
   let time = 0;
   const limit = new SubmissionLimit(() => (time += 500));
-  const leave = Array.from({ length: 64 }, () => limit.enter('many'));
+  const leave = Array.from({ length: 512 }, () => limit.enter('many'));
   onTestFinished(() => leave.forEach((out) => out()));
   await new Promise((later) => setTimeout(later, 200));
   return { limit, leave };
@@ -25,7 +25,7 @@ describe('submissions at one time', () => {
 
   it('are taken from a sender that has fewer than its share', async () => {
     const { limit, leave } = await lateLimit();
-    for (let i = 0; i < 32; i += 1) leave.push(limit.enter('other'));
+    for (let i = 0; i < 256; i += 1) leave.push(limit.enter('other'));
     expect(() => limit.enter('many')).toThrow('too many submissions');
   });
 });
