@@ -32,6 +32,12 @@ export const GLOBAL_OPTIONS = {
     variable: 'STELE_TRUSTED_ROOT',
     summary: 'trusted_root.json with the keys of the log',
   },
+  token: {
+    kind: 'text',
+    value: 'FILE',
+    variable: 'STELE_TOKEN',
+    summary: 'token of a private log: a file, or the token itself',
+  },
   state: {
     kind: 'text',
     value: 'FOLDER',

@@ -13,13 +13,15 @@ export function requireEntry(entry: LogEntry, { uuid }: SubmissionForm, base: st
   );
 }
 
-const REFUSALS: ReadonlySet<number> = new Set([400, 401, 403, 409, 411, 413, 415, 422]);
+const REFUSALS: ReadonlySet<number> = new Set([400, 403, 409, 411, 413, 415, 422]);
 
 /** Returns what an answer means that is not the one that was hoped for. @param thing - what was asked for, with an article */
 export function statusFailure({ url, status, body }: Answer, thing: string): Failure<string> {
   const reason = reasonIn(body);
   const said = reason === '' ? '' : `: ${reason}`;
   if (status === 404) return new NotFound(`${thing} is not there: ${url} answers 404`);
+  if (status === 401)
+    return new RefusedByLog(`${url} gives ${thing} to no one without a credential (401)${said}. Give --token`);
   if (REFUSALS.has(status)) return new RefusedByLog(`${url} refuses ${thing} (${status})${said}`);
   if (status === 405 || status === 501) return new NotOffered(`${url} does not offer this (${status})${said}`);
   if (status === 429 || status >= 500) return new Unreachable(`${url} cannot answer now (${status})${said}`);

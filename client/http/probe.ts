@@ -2,7 +2,7 @@ import { Failure } from '../../base/failure.ts';
 import { parseUtf8 } from '../../base/bytes.ts';
 import { parseLogKeys } from '../key-text.ts';
 import { originOf, signerName, type TrustedKey } from '../trusted-keys.ts';
-import { NoLog } from './failures.ts';
+import { NoLog, RefusedByLog } from './failures.ts';
 import type { Api } from './log-client.ts';
 import type { Answer, Transport } from './transport.ts';
 
@@ -48,14 +48,15 @@ export async function probe(transport: Transport): Promise<Offer> {
   );
   const [own, v1, v2, tiles] = await Promise.all(asked);
   const all = [own, v1, v2, tiles].flatMap((one) => one ?? []);
-  const answers = all.flatMap((one) => (one instanceof Error ? [] : one));
   const [rekorNote, v2Note, plainNote] = [rekorNoteIn(v1), noteIn(v2), noteIn(tiles)];
-  const takesEntries = v2Note !== undefined || isUnreadRekorV2(v2);
-  const apis: Api[] = [];
-  if (rekorNote !== undefined) apis.push('rekor-v1');
-  if (takesEntries) apis.push('rekor-v2');
-  if (plainNote !== undefined) apis.push('tiles');
-  if (apis.length === 0) throw all.find((one) => one instanceof Error) ?? noLogAt(transport.base, answers);
+  const spoken: readonly (readonly [Api, boolean])[] = [
+    ['rekor-v1', rekorNote !== undefined],
+    ['rekor-v2', v2Note !== undefined || isUnreadRekorV2(v2)],
+    ['tiles', plainNote !== undefined],
+  ];
+  const open = spoken.flatMap(([api, isSpoken]) => (isSpoken ? api : []));
+  const apis = open.length > 0 ? open : closedApis(v1, v2);
+  if (apis.length === 0) throw all.find((one) => one instanceof Error) ?? noLogAt(transport.base, all);
   return {
     apis,
     tilePrefix: plainNote === undefined ? v2Note && '/api/v2' : '',
@@ -63,6 +64,16 @@ export async function probe(transport: Transport): Promise<Offer> {
     rekorNote,
     tileNote: plainNote ?? v2Note,
   };
+}
+
+/** APIs of a private log that lets this credential do something else than see its heads. */
+function closedApis(v1: Probed, v2: Probed): readonly Api[] {
+  const isClosed = (answer: Probed): boolean => statusOf(answer) === 403;
+  return [...(isClosed(v1) ? (['rekor-v1'] as const) : []), ...(isClosed(v2) ? (['rekor-v2'] as const) : [])];
+}
+
+function statusOf(answer: Probed): number | undefined {
+  return answer === undefined || answer instanceof Error ? undefined : answer.status;
 }
 
 /** @throws anything that is no failure */
@@ -98,7 +109,7 @@ function noteIn(answer: Probed): string | undefined {
 
 /** Rekor v2's own server takes entries, and leaves reading to a server of files: rekor-v2 §1.2. */
 function isUnreadRekorV2(answer: Probed): boolean {
-  return answer !== undefined && !(answer instanceof Error) && answer.status === 501;
+  return statusOf(answer) === 501;
 }
 
 function discoveryIn(answer: Probed): Discovery | undefined {
@@ -106,7 +117,9 @@ function discoveryIn(answer: Probed): Discovery | undefined {
   return Array.isArray(value?.shards) ? (value as Discovery) : undefined;
 }
 
-function noLogAt(base: string, answers: readonly Answer[]): NoLog {
+function noLogAt(base: string, all: readonly (Answer | Error)[]): Failure<string> {
+  const answers = all.flatMap((one) => (one instanceof Error ? [] : one));
+  if (answers.some(({ status }) => status === 401)) return new RefusedByLog(`${base} is a private log: give --token`);
   const isPage = answers.some(({ status, body }) => status === 200 && /^\s*</.test(parseUtf8(body) ?? ''));
   const said = isPage
     ? 'it answers with web pages'
@@ -121,11 +134,11 @@ function noLogAt(base: string, answers: readonly Answer[]): NoLog {
  */
 export async function offeredKeys(
   transport: Transport,
-  { discovery, rekorNote }: Pick<Offer, 'discovery' | 'rekorNote'>,
+  { apis, discovery, rekorNote }: Pick<Offer, 'apis' | 'discovery' | 'rekorNote'>,
 ): Promise<readonly TrustedKey[]> {
   if (discovery !== undefined) return discovery.shards.flatMap(shardKeys);
-  if (rekorNote === undefined) return [];
-  const name = signerName(originOf(rekorNote));
+  if (!apis.includes('rekor-v1')) return [];
+  const name = rekorNote === undefined ? undefined : signerName(originOf(rekorNote));
   const answer = await transport.ask('/api/v1/log/publicKey', { limit: PROBE_LIMIT });
   if (answer.status !== 200) return [];
   return parseLogKeys(parseUtf8(answer.body) ?? '').map(({ spki }) => ({ name, spki }));

@@ -1,4 +1,4 @@
-import { parseUtf8 } from '../../base/bytes.ts';
+import { parseUtf8, toBase64, utf8 } from '../../base/bytes.ts';
 import { brief } from '../../base/brief.ts';
 import { MalformedAddress, NoLog, Unreachable } from './failures.ts';
 
@@ -45,13 +45,14 @@ const BUSY_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 /**
  * Makes requests by `fetch`, with bounds on size, time and redirects.
  *
- * @throws MalformedAddress unless `base` is an address of http or https without user, query and fragment
+ * @throws MalformedAddress unless `base` is an address of http or https without query and fragment
  */
 export function openTransport(base: string, options: TransportOptions): Transport {
-  const root = parseBase(base);
+  const { root, authorization } = parseBase(base);
+  const headers = { ...(authorization !== undefined && { authorization }), ...options.headers };
   const ask = async (path: string, asked: Ask = {}): Promise<Answer> => {
     for (let attempt = 0; ; attempt += 1) {
-      const outcome = await once(`${root}${path}`, asked, options).catch((error: unknown) => {
+      const outcome = await once(`${root}${path}`, asked, { ...options, headers }).catch((error: unknown) => {
         if (error instanceof Unreachable && attempt < options.retries) return undefined;
         throw error;
       });
@@ -62,15 +63,19 @@ export function openTransport(base: string, options: TransportOptions): Transpor
   return { base: root, ask };
 }
 
-function parseBase(base: string): string {
+/** A user and a password in the address become a header, and are in no message. */
+function parseBase(base: string): { readonly root: string; readonly authorization?: string } {
   const url = URL.canParse(base) ? new URL(base) : undefined;
-  const isPlain =
-    url !== undefined && url.search === '' && url.hash === '' && url.username === '' && url.password === '';
-  if (!isPlain || !/^https?:$/.test(url.protocol))
-    throw new MalformedAddress(
-      `${JSON.stringify(brief(base))} is no address of a log: write it as https://log.example`,
-    );
-  return url.href.replace(/\/+$/, '');
+  if (url === undefined || url.search !== '' || url.hash !== '' || !/^https?:$/.test(url.protocol)) {
+    const named = base.includes('@') ? 'the address' : JSON.stringify(brief(base));
+    throw new MalformedAddress(`${named} is no address of a log: write it as https://log.example`);
+  }
+  const { username, password } = url;
+  [url.username, url.password] = ['', ''];
+  const root = url.href.replace(/\/+$/, '');
+  if (username === '' && password === '') return { root };
+  const credential = utf8(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+  return { root, authorization: `Basic ${toBase64(credential)}` };
 }
 
 /** Goes after redirects within the server. @throws Unreachable, NoLog */

@@ -93,6 +93,7 @@ export const COMMAND_VARIABLES: ReadonlySet<string> = new Set([
   'STELE_STATE',
   'STELE_TILES',
   'STELE_TIMEOUT',
+  'STELE_TOKEN',
   'STELE_TRUSTED_ROOT',
 ]);
 

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Run } from '../../frame/command.ts';
 import { UsageFault } from '../../frame/exit-codes.ts';
-import { type OpenedLog, timeoutMs, transportTo } from '../../log/open-log.ts';
+import { type OpenedLog, requestHeaders, timeoutMs, transportTo } from '../../log/open-log.ts';
 import type { audit } from './about.ts';
 import { runPass } from './full.ts';
 import type { KnownHeads } from './known-heads.ts';
@@ -33,9 +33,15 @@ export async function auditEntries(asked: Asked, log: OpenedLog, trees: readonly
 
 /** @throws UsageFault where the sizes of the shards before are not known */
 function settingsOf({ globals }: Asked, log: OpenedLog, { client, head, offset }: AuditedTree): ScanSettings {
-  const shared = { timeout: timeoutMs(globals), keys: log.keys, head, base: log.base };
+  const headers = requestHeaders(log.base, globals);
+  const shared = { timeout: timeoutMs(globals), headers, keys: log.keys, head, base: log.base };
   if (client.api !== 'rekor-v1') {
-    const elsewhere = globals.tiles !== undefined && { base: transportTo(globals.tiles, { globals }).base, prefix: '' };
+    const { tiles } = globals;
+    const elsewhere = tiles !== undefined && {
+      base: transportTo(tiles, { globals }).base,
+      headers: requestHeaders(tiles, globals),
+      prefix: '',
+    };
     return { ...shared, what: 'tiles', prefix: log.offer.tilePrefix ?? '', ...elsewhere };
   }
   if (offset !== undefined) return { ...shared, what: 'entries', offset };

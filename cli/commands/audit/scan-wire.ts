@@ -7,6 +7,8 @@ interface SharedSettings {
   readonly base: string;
   /** Milliseconds that one answer may take. */
   readonly timeout: number;
+  /** Of every request: a private log asks for a token. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly keys: readonly TrustedKey[];
   /** Of the tree that is read. */
   readonly head: TrustedHead;

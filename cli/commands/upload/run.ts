@@ -1,4 +1,5 @@
 import { Failure } from '../../../base/failure.ts';
+import { RefusedByLog } from '../../../client/http/failures.ts';
 import type { LogEntry } from '../../../client/http/log-client.ts';
 import { readEntry } from '../../entry/read-entry.ts';
 import { entryLine, placeJson } from '../../entry/render.ts';
@@ -49,6 +50,12 @@ function failureOf(error: unknown): Failure<string> {
   throw error;
 }
 
+/** A sender that may only submit to a private log cannot ask it for a proof between two heads. @throws all other errors */
+function tellUnfollowed(output: Run['output'], error: unknown): void {
+  if (!(error instanceof RefusedByLog)) throw error;
+  output.remark(`the new head was not compared with the last one: ${error.message}`);
+}
+
 async function report(
   { output }: Pick<Run, 'output'>,
   log: OpenedLog,
@@ -57,7 +64,8 @@ async function report(
   const logged = outcomes.flatMap((outcome) => ('entry' in outcome ? [outcome] : []));
   const failed = outcomes.flatMap((outcome) => ('failure' in outcome ? [outcome] : []));
   const newest = logged.map(({ entry }) => entry.head).toSorted((a, b) => b.checkpoint.size - a.checkpoint.size)[0];
-  if (newest !== undefined) await log.follow(log.client, newest);
+  if (newest !== undefined)
+    await log.follow(log.client, newest).catch((error: unknown) => tellUnfollowed(output, error));
   const entries = logged.map(({ name, entry, isKnown }) => ({ file: name, ...placeJson(entry), isKnown }));
   const failures = failed.map(({ name, failure }) => ({ file: name, code: failure.code, message: failure.message }));
   const lines = logged.map(

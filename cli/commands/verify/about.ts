@@ -45,6 +45,7 @@ export const verify = {
     entries:
       'the entry: logIndex, uuid (the leaf hash), index, origin and, of Rekor v1, entryId, integratedTime and logId',
     checked: 'everything that was checked',
+    unchecked: 'what could not be checked, if there is such a thing',
     offline: 'whether nothing was asked over the network',
   },
 } as const satisfies About;

@@ -82,6 +82,7 @@ function proofsOf({ promise }: LogEntry): readonly string[] {
 
 function tell({ output }: Run<Table>, { place, at, checked, isOffline, left }: Verified): ExitCode {
   const text = `verified: ${at}; checked: ${checked.join(', ')}${left === undefined ? '' : `; ${left}`}\n`;
-  output.result({ verified: true, entries: [place], checked, offline: isOffline }, text);
+  const json = { verified: true, entries: [place], checked, offline: isOffline };
+  output.result(left === undefined ? json : { ...json, unchecked: left }, text);
   return 0;
 }
