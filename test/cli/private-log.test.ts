@@ -43,6 +43,21 @@ describe('a private log', () => {
     expect(jsonOf(info)['server']).toBe(server.base);
   });
 
+  it('is audited whole, and watched, with a token or the password in the address', async () => {
+    const address = server.base.replace('http://', `http://anyone:${tokens['people']}@`);
+    const plain = await run('audit', ['audit', '--full', '--token', 'people.token']);
+    expect(plain).toMatchObject({ code: 0, err: expect.stringMatching(/^stele: first use/) as string });
+    const audit = await run('audit', ['audit', address, '--full']);
+    expect(audit).toMatchObject({ code: 0, err: '' });
+    expect(jsonOf(audit)).toMatchObject({ isSound: true, server: server.base });
+    const words = ['--once', '--from', '0', '--hash', 'ab'.repeat(32)];
+    for (const [where, more] of [
+      [address, []],
+      [server.base, ['--token', 'people.token', '--name', 'second']],
+    ] as const)
+      expect(await run('audit', ['watch', where, ...words, ...more])).toMatchObject({ code: 0, out: '', err: '' });
+  });
+
   it('without a token, or with one that is not taken, it refuses in one line that names the option', async () => {
     const none = await run('none', ['info']);
     expect([none.code, none.out]).toEqual([4, '']);

@@ -67,7 +67,8 @@ async function compareAll(asked: Asked, log: OpenedLog, trees: readonly CheckedT
 async function openOther(asked: Asked, log: OpenedLog, server: string, api: Api): Promise<LogClient | undefined> {
   if (server === log.base) return undefined;
   try {
-    const other = await openLog(asked, { server });
+    const globals = { ...asked.globals, token: undefined }; // it is for the log that was named, and for no other server
+    const other = await openLog({ ...asked, globals }, { server });
     return [other.client, ...(other.tiles === undefined ? [] : [other.tiles])].find(
       (client) => (client.api === 'rekor-v1') === (api === 'rekor-v1'),
     );

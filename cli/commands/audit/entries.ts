@@ -32,12 +32,14 @@ export async function auditEntries(asked: Asked, log: OpenedLog, trees: readonly
 }
 
 /** @throws UsageFault where the sizes of the shards before are not known */
-function settingsOf({ globals }: Asked, log: OpenedLog, { client, head, offset }: AuditedTree): ScanSettings {
+function settingsOf({ globals, words }: Asked, log: OpenedLog, { client, head, offset }: AuditedTree): ScanSettings {
   const headers = requestHeaders(log.base, globals);
-  const shared = { timeout: timeoutMs(globals), headers, keys: log.keys, head, base: log.base };
+  const address = words[0] ?? globals.server ?? log.base;
+  const shared = { timeout: timeoutMs(globals), headers, keys: log.keys, head, address, base: log.base };
   if (client.api !== 'rekor-v1') {
     const { tiles } = globals;
     const elsewhere = tiles !== undefined && {
+      address: tiles,
       base: transportTo(tiles, { globals }).base,
       headers: requestHeaders(tiles, globals),
       prefix: '',

@@ -4,6 +4,9 @@ import type { LeafRange } from '../../../merkle/types.ts';
 /* Messages to and from the threads of a full audit. */
 
 interface SharedSettings {
+  /** As it was given: it may hold a password. */
+  readonly address: string;
+  /** Without one. */
   readonly base: string;
   /** Milliseconds that one answer may take. */
   readonly timeout: number;

@@ -16,11 +16,11 @@ import type { ScanOutcome, ScanSettings, ScanUnit } from './scan-wire.ts';
 if (parentPort === null) throw new Error('runs as a worker thread only');
 const port = parentPort;
 const settings = workerData as ScanSettings;
-const { base, timeout, headers, keys, head } = settings;
+const { address, timeout, headers, keys, head } = settings;
 
 /** A scan goes on for hours: it outlasts a server that starts anew. */
 const RETRIES = 8;
-const transport = openTransport(base, { timeout, retries: RETRIES, headers });
+const transport = openTransport(address, { timeout, retries: RETRIES, headers });
 
 /** Signatures that were found good last: those of heads, which many entries are proved under. */
 const good = new LruMap<string, Uint8Array>(16);
