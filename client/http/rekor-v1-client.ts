@@ -3,7 +3,7 @@ import { fails, HOLDS, type Verdict } from '../../base/verdict.ts';
 import type { EcdsaCheck } from '../../checkpoint/verify.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import { logIndex, type Proof, type TreeHead, treeSize } from '../../merkle/types.ts';
-import { prefixRoot, verifyConsistency } from '../../merkle/verify.ts';
+import { earlierRoot, prefixRoot, verifyConsistency } from '../../merkle/verify.ts';
 import { AnswerReader, hexHash } from '../answer-reader.ts';
 import { type IncludedRekorEntry, verifyTrustedRekorEntry } from '../rekor-v1.ts';
 import { openTrusted, type TrustedHead, type TrustedKey } from '../trusted-keys.ts';
@@ -63,8 +63,10 @@ export class RekorV1Client implements LogClient {
     const info = await this.#info();
     const { checkpoint } = this.#openHead(new AnswerReader(info), 'the head');
     const offset = (): number => this.#sizeOfEnded(info);
-    const [old, head] = [await this.#headAt(from, checkpoint, offset), await this.#headAt(to, checkpoint, offset)];
+    const head = await this.#headAt(to, checkpoint, offset);
     const hashes = await this.#proof(from, to, checkpoint.origin);
+    const root = earlierRoot(treeSize(from), head, hashes);
+    const old = root === undefined ? await this.#headAt(from, checkpoint, offset) : { size: treeSize(from), root };
     if (verifyConsistency(old, head, hashes)) return { from: old, to: head, hashes };
     throw new FalseAnswer(`${this.base}: the consistency proof from ${from} to ${to} does not hold`);
   }

@@ -7,6 +7,9 @@ import type { TrustedKey } from '../../../client/trusted-keys.ts';
 import { ecdsa } from '../../log/ecdsa.ts';
 import { writeWhole } from '../../state/whole-file.ts';
 
+/** Of a file that is there to be published. */
+const PUBLISHED_MODE = 0o644;
+
 /**
  * Writes fork evidence, whole: into the state folder first, where it stays, and then to the file that was named.
  *
@@ -23,6 +26,6 @@ export function writeEvidence(
   const text = formatEvidence(forks);
   const own = join(folder, 'evidence', `${sha256Hex(utf8(text)).slice(0, 16)}.json`);
   const files = named === undefined ? [own] : [own, named];
-  for (const file of files) writeWhole(file, text);
+  for (const file of files) writeWhole(file, text, file === named ? PUBLISHED_MODE : undefined);
   return files;
 }
