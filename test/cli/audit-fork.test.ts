@@ -9,9 +9,7 @@ import { answersOf, openLiar } from '../support/liar.ts';
 import { openRelay, type Relay } from '../support/relay.ts';
 import { jsonOf, type Ran, stele } from '../support/stele.ts';
 
-/*
- * A log that has forked: two servers on copies of one data folder, with the same keys, that took other entries from then on.
- */
+/* A log that has forked: two servers on copies of one data folder, with the same keys, that took other entries from then on. */
 
 const COMMON_ENTRIES = 20;
 const MOVED = ['--origin', 'fork.test', '--volume', 'moves'];
@@ -82,7 +80,6 @@ describe('stele audit of a log that has only grown', () => {
     expect(second.out).toContain(`fork.test: ${size} entries, and begins with the ${size - 3} seen before\n`);
     expect(await audit(one, state)).toMatchObject({ code: 0, out: stringContaining('entries, as before') });
     expect(existsSync(join(state, 'none.json'))).toBe(false);
-    expect(existsSync(join(state, 'evidence'))).toBe(false);
   });
 
   it('refuses a second run while the first is at work', async () => {
@@ -168,6 +165,22 @@ describe('stele audit of a log that has forked', () => {
     const words = ['audit', another.base, '--state', state, '--evidence', evidence];
     expect(await stele(words)).toMatchObject({ code: 1, out: stringMatching(/has forked/) });
     expect(await stele(['verify-evidence', evidence, '--log-key', keys.tiles])).toMatchObject({ code: 0 });
+  });
+
+  it('is convicted by an older head where the newest has a root that no proof holds', async () => {
+    const [state, evidence] = [newPath('state'), newPath('evidence')];
+    const even = 2 ** Math.ceil(Math.log2(3 + Math.max(await sizeOf(one), await sizeOf(another))));
+    const words = ['--state', state, '--log-key', keys['rekor-v1'], '--evidence', evidence];
+    for (const size of [even - 2, even]) {
+      await submit(one.base, `to ${size}`, size - (await sizeOf(one)));
+      expect(await stele(['audit', one.base, ...words])).toMatchObject({ code: 0 });
+    }
+    await submit(another.base, `beyond ${even}`, even + 5 - (await sizeOf(another)));
+    await using server = await openLiar(answersOf(another.base));
+    server.lie = (path, told) => (path.startsWith('/api/v1/log/entries') ? { ...told, status: 404 } : told);
+    expect(await stele(['audit', server.base, ...words])).toMatchObject({ code: 1 });
+    const judged = await stele(['verify-evidence', evidence, '--log-key', keys['rekor-v1'], '--output', 'json']);
+    expect(jsonOf(judged)).toMatchObject({ forks: [{ heads: [{ treeSize: even - 2 }, { treeSize: even + 5 }] }] });
   });
 
   it('is noticed by an audit after another command has seen the log', async () => {

@@ -1,4 +1,4 @@
-import { compareHeads } from '../../../client/audit/compare-heads.ts';
+import { type Comparison, compareHeads } from '../../../client/audit/compare-heads.ts';
 import type { Fork } from '../../../client/evidence/evidence.ts';
 import type { LogClient } from '../../../client/http/log-client.ts';
 import type { TrustedHead } from '../../../client/trusted-keys.ts';
@@ -36,11 +36,31 @@ export async function auditHead(
   const { size } = head.checkpoint;
   const ordered = seen.toSorted((a, b) => a.checkpoint.size - b.checkpoint.size);
   const before = ordered.at(-1);
-  const below = ordered.findLast(({ checkpoint }) => checkpoint.size <= size);
-  const verdict = below === undefined ? ({ found: 'first' } as const) : await compareHeads(below, head, client);
+  const older = ordered.filter(({ checkpoint }) => checkpoint.size <= size).toReversed();
+  const verdict = await compareWithOlder(client, head, older);
   const isGood = verdict.found !== 'forked' && verdict.found !== 'unproved';
   if (before === undefined || !isGood || before.checkpoint.size <= size) return { head, before, verdict };
   return { head, before, verdict: await goneBack(head, before, await other(before.server)) };
+}
+
+/** Older heads that are tried where the newest proves nothing. */
+const MAX_TRIED = 8;
+
+/** Compares with the newest; where that cannot be proved, with those before it, which may convict all the same. */
+async function compareWithOlder(
+  client: Prover,
+  head: TrustedHead,
+  older: readonly KnownHead[],
+): Promise<Comparison | { readonly found: 'first' }> {
+  const [newest, ...others] = older;
+  if (newest === undefined) return { found: 'first' };
+  const comparison = await compareHeads(newest, head, client);
+  if (comparison.found !== 'unproved') return comparison;
+  for (const one of others.slice(0, MAX_TRIED)) {
+    const other = await compareHeads(one, head, client);
+    if (other.found === 'forked') return other;
+  }
+  return comparison;
 }
 
 async function goneBack(head: TrustedHead, before: KnownHead, prover: Prover | undefined): Promise<HeadVerdict> {
