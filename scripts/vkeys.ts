@@ -43,7 +43,7 @@ async function vkeys(settings: Settings): Promise<string> {
   const files = { rekor: rekorKey, c2sp: c2spKey, witness: witnessKey };
   const keys = await locked(data, async () => {
     await confirm();
-    return prepareKeys(data, files, announce);
+    return prepareKeys({ folder: data, keyPassphrase: settings.keyPassphrase }, files, announce);
   });
   const log = c2spKeyOf(origin, keys.c2sp.publicKey);
   const witness = witnessVkey(witnessNameOf(settings, origin), keys.witness);
@@ -56,11 +56,11 @@ witness ${origin} ${formatVkey(witness)} ${publicUrl}/
 
 /** @returns what looks again, once no other process can change the folder @throws LogRefused, StoreRefused unless a log may begin */
 async function planBeginning(settings: Settings): Promise<() => Promise<void>> {
-  const { data, begin, witnessKey } = settings;
+  const { data, begin, witnessKey, keyPassphrase } = settings;
   if (engineOf(data).look(data).state === 'log')
     throw new LogRefused(`${data} holds a log already: start it, and ask it at /vkey and /.well-known/stele.json`);
   const [first] = await planStart({ ...settings, mayBegin: true });
-  const witness = findKey('witness', witnessKey);
+  const witness = findKey('witness', witnessKey, keyPassphrase);
   if (witness !== undefined && !begin && !isUnused(readUnusedKeys(data), 'witness', witness)) refuseUsedKey(witnessKey);
   return async () => first?.confirm();
 }

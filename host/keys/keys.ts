@@ -25,18 +25,23 @@ export function generateEphemeralKey(role: KeyRole): LogKey {
   return toLogKey(generate(role));
 }
 
-/** @throws LogRefused when the file is missing or holds another kind of key */
-export function readKey(role: KeyRole, file: string): LogKey {
-  const key = findKey(role, file);
+/**
+ * Reads the key of a role. One that is encrypted (PKCS #8) needs the file with its passphrase.
+ *
+ * @throws LogRefused when the file is missing, holds another kind of key, or cannot be decrypted
+ */
+export function readKey(role: KeyRole, file: string, passphrase?: string): LogKey {
+  const key = findKey(role, file, passphrase);
   if (key === undefined)
     throw new LogRefused(`the ${role} key is missing: put ${file} back, the log cannot go on without it`);
   return key;
 }
 
-/** Undefined where there is no file. @throws LogRefused when it holds another kind of key */
-export function findKey(role: KeyRole, file: string): LogKey | undefined {
+/** Undefined where there is no file. @throws LogRefused when it holds another kind of key, or cannot be decrypted */
+export function findKey(role: KeyRole, file: string, passphrase?: string): LogKey | undefined {
   const pem = readIfThere(file);
-  return pem === undefined ? undefined : parseKey(role, file, pem);
+  if (pem === undefined) return undefined;
+  return isEncrypted(pem) ? decryptKey(role, file, pem, passphrase) : parseKey(role, file, pem);
 }
 
 /** A key that is on no disk yet. */
@@ -46,9 +51,11 @@ export interface NewKey {
   readonly pem: string;
 }
 
-export function makeKey(role: KeyRole): NewKey {
+/** @param passphrase - file with the passphrase that the key is encrypted with; it is not where there is none */
+export function makeKey(role: KeyRole, passphrase?: string): NewKey {
   const key = generate(role);
-  return { key: toLogKey(key), pem: key.export({ type: 'pkcs8', format: 'pem' }) };
+  const secret = passphrase === undefined ? undefined : { cipher: CIPHER, passphrase: readPassphrase(passphrase) };
+  return { key: toLogKey(key), pem: key.export({ type: 'pkcs8', format: 'pem', ...secret }) };
 }
 
 /** Writes a new key down, readable by its owner alone. Durable once it returns. */
@@ -60,6 +67,29 @@ export function keepKey({ pem }: NewKey, file: string): void {
 function generate(role: KeyRole): KeyObject {
   const pair = role === 'rekor' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519');
   return pair.privateKey;
+}
+
+/** PBES2 (RFC 8018) with AES-256. */
+const CIPHER = 'aes-256-cbc';
+
+const isEncrypted = (pem: string): boolean =>
+  pem.includes('-----BEGIN ENCRYPTED PRIVATE KEY-----') || pem.includes('Proc-Type: 4,ENCRYPTED');
+
+/** @throws LogRefused */
+function decryptKey(role: KeyRole, file: string, pem: string, passphrase: string | undefined): LogKey {
+  if (passphrase === undefined)
+    throw new LogRefused(`${file} is encrypted: name the file with its passphrase with --key-passphrase`);
+  const key = privateKey(pem, readPassphrase(passphrase));
+  if (key === undefined)
+    throw new LogRefused(`${file} cannot be decrypted with the passphrase in ${passphrase}: put the right one there`);
+  return parseKey(role, file, key.export({ type: 'pkcs8', format: 'pem' }));
+}
+
+/** Reads a passphrase, which is the first line of its file. @throws LogRefused */
+function readPassphrase(file: string): string {
+  const [line = ''] = (readIfThere(file) ?? '').split(/\r?\n/, 1);
+  if (line === '') throw new LogRefused(`${file} has no passphrase in its first line, and --key-passphrase names it`);
+  return line;
 }
 
 function parseKey(role: KeyRole, file: string, pem: string): LogKey {
@@ -74,13 +104,13 @@ function parseKey(role: KeyRole, file: string, pem: string): LogKey {
 function wrongKey(role: KeyRole, file: string, held: string): LogRefused {
   const wanted = role === 'rekor' ? 'an ECDSA P-256 key' : 'an Ed25519 key';
   return new LogRefused(
-    `${file} holds ${held}, and ${wanted} in PEM, without a password, is needed there: put the right file back, or name another with --${role}-key`,
+    `${file} holds ${held}, and ${wanted} in PEM is needed there: put the right file back, or name another with --${role}-key`,
   );
 }
 
-function privateKey(pem: string): KeyObject | undefined {
+function privateKey(pem: string, passphrase?: string): KeyObject | undefined {
   try {
-    return createPrivateKey(pem);
+    return createPrivateKey({ key: pem, ...(passphrase !== undefined && { passphrase }) });
   } catch {
     return undefined;
   }

@@ -25,7 +25,7 @@ export function conflicts(readings: Readings): readonly Fault[] {
   return rules.flatMap((rule) => rule(readings));
 }
 
-const ON_DISK = ['data', 'heads', 'archive', 'rekorKey', 'c2spKey'] as const;
+const ON_DISK = ['data', 'heads', 'archive', 'rekorKey', 'c2spKey', 'keyPassphrase'] as const;
 
 function withoutDisk({ values, source }: Readings): readonly Fault[] {
   if (values.dev !== true) return [];

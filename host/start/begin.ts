@@ -36,17 +36,23 @@ function requireWritable(folder: string): void {
   );
 }
 
+/** The folder that keys belong to, and the file with the passphrase that they are encrypted with. */
+interface KeyPlace {
+  readonly folder: string;
+  readonly keyPassphrase?: string | undefined;
+}
+
 /**
  * Finds the keys of a log that is to begin, or makes them, and records that they have signed nothing. Durable once it
  * returns.
  */
 export function prepareKeys<Role extends KeyRole>(
-  folder: string,
+  { folder, keyPassphrase }: KeyPlace,
   files: Readonly<Record<Role, string>>,
   announce: (sentence: string) => void,
 ): Readonly<Record<Role, LogKey>> {
   const roles = Object.keys(files) as Role[];
-  const found = roles.map((role) => findOrMake(role, files[role]));
+  const found = roles.map((role) => findOrMake(role, files[role], keyPassphrase));
   recordUnusedKeys(folder, Object.fromEntries(found.map(({ role, key }) => [role, key.id])));
   for (const { role, file, made } of found) {
     if (made) keepKey(made, file);
@@ -63,10 +69,10 @@ interface FoundKey {
   readonly made: NewKey | undefined;
 }
 
-function findOrMake(role: KeyRole, file: string): FoundKey {
-  const key = findKey(role, file);
+function findOrMake(role: KeyRole, file: string, passphrase: string | undefined): FoundKey {
+  const key = findKey(role, file, passphrase);
   if (key !== undefined) return { role: role, file, key, made: undefined };
-  const made = makeKey(role);
+  const made = makeKey(role, passphrase);
   return { role: role, file, key: made.key, made };
 }
 

@@ -47,7 +47,7 @@ export async function lookAt(place: ShardPlace, laterShards: readonly string[]):
   };
 
   function lookAtKey(role: SeenKey['role'] & KeyRole, file: string): SeenKey {
-    const key = findKey(role, file);
+    const key = findKey(role, file, place.keyPassphrase);
     return { role: role, file, id: key?.id, isUnused: key !== undefined && isUnused(unused, role, key) };
   }
 }

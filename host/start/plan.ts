@@ -16,6 +16,7 @@ export interface PlanSettings extends WishOf {
   readonly heads: string;
   readonly rekorKey: string;
   readonly c2spKey: string;
+  readonly keyPassphrase?: string | undefined;
   readonly origin: string | undefined;
 }
 
@@ -102,8 +103,9 @@ function placeOf(
   offset: number,
 ): Omit<ShardPlace, 'recoverCommand'> {
   const [rekorKey, c2spKey] = [keyFile(folder, 'rekor-v1'), keyFile(folder, 'tile')];
+  const { keyPassphrase } = settings;
   const later = { number, recordedIn: [settings.data, settings.heads], begun };
-  return { folder, isFirst: false, later, heads, engine, rekorKey, c2spKey, origin, offset };
+  return { folder, isFirst: false, later, heads, engine, rekorKey, c2spKey, keyPassphrase, origin, offset };
 }
 
 const keyFile = (folder: string, name: string): string => join(folder, 'keys', `${name}.pem`);

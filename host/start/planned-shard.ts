@@ -11,6 +11,8 @@ export interface ShardPlace {
   readonly engine: StorageEngine;
   readonly rekorKey: string;
   readonly c2spKey: string;
+  /** File with the passphrase of keys that are encrypted. */
+  readonly keyPassphrase?: string | undefined;
   /** Undefined: the origin that the log has, or `localhost` for a log that begins now. */
   readonly origin: string | undefined;
   /** Undefined for the first shard. */

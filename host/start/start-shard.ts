@@ -183,13 +183,14 @@ async function keysOf(
 ): Promise<LogKeyPair | undefined> {
   if (dev) return { rekor: generateEphemeralKey('rekor'), c2sp: generateEphemeralKey('c2sp') };
   if (act === 'begin') {
-    const keys = prepareKeys(place.folder, { rekor: place.rekorKey, c2sp: place.c2spKey }, announce);
+    const keys = prepareKeys(place, { rekor: place.rekorKey, c2sp: place.c2spKey }, announce);
     if (place.isFirst) recordPlace(place.folder);
     setGenesisAside(place.folder, announce);
     return keys;
   }
   if ((await store.frozen()) !== undefined && (await store.identity())?.publicKeys !== undefined) return undefined;
-  return { rekor: readKey('rekor', place.rekorKey), c2sp: readKey('c2sp', place.c2spKey) };
+  const { rekorKey, c2spKey, keyPassphrase } = place;
+  return { rekor: readKey('rekor', rekorKey, keyPassphrase), c2sp: readKey('c2sp', c2spKey, keyPassphrase) };
 }
 
 /** A positive int64, random: two logs with one tree id could be taken for one. */

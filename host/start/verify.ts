@@ -14,7 +14,7 @@ import type { Seen, SeenKey } from './decision.ts';
 export async function verifySeen({ folder, database, keys }: Seen, place: ShardPlace): Promise<void> {
   if (database.state !== 'log') return;
   const { identity } = database;
-  const ids = keys.map(({ role, file }) => [role, readKey(role, file).id] as const);
+  const ids = keys.map(({ role, file }) => [role, readKey(role, file, place.keyPassphrase).id] as const);
   const { rekor = identity.logId, c2sp = identity.c2spKeyId } = Object.fromEntries(ids);
   if ((place.origin ?? identity.origin) === identity.origin) requireKeys(identity, keys, { rekor, c2sp });
   const expected = { origin: place.origin ?? identity.origin, logId: rekor, c2spKeyId: c2sp };

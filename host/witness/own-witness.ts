@@ -42,7 +42,7 @@ export function witnessVkey(name: string, { signer }: LogKey): VerifierKey {
 }
 
 export interface OwnWitnessOptions {
-  readonly settings: Pick<Settings, 'witnessName' | 'witnessKey' | 'data'>;
+  readonly settings: Pick<Settings, 'witnessName' | 'witnessKey' | 'keyPassphrase' | 'data'>;
   readonly state: WitnessState;
   /** Those of the log's first shard, which are held with its own. */
   readonly journals: HeldJournals;
@@ -77,14 +77,16 @@ async function readState(engine: StorageEngine, folder: string) {
 
 const NOTHING_SAID = { heads: [], holder: undefined };
 
-type VerifySettings = Pick<Settings, 'witnessName' | 'witnessKey' | 'data' | 'begin'>;
+type VerifySettings = Pick<Settings, 'witnessName' | 'witnessKey' | 'keyPassphrase' | 'data' | 'begin'>;
 
 function originOf({ origin }: PlannedShard['place'], database: FoundDatabase): string {
   return database.state === 'log' ? database.identity.origin : (origin ?? DEFAULT_ORIGIN);
 }
 
-function lookAtWitnessKey({ data, witnessKey: file }: Pick<Settings, 'data' | 'witnessKey'>) {
-  const key = findKey('witness', file);
+type WitnessKeySettings = Pick<Settings, 'data' | 'witnessKey' | 'keyPassphrase'>;
+
+function lookAtWitnessKey({ data, witnessKey: file, keyPassphrase }: WitnessKeySettings) {
+  const key = findKey('witness', file, keyPassphrase);
   return { file, key, isUnused: key !== undefined && isUnused(readUnusedKeys(data), 'witness', key) };
 }
 
@@ -103,7 +105,8 @@ export async function startOwnWitness(
   const heads = await state.witnessed();
   const found = lookAtWitnessKey(settings);
   requireWitnessFits({ ...found, name, journal, heads, holder: await state.holder('witness') });
-  const own = found.key ?? prepareKeys(settings.data, { witness: settings.witnessKey }, announce).witness;
+  const { data: folder, witnessKey, keyPassphrase } = settings;
+  const own = found.key ?? prepareKeys({ folder, keyPassphrase }, { witness: witnessKey }, announce).witness;
   await holdWitnessJournal(state, journal, { name, key: own.id }, heads);
   markKeysUsed(settings.data, ['witness']); // nothing has been signed so far
   const key = witnessVkey(name, own);

@@ -62,6 +62,10 @@ export const IDENTITY = {
     'PEM file with the Ed25519 key that signs checkpoints for C2SP and Rekor v2. Made on first start.',
     ['tile-key'],
   ),
+  keyPassphrase: optional(
+    path,
+    'File whose first line is the passphrase of key files that are encrypted (PKCS #8), such as a credential of systemd. Keys that a first start makes are encrypted with it. Not together with --dev.',
+  ),
   genesis: setting(
     onOff,
     'on',
