@@ -34,4 +34,9 @@ export class NotPublished extends Failure<'log-not-published'> {
 export class Frozen extends Failure<'log-frozen'> {
   readonly code = 'log-frozen';
 }
-export type LogFailure = SizeNotReached | SizesReversed | Overloaded | NotWritable | NotPublished | Frozen;
+
+/** The process only reads the shard, which has not ended: another process may add to it. */
+export class ReadOnly extends Failure<'log-read-only'> {
+  readonly code = 'log-read-only';
+}
+export type LogFailure = SizeNotReached | SizesReversed | Overloaded | NotWritable | NotPublished | Frozen | ReadOnly;

@@ -1051,6 +1051,22 @@ export interface components {
                 readonly "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description This server only reads the log. Another one may write it. */
+        readonly ReadOnly: {
+            headers: {
+                readonly Allow: "GET";
+                readonly [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "code": 405,
+                 *       "message": "this server only reads the log: send entries to the one that writes it"
+                 *     }
+                 */
+                readonly "application/json": components["schemas"]["Error"];
+            };
+        };
         /** @description The operator has disabled the operation */
         readonly NotEnabled: {
             headers: {
@@ -1399,6 +1415,7 @@ export interface operations {
             readonly 400: components["responses"]["BadContent"];
             readonly 401: components["responses"]["Unauthenticated"];
             readonly 403: components["responses"]["Forbidden"];
+            readonly 405: components["responses"]["ReadOnly"];
             readonly 406: components["responses"]["NotAcceptable"];
             readonly 408: components["responses"]["TooSlow"];
             /** @description The log has this entry already */

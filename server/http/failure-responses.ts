@@ -146,6 +146,13 @@ const responses: FailureResponses = {
     plain: 405,
     crossing: 'never',
   },
+  'log-read-only': {
+    v1: { status: 405, by: 'handler' },
+    v2: { http: 405, code: 12 },
+    plain: 405,
+    headers: { Allow: 'GET' },
+    crossing: 'never',
+  },
   'server-busy': BUSY_RESPONSE,
   unauthenticated: {
     v1: { status: 401, by: 'handler' },

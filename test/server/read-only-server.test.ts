@@ -62,7 +62,10 @@ async function expectReading(base: string): Promise<void> {
   expect(expected.slice(-2).map(([, text]) => (JSON.parse(text) as unknown[]).length)).toEqual([1, 2]);
   expect(await readsOf(base)).toEqual(expected);
   const refused = await post(base, '/api/v1/log/entries', proposals[ENTRIES]);
-  expect(refused).toEqual([501, '{"code":501,"message":"Create Entry API not enabled in this Rekor instance"}\n']);
+  const message = 'this server only reads the log: send entries to the one that writes it';
+  expect(refused).toEqual([405, `{"code":405,"message":"${message}"}\n`]);
+  const malformed = await fetch(`${base}/api/v1/log/entries`, { method: 'POST', headers: JSON_TYPE, body: '{}' });
+  expect([malformed.status, malformed.headers.get('allow')]).toEqual([405, 'GET']);
   const v2 = await post(base, '/api/v2/log/entries', {});
   expect(v2).toEqual([405, 'This log has been frozen, please switch to the latest log.\n']);
   const ready = await fetch(`${base}/readyz`);

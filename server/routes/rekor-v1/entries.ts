@@ -1,6 +1,6 @@
 import { InvalidEntry } from '../../../entries/failures.ts';
 import type { AdmittedEntry } from '../../../entries/kind.ts';
-import { Frozen } from '../../../log/failures.ts';
+import { Frozen, ReadOnly } from '../../../log/failures.ts';
 import type { Log } from '../../../log/types.ts';
 import type { Admission, Sender } from '../../admission/pool.ts';
 import type { ErrorBody } from '../../apis/rekor-v1.ts';
@@ -71,9 +71,15 @@ function conflict(id: string): string {
   return `an equivalent entry already exists in the transparency log with UUID ${id}`;
 }
 
-/** To a closed log the operation is switched off, and Rekor then looks at no proposal. @throws Frozen */
-function requireGrowing({ isClosed, shard }: Log): void {
-  if (isClosed) throw new Frozen(`${shard.origin} takes no entries`);
+/**
+ * To a log that has ended the operation is switched off, and Rekor then looks at no proposal; one that is only read has the
+ * path, without this method. @throws Frozen, ReadOnly
+ */
+function requireGrowing({ isClosed, frozenAt, shard }: Log): void {
+  if (!isClosed) return;
+  if (frozenAt === undefined)
+    throw new ReadOnly('this server only reads the log: send entries to the one that writes it');
+  throw new Frozen(`${shard.origin} takes no entries`);
 }
 
 /** Rekor says whose fault it is on this operation only. */
