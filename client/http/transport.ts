@@ -32,7 +32,22 @@ export interface TransportOptions {
   /** Times that a request is made again: where the server is busy (429, 502 to 504), or the connection breaks. */
   readonly retries: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Makes the requests; `fetch` if it is left out. */
+  readonly send?: Send;
 }
+
+/** A request as `Send` makes it. */
+export interface SendOptions {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
+  readonly signal: AbortSignal;
+}
+
+/** Makes one request, and follows no redirect. */
+export type Send = (url: string, options: SendOptions) => Promise<Response>;
+
+const sendByFetch: Send = (url, options) => fetch(url, { ...options, redirect: 'manual' });
 
 const DEFAULT_LIMIT = 32 * 1024 * 1024;
 /** Most redirects within the server's own address. */
@@ -43,12 +58,12 @@ const FIRST_PAUSE_MS = 250;
 const BUSY_STATUSES: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 /**
- * Makes requests by `fetch`, with bounds on size, time and redirects.
+ * Makes requests with bounds on size, time and redirects.
  *
  * @throws MalformedAddress unless `base` is an address of http or https without query and fragment
  */
 export function openTransport(base: string, options: TransportOptions): Transport {
-  const { root, authorization } = parseBase(base);
+  const { root, authorization } = parseAddress(base);
   const headers = { ...(authorization !== undefined && { authorization }), ...options.headers };
   const ask = async (path: string, asked: Ask = {}): Promise<Answer> => {
     for (let attempt = 0; ; attempt += 1) {
@@ -63,8 +78,12 @@ export function openTransport(base: string, options: TransportOptions): Transpor
   return { base: root, ask };
 }
 
-/** A user and a password in the address become a header, and are in no message. */
-function parseBase(base: string): { readonly root: string; readonly authorization?: string } {
+/**
+ * A user and a password in the address become a header, and are in no message.
+ *
+ * @throws MalformedAddress
+ */
+export function parseAddress(base: string): { readonly root: string; readonly authorization?: string } {
   const url = URL.canParse(base) ? new URL(base) : undefined;
   if (url === undefined || url.search !== '' || url.hash !== '' || !/^https?:$/.test(url.protocol)) {
     const named = base.includes('@') ? 'the address' : JSON.stringify(brief(base));
@@ -84,7 +103,7 @@ async function once(url: string, ask: Ask, options: TransportOptions): Promise<A
   try {
     let at = url;
     for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
-      const response = await send(at, ask, options, signal);
+      const response = await sendAsked(at, ask, options, signal);
       const next = redirectOf(at, response);
       if (next === undefined) return await answerOf(at, response, ask.limit ?? DEFAULT_LIMIT);
       await response.body?.cancel();
@@ -98,15 +117,11 @@ async function once(url: string, ask: Ask, options: TransportOptions): Promise<A
   }
 }
 
-function send(url: string, ask: Ask, { headers }: TransportOptions, signal: AbortSignal): Promise<Response> {
+function sendAsked(url: string, ask: Ask, options: TransportOptions, signal: AbortSignal): Promise<Response> {
   const { method = 'GET', body } = ask;
-  return fetch(url, {
-    method,
-    headers: { accept: '*/*', ...headers, ...ask.headers },
-    redirect: 'manual',
-    signal,
-    ...(body !== undefined && { body }),
-  });
+  const { send = sendByFetch } = options;
+  const headers = { accept: '*/*', ...options.headers, ...ask.headers };
+  return send(url, { method, headers, signal, ...(body !== undefined && { body }) });
 }
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
