@@ -7,6 +7,7 @@ import { help } from './help/about.ts';
 import { info } from './info/about.ts';
 import { policy } from './policy/about.ts';
 import { proof } from './proof/about.ts';
+import { proxy } from './proxy/about.ts';
 import { search } from './search/about.ts';
 import { serve } from './serve/about.ts';
 import { signingConfig } from './signing-config/about.ts';
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   command(audit, () => import('./audit/run.ts')),
   command(watch, () => import('./watch/run.ts')),
   command(verifyEvidence, () => import('./verify-evidence/run.ts')),
+  command(proxy, () => import('./proxy/run.ts')),
   command(trustRoot, () => import('./trust-root/run.ts')),
   command(signingConfig, () => import('./signing-config/run.ts')),
   command(trustConfig, () => import('./trust-config/run.ts')),

@@ -47,6 +47,18 @@ export function admitRekorV2(request: object): AdmittedForm {
   return formOf(request, result);
 }
 
+/**
+ * Returns the leaf hash (64 hex digits) of the entry that a log makes of a proposal of Rekor v1; undefined for a kind or
+ * version that this program does not know.
+ *
+ * @throws InvalidEntry and other failures of `entries/`
+ */
+export function leafHashOf(request: object): string | undefined {
+  const { kind, apiVersion } = request as Readonly<Record<string, unknown>>;
+  const isKnown = kinds.some((one) => one.kind === kind && one.version === apiVersion);
+  return isKnown ? admitRekorV1(request).uuid : undefined;
+}
+
 function formOf(request: object, result: AdmittedEntry | Error | undefined): AdmittedForm {
   if (result === undefined || result instanceof Error) throw result ?? new Error('each proposal has a result');
   return { request, uuid: toHex(result.leafHash), body: result.body };

@@ -24,6 +24,18 @@ export async function follow(state: LogStateFile, client: LogClient, head: Trust
   });
 }
 
+/**
+ * As `follow`, for heads that come in no order: one that is older than the last one is taken, and not remembered, if the
+ * last one begins with it.
+ *
+ * @throws CheckFailed
+ */
+export async function place(state: LogStateFile, client: LogClient, head: TrustedHead): Promise<void> {
+  const last = lastOf(state.read().heads[head.checkpoint.origin]);
+  if (last === undefined || last.checkpoint.size <= head.checkpoint.size) return follow(state, client, head);
+  await compare(client, head, last);
+}
+
 /** Notes in the state were verified before they were written. */
 function lastOf(note: string | undefined): TrustedHead | undefined {
   return note === undefined ? undefined : { note, checkpoint: parseCheckpoint(parseNote(note).text) };

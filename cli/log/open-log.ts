@@ -11,7 +11,7 @@ import type { Run } from '../frame/command.ts';
 import { CheckFailed, UsageFault } from '../frame/exit-codes.ts';
 import { LogStateFile } from '../state/log-state.ts';
 import { ecdsa } from './ecdsa.ts';
-import { follow } from './follow.ts';
+import { follow, place } from './follow.ts';
 import { namedKeys } from './log-keys.ts';
 import { stateFolder } from './state-folder.ts';
 
@@ -26,6 +26,8 @@ export interface OpenedLog {
   readonly tiles: LogClient | undefined;
   /** Compares a head with the last one that was seen of its tree, and remembers it. @throws CheckFailed */
   follow(client: LogClient, head: TrustedHead): Promise<void>;
+  /** As `follow`, but takes a head that is older than the last one, if that one begins with it. @throws CheckFailed */
+  place(client: LogClient, head: TrustedHead): Promise<void>;
 }
 
 const DEFAULT_TIMEOUT = 30; // seconds
@@ -39,6 +41,8 @@ interface OpenOptions {
   readonly server?: string;
   /** Times that a request is made again; 2 if it is left out. */
   readonly retries?: number;
+  /** In place of one that is made for `server`. */
+  readonly transport?: Transport;
 }
 
 type Asking = Pick<Run, 'globals' | 'machine' | 'output'>;
@@ -73,8 +77,9 @@ export function transportTo(
  *
  * @throws Failure
  */
-export async function openLog(asking: Asking, { server, retries }: OpenOptions = {}): Promise<OpenedLog> {
-  const transport = transportTo(server ?? asking.globals.server, asking, retries);
+export async function openLog(asking: Asking, options: OpenOptions = {}): Promise<OpenedLog> {
+  const { server, retries } = options;
+  const transport = options.transport ?? transportTo(server ?? asking.globals.server, asking, retries);
   const offer = await probe(transport);
   const state = new LogStateFile(stateFolder(asking), transport.base);
   const keys = await trustedKeys(asking, transport, offer, state);
@@ -85,6 +90,7 @@ export async function openLog(asking: Asking, { server, retries }: OpenOptions =
     keys,
     ...clients,
     follow: (client, head) => follow(state, client, head).catch((error: unknown) => tellForgotten(asking, error)),
+    place: (client, head) => place(state, client, head).catch((error: unknown) => tellForgotten(asking, error)),
   };
 }
 

@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Unreachable } from '../../../client/http/failures.ts';
+import { StillWaiting } from './failures.ts';
+import type { Outbox, Submitted } from './outbox.ts';
+import type { WholeReply } from './reply.ts';
+
+/** The log's answer to a submission: it has the entry, or will not take it. */
+export interface Outcome {
+  readonly isTaken: boolean;
+  readonly reply: WholeReply;
+}
+
+export interface SenderOptions {
+  /** Sends one submission. @throws Unreachable while the log is away; other failures for answers that do not hold */
+  readonly send: (submitted: Submitted) => Promise<Outcome>;
+  readonly concurrency: number;
+  /** Milliseconds that a client is kept waiting. */
+  readonly patience: number;
+  readonly remark: (sentence: string) => void;
+}
+
+const FIRST_PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 5000;
+/** A submission whose answer did not hold is sent again after this. */
+const DOUBT_PAUSE_MS = 30_000;
+
+/** Sends what is in the outbox: a few at a time, those that clients wait for first, and one alone while the log is away. */
+export class Sender {
+  readonly #outbox: Outbox;
+  readonly #options: SenderOptions;
+  /** Names of submissions that are to be sent, in their order. */
+  readonly #queue: Set<string>;
+  /** Clients that wait, by the submission. */
+  readonly #clients = new Map<string, PromiseWithResolvers<WholeReply>>();
+  readonly #sending = new Set<string>();
+  /** Why the log did not answer last; undefined while it does. */
+  #away: string | undefined;
+  #pause = FIRST_PAUSE_MS;
+  #isPaused = false;
+  #isOver = false;
+
+  constructor(outbox: Outbox, options: SenderOptions) {
+    [this.#outbox, this.#options] = [outbox, options];
+    this.#queue = new Set(outbox.waiting);
+    this.#go();
+  }
+
+  /**
+   * Resolves to the log's answer, once the submission is kept.
+   *
+   * @throws OutboxFull
+   * @throws StillWaiting when patience is over
+   * @throws Failure for an answer that does not hold
+   */
+  async answerTo(submitted: Submitted): Promise<WholeReply> {
+    const known = this.#outbox.answerTo(submitted);
+    if (known !== undefined) return known;
+    const name = this.#outbox.add(submitted);
+    const client = this.#clients.get(name) ?? Promise.withResolvers<WholeReply>();
+    client.promise.catch(() => undefined); // its clients may be gone
+    this.#clients.set(name, client);
+    if (!this.#sending.has(name)) this.#queue.add(name);
+    this.#go();
+    const over = new AbortController();
+    try {
+      return await Promise.race([client.promise, this.#patience(over.signal)]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  async #patience(signal: AbortSignal): Promise<never> {
+    await sleep(this.#options.patience, undefined, { signal });
+    throw new StillWaiting(
+      `${this.#away ?? 'the log has not answered yet'}. The entry is kept, and sent when the log answers: ask again to have its proof`,
+    );
+  }
+
+  /** Begins nothing more. What is kept stays kept. */
+  stop(): void {
+    this.#isOver = true;
+  }
+
+  #go(): void {
+    const { concurrency } = this.#options;
+    while (!this.#isPaused && !this.#isOver && this.#sending.size < (this.#away === undefined ? concurrency : 1)) {
+      const name = this.#next();
+      if (name === undefined) return;
+      this.#queue.delete(name);
+      this.#sending.add(name);
+      void this.#work(name);
+    }
+  }
+
+  #next(): string | undefined {
+    let first: string | undefined;
+    for (const name of this.#queue) {
+      if (this.#clients.has(name)) return name;
+      first ??= name;
+    }
+    return first;
+  }
+
+  async #work(name: string): Promise<void> {
+    try {
+      const submitted = this.#outbox.read(name);
+      if (submitted === undefined) this.#options.remark(`the outbox has a damaged file, which was put aside: ${name}`);
+      else this.#settle(name, await this.#options.send(submitted));
+    } catch (error) {
+      this.#retry(name, error);
+    } finally {
+      this.#sending.delete(name);
+      this.#go();
+    }
+  }
+
+  #settle(name: string, { isTaken, reply }: Outcome): void {
+    if (this.#away !== undefined) this.#options.remark('the log answers again');
+    [this.#away, this.#pause] = [undefined, FIRST_PAUSE_MS];
+    if (isTaken) this.#outbox.answer(name, reply);
+    else this.#outbox.drop(name);
+    if (!isTaken && !this.#clients.has(name))
+      this.#options.remark(`the log refuses an entry from the outbox (${reply.status}), which is dropped: ${name}`);
+    this.#clients.get(name)?.resolve(reply);
+    this.#clients.delete(name);
+  }
+
+  #retry(name: string, error: unknown): void {
+    if (error instanceof Unreachable) {
+      if (this.#away === undefined) this.#options.remark(`${error.message}. Entries are kept until it answers`);
+      this.#away = error.message;
+      this.#queue.add(name);
+      this.#rest();
+      return;
+    }
+    this.#options.remark(error instanceof Error ? error.message : String(error));
+    this.#clients.get(name)?.reject(error);
+    this.#clients.delete(name);
+    setTimeout(() => {
+      this.#queue.add(name);
+      this.#go();
+    }, DOUBT_PAUSE_MS).unref();
+  }
+
+  #rest(): void {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    setTimeout(() => {
+      this.#isPaused = false;
+      this.#go();
+    }, this.#pause).unref();
+    this.#pause = Math.min(2 * this.#pause, LONGEST_PAUSE_MS);
+  }
+}
