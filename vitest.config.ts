@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Layers whose modules hold no state: their tests may share a process. All others get one of their own. */
@@ -12,6 +13,7 @@ const V1 = [
 export default defineConfig({
   test: {
     pool: 'forks',
+    maxWorkers: availableParallelism() + 1, // tests wait for servers, disks and clocks for half of their time
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
