@@ -125,6 +125,18 @@ describe('stele proxy before a log that lies: 502, and why', () => {
       () => get('/trusted_root.json'),
       /not trusted/,
     ],
+    [
+      'a longer answer than any',
+      answering(HEAD, 200, 'x'.repeat(33 * 1024 * 1024)),
+      () => get('/api/v1/log'),
+      /more than \d+ bytes/,
+    ],
+    [
+      'a way to another server',
+      answering(HEAD, 302, '', { location: 'http://elsewhere.example/' }),
+      () => get('/api/v1/log'),
+      /redirects to/,
+    ],
   ])('%s', async (_what, lie, ask, said) => {
     alter = () => undefined;
     expect((await submit('v1')()).status).toBe(201); // so that the head is newer than that of before

@@ -1,6 +1,6 @@
 import { Failure } from '../../../base/failure.ts';
 
-/** The outbox has no room for another submission. */
+/** The outbox has no room for another submission, or its disk takes none. */
 export class OutboxFull extends Failure<'outbox-full'> {
   readonly code = 'outbox-full';
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeBase64, toBase64, utf8 } from '../../../base/bytes.ts';
+import { systemReason } from '../../../base/system-error.ts';
 import { sha256Hex } from '../../../base/sha256.ts';
 import { lockFile } from '../../state/lock.ts';
 import { readIfThere, writeWhole } from '../../state/whole-file.ts';
@@ -65,7 +66,7 @@ export class Outbox {
       throw new OutboxFull(
         `the outbox is full (${this.#waiting.size} submissions, ${this.#bytes} bytes): send the entry again once the log is back`,
       );
-    writeWhole(this.#file('waiting', name), text);
+    keep(this.#file('waiting', name), text);
     this.#waiting.set(name, bytes);
     this.#bytes += bytes;
     return name;
@@ -95,10 +96,10 @@ export class Outbox {
     return { status, headers: headers as WholeReply['headers'], body: decodeBase64(bytes) };
   }
 
-  /** Keeps the answer in place of the submission. */
+  /** Keeps the answer in place of the submission. @throws OutboxFull */
   answer(name: string, { status, headers, body }: WholeReply): void {
     const text = JSON.stringify({ version: VERSION, status, headers, body: toBase64(body) });
-    writeWhole(this.#file('answered', name), text);
+    keep(this.#file('answered', name), text);
     this.#answered.add(name);
     this.drop(name);
     const [oldest = ''] = this.#answered;
@@ -124,6 +125,16 @@ export class Outbox {
 
   [Symbol.dispose](): void {
     this.#lock[Symbol.dispose]();
+  }
+}
+
+/** @throws OutboxFull where the disk does not take it */
+function keep(file: string, text: string): void {
+  try {
+    writeWhole(file, text);
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw new OutboxFull(`the outbox cannot be written: ${systemReason(error)}`, { cause: error });
   }
 }
 

@@ -25,7 +25,8 @@ export class BodyRoom {
     let taken = 0;
     try {
       const parts: Buffer[] = [];
-      for await (const part of request as AsyncIterable<Buffer>) {
+      const whole = request.iterator({ destroyOnReturn: false }); // a refusal has still to be answered
+      for await (const part of whole as AsyncIterable<Buffer>) {
         [taken, this.#free] = [taken + part.length, this.#free - part.length];
         if (taken > MOST_BODY_BYTES)
           throw new RequestRefused(413, `the request has more than ${MOST_BODY_BYTES} bytes`);

@@ -19,6 +19,10 @@ export interface SenderOptions {
   readonly remark: (sentence: string) => void;
 }
 
+interface Waiting extends PromiseWithResolvers<WholeReply> {
+  clients: number;
+}
+
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5000;
 /** A submission whose answer did not hold is sent again after this. */
@@ -28,10 +32,11 @@ const DOUBT_PAUSE_MS = 30_000;
 export class Sender {
   readonly #outbox: Outbox;
   readonly #options: SenderOptions;
-  /** Names of submissions that are to be sent, in their order. */
-  readonly #queue: Set<string>;
+  /** Names of submissions that are to be sent, in their order: those that a client has asked for, and the others. */
+  readonly #asked = new Set<string>();
+  readonly #kept: Set<string>;
   /** Clients that wait, by the submission. */
-  readonly #clients = new Map<string, PromiseWithResolvers<WholeReply>>();
+  readonly #clients = new Map<string, Waiting>();
   readonly #sending = new Set<string>();
   /** Why the log did not answer last; undefined while it does. */
   #away: string | undefined;
@@ -41,7 +46,7 @@ export class Sender {
 
   constructor(outbox: Outbox, options: SenderOptions) {
     [this.#outbox, this.#options] = [outbox, options];
-    this.#queue = new Set(outbox.waiting);
+    this.#kept = new Set(outbox.waiting);
     this.#go();
   }
 
@@ -56,16 +61,18 @@ export class Sender {
     const known = this.#outbox.answerTo(submitted);
     if (known !== undefined) return known;
     const name = this.#outbox.add(submitted);
-    const client = this.#clients.get(name) ?? Promise.withResolvers<WholeReply>();
-    client.promise.catch(() => undefined); // its clients may be gone
-    this.#clients.set(name, client);
-    if (!this.#sending.has(name)) this.#queue.add(name);
+    const waiting = this.#clients.get(name) ?? { ...Promise.withResolvers<WholeReply>(), clients: 0 };
+    waiting.clients += 1;
+    this.#clients.set(name, waiting);
+    if (!this.#sending.has(name)) this.#asked.add(name);
     this.#go();
     const over = new AbortController();
     try {
-      return await Promise.race([client.promise, this.#patience(over.signal)]);
+      return await Promise.race([waiting.promise, this.#patience(over.signal)]);
     } finally {
       over.abort();
+      waiting.clients -= 1;
+      if (waiting.clients === 0) this.#clients.delete(name);
     }
   }
 
@@ -86,19 +93,16 @@ export class Sender {
     while (!this.#isPaused && !this.#isOver && this.#sending.size < (this.#away === undefined ? concurrency : 1)) {
       const name = this.#next();
       if (name === undefined) return;
-      this.#queue.delete(name);
+      this.#asked.delete(name);
+      this.#kept.delete(name);
       this.#sending.add(name);
       void this.#work(name);
     }
   }
 
   #next(): string | undefined {
-    let first: string | undefined;
-    for (const name of this.#queue) {
-      if (this.#clients.has(name)) return name;
-      first ??= name;
-    }
-    return first;
+    for (const queue of [this.#asked, this.#kept]) for (const name of queue) return name;
+    return undefined;
   }
 
   async #work(name: string): Promise<void> {
@@ -117,19 +121,20 @@ export class Sender {
   #settle(name: string, { isTaken, reply }: Outcome): void {
     if (this.#away !== undefined) this.#options.remark('the log answers again');
     [this.#away, this.#pause] = [undefined, FIRST_PAUSE_MS];
+    const waiting = this.#clients.get(name);
+    if (!isTaken && waiting === undefined)
+      this.#options.remark(`the log refuses an entry from the outbox (${reply.status}), which is dropped: ${name}`);
+    waiting?.resolve(reply);
+    this.#clients.delete(name);
     if (isTaken) this.#outbox.answer(name, reply);
     else this.#outbox.drop(name);
-    if (!isTaken && !this.#clients.has(name))
-      this.#options.remark(`the log refuses an entry from the outbox (${reply.status}), which is dropped: ${name}`);
-    this.#clients.get(name)?.resolve(reply);
-    this.#clients.delete(name);
   }
 
   #retry(name: string, error: unknown): void {
     if (error instanceof Unreachable) {
       if (this.#away === undefined) this.#options.remark(`${error.message}. Entries are kept until it answers`);
       this.#away = error.message;
-      this.#queue.add(name);
+      this.#again(name);
       this.#rest();
       return;
     }
@@ -137,9 +142,13 @@ export class Sender {
     this.#clients.get(name)?.reject(error);
     this.#clients.delete(name);
     setTimeout(() => {
-      this.#queue.add(name);
+      this.#again(name);
       this.#go();
     }, DOUBT_PAUSE_MS).unref();
+  }
+
+  #again(name: string): void {
+    (this.#clients.has(name) ? this.#asked : this.#kept).add(name);
   }
 
   #rest(): void {

@@ -22,6 +22,11 @@ export function submitter(
   transport: Transport,
   remark: (sentence: string) => void,
 ): (submitted: Submitted) => Promise<Outcome> {
+  let isTold = false;
+  const tell = (sentence: string): void => {
+    if (!isTold) remark(sentence);
+    isTold = true;
+  };
   return async (submitted) => {
     const log = await finder.find();
     const heard = listening(transport, submitted.body);
@@ -30,7 +35,7 @@ export function submitter(
       const form = formOf(api, submitted.body, heard);
       const { rekor, tiles } = log.reading(heard.transport);
       const { entry, isKnown } = await (api === 'rekorV1' ? rekor : tiles).submit({ [api]: form });
-      await log.accept(entry.head).catch((error: unknown) => tellUncompared(remark, error));
+      await log.accept(entry.head).catch((error: unknown) => tellUncompared(log, tell, error));
       return { isTaken: true, reply: replyWith(entry, isKnown, api, heard.last(), log) };
     } catch (error) {
       const refusal = refusalIn(error, heard.first(), transport.base);
@@ -41,9 +46,9 @@ export function submitter(
 }
 
 /** A token that may only submit has no proof between two heads. @throws all other errors */
-function tellUncompared(remark: (sentence: string) => void, error: unknown): void {
-  if (!(error instanceof RefusedByLog)) throw error;
-  remark(`the head of an entry was not compared with the last one: ${error.message}`);
+function tellUncompared(log: TrustedLog, remark: (sentence: string) => void, error: unknown): void {
+  if (!log.hidesHeads || !(error instanceof RefusedByLog)) throw error;
+  remark(`heads of entries are not compared with the last one: ${error.message}`);
 }
 
 interface Listening {
@@ -115,10 +120,9 @@ function replyWith(
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-/** The log's own words where it refuses the submission itself. Not 401, which is about the proxy. */
+/** The log's own words where it refuses the submission itself, or has it and shows it not. Not 401, which is about the proxy. */
 function refusalIn(error: unknown, first: Answer | undefined, base: string): WholeReply | undefined {
   const isRefusal = error instanceof RefusedByLog || error instanceof NotFound || error instanceof NotOffered;
-  if (!isRefusal || first === undefined || first.status < 400 || first.status === 401 || first.status === 409)
-    return undefined;
+  if (!isRefusal || first === undefined || first.status < 400 || first.status === 401) return undefined;
   return { status: first.status, headers: headersOf(first.headers, base), body: first.body };
 }

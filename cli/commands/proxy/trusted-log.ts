@@ -47,6 +47,12 @@ export class TrustedLog {
     return this.#log.tiles !== undefined;
   }
 
+  /** Whether it showed no head to this credential: then it will not show either how two heads belong together. */
+  get hidesHeads(): boolean {
+    const { rekorNote, tileNote } = this.#log.offer;
+    return rekorNote === undefined && tileNote === undefined;
+  }
+
   /** Clients that ask by `transport`, with the keys of this log. */
   reading(transport: Transport): Clients {
     const trust = { keys: this.keys, ecdsa };

@@ -13,7 +13,7 @@ export interface Upstream {
 }
 
 /** Connections to the log, all in all: submissions, and what is asked to check answers. */
-const MOST_CONNECTIONS = 64;
+const MOST_CONNECTIONS = 32;
 /** A read is made again once where the connection breaks. */
 const RETRIES = 1;
 
