@@ -1,6 +1,7 @@
 import type { AdmittedEntry } from '../entries/kind.ts';
 import type { TreeHead } from '../merkle/types.ts';
 import type { StoreUpkeep } from '../storage/contract.ts';
+import { NoRoom } from '../storage/failures.ts';
 import type { StoreFigures } from '../storage/figures.ts';
 import type { SequencedEntry } from '../storage/entries.ts';
 import type { Commit, HeadRegister } from '../storage/heads.ts';
@@ -69,10 +70,18 @@ export class Sequencer {
     return this.#head.size;
   }
 
-  /** Writes what is no part of the log. Resolves once it is durable. @throws NoRoom */
-  heartbeat(): Promise<void> {
+  /**
+   * Writes what is no part of the log. Resolves once it is durable. Where it finds no room a commit would find none either,
+   * so entries are refused from then on, before one is sent. @throws NoRoom
+   */
+  async heartbeat(): Promise<void> {
     const { store, clock } = this.#parts;
-    return store.heartbeat(clock.now());
+    try {
+      await store.heartbeat(clock.now());
+    } catch (error) {
+      if (error instanceof NoRoom) this.#unwritten.failed(error);
+      throw error;
+    }
   }
 
   storeFigures(): Promise<StoreFigures | undefined> {

@@ -55,6 +55,17 @@ describe.runIf(mounter)('a disk that is full', () => {
     await expectKept(next.base, receipts);
   });
 
+  it('is told by a log that nobody sends entries to, once it is asked whether it is ready', async () => {
+    using disk: SmallDisk = smallDisk(DISK_BYTES);
+    await using server = await startServer(disk, { flags: ['--ready-within', '0ms'] });
+    disk.fill(0);
+    expect(await readiness(server.base)).toMatch(/^503 .*"write":"the disk is full","entries":"the disk is full"/);
+    expect(server.lines().join('\n')).toContain('no entry is taken: the disk is full');
+    disk.release();
+    await expect.poll(() => readiness(server.base), goesOn).toMatch(/^200 /);
+    await expectKept(server.base, [created(await submit(server.base, submissionOf('at last', 0)))]);
+  });
+
   it('leaves an older folder as it is, and brings it to this format once there is room', async () => {
     using disk: SmallDisk = smallDisk(16_000_000);
     cpSync(OLD_FOLDER, disk.parent, { recursive: true });
