@@ -56,7 +56,7 @@ export class Scrubber implements AsyncDisposable {
    */
   state(now: number): string {
     const { damaged, lastPass } = this.#figures;
-    if (damaged > 0) return `${damaged} damaged places were found, and not found mended yet`;
+    if (damaged > 0) return `damage was found in ${placesOf(damaged)}: said until a full pass finds none`;
     if (this.#failed) return 'the scrub cannot read the log';
     const late = lastPass !== undefined && now - lastPass > (LATE_PERIODS * this.#settings.period) / 1000;
     return late ? 'the last full pass is too long ago' : 'ok';
@@ -104,7 +104,7 @@ export class Scrubber implements AsyncDisposable {
   }
 
   #passed({ entries, damaged }: Extract<ScrubMessage, { readonly kind: 'passed' }>): void {
-    const outcome = damaged === 0 ? 'and all are as they were written' : `and found damage in ${damaged} places`;
+    const outcome = damaged === 0 ? 'and all are as they were written' : `and found damage in ${placesOf(damaged)}`;
     const say = damaged === 0 ? this.#options.announce : this.#options.warn;
     say(`the scrub has read ${entries} entries and all that is kept of them, ${outcome}`);
   }
@@ -118,3 +118,5 @@ export class Scrubber implements AsyncDisposable {
     this.#failed = true;
   }
 }
+
+const placesOf = (count: number): string => (count === 1 ? '1 place' : `${count} places`);
