@@ -22,6 +22,9 @@ describe('npm run campaign', () => {
     [['kill-10'], 'kill-10: expected one name of a campaign'],
     [['kill-9', 'fuzz'], 'kill-9 fuzz: expected one name of a campaign'],
     [['fuzz', '--rounds', 'ten'], '--rounds ten: expected a number'],
+    [['fuzz', '--rounds', '-1'], "Option '--rounds' argument is ambiguous"],
+    [['fuzz', '--hours', '1'], "Unknown option '--hours'"],
+    [[], 'no campaign: expected one name of a campaign'],
   ])('refuses %j', (words, fault) => {
     const { status, stderr } = run(...words);
     expect(status).toBe(2);

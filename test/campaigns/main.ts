@@ -18,15 +18,12 @@ ${Object.entries(CAMPAIGNS)
   )
   .join('')}`;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { rounds: { type: 'string' }, seed: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-});
+const { values, positionals } = readArguments();
 const [name = '', ...others] = positionals;
 const campaign = CAMPAIGNS[name];
 if (values.help === true) process.stdout.write(USAGE);
 else if (campaign === undefined || others.length > 0)
-  refuse(`${positionals.join(' ')}: expected one name of a campaign`);
+  refuse(`${positionals.join(' ') || 'no campaign'}: expected one name of a campaign`);
 else await run(campaign, numberOf('rounds', campaign.rounds), numberOf('seed', Date.now() % 1e6));
 
 async function run(chosen: Campaign, rounds: number, seed: number): Promise<void> {
@@ -42,6 +39,18 @@ async function run(chosen: Campaign, rounds: number, seed: number): Promise<void
   } catch (error) {
     say(`FOUND by ${name}: ${messageOf(error)}`);
     process.exit(1); // loads may go on, and servers end with this process
+  }
+}
+
+/** Reads the words of the command. A fault in them is no finding of a campaign: it ends with 2. */
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { rounds: { type: 'string' }, seed: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    });
+  } catch (error) {
+    return refuse(messageOf(error));
   }
 }
 
