@@ -105,10 +105,12 @@ describe('stele proxy while the log is away', () => {
     expect(await sizeOf()).toBe(before + 40);
   });
 
-  it('a second proxy on the same outbox is refused', async () => {
+  it('a second proxy on the same outbox is refused, and later one that is for another log', async () => {
     const { proxy, outbox } = await openProxy('1');
-    await using _ = proxy;
     await expect(openProxy('1', outbox)).rejects.toThrow(/another stele works with this state/);
+    await proxy.kill();
+    const other = startProxy({ to: server.base, state: join(scratch, 'state'), words: ['--outbox', outbox] });
+    await expect(other).rejects.toThrow(/this is the outbox of http.*: give another --outbox/);
   });
 
   it('ends when it is asked to, and what is kept stays kept', async () => {

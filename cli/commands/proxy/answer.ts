@@ -1,4 +1,4 @@
-import { NotFound, NotOffered } from '../../../client/http/failures.ts';
+import { NotFound } from '../../../client/http/failures.ts';
 import type { Ask } from '../../../client/http/transport.ts';
 import { TILE_WIDTH } from '../../../merkle/tile.ts';
 import type { TileResource } from '../../../merkle/tile-path.ts';
@@ -46,7 +46,6 @@ const HASH = 32;
 /** @throws NotFound beyond the end of the tree */
 async function tile({ finder }: Answering, resource: TileResource): Promise<Reply> {
   const log = await finder.find();
-  if (!log.hasTiles) throw new NotOffered('the key of the tiles is not known: give it to the proxy with --log-key');
   const isTile = resource.what === 'tile';
   const [level, number] = isTile ? [resource.id.level, resource.id.index] : [0, resource.number];
   const size = (number * TILE_WIDTH + resource.width) * TILE_WIDTH ** level;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { decodeBase64, toBase64, utf8 } from '../../../base/bytes.ts';
 import { systemReason } from '../../../base/system-error.ts';
 import { sha256Hex } from '../../../base/sha256.ts';
+import { StateRefused } from '../../state/failures.ts';
 import { lockFile } from '../../state/lock.ts';
 import { readIfThere, writeWhole } from '../../state/whole-file.ts';
 import { OutboxFull } from './failures.ts';
@@ -45,9 +46,19 @@ export class Outbox {
     this.#bytes = [...this.#waiting.values()].reduce((sum, one) => sum + one, 0);
   }
 
-  /** @throws StateRefused if another proxy has it */
-  static async open(folder: string, bounds: OutboxBounds): Promise<Outbox> {
-    return new Outbox(folder, bounds, await lockFile(join(folder, 'outbox'), 0));
+  /**
+   * @param server - address of the log: the answers of one log are none of another
+   * @throws StateRefused if another proxy has it, or it is that of another log
+   */
+  static async open(folder: string, server: string, bounds: OutboxBounds): Promise<Outbox> {
+    const lock = await lockFile(join(folder, 'outbox'), 0);
+    try {
+      bind(join(folder, 'outbox.json'), server);
+      return new Outbox(folder, bounds, lock);
+    } catch (error) {
+      lock[Symbol.dispose]();
+      throw error;
+    }
   }
 
   /** The names of all that wait, the oldest first. */
@@ -126,6 +137,17 @@ export class Outbox {
   [Symbol.dispose](): void {
     this.#lock[Symbol.dispose]();
   }
+}
+
+/** Writes down whose outbox it is. @throws StateRefused if that is written already, and another log's */
+function bind(file: string, server: string): void {
+  const text = readIfThere(file);
+  if (text === undefined) return writeWhole(file, `${JSON.stringify({ version: VERSION, server })}\n`);
+  const { server: bound } = parseObject(text) ?? {};
+  if (bound !== server)
+    throw new StateRefused(
+      `${file} says that this is the outbox of ${String(bound)}: give another --outbox for ${server}`,
+    );
 }
 
 /** @throws OutboxFull where the disk does not take it */

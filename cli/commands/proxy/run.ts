@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { type AddressInfo, isIP } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sha256Hex } from '../../../base/sha256.ts';
 import { utf8 } from '../../../base/bytes.ts';
 import { Unreachable } from '../../../client/http/failures.ts';
@@ -54,19 +55,15 @@ export const run: CommandModule<(typeof proxy)['options']>['run'] = async (asked
     `${listening} is a proxy of ${server_}, ${waiting} entries wait\n`,
   );
   await ending();
-  sender.stop();
-  server.close();
-  server.closeIdleConnections();
-  setTimeout(() => server.closeAllConnections(), LAST_MS).unref();
-  await once(server, 'close');
+  await end(server, sender);
   return 0;
 };
 
-/** In the state folder there is one for each log. @throws StateRefused if another proxy has it */
+/** In the state folder there is one for each log. @throws StateRefused if another proxy has it, or it is another log's */
 function openOutbox({ options, ...asked }: Asked, base: string): Promise<Outbox> {
   const name = new URL(base).host.replaceAll(/[^a-z0-9.-]+/gi, '_');
   const own = join(stateFolder(asked), 'outbox', `${name}-${sha256Hex(utf8(base)).slice(0, 8)}`);
-  return Outbox.open(options.outbox ?? own, {
+  return Outbox.open(options.outbox ?? own, base, {
     entries: options['outbox-entries'] ?? DEFAULTS.entries,
     bytes: (options['outbox-mib'] ?? DEFAULTS.mebibytes) * MEBIBYTE,
   });
@@ -93,6 +90,19 @@ async function listen(server: Server, host: string, port: number): Promise<strin
   });
   const { address, port: taken, family } = server.address() as AddressInfo;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`;
+}
+
+/** Lets what has begun come to its end, for a while. */
+async function end(server: Server, sender: Sender): Promise<void> {
+  const late = new AbortController();
+  server.close();
+  server.closeIdleConnections();
+  await Promise.race([
+    Promise.all([sender.stop(), once(server, 'close')]),
+    sleep(LAST_MS, undefined, { signal: late.signal }).catch(() => undefined),
+  ]);
+  late.abort();
+  server.closeAllConnections();
 }
 
 /** Resolves when the program is asked to end. */

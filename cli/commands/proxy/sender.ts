@@ -38,6 +38,7 @@ export class Sender {
   /** Clients that wait, by the submission. */
   readonly #clients = new Map<string, Waiting>();
   readonly #sending = new Set<string>();
+  readonly #working = new Set<Promise<void>>();
   /** Why the log did not answer last; undefined while it does. */
   #away: string | undefined;
   #pause = FIRST_PAUSE_MS;
@@ -83,9 +84,10 @@ export class Sender {
     );
   }
 
-  /** Begins nothing more. What is kept stays kept. */
-  stop(): void {
+  /** Begins nothing more, and resolves once what has begun is over. What is kept stays kept. */
+  async stop(): Promise<void> {
     this.#isOver = true;
+    await Promise.all(this.#working);
   }
 
   #go(): void {
@@ -96,7 +98,9 @@ export class Sender {
       this.#asked.delete(name);
       this.#kept.delete(name);
       this.#sending.add(name);
-      void this.#work(name);
+      const work = this.#work(name);
+      this.#working.add(work);
+      void work.finally(() => this.#working.delete(work));
     }
   }
 

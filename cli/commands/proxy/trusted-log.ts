@@ -38,11 +38,11 @@ export class TrustedLog {
   constructor(log: OpenedLog, transport: Transport, tiles: Transport | undefined) {
     [this.#log, this.#transport, this.keys] = [log, transport, log.keys];
     this.#tiles =
-      tiles === undefined ? { transport, prefix: log.offer.tilePrefix ?? '' } : { transport: tiles, prefix: '' };
+      tiles === undefined ? { transport, prefix: log.offer.tilePrefix ?? '/api/v2' } : { transport: tiles, prefix: '' };
     this.clients = this.reading(transport);
   }
 
-  /** Whether its tiles can be checked: their heads are signed by a trusted key. */
+  /** Whether its tiles had a head by a trusted key when it was found. */
   get hasTiles(): boolean {
     return this.#log.tiles !== undefined;
   }
