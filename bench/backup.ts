@@ -56,7 +56,7 @@ const MOST_PER_SECOND = 2500;
 async function beside(folder: LogFolder, work: () => Promise<Measured>): Promise<Measured> {
   const into = join(folder.parent, 'backup');
   const words = ['--data', folder.data, '--heads', folder.heads, '--into', into];
-  const child = spawn(process.execPath, [SCRIPT, ...words], { stdio: 'ignore' });
+  const child = spawn(process.execPath, [SCRIPT, 'backup', ...words], { stdio: 'ignore' });
   const ended = once(child, 'exit');
   while (!existsSync(join(into, 'shard-1'))) await sleep(POLL_MS);
   try {
@@ -71,7 +71,7 @@ async function beside(folder: LogFolder, work: () => Promise<Measured>): Promise
 }
 
 const POLL_MS = 20;
-const SCRIPT = new URL('../scripts/backup.ts', import.meta.url).pathname;
+const SCRIPT = new URL('../cli/main.ts', import.meta.url).pathname;
 
 /** Says what each round's rate is over that of the same round alone: the ratio in the middle. */
 function report(

@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
 import { auditFolder } from '../cli/folder-audit/audit-folder.ts';
+import { say, settingsOf } from '../cli/operate/command.ts';
+import { PLACE } from '../cli/operate/place.ts';
+import { operatorSentence } from '../host/operator-error.ts';
+import { SettingsFault } from '../host/settings/failures.ts';
 import { Damaged } from '../log/audit/reports.ts';
 import { DamagedStore } from '../storage/failures.ts';
-import { runCommand, say, UsageFault } from './operator/command.ts';
 
-/*
- * Reads all that a log has stored and makes again what can be made again: whoever passes this serves what was logged. The
- * server may run.
- */
+/* `stele audit --data` on the log that the settings of the server name, with its lines as they come. */
 
 const USAGE = `npm run audit -- [--data FOLDER] [--heads FOLDER] [--threads N]
 
@@ -19,20 +20,38 @@ the log or its head journal is not where it is looked for, and the first fault i
 --threads N  threads that do it; as many as there are processors, if it is left out
 `;
 
-function readThreads(text: string | undefined): number {
-  if (text === undefined) return availableParallelism();
-  if (!/^[1-9]\d{0,2}$/.test(text)) throw new UsageFault(`--threads ${text}: expected a number from 1 to 999`);
-  return Number(text);
+process.stderr.on('error', () => undefined);
+process.stdout.on('error', ({ message }: Error) => {
+  process.stderr.write(`standard output cannot be written, so lines of the report are missing: ${message}\n`);
+  process.stdout.removeAllListeners('error').on('error', () => undefined);
+  process.exitCode ??= 1;
+});
+if (process.argv.includes('--help') || process.argv.includes('-h')) process.stdout.write(USAGE);
+else await audit();
+
+async function audit(): Promise<void> {
+  try {
+    const text = { type: 'string' } as const;
+    const options = { ...Object.fromEntries(Object.keys(PLACE).map((name) => [name, text])), threads: text };
+    const { values } = parseArgs({ options });
+    const { data, heads } = settingsOf(values);
+    await auditFolder(data, heads, readThreads(values.threads), say);
+  } catch (error) {
+    process.exitCode = tell(error);
+  }
 }
 
-const options = { threads: { type: 'string' } } as const;
-await runCommand({ usage: USAGE, verb: 'audit', options }, async ({ settings, values, words }) => {
-  if (words.length > 0) throw new UsageFault(`${words.join(' ')}: it takes no words`);
-  try {
-    await auditFolder(settings.data, settings.heads, readThreads(values.threads), say);
-  } catch (error) {
-    if (!(error instanceof Damaged || error instanceof DamagedStore)) throw error;
-    process.stderr.write(`damaged: ${error.message}\n`);
-    process.exitCode = 1;
-  }
-});
+function tell(error: unknown): number {
+  const isDamage = error instanceof Damaged || error instanceof DamagedStore;
+  const isUsage = error instanceof TypeError || error instanceof SettingsFault;
+  const sentence = isDamage || error instanceof TypeError ? error.message : operatorSentence(error);
+  if (sentence === undefined) throw error;
+  process.stderr.write(`${isDamage ? 'damaged' : 'cannot audit'}: ${sentence}\n`);
+  return isUsage ? 2 : 1;
+}
+
+function readThreads(text: string | undefined): number {
+  if (text === undefined) return availableParallelism();
+  if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
+  throw new TypeError(`--threads ${text}: expected a number from 1 to 999`);
+}

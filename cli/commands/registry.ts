@@ -1,15 +1,20 @@
 import { command, type Command } from '../frame/command.ts';
 import { audit } from './audit/about.ts';
+import { backup } from './backup/about.ts';
 import { checkpoint } from './checkpoint/about.ts';
 import { completion } from './completion/about.ts';
+import { exportLog } from './export/about.ts';
 import { get } from './get/about.ts';
 import { help } from './help/about.ts';
 import { info } from './info/about.ts';
 import { policy } from './policy/about.ts';
 import { proof } from './proof/about.ts';
 import { proxy } from './proxy/about.ts';
+import { recover } from './recover/about.ts';
+import { restore } from './restore/about.ts';
 import { search } from './search/about.ts';
 import { serve } from './serve/about.ts';
+import { shard } from './shard/about.ts';
 import { signingConfig } from './signing-config/about.ts';
 import { tail } from './tail/about.ts';
 import { token } from './token/about.ts';
@@ -38,6 +43,11 @@ export const COMMANDS: readonly Command[] = [
   command(signingConfig, () => import('./signing-config/run.ts')),
   command(trustConfig, () => import('./trust-config/run.ts')),
   command(serve, () => import('./serve/run.ts')),
+  command(shard, () => import('./shard/run.ts')),
+  command(exportLog, () => import('./export/run.ts')),
+  command(backup, () => import('./backup/run.ts')),
+  command(restore, () => import('./restore/run.ts')),
+  command(recover, () => import('./recover/run.ts')),
   command(token, () => import('./token/run.ts')),
   command(policy, () => import('./policy/run.ts')),
   command(completion, () => import('./completion/run.ts')),

@@ -10,7 +10,7 @@ export const GUARDED: readonly { readonly module: RegExp; readonly only: RegExp 
   { module: /^node:ffi$/, only: /^entries\/signatures\/verifiers\/node-ffi\.ts$/ },
   {
     module: /^node:fs(\/promises)?$/,
-    only: /^storage\/(engines\/|record-files\/|folders\.ts$)|^host\/([^/]+\.ts$|(access|folder|logging|scrub|shards|start|witness)\/)|^server\/[^/]+\.ts$|^server\/pages\/|^cli\/(entry|files|state|log|trust|commands)\//,
+    only: /^storage\/(engines\/|record-files\/|folders\.ts$)|^host\/([^/]+\.ts$|(access|folder|logging|scrub|shards|start|witness)\/)|^server\/[^/]+\.ts$|^server\/pages\/|^cli\/(entry|files|state|log|trust|operate|commands)\//,
   },
   {
     module: /^node:(worker_threads|http|https|child_process)$/,
@@ -25,7 +25,7 @@ export const AMBIENT: readonly { readonly expression: string; readonly only: Reg
   { expression: 'process.env', only: /^host\/environment\.ts$|^cli\/main\.ts$/ },
   {
     expression: 'process',
-    only: /^host\/([^/]+\.ts$|(clock|folder|logging|start|threads)\/)|^server\/[^/]+\.ts$|^server\/metrics\/|^server\/[^/]+\/worker[^/]*\.ts$|^storage\/engines\/|\/node-ffi\.ts$|^cli\/(main\.ts$|state\/|commands\/)/,
+    only: /^host\/([^/]+\.ts$|(clock|folder|logging|start|threads)\/)|^server\/[^/]+\.ts$|^server\/metrics\/|^server\/[^/]+\/worker[^/]*\.ts$|^storage\/engines\/|\/node-ffi\.ts$|^cli\/(main\.ts$|state\/|commands\/|operate\/)/,
   },
   { expression: 'Date.now', only: /^host\/(access|clock|logging|scrub)\/|^storage\/engines\/|^cli\/commands\// },
   {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verifyBackup } from '../../scripts/backup/verify.ts';
+import { verifyBackup } from '../../cli/operate/backup/verify.ts';
 import { engineOf } from '../../storage/engines/index.ts';
 import { RecordFolder } from '../../storage/record-files/writer.ts';
 import { foldersIn, type LogFolder, runServer, startServer, temporaryFolder } from '../../testkit/server-process.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { verifyBackup } from '../../scripts/backup/verify.ts';
+import { verifyBackup } from '../../cli/operate/backup/verify.ts';
 import { segmentFile } from '../../storage/record-files/layout.ts';
 import { readManifest } from '../../storage/record-files/manifest.ts';
 import {
@@ -16,7 +16,7 @@ import {
 } from '../../testkit/server-process.ts';
 import { parseRecord } from '../../storage/engines/file-journal/record.ts';
 import { ask, inconsistentWith, receiptOf, treeSizeOf } from '../crash/client.ts';
-import { type OperatorCommand, runAlone, submit, succeeded } from '../scripts/operator.ts';
+import { type OperatorCommand, programOf, runAlone, submit, succeeded } from '../scripts/operator.ts';
 import { type Acknowledged, reached, startLoad } from './load.ts';
 
 /*
@@ -111,8 +111,7 @@ async function loadAndLose(
 }
 
 function start(command: OperatorCommand, words: readonly string[]): ChildProcess {
-  const script = new URL(`../../scripts/${command}.ts`, import.meta.url).pathname;
-  return spawn(process.execPath, [script, ...words], { stdio: 'ignore' });
+  return spawn(process.execPath, [...programOf(command), ...words], { stdio: 'ignore' });
 }
 
 /** @returns how many of them were killed before they had ended */

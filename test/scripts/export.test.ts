@@ -87,7 +87,7 @@ describe('npm run export: the log as plain files, while the server runs', () => 
     const refused = await run('export', log, '--into', none.folder, ...from, strange);
     expect([refused.code, refused.err]).toEqual([
       1,
-      expect.stringMatching(/^cannot export: the checkpoint of \S+ is not /),
+      expect.stringMatching(/^stele: cannot export: the checkpoint of \S+ is not /),
     ]);
     expect(filesIn(none.folder)).toEqual([]);
   });
@@ -130,7 +130,7 @@ describe('npm run export: the log as plain files, while the server runs', () => 
     await run('export', another, '--into', into.folder);
     const files = filesIn(into.folder);
     const { code, err } = await run('export', log, '--into', into.folder);
-    expect([code, err]).toEqual([1, expect.stringMatching(/^cannot export: .*checkpoint is not one of /)]);
+    expect([code, err]).toEqual([1, expect.stringMatching(/^stele: cannot export: .*checkpoint is not one of /)]);
     expect(filesIn(into.folder)).toEqual(files);
   });
 

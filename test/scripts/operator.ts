@@ -19,13 +19,18 @@ export function run(command: OperatorCommand, { data, heads }: LogFolder, ...wor
 
 /** Runs an operator's command that is told of no log. */
 export async function runAlone(command: OperatorCommand, ...words: string[]): Promise<Ran> {
-  const script = new URL(`../../scripts/${command}.ts`, import.meta.url).pathname;
-  const child = spawn(process.execPath, [script, ...words], {
+  const child = spawn(process.execPath, [...programOf(command), ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] },
   });
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { code: child.exitCode ?? -1, out, err };
+}
+
+/** The words that npm runs Node with. */
+export function programOf(command: OperatorCommand): readonly string[] {
+  const [script, ...words] = command === 'audit' ? ['scripts/audit.ts'] : ['cli/main.ts', command];
+  return [new URL(`../../${script}`, import.meta.url).pathname, ...words];
 }
 
 /** Waits for a command that has to succeed. @returns what it said @throws Error otherwise */

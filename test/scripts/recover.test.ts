@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { foldersIn, type LogFolder, runServer, startServer, temporaryFolder } from '../../testkit/server-process.ts';
 import { treeOfFiles } from '../support/tree-of-files.ts';
-import { run, submit } from './operator.ts';
+import { run, runAlone, submit } from './operator.ts';
 
 const FORMATS = new URL('../vectors/data-folders/', import.meta.url).pathname;
 const FLAGS = ['--genesis', 'off', '--origin', 'one.test'];
@@ -134,7 +134,7 @@ describe('npm run recover: a copy of the log that is behind its journal', () => 
     const words = await printedCommand();
     expect(words).toEqual(['--data', folder.data, '--heads', folder.heads]);
     const before = [treeOfFiles(folder.data), treeOfFiles(folder.heads)];
-    const { code, out, err } = await run('recover', folder, ...words);
+    const { code, out, err } = await runAlone('recover', ...words);
     expect([code, err]).toEqual([1, '']);
     expect([treeOfFiles(folder.data), treeOfFiles(folder.heads)]).toEqual(before);
     expect(out).toContain('one.test: the log has 4 entries, and has signed a head of 6');

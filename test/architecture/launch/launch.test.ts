@@ -29,7 +29,7 @@ describe('launcher: packages', () => {
     const record = { packages: { 'node_modules/a': { version: '1.0.0' } } };
     writeFileSync(join(project.folder, 'node_modules', '.package-lock.json'), JSON.stringify(record));
     expect(await project.run({})).toMatchObject({ code: 0, err: '' });
-    for (const name of ['shard', 'export', 'audit', 'recover', 'vkeys']) {
+    for (const name of ['audit', 'vkeys']) {
       writeFileSync(join(project.folder, 'scripts', `${name}.ts`), '');
       expect(await project.run({ file: `scripts/${name}.ts` })).toMatchObject({ code: 0, err: '' });
     }

@@ -1,9 +1,9 @@
-import type { VerifierKey } from '../../checkpoint/key.ts';
-import { firstBodies } from '../../merkle/entry-bundle.ts';
-import { formatTilePath, type TileResource } from '../../merkle/tile-path.ts';
-import { TILE_WIDTH } from '../../merkle/tile.ts';
+import type { VerifierKey } from '../../../checkpoint/key.ts';
+import { firstBodies } from '../../../merkle/entry-bundle.ts';
+import { formatTilePath, type TileResource } from '../../../merkle/tile-path.ts';
+import { TILE_WIDTH } from '../../../merkle/tile.ts';
 import { ExportRefused } from './failures.ts';
-import type { TileSource } from '../../client/tile-source.ts';
+import type { TileSource } from '../../../client/tile-source.ts';
 
 const HASH = 32;
 

@@ -1,14 +1,14 @@
 import { createPublicKey, verify } from 'node:crypto';
-import type { Checkpoint } from '../../checkpoint/checkpoint.ts';
-import { isFrozen } from '../../checkpoint/freeze-line.ts';
-import type { VerifierKey } from '../../checkpoint/key.ts';
-import { type EcdsaCheck, logVerifier } from '../../checkpoint/verify.ts';
-import { openCheckpoint } from '../../client/checkpoint.ts';
+import type { Checkpoint } from '../../../checkpoint/checkpoint.ts';
+import { isFrozen } from '../../../checkpoint/freeze-line.ts';
+import type { VerifierKey } from '../../../checkpoint/key.ts';
+import { type EcdsaCheck, logVerifier } from '../../../checkpoint/verify.ts';
+import { openCheckpoint } from '../../../client/checkpoint.ts';
 import { type Copied, copyTree } from './copy.ts';
 import { ExportRefused } from './failures.ts';
-import type { TileSource } from '../../client/tile-source.ts';
+import type { TileSource } from '../../../client/tile-source.ts';
 import { ExportTarget } from './target.ts';
-import { VerifiedTree } from '../../client/verified-tree.ts';
+import { VerifiedTree } from '../../../client/verified-tree.ts';
 
 export interface Exported {
   /** Entries in the checkpoint that was there before; 0 if there was none. */

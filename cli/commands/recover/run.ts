@@ -1,43 +1,28 @@
 import { availableParallelism } from 'node:os';
-import { toHex } from '../base/bytes.ts';
-import { LogRefused } from '../log/failures.ts';
-import { holdJournal, type JournalFault } from '../log/journal-check.ts';
-import { changesOfPlace, recordPlace } from '../host/folder/folder-identity.ts';
-import type { Settings } from '../host/settings/table.ts';
-import { readRestoredMark, restoreCutShort, settleRestored } from '../host/folder/restored.ts';
-import { type ShardFolder, shardFolders } from '../host/shards/shard-folders.ts';
-import { holdWitnessJournal, type WitnessFault, witnessFault } from '../host/witness/witness-journal.ts';
-import type { StoredHead } from '../storage/heads.ts';
-import { WorkerPool } from '../cli/folder-audit/worker-pool.ts';
-import { auditTree } from '../cli/folder-audit/tree.ts';
-import { Damaged } from '../log/audit/reports.ts';
-import { runCommand, say, UsageFault } from './operator/command.ts';
-import { requireWitnessesAgree } from './recover/ask-witnesses.ts';
-import { requireNotBehind } from './recover/newest-head.ts';
-import { faultOf, type FoundShard, type HeldShard, holdShard, lookAtShard } from './recover/shard.ts';
+import { toHex } from '../../../base/bytes.ts';
+import { LogRefused } from '../../../log/failures.ts';
+import { holdJournal, type JournalFault } from '../../../log/journal-check.ts';
+import { changesOfPlace, recordPlace } from '../../../host/folder/folder-identity.ts';
+import type { Settings } from '../../../host/settings/table.ts';
+import { readRestoredMark, restoreCutShort, settleRestored } from '../../../host/folder/restored.ts';
+import { type ShardFolder, shardFolders } from '../../../host/shards/shard-folders.ts';
+import { holdWitnessJournal, type WitnessFault, witnessFault } from '../../../host/witness/witness-journal.ts';
+import type { StoredHead } from '../../../storage/heads.ts';
+import { WorkerPool } from '../../folder-audit/worker-pool.ts';
+import { auditTree } from '../../folder-audit/tree.ts';
+import { Damaged } from '../../../log/audit/reports.ts';
+import { operation, type Outcome, say } from '../../operate/command.ts';
+import { UsageFault } from '../../frame/exit-codes.ts';
+import { requireWitnessesAgree } from '../../operate/recover/ask-witnesses.ts';
+import { requireNotBehind } from '../../operate/recover/newest-head.ts';
+import { faultOf, type FoundShard, type HeldShard, holdShard, lookAtShard } from '../../operate/recover/shard.ts';
+import type { recover as recoverAbout } from './about.ts';
 
 /*
  * Says what can be done with a log that refuses to start because its head journal or its place does not fit, and lets it go
  * on where nothing that is known speaks against it. Where heads are known that it would contradict, it goes on only
  * for who asks for a fork by that name. No head that was ever known is lost: what is replaced is kept beside it.
  */
-
-const USAGE = `npm run recover -- [--data FOLDER] [--heads FOLDER] [--accept-size N | --newest-head FILE | --ask-witnesses | --fork-the-log-at N]
-
-For a log that refuses to start because its head journal or its place does not fit. Re-hashes every entry of every shard and
-says what is wrong and what can be done. Without the last two flags it changes nothing, and a read-only mount or a snapshot
-will do. The server must be stopped. The exit status is 1 while the log would refuse to start.
-
---accept-size N      lets the log go on from its N entries: you know that no larger head was ever shown to anyone, and that
-                     no other copy of the data folder will be started
---newest-head FILE   lets the log go on if it has the newest head that anyone was shown: FILE holds that checkpoint, as a client
-                     saved it. A log that was restored from a backup, and has no head journal, goes on with this alone, or with
---ask-witnesses      lets the log go on if each witness of its policy cosigns its newest head, which none does that knows a
-                     larger one. For a log that was always started with --witness require: give that and --witness-policy
---fork-the-log-at N  signs on from N entries although heads are known that this contradicts. Whoever has seen one of them
-                     can prove from then on that the log has forked, and clients, monitors and witnesses will rightly
-                     refuse it. The journal is kept beside the new one, with the time in its name
-`;
 
 interface Found<Shard extends FoundShard> {
   readonly faults: readonly { readonly shard: Shard; readonly fault: JournalFault }[];
@@ -55,29 +40,38 @@ interface Wish {
   readonly forkAt: string | undefined;
 }
 
-async function look(settings: Settings): Promise<void> {
+async function look(settings: Settings): Promise<Outcome> {
   await using cleanup = new AsyncDisposableStack();
   const shards = await allOf(settings, (place) => lookAtShard(place, cleanup));
   const found = await examine(settings, shards);
-  if (isFine(found)) return say(FINE_SENTENCE);
+  if (isFine(found)) return fine(shards);
   advise(found, sizeOf(shards));
-  process.exitCode = 1;
+  return { json: { starts: false, size: sizeOf(shards), reasons: reasonsOf(found) }, isWrong: true };
 }
 
-async function recover(settings: Settings, wish: Wish): Promise<void> {
+async function recover(settings: Settings, wish: Wish): Promise<Outcome> {
   await using cleanup = new AsyncDisposableStack();
   const shards = await allOf(settings, (place) => holdShard(place, cleanup, say));
   const found = await examine(settings, shards);
-  if (isFine(found)) return say(FINE_SENTENCE);
+  if (isFine(found)) return fine(shards);
   await requireRight(wish, found, shards, settings);
   for (const { shard, fault } of found.faults) await goOn(shard, fault);
   if (found.witness?.isHeldElsewhere === true) await holdWitness(shards[0]);
   if (found.isRestored) settleRestored(settings.data);
   else if (found.placeChanges.length > 0) recordPlace(settings.data);
   say(`log ${shards.at(-1)?.identity.origin} goes on from ${sizeOf(shards)}: start it as usual`);
+  return { json: { starts: true, size: sizeOf(shards), reasons: [] } };
 }
 
-const FINE_SENTENCE = 'nothing to do: the log starts as it is';
+function fine(shards: readonly FoundShard[]): Outcome {
+  say('nothing to do: the log starts as it is');
+  return { json: { starts: true, size: sizeOf(shards), reasons: [] } };
+}
+
+function reasonsOf({ faults, placeChanges, witness }: Found<FoundShard>): readonly string[] {
+  const reasons = faults.map(({ shard, fault }) => `${shard.identity.origin}: ${fault.reason}`);
+  return [...reasons, ...placeChanges, ...(witness === undefined ? [] : [witness.reason])];
+}
 
 async function allOf<Shard>(
   { data, heads }: Settings,
@@ -119,7 +113,9 @@ async function rehash(shard: FoundShard): Promise<void> {
   const { origin } = identity;
   if (head === undefined) say(`${origin}: no entries`);
   else if (!isCurrent)
-    say(`${origin}: ${head.size} entries, as an earlier version wrote them: npm run audit hashes them after a start`);
+    say(
+      `${origin}: ${head.size} entries, as an earlier version wrote them: stele audit --data FOLDER hashes them after a start`,
+    );
   else {
     const root = await rootOf(shard, head).catch((error: unknown) => {
       if (error instanceof Damaged) throw new LogRefused(`${origin}: ${error.message}. This copy cannot be used`);
@@ -173,7 +169,7 @@ function advise({ faults, isRestored }: Found<FoundShard>, size: number): void {
   }
   say('heads were signed that this copy would contradict. What can be done, the best first:');
   say('1. put back a newer copy of the data folder: one that has every head in the journal');
-  say('2. keep this copy as an archive (npm run export writes it as plain files), and let the next log begin');
+  say('2. keep this copy as an archive (stele export writes it as plain files), and let the next log begin');
   say('   under a name of its own: npm start with another --origin, --data and --heads');
   say('--help names the flag that forks the log all the same, and says what that means');
 }
@@ -228,22 +224,15 @@ async function holdWitness(first: HeldShard | undefined): Promise<void> {
   if (owner) await holdWitnessJournal(first.store, journal, owner, await first.store.witnessed());
 }
 
-const options = {
-  'accept-size': { type: 'string' },
-  'newest-head': { type: 'string' },
-  'ask-witnesses': { type: 'boolean' },
-  'fork-the-log-at': { type: 'string' },
-} as const;
-await runCommand({ usage: USAGE, verb: 'recover', options }, async ({ settings, values, words }) => {
-  if (words.length > 0) throw new UsageFault(`${words.join(' ')}: it takes no words`);
+export const run = operation<typeof recoverAbout.options>('recover', async ({ settings, options }) => {
   const wish = {
-    acceptSize: values['accept-size'],
-    newestHead: values['newest-head'],
-    askWitnesses: values['ask-witnesses'] === true ? (true as const) : undefined,
-    forkAt: values['fork-the-log-at'],
+    acceptSize: options['accept-size'],
+    newestHead: options['newest-head'],
+    askWitnesses: options['ask-witnesses'] ? (true as const) : undefined,
+    forkAt: options['fork-the-log-at'],
   };
   const wishes = Object.values(wish).filter((one) => one !== undefined).length;
   if (wishes > 1)
     throw new UsageFault('--accept-size, --newest-head, --ask-witnesses and --fork-the-log-at exclude each other');
-  await (wishes === 0 ? look(settings) : recover(settings, wish));
+  return wishes === 0 ? look(settings) : recover(settings, wish);
 });

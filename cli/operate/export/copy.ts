@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { formatTilePath, type TileResource } from '../../merkle/tile-path.ts';
-import { TILE_WIDTH, tileWidth } from '../../merkle/tile.ts';
-import type { TreeSize } from '../../merkle/types.ts';
+import { formatTilePath, type TileResource } from '../../../merkle/tile-path.ts';
+import { TILE_WIDTH, tileWidth } from '../../../merkle/tile.ts';
+import type { TreeSize } from '../../../merkle/types.ts';
 import { ExportRefused } from './failures.ts';
 import type { ExportTarget } from './target.ts';
-import type { VerifiedTree } from '../../client/verified-tree.ts';
+import type { VerifiedTree } from '../../../client/verified-tree.ts';
 
 export interface CopyOptions {
   /** Entries that were exported before; 0 for a folder without a checkpoint. */

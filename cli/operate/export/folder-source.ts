@@ -1,13 +1,13 @@
-import { concatBytes } from '../../base/bytes.ts';
-import { gunzip } from '../../storage/gunzip.ts';
-import { ShardSigner } from '../../log/signers/shard-signer.ts';
-import { loadTileCache } from '../../log/load-tile-cache.ts';
-import type { TileCache } from '../../log/tile-cache.ts';
-import { type TreeSize, treeSize } from '../../merkle/types.ts';
-import type { StoredHead } from '../../storage/heads.ts';
-import { type ReadShard, shardOf } from '../../host/shards/read-shards.ts';
+import { concatBytes } from '../../../base/bytes.ts';
+import { gunzip } from '../../../storage/gunzip.ts';
+import { ShardSigner } from '../../../log/signers/shard-signer.ts';
+import { loadTileCache } from '../../../log/load-tile-cache.ts';
+import type { TileCache } from '../../../log/tile-cache.ts';
+import { type TreeSize, treeSize } from '../../../merkle/types.ts';
+import type { StoredHead } from '../../../storage/heads.ts';
+import { type ReadShard, shardOf } from '../../../host/shards/read-shards.ts';
 import { ExportRefused } from './failures.ts';
-import type { TileSource } from '../../client/tile-source.ts';
+import type { TileSource } from '../../../client/tile-source.ts';
 
 const HASH = 32;
 

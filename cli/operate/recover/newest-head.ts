@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { createPublicKey, verify } from 'node:crypto';
-import { equalBytes, utf8 } from '../../base/bytes.ts';
-import { Failure } from '../../base/failure.ts';
-import { type Checkpoint, parseCheckpoint } from '../../checkpoint/checkpoint.ts';
-import { parseNote, type SignedNote } from '../../checkpoint/note.ts';
-import { LogRefused } from '../../log/failures.ts';
-import { loadTileCache } from '../../log/load-tile-cache.ts';
-import { foldRoot } from '../../merkle/fold.ts';
-import { coveringNodes } from '../../merkle/plan.ts';
-import { treeSize } from '../../merkle/types.ts';
-import type { LogIdentity } from '../../storage/identity.ts';
-import { shardOf } from '../../host/shards/read-shards.ts';
+import { equalBytes, utf8 } from '../../../base/bytes.ts';
+import { Failure } from '../../../base/failure.ts';
+import { type Checkpoint, parseCheckpoint } from '../../../checkpoint/checkpoint.ts';
+import { parseNote, type SignedNote } from '../../../checkpoint/note.ts';
+import { LogRefused } from '../../../log/failures.ts';
+import { loadTileCache } from '../../../log/load-tile-cache.ts';
+import { foldRoot } from '../../../merkle/fold.ts';
+import { coveringNodes } from '../../../merkle/plan.ts';
+import { treeSize } from '../../../merkle/types.ts';
+import type { LogIdentity } from '../../../storage/identity.ts';
+import { shardOf } from '../../../host/shards/read-shards.ts';
 import type { FoundShard } from './shard.ts';
 
 /**

@@ -1,14 +1,20 @@
-import { StepCheck } from '../../log/backup/step-check.ts';
-import { BackupRefused, UnfitStep } from '../../log/backup/failures.ts';
-import { type CopyPart, readCopy } from '../../storage/record-files/reader.ts';
-import { DamagedSegment } from '../../storage/record-files/segments.ts';
-import type { Step } from '../../storage/records/step.ts';
-import { say } from '../operator/command.ts';
-import { shardOf } from '../../host/shards/read-shards.ts';
+import { StepCheck } from '../../../log/backup/step-check.ts';
+import { BackupRefused, UnfitStep } from '../../../log/backup/failures.ts';
+import { type CopyPart, readCopy } from '../../../storage/record-files/reader.ts';
+import { DamagedSegment } from '../../../storage/record-files/segments.ts';
+import type { Step } from '../../../storage/records/step.ts';
+import { say } from '../command.ts';
+import { shardOf } from '../../../host/shards/read-shards.ts';
 import { Progress } from './progress.ts';
 
+/** Everything that a whole backup has. */
+export interface BackupContent {
+  readonly shards: readonly { readonly origin: string | undefined; readonly entries: number; readonly heads: number }[];
+  readonly keys: number;
+}
+
 /** Reads all of a backup, checks it, and says what it holds. @throws BackupRefused naming the file and what is wrong with it */
-export function verifyBackup(folder: string): void {
+export function verifyBackup(folder: string): BackupContent {
   const progress = new Progress(say);
   const checks: StepCheck[] = [];
   let keys = 0;
@@ -21,6 +27,10 @@ export function verifyBackup(folder: string): void {
   for (const check of checks) report(check);
   const shards = `${checks.length} ${checks.length === 1 ? 'shard' : 'shards'}`;
   say(`${folder} is whole: ${shards}, ${keys === 0 ? 'no keys' : `${keys} keys`}`);
+  return {
+    shards: checks.map(({ identity, size, heads }) => ({ origin: identity?.origin, entries: size, heads })),
+    keys,
+  };
 }
 
 function report({ identity, size, heads, isFrozen }: StepCheck): void {

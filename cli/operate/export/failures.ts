@@ -1,4 +1,4 @@
-import { Failure } from '../../base/failure.ts';
+import { Failure } from '../../../base/failure.ts';
 
 /**
  * Refuses an export that does not fit together, or does not fit what was exported before. Nothing that is there was

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CopiedShard } from '../../host/backup/copy-log.ts';
-import type { Settings } from '../../host/settings/table.ts';
-import { KEY_NAMES, type KeyName } from '../../storage/record-files/layout.ts';
-import { systemCode } from '../../base/system-error.ts';
+import type { CopiedShard } from '../../../host/backup/copy-log.ts';
+import type { Settings } from '../../../host/settings/table.ts';
+import { KEY_NAMES, type KeyName } from '../../../storage/record-files/layout.ts';
+import { systemCode } from '../../../base/system-error.ts';
 
 /** Takes copies of keys. */
 export interface KeyTarget {

@@ -1,14 +1,14 @@
-import { clockOf } from '../../host/clock/clock.ts';
-import type { Settings } from '../../host/settings/table.ts';
-import { shardOf } from '../../host/shards/read-shards.ts';
-import { publicationOf } from '../../host/witness/publication.ts';
-import { LogRefused } from '../../log/failures.ts';
-import { loadTileCache } from '../../log/load-tile-cache.ts';
-import { proveConsistency } from '../../log/prove.ts';
-import { ShardSigner } from '../../log/signers/shard-signer.ts';
-import type { StoredHead } from '../../storage/heads.ts';
-import type { WitnessClaim } from '../../storage/cosignatures.ts';
-import type { WitnessReport, Witnesses } from '../../witness/contract.ts';
+import { clockOf } from '../../../host/clock/clock.ts';
+import type { Settings } from '../../../host/settings/table.ts';
+import { shardOf } from '../../../host/shards/read-shards.ts';
+import { publicationOf } from '../../../host/witness/publication.ts';
+import { LogRefused } from '../../../log/failures.ts';
+import { loadTileCache } from '../../../log/load-tile-cache.ts';
+import { proveConsistency } from '../../../log/prove.ts';
+import { ShardSigner } from '../../../log/signers/shard-signer.ts';
+import type { StoredHead } from '../../../storage/heads.ts';
+import type { WitnessClaim } from '../../../storage/cosignatures.ts';
+import type { WitnessReport, Witnesses } from '../../../witness/contract.ts';
 import type { HeldShard } from './shard.ts';
 
 /**

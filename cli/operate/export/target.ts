@@ -1,9 +1,9 @@
 import { open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import type { Dirent } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { systemCode } from '../../base/system-error.ts';
-import { TILE_WIDTH } from '../../merkle/tile.ts';
-import { makeFolder } from '../../storage/folders.ts';
+import { systemCode } from '../../../base/system-error.ts';
+import { TILE_WIDTH } from '../../../merkle/tile.ts';
+import { makeFolder } from '../../../storage/folders.ts';
 
 /** Below the folder, while files are written: each process has a folder of its own there. */
 const STAGING_NAME = '.writing';

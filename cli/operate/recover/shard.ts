@@ -1,14 +1,14 @@
 import { hostname } from 'node:os';
-import { LogRefused } from '../../log/failures.ts';
-import { type JournalFault, journalFault } from '../../log/journal-check.ts';
-import { loadTileCache } from '../../log/load-tile-cache.ts';
-import { treeSize } from '../../merkle/types.ts';
-import { requireAsRecorded, type ShardFolder } from '../../host/shards/shard-folders.ts';
-import type { StoredHead } from '../../storage/heads.ts';
-import type { LogIdentity } from '../../storage/identity.ts';
-import type { OpenStore, UnchangedReads } from '../../storage/engine.ts';
-import { noLogIn } from '../../storage/failures.ts';
-import type { HeldJournals, OpenHeadJournal } from '../../storage/journal.ts';
+import { LogRefused } from '../../../log/failures.ts';
+import { type JournalFault, journalFault } from '../../../log/journal-check.ts';
+import { loadTileCache } from '../../../log/load-tile-cache.ts';
+import { treeSize } from '../../../merkle/types.ts';
+import { requireAsRecorded, type ShardFolder } from '../../../host/shards/shard-folders.ts';
+import type { StoredHead } from '../../../storage/heads.ts';
+import type { LogIdentity } from '../../../storage/identity.ts';
+import type { OpenStore, UnchangedReads } from '../../../storage/engine.ts';
+import { noLogIn } from '../../../storage/failures.ts';
+import type { HeldJournals, OpenHeadJournal } from '../../../storage/journal.ts';
 
 /** A shard, and what can be asked of it. */
 export interface FoundShard extends ShardFolder {

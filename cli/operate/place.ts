@@ -1,0 +1,23 @@
+import type { OptionTable } from '../frame/options.ts';
+
+/** Options that say where a log of one's own is, and how its operator has decided: flags of the server, by the same names. */
+export const PLACE = {
+  data: { kind: 'text', value: 'FOLDER', variable: 'STELE_DATA', summary: 'data folder of the log; ./data by default' },
+  heads: {
+    kind: 'text',
+    value: 'FOLDER',
+    variable: 'STELE_HEADS',
+    summary: 'folder of its head journal; the data folder with -heads behind its name by default',
+  },
+  config: { kind: 'text', value: 'FILE', variable: 'STELE_CONFIG', summary: 'settings file of the server' },
+  'rekor-key': { kind: 'text', value: 'FILE', summary: 'as for stele serve: where the ECDSA key is' },
+  'c2sp-key': { kind: 'text', value: 'FILE', summary: 'as for stele serve: where the Ed25519 key is' },
+  'v1-key': { kind: 'text', value: 'FILE', summary: 'older name of --rekor-key' },
+  'tile-key': { kind: 'text', value: 'FILE', summary: 'older name of --c2sp-key' },
+  volume: { kind: 'text', value: 'KIND', summary: 'as for stele serve: whether the volume may change its place' },
+  witness: { kind: 'text', value: 'MODE', summary: 'as for stele serve: whether heads need witnesses' },
+  'witness-policy': { kind: 'text', value: 'FILE', summary: 'as for stele serve: the policy with the witnesses' },
+  'overrule-witness': { kind: 'text', value: 'SIZE', summary: 'as for stele serve: goes on though a witness objects' },
+  'clock-checked': { kind: 'text', value: 'TIME', summary: 'as for stele serve: you have looked at the clock' },
+  'clock-synchronized': { kind: 'text', value: 'HOW', summary: 'as for stele serve: how the clock is judged' },
+} as const satisfies OptionTable;
