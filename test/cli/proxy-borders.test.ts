@@ -5,8 +5,10 @@ import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { answersOfFiles, at, flipped, openLiar, withBody } from '../support/liar.ts';
 import { stele } from '../support/stele.ts';
 import { submissionFor } from '../support/submissions.ts';
+import { leavesNamed, newTileLog } from '../support/tile-log.ts';
 import { post, type ProxyProcess, startProxy, V1 } from './proxy-process.ts';
 import { openUse, type Use } from './use-fixture.ts';
 
@@ -72,6 +74,21 @@ describe('the borders of stele proxy', () => {
     expect((await fetch(`${hidden.base}/api/v1/log`)).status).toBe(503);
     server.closeAllConnections();
     server.close();
+  });
+
+  it('the plain files of a C2SP log go through it, up to the signed root', async () => {
+    const log = newTileLog('files.test');
+    await using files = await openLiar(answersOfFiles(log.files(leavesNamed('through', 300))));
+    const keys = ['--log-key', log.vkey];
+    await using between = await startProxy({ to: files.base, state: join(use.scratch, 'files'), words: keys });
+    const line = ['get', '299', '--server', between.base, ...keys, '--state', join(use.scratch, 'of-files')];
+    expect(await stele([...line, '--output', 'json'])).toMatchObject({ code: 0, err: '' });
+    files.lie = at(/tile\/0\/000/, (told) => withBody(told, (body) => flipped(body)));
+    await between.kill();
+    await using anew = await startProxy({ to: files.base, state: join(use.scratch, 'files'), words: keys });
+    expect((await fetch(`${anew.base}/tile/0/000`)).status).toBe(502);
+    expect((await fetch(`${anew.base}/tile/0/001.p/44`)).status).toBe(200);
+    expect((await fetch(`${anew.base}/tile/0/001.p/45`)).status).toBe(404);
   });
 
   it('names that were made to lead to this machine are refused', async () => {
