@@ -3,6 +3,7 @@ import type { Refusal } from '../../base/verdict.ts';
 import { DIGEST_LENGTH, type DigestAlgorithm } from '../../entries/signatures/claim.ts';
 import { CheckFailed, UsageFault } from '../frame/exit-codes.ts';
 import { type Bundle, bundleOf, isBundle, isEnvelope, isOfArtifact, parseObject, readBundleFile } from './bundle.ts';
+import { isAttested } from './attested.ts';
 import { type EnvelopeKind, envelopeAttempts } from './from-envelope.ts';
 import { signatureAttempts } from './from-signature.ts';
 import { named, readInput } from '../files/input.ts';
@@ -86,7 +87,12 @@ function fromBundle(
 ): ReadEntry {
   const { content } = bundle;
   const signer = requireSigner(given ?? bundle.signer);
-  if (content.is === 'envelope') return { name, prepared: fromEnvelope(name, content.text, signer, input), bundle };
+  if (content.is === 'envelope') {
+    const prepared = fromEnvelope(name, content.text, signer, input);
+    if (artifact === undefined || named(name, () => isAttested(content.text, artifact)))
+      return { name, prepared, bundle };
+    throw new CheckFailed(`${name} is not what the bundle attests: no subject of its statement has its digest`);
+  }
   if (artifact !== undefined && !isOfArtifact(content.digests, artifact))
     throw new CheckFailed(`${name} is not the artifact that the bundle was made for`);
   const attempts = signatureAttempts(artifact ?? content.digests, content.signature, signer);

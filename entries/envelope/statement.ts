@@ -61,6 +61,18 @@ export function statementDigests(payload: Uint8Array, materials: 'any' | 'proven
   return sources.flatMap(digestsOf);
 }
 
+/**
+ * The digests of the subjects of a statement alone, as `<algorithm>:<value>` in the statement's spelling; undefined if it is no
+ * statement.
+ *
+ * @throws InvalidEntry if it is more than is read here
+ */
+export function subjectDigests(payload: Uint8Array): readonly string[] | undefined {
+  const statement = parse(payload, SUBJECTS);
+  if (statement === undefined || misfit(statement, SUBJECTS) !== undefined) return undefined;
+  return list(statement, 'subject').flatMap(digestsOf);
+}
+
 /** The predicate type of a statement; undefined if the payload is none, or names none. @throws InvalidEntry */
 export function predicateTypeOf(payload: Uint8Array): string | undefined {
   const type = member(parse(payload, { members: { predicateType: 'text' } }), 'predicateType');

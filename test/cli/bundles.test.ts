@@ -2,7 +2,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ARTIFACT, attest, certificateSigner, keySigner, openWorld, signMessage } from '../clients/sigstore-js.ts';
+import {
+  ARTIFACT,
+  attest,
+  certificateSigner,
+  keySigner,
+  openWorld,
+  signMessage,
+  STATEMENT,
+} from '../clients/sigstore-js.ts';
 import { throughFile, type World } from '../clients/sigstore-js.ts';
 import { jsonOf, type Ran, stele } from '../support/stele.ts';
 import { ROOT } from '../architecture/inspect.ts';
@@ -80,6 +88,22 @@ describe('bundles that @sigstore/sign makes', () => {
     expect(await verify('artifact', '--bundle', 'certified.json')).toMatchObject({ code: 0, err: '' });
     write('another', 'another artifact');
     expect(await verify('another', '--bundle', 'certified.json')).toMatchObject({ code: 1, out: '' });
+  });
+
+  it('an attestation passes for a subject of its statement and for its own payload, and for no other artifact', async () => {
+    const signer = keySigner();
+    const bundle = throughFile(await attest(world, signer));
+    write('attested.json', JSON.stringify(bundle));
+    write('attester.pub', signer.publicKey);
+    write('payload', STATEMENT.toString());
+    const check = (...artifact: string[]) => verify(...artifact, '--bundle', 'attested.json', '--key', 'attester.pub');
+    expect(await check('--digest', `sha256:${'ab'.repeat(32)}`)).toMatchObject({ code: 0, err: '' });
+    expect(await check('payload')).toMatchObject({ code: 0, err: '' });
+    for (const other of [['artifact'], ['--digest', `sha512:${'ab'.repeat(64)}`]]) {
+      const refused = await check(...other);
+      expect(refused).toMatchObject({ code: 1, out: '' });
+      expect(refused.err).toMatch(/is not what the bundle attests: no subject of its statement has its digest/);
+    }
   });
 
   it('a bundle is uploaded as it is, by each API', async () => {

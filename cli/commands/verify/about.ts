@@ -6,6 +6,7 @@ export const verify = {
   description: [
     'Checks the signature over FILE with the key, and that the log has an entry of it: inclusion proof, checkpoint and, of Rekor v1, the signed entry timestamp.',
     'With --proof nothing is asked over the network: the proof file of stele proof, the key of the log (--log-key, --trusted-root, or one that was pinned before) and the signature are enough. Only where no key is known the log of --server is asked for it. A Sigstore bundle that holds its log entry is verified in the same way.',
+    'Where a bundle holds an attestation, FILE has to be a subject of its in-toto statement, or its payload itself; without FILE the attestation alone is verified.',
     'With --index and no FILE an entry of the log is verified as it stands.',
     'A certificate shows which key signed. By whom it was issued, and to whom, is not checked here.',
   ],
