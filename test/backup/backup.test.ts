@@ -134,6 +134,15 @@ describe('npm run backup: refusals', () => {
     expect(await runAlone('backup', '--into', into, '--verify')).toMatchObject({ code: 0 });
   });
 
+  it('does not verify what was begun for a folder that holds no log', async () => {
+    using nothing = temporaryFolder();
+    const empty = join(nothing.parent, 'backup');
+    const refused = await run('backup', nothing, '--into', empty);
+    expect([refused.code, refused.err]).toEqual([1, expect.stringContaining('holds no log')]);
+    const verified = await runAlone('backup', '--into', empty, '--verify');
+    expect([verified.code, verified.err]).toEqual([1, expect.stringContaining(`${empty} holds no log`)]);
+  });
+
   it('refuses a log that is behind its backup', async () => {
     const older = await restore('older');
     await using server = await startServer(log);

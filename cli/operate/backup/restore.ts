@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { writeDurably } from '../../../host/folder/durable-file.ts';
 import { recordBegunShard } from '../../../host/shards/begun-shards.ts';
 import { addShardFolder, shardFolders } from '../../../host/shards/shard-folders.ts';
-import { BackupRefused, UnfitStep } from '../../../log/backup/failures.ts';
+import { UnfitStep } from '../../../log/backup/failures.ts';
 import { Replay } from '../../../log/backup/replay.ts';
 import { LogRefused } from '../../../log/failures.ts';
 import type { LogIdentity } from '../../../storage/identity.ts';
@@ -15,7 +15,7 @@ import type { Step } from '../../../storage/records/step.ts';
 import { say } from '../command.ts';
 import { shardOf } from '../../../host/shards/read-shards.ts';
 import { keyFile } from './keys.ts';
-import { damaged } from './verify.ts';
+import { damaged, holdsNoLog } from './verify.ts';
 
 /** Files of a log that are made of a copy, part by part. Durable once it has ended. */
 export class Restore implements AsyncDisposable {
@@ -56,8 +56,7 @@ export class Restore implements AsyncDisposable {
   /** @returns lines that say what was restored */
   async end(): Promise<readonly string[]> {
     await this.#endShard();
-    if (!this.#folders.has(1))
-      throw new BackupRefused('the backup holds no log: it was taken before the log had begun');
+    if (!this.#folders.has(1)) throw holdsNoLog('the backup');
     return this.#lines;
   }
 

@@ -13,7 +13,11 @@ export interface BackupContent {
   readonly keys: number;
 }
 
-/** Reads all of a backup, checks it, and says what it holds. @throws BackupRefused naming the file and what is wrong with it */
+/**
+ * Reads all of a backup, checks it, and says what it holds.
+ *
+ * @throws BackupRefused naming the file and what is wrong with it, and for a backup that holds no log
+ */
 export function verifyBackup(folder: string): BackupContent {
   const progress = new Progress(say);
   const checks: StepCheck[] = [];
@@ -24,6 +28,7 @@ export function verifyBackup(folder: string): BackupContent {
     else for (const step of part.steps) checked(checks.at(-1), step, part.where);
     progress.at(checks.at(-1)?.size ?? 0);
   }
+  requireLog(checks, folder);
   for (const check of checks) report(check);
   const shards = `${checks.length} ${checks.length === 1 ? 'shard' : 'shards'}`;
   say(`${folder} is whole: ${shards}, ${keys === 0 ? 'no keys' : `${keys} keys`}`);
@@ -31,6 +36,11 @@ export function verifyBackup(folder: string): BackupContent {
     shards: checks.map(({ identity, size, heads }) => ({ origin: identity?.origin, entries: size, heads })),
     keys,
   };
+}
+
+/** @throws BackupRefused */
+function requireLog(checks: readonly StepCheck[], folder: string): void {
+  if (checks.every(({ identity }) => identity === undefined)) throw holdsNoLog(folder);
 }
 
 function report({ identity, size, heads, isFrozen }: StepCheck): void {
@@ -59,3 +69,7 @@ function checked(check: StepCheck | undefined, step: Step, where: string): void 
 
 /** @param what - the place, and what is wrong there */
 export const damaged = (what: string): BackupRefused => new BackupRefused(`the backup is damaged: ${what}`);
+
+/** @param backup - names it */
+export const holdsNoLog = (backup: string): BackupRefused =>
+  new BackupRefused(`${backup} holds no log: it was taken before one had begun, or of a folder that has none`);
