@@ -1,5 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { bundleToJSON } from '@sigstore/bundle';
 import { DSSEBundleBuilder, MessageSignatureBundleBuilder, RekorWitness, type Signer } from '@sigstore/sign';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -63,6 +64,23 @@ describe('stele proxy before a Stele', () => {
     expect([first.status, again.status]).toEqual([201, 201]);
     expect(again.text).toBe(first.text);
     expect(again.headers.get('location')).toBe(first.headers.get('location'));
+  });
+
+  it('many clients that send the same at the same time, and again, have one entry and one answer', async () => {
+    const { body } = submissionFor('v1', 'by many');
+    const asks = Array.from({ length: 60 }, async (_, i) => {
+      await sleep(3 * i);
+      return post(proxy.base, V1, body);
+    });
+    const answers = await Promise.all(asks);
+    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+    expect(answers[0]?.status).toBe(201);
+    const refusedOne = { ...hashedrekord('refused to many'), apiVersion: '9.9.9' };
+    const refused = Array.from({ length: 40 }, async (_, i) => {
+      await sleep(3 * i);
+      return post(proxy.base, V1, refusedOne);
+    });
+    expect(new Set((await Promise.all(refused)).map(({ status }) => status))).toEqual(new Set([400]));
   });
 
   it.each(APIS)('%s: an entry that the log had from somebody else is answered with 201 and that entry', async (api) => {

@@ -1,12 +1,13 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { decodeBase64, toBase64, utf8 } from '../../../base/bytes.ts';
-import { systemReason } from '../../../base/system-error.ts';
 import { sha256Hex } from '../../../base/sha256.ts';
 import { StateRefused } from '../../state/failures.ts';
 import { lockFile } from '../../state/lock.ts';
 import { readIfThere, writeWhole } from '../../state/whole-file.ts';
 import { OutboxFull } from './failures.ts';
+import { keep } from './kept-file.ts';
 import type { WholeReply } from './reply.ts';
 
 /** A request for an entry as a client sent it. */
@@ -36,6 +37,9 @@ export class Outbox {
   /** Bytes of the files that wait, in the order in which they came. */
   readonly #waiting: Map<string, number>;
   readonly #answered: Set<string>;
+  /** Files that are being written: submissions, and answers. */
+  readonly #writing = new Map<string, Promise<void>>();
+  readonly #fresh = new Map<string, WholeReply>();
   #bytes: number;
 
   private constructor(folder: string, bounds: OutboxBounds, lock: Disposable) {
@@ -66,10 +70,17 @@ export class Outbox {
     return [...this.#waiting.keys()];
   }
 
+  isWaiting(name: string): boolean {
+    return this.#waiting.has(name);
+  }
+
   /** Keeps a submission, durably. To keep it twice is to keep it once. @returns its name @throws OutboxFull */
-  add(submitted: Submitted): string {
+  async add(submitted: Submitted): Promise<string> {
     const name = sha256Hex(utf8(`${submitted.path}\n${submitted.body}`));
-    if (this.#waiting.has(name)) return name;
+    if (this.#waiting.has(name)) {
+      await this.#writing.get(name);
+      return name;
+    }
     const text = JSON.stringify({ version: VERSION, ...submitted });
     const bytes = Buffer.byteLength(text);
     const { entries, bytes: most } = this.#bounds;
@@ -77,10 +88,23 @@ export class Outbox {
       throw new OutboxFull(
         `the outbox is full (${this.#waiting.size} submissions, ${this.#bytes} bytes): send the entry again once the log is back`,
       );
-    keep(this.#file('waiting', name), text);
     this.#waiting.set(name, bytes);
     this.#bytes += bytes;
+    await this.#write(name, text);
     return name;
+  }
+
+  async #write(name: string, text: string): Promise<void> {
+    const writing = keep(this.#file('waiting', name), text, true);
+    this.#writing.set(name, writing);
+    try {
+      await writing;
+    } catch (error) {
+      this.#forget(name);
+      throw error;
+    } finally {
+      this.#writing.delete(name);
+    }
   }
 
   /** A submission that waits; undefined for a file that is damaged, which is put aside. */
@@ -96,7 +120,8 @@ export class Outbox {
   /** The answer to the same submission, if it is still kept. */
   answerTo({ path, body }: Submitted): WholeReply | undefined {
     const name = sha256Hex(utf8(`${path}\n${body}`));
-    if (!this.#answered.has(name)) return undefined;
+    const fresh = this.#fresh.get(name);
+    if (fresh !== undefined || !this.#answered.has(name)) return fresh;
     const {
       version,
       status,
@@ -107,16 +132,26 @@ export class Outbox {
     return { status, headers: headers as WholeReply['headers'], body: decodeBase64(bytes) };
   }
 
-  /** Keeps the answer in place of the submission. @throws OutboxFull */
-  answer(name: string, { status, headers, body }: WholeReply): void {
+  /**
+   * Keeps the answer in place of the submission. A power failure may take it: then the log is asked again, and has the entry.
+   *
+   * @throws OutboxFull
+   */
+  async answer(name: string, reply: WholeReply): Promise<void> {
+    const { status, headers, body } = reply;
     const text = JSON.stringify({ version: VERSION, status, headers, body: toBase64(body) });
-    keep(this.#file('answered', name), text);
-    this.#answered.add(name);
+    this.#fresh.set(name, reply);
+    try {
+      await keep(this.#file('answered', name), text, false);
+      this.#answered.add(name);
+    } finally {
+      this.#fresh.delete(name);
+    }
     this.drop(name);
     const [oldest = ''] = this.#answered;
     if (this.#answered.size <= this.#bounds.entries) return;
     this.#answered.delete(oldest);
-    rmSync(this.#file('answered', oldest), { force: true });
+    await rm(this.#file('answered', oldest), { force: true });
   }
 
   /** Forgets a submission that the log will not take. */
@@ -148,16 +183,6 @@ function bind(file: string, server: string): void {
     throw new StateRefused(
       `${file} says that this is the outbox of ${String(bound)}: give another --outbox for ${server}`,
     );
-}
-
-/** @throws OutboxFull where the disk does not take it */
-function keep(file: string, text: string): void {
-  try {
-    writeWhole(file, text);
-  } catch (error) {
-    if (!(error instanceof Error && 'syscall' in error)) throw error;
-    throw new OutboxFull(`the outbox cannot be written: ${systemReason(error)}`, { cause: error });
-  }
 }
 
 /** Sizes by name, the oldest first. Removes what a run that was killed had not finished writing. */

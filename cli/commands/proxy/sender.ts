@@ -61,7 +61,10 @@ export class Sender {
   async answerTo(submitted: Submitted): Promise<WholeReply> {
     const known = this.#outbox.answerTo(submitted);
     if (known !== undefined) return known;
-    const name = this.#outbox.add(submitted);
+    const name = await this.#outbox.add(submitted);
+    const meanwhile = this.#outbox.answerTo(submitted);
+    if (meanwhile !== undefined) return meanwhile;
+    if (!this.#outbox.isWaiting(name)) return this.answerTo(submitted); // another client's was refused
     const waiting = this.#clients.get(name) ?? { ...Promise.withResolvers<WholeReply>(), clients: 0 };
     waiting.clients += 1;
     this.#clients.set(name, waiting);
@@ -73,7 +76,7 @@ export class Sender {
     } finally {
       over.abort();
       waiting.clients -= 1;
-      if (waiting.clients === 0) this.#clients.delete(name);
+      if (waiting.clients === 0 && this.#clients.get(name) === waiting) this.#clients.delete(name);
     }
   }
 
@@ -113,7 +116,7 @@ export class Sender {
     try {
       const submitted = this.#outbox.read(name);
       if (submitted === undefined) this.#options.remark(`the outbox has a damaged file, which was put aside: ${name}`);
-      else this.#settle(name, await this.#options.send(submitted));
+      else await this.#settle(name, await this.#options.send(submitted));
     } catch (error) {
       this.#retry(name, error);
     } finally {
@@ -122,7 +125,7 @@ export class Sender {
     }
   }
 
-  #settle(name: string, { isTaken, reply }: Outcome): void {
+  async #settle(name: string, { isTaken, reply }: Outcome): Promise<void> {
     if (this.#away !== undefined) this.#options.remark('the log answers again');
     [this.#away, this.#pause] = [undefined, FIRST_PAUSE_MS];
     const waiting = this.#clients.get(name);
@@ -130,7 +133,7 @@ export class Sender {
       this.#options.remark(`the log refuses an entry from the outbox (${reply.status}), which is dropped: ${name}`);
     waiting?.resolve(reply);
     this.#clients.delete(name);
-    if (isTaken) this.#outbox.answer(name, reply);
+    if (isTaken) await this.#outbox.answer(name, reply);
     else this.#outbox.drop(name);
   }
 
