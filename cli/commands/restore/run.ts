@@ -26,7 +26,9 @@ async function restore(from: string, into: string): Promise<number> {
   }
   for (const line of await target.end()) say(line);
   writeRestoredMark(into, { from, isComplete: true });
-  say(`${into} can be read: stele serve --read-only --data ${into}. See docs/backup.md for when it may sign again`);
+  say(
+    `${into} can be read: start a server with --read-only --data ${into} (stele serve, or npm start --). docs/backup.md says when it may sign again`,
+  );
   return target.entries;
 }
 
