@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { auditFolder } from '../cli/folder-audit/audit-folder.ts';
+import { UsageFault } from '../cli/frame/exit-codes.ts';
 import { say, settingsOf } from '../cli/operate/command.ts';
 import { PLACE } from '../cli/operate/place.ts';
 import { operatorSentence } from '../host/operator-error.ts';
-import { SettingsFault } from '../host/settings/failures.ts';
 import { Damaged } from '../log/audit/reports.ts';
 import { DamagedStore } from '../storage/failures.ts';
 
@@ -43,7 +43,7 @@ async function audit(): Promise<void> {
 
 function tell(error: unknown): number {
   const isDamage = error instanceof Damaged || error instanceof DamagedStore;
-  const isUsage = error instanceof TypeError || error instanceof SettingsFault;
+  const isUsage = error instanceof TypeError || error instanceof UsageFault;
   const sentence = isDamage || error instanceof TypeError ? error.message : operatorSentence(error);
   if (sentence === undefined) throw error;
   process.stderr.write(`${isDamage ? 'damaged' : 'cannot audit'}: ${sentence}\n`);

@@ -3,6 +3,7 @@ import { audit } from './audit/about.ts';
 import { backup } from './backup/about.ts';
 import { checkpoint } from './checkpoint/about.ts';
 import { completion } from './completion/about.ts';
+import { doctor } from './doctor/about.ts';
 import { exportLog } from './export/about.ts';
 import { get } from './get/about.ts';
 import { help } from './help/about.ts';
@@ -16,6 +17,7 @@ import { search } from './search/about.ts';
 import { serve } from './serve/about.ts';
 import { shard } from './shard/about.ts';
 import { signingConfig } from './signing-config/about.ts';
+import { status } from './status/about.ts';
 import { tail } from './tail/about.ts';
 import { token } from './token/about.ts';
 import { trustConfig } from './trust-config/about.ts';
@@ -43,6 +45,8 @@ export const COMMANDS: readonly Command[] = [
   command(signingConfig, () => import('./signing-config/run.ts')),
   command(trustConfig, () => import('./trust-config/run.ts')),
   command(serve, () => import('./serve/run.ts')),
+  command(status, () => import('./status/run.ts')),
+  command(doctor, () => import('./doctor/run.ts')),
   command(shard, () => import('./shard/run.ts')),
   command(exportLog, () => import('./export/run.ts')),
   command(backup, () => import('./backup/run.ts')),

@@ -7,7 +7,7 @@ import type { CommandModule, Run } from '../frame/command.ts';
 import { type ExitCode, UsageFault } from '../frame/exit-codes.ts';
 import type { OptionTable } from '../frame/options.ts';
 import type { Output } from '../frame/output.ts';
-import { PLACE } from './place.ts';
+import { PLACE, SERVER_FILES } from './place.ts';
 
 /*
  * The common part of the operator's commands: they find the log as the server does, by the same flags, variables and
@@ -51,21 +51,25 @@ export function operation<Table extends OptionTable>(
   };
 }
 
-/** Settings of the log that an operator's command is about. @throws SettingsFault */
+/** Settings of the log that an operator's command is about. @throws UsageFault */
 export function settingsOf(options: Readonly<Record<string, unknown>>): Settings {
-  const place = Object.keys(PLACE).flatMap((name) => {
+  const place = Object.keys({ ...PLACE, ...SERVER_FILES }).flatMap((name) => {
     const { [name]: value } = options;
     return typeof value === 'string' ? [`--${name}`, value] : [];
   });
-  return readSettings({ ...settingSources(), argv: place });
+  try {
+    return readSettings({ ...settingSources(), argv: place });
+  } catch (error) {
+    throw error instanceof SettingsFault ? new UsageFault(error.message) : error;
+  }
 }
 
 function tell(error: unknown, verb: string, output: Output): ExitCode {
   if (error instanceof UsageFault) throw error;
   const sentence = operatorSentence(error);
   if (sentence === undefined) throw error;
-  output.error(error instanceof SettingsFault ? 'usage' : 'refused-here', `cannot ${verb}: ${sentence}`);
-  return error instanceof SettingsFault ? 2 : 1;
+  output.error('refused-here', `cannot ${verb}: ${sentence}`);
+  return 1;
 }
 
 let isLost = false;

@@ -21,3 +21,18 @@ export const PLACE = {
   'clock-checked': { kind: 'text', value: 'TIME', summary: 'as for stele serve: you have looked at the clock' },
   'clock-synchronized': { kind: 'text', value: 'HOW', summary: 'as for stele serve: how the clock is judged' },
 } as const satisfies OptionTable;
+
+/** Flags of the server that name what can be looked at without starting it. */
+export const SERVER_FILES = {
+  'public-url': {
+    kind: 'text',
+    value: 'URL',
+    variable: 'STELE_PUBLIC_URL',
+    summary: 'where the world finds the server',
+  },
+  'tls-cert': { kind: 'text', value: 'FILE', variable: 'STELE_TLS_CERT', summary: 'certificate chain of https' },
+  'tls-key': { kind: 'text', value: 'FILE', variable: 'STELE_TLS_KEY', summary: 'private key of https' },
+  access: { kind: 'text', value: 'FILE', variable: 'STELE_ACCESS', summary: 'access file of a private log' },
+  policy: { kind: 'text', value: 'FILE', variable: 'STELE_POLICY', summary: 'admission policy' },
+  'min-free': { kind: 'text', value: 'SIZE', variable: 'STELE_MIN_FREE', summary: 'floor of disk space' },
+} as const satisfies OptionTable;
