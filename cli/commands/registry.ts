@@ -8,6 +8,7 @@ import { exportLog } from './export/about.ts';
 import { get } from './get/about.ts';
 import { help } from './help/about.ts';
 import { info } from './info/about.ts';
+import { keys } from './keys/about.ts';
 import { policy } from './policy/about.ts';
 import { proof } from './proof/about.ts';
 import { proxy } from './proxy/about.ts';
@@ -47,6 +48,7 @@ export const COMMANDS: readonly Command[] = [
   command(serve, () => import('./serve/run.ts')),
   command(status, () => import('./status/run.ts')),
   command(doctor, () => import('./doctor/run.ts')),
+  command(keys, () => import('./keys/run.ts')),
   command(shard, () => import('./shard/run.ts')),
   command(exportLog, () => import('./export/run.ts')),
   command(backup, () => import('./backup/run.ts')),

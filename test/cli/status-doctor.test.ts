@@ -87,3 +87,20 @@ describe('stele doctor', () => {
     expect((await doctor('--volume', 'nowhere')).code).toBe(2);
   });
 });
+
+describe('stele keys', () => {
+  it('shows the public keys that the server tells of, from the folder alone', async () => {
+    const told = async (path: string): Promise<string> => (await fetch(`${use.server.base}${path}`)).text();
+    const shown = async (...words: readonly string[]): Promise<string> =>
+      (await use.run('keys', ...words, ...place())).out;
+    const pem = await told('/api/v1/log/publicKey');
+    expect(await shown('show', '--role', 'rekor')).toBe(pem);
+    expect((await shown('show', '--as', 'vkey')).trim()).toBe((await told('/vkey')).trim());
+    const { keys } = JSON.parse(await shown('list', '--output', 'json')) as { keys: object[] };
+    expect(keys).toMatchObject([
+      { origin: 'use.test', role: 'rekor', publicKey: pem },
+      { origin: 'use.test', role: 'c2sp' },
+    ]);
+    expect(await use.run('keys', 'show', '--shard', 'no.test', ...place())).toMatchObject({ code: 2, out: '' });
+  });
+});
