@@ -230,7 +230,7 @@ describe('stele verify-evidence', () => {
       text.replace(/\\n(\d+)\\n/, (_, size: string) => `\\n${Number(size) + 1}\\n`),
       text.replace(/fork\.test \S{20}/, (line) => `${line.slice(0, -1)}${line.endsWith('A') ? 'B' : 'A'}`),
     ];
-    for (const content of changed) {
+    for (const content of [...changed, text.slice(0, -3), text.replace('fork-evidence', 'a fork')]) {
       expect(content).not.toBe(text);
       expect(await judge(content)).toMatchObject({ code: 1, out: '', err: stringMatching(/convicts no log/) });
     }

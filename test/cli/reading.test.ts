@@ -89,8 +89,15 @@ describe('stele get, search, verify and proof', () => {
     const other = 'example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k';
     expect((await offline(...words, '--proof', 'p', '--log-key', other)).code).toBe(1);
     expect((await offline(...signed('not-proved'), '--proof', 'p', '--log-key', vkey)).code).toBe(1);
-    write('p-cut', readFileSync(join(use.scratch, 'p'), 'utf8').replace(/\n\n[\s\S]*/, '\n'));
-    expect((await offline(...words, '--proof', 'p-cut', '--log-key', vkey)).code).toBe(2);
+    const text = readFileSync(join(use.scratch, 'p'), 'utf8');
+    for (const damaged of [text.replace(/\n\n[\s\S]*/, '\n'), text.replace('c2sp', 'c3sp'), text.slice(0, -1)]) {
+      write('p-damaged', damaged);
+      const refused = await offline(...words, '--proof', 'p-damaged', '--log-key', vkey);
+      expect(refused).toMatchObject({ code: 1, out: '' });
+      expect(refused.err).toMatch(/p-damaged is damaged, and proves nothing: /);
+    }
+    write('p-none', 'something else\n');
+    expect((await offline(...words, '--proof', 'p-none', '--log-key', vkey)).code).toBe(2);
     write('p-bad', readFileSync(join(use.scratch, 'p'), 'utf8').replace(/^index \d+/m, 'index 0'));
     expect((await offline(...words, '--proof', 'p-bad', '--log-key', vkey)).code).toBe(1);
     // Without a key, the log that is named is asked for it.

@@ -5,7 +5,7 @@ export const verifyEvidence = {
   summary: 'say whether fork evidence convicts a log',
   description: [
     'Checks a file that stele audit wrote for a log that has forked. Needs that file and the public key of the log, and nothing else: no network and no state.',
-    'Ends with 0 if the evidence convicts the log: one key has signed two heads that cannot both be of one tree that only grows. Ends with 1 if the evidence does not hold, and with 2 for a file that is no fork evidence.',
+    'Ends with 0 if the evidence convicts the log: one key has signed two heads that cannot both be of one tree that only grows. Ends with 1 if the evidence does not hold or is damaged, and with 2 for a file that is no fork evidence.',
   ],
   arguments: [{ name: 'FILE', isRequired: true, isRepeated: false }],
   options: {},

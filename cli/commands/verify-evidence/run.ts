@@ -1,8 +1,10 @@
 import { toHex } from '../../../base/bytes.ts';
 import { toPem } from '../../../checkpoint/spki.ts';
+import { fails, type Refusal } from '../../../base/verdict.ts';
 import { type Fork, parseEvidence } from '../../../client/evidence/evidence.ts';
+import { MalformedEvidence } from '../../../client/evidence/failures.ts';
 import { type Conviction, verifyEvidence } from '../../../client/evidence/verify.ts';
-import { named, readInput } from '../../files/input.ts';
+import { inputFault, readInput } from '../../files/input.ts';
 import type { CommandModule } from '../../frame/command.ts';
 import { CheckFailed, UsageFault } from '../../frame/exit-codes.ts';
 import { ecdsa } from '../../log/ecdsa.ts';
@@ -13,7 +15,7 @@ export const run: CommandModule['run'] = async ({ words: [file = ''], globals, o
   const keys = namedKeys(globals);
   if (keys.length === 0)
     throw new UsageFault('verify-evidence needs the key of the log: give --log-key or --trusted-root');
-  const verdict = verifyEvidence(forks, keys, ecdsa);
+  const verdict = 'reason' in forks ? forks : verifyEvidence(forks, keys, ecdsa);
   if (!verdict.holds) {
     output.result({ convicts: false, reason: verdict.reason }, '');
     throw new CheckFailed(`${file} convicts no log: ${verdict.reason}`);
@@ -24,9 +26,20 @@ export const run: CommandModule['run'] = async ({ words: [file = ''], globals, o
   return 0;
 };
 
-/** @throws UsageFault */
-function readEvidence(file: string): readonly Fork[] {
-  return named(file, () => parseEvidence(new TextDecoder().decode(readInput(file, file))));
+/** Refuses evidence that was changed or cut short so that it cannot be read. @throws UsageFault for a file that is none */
+function readEvidence(file: string): readonly Fork[] | Refusal {
+  const text = new TextDecoder().decode(readInput(file, file));
+  try {
+    return parseEvidence(text);
+  } catch (error) {
+    if (error instanceof MalformedEvidence && isEvidence(text)) return fails(`it is damaged: ${error.message}`);
+    throw inputFault(file, error);
+  }
+}
+
+/** Whether a text that cannot be read was evidence once. What a later version writes is not damaged. */
+function isEvidence(text: string): boolean {
+  return /fork-evidence|"forks"/.test(text) && !/"version": ?(?!1\b)\d/.test(text);
 }
 
 function sentence({ kind, heads: [first, second] }: Conviction): string {

@@ -1,12 +1,13 @@
 import { toHex } from '../../../base/bytes.ts';
-import { parseTlogProof } from '../../../checkpoint/proof/tlog-proof.ts';
+import { Failure } from '../../../base/failure.ts';
+import { parseTlogProof, type TlogProof } from '../../../checkpoint/proof/tlog-proof.ts';
 import { formatNote } from '../../../checkpoint/note.ts';
 import { parseCheckpoint } from '../../../checkpoint/checkpoint.ts';
 import { openTrusted } from '../../../client/trusted-keys.ts';
 import { hashLeaf } from '../../../merkle/hash.ts';
 import { verifyInclusion } from '../../../merkle/verify.ts';
 import type { ReadEntry } from '../../entry/read-entry.ts';
-import { named, readInput } from '../../files/input.ts';
+import { inputFault, readInput } from '../../files/input.ts';
 import type { Run } from '../../frame/command.ts';
 import { CheckFailed } from '../../frame/exit-codes.ts';
 import { ecdsa } from '../../log/ecdsa.ts';
@@ -22,11 +23,8 @@ type Asking = Pick<Run, 'globals' | 'machine' | 'output'>;
  * @throws CheckFailed
  */
 export async function verifyProof(asking: Asking, { name, prepared }: ReadEntry, file: string): Promise<Verified> {
-  const what = `--proof ${file}`;
-  const text = readInput(file, what);
-  const proof = named(what, () => parseTlogProof(text));
+  const { proof, origin } = readProof(file);
   const note = formatNote(proof.note);
-  const { origin } = named(what, () => parseCheckpoint(proof.note.text));
   const { keys, isOffline } = await knownKeys(asking);
   const opened = openTrusted(note, keys, ecdsa);
   if (!opened.holds) throw new CheckFailed(`${file}: the checkpoint does not hold: ${opened.reason}`);
@@ -52,3 +50,20 @@ export async function verifyProof(asking: Asking, { name, prepared }: ReadEntry,
     isOffline,
   };
 }
+
+/** @throws UsageFault for a file that is none @throws CheckFailed for a proof that was changed or cut short so that it cannot be read */
+function readProof(file: string): { readonly proof: TlogProof; readonly origin: string } {
+  const what = `--proof ${file}`;
+  const bytes = readInput(file, what);
+  try {
+    const proof = parseTlogProof(bytes);
+    return { proof, origin: parseCheckpoint(proof.note.text).origin };
+  } catch (error) {
+    if (!(error instanceof Failure) || !PARTS_OF_A_PROOF.test(new TextDecoder().decode(bytes)))
+      throw inputFault(what, error);
+    throw new CheckFailed(`${file} is damaged, and proves nothing: ${error.message}`, { cause: error });
+  }
+}
+
+/** The first line, or an index and the checkpoint below it. */
+const PARTS_OF_A_PROOF = /^c2sp\.org\/tlog-proof@|^index \d+\n[^]*\n\n/m;
