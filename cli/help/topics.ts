@@ -11,7 +11,7 @@ export interface Topic {
 /** Topics that `stele help TOPIC` tells about, beside the commands. */
 export const TOPICS: readonly Topic[] = [
   {
-    name: 'keys',
+    name: 'trust',
     summary: 'by which keys a log is trusted',
     text: [
       "Nothing that a log says is printed before it was checked with the key of the log. The keys are those of --log-key (a file, or the key itself: PEM, a verifier key of C2SP, DER in base64) and of --trusted-root, the file that Sigstore's clients use. Where neither is given, the keys that a log offers when it is used for the first time are trusted, pinned in the state folder, and every later head has to be signed with them.",

@@ -18,12 +18,12 @@ describe('stele help', () => {
       [
         ['help', 'upload'],
         ['upload', '--help'],
-        ['help', 'keys'],
+        ['help', 'trust'],
       ].map(async (words) => stele(words)),
     );
     expect(upload?.out).toBe(flag?.out);
     expect(upload?.out).toMatch(/^Examples\n/m);
-    expect(topic?.out).toMatch(/^keys: by which keys a log is trusted\n/);
+    expect(topic?.out).toMatch(/^trust: by which keys a log is trusted\n/);
     expect(await stele(['help', 'nothing'])).toMatchObject({ code: 2, out: '' });
   });
 

@@ -10,7 +10,7 @@ export const help = {
   options: { man: { kind: 'flag', summary: 'the manual page, in roff' } },
   examples: [
     { line: 'stele help upload', text: 'about a command' },
-    { line: 'stele help keys', text: 'about a topic' },
+    { line: 'stele help trust', text: 'about a topic' },
     { line: 'stele help --man > stele.1', text: 'make the manual page' },
   ],
   json: { help: 'the text' },
