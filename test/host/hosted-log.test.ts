@@ -44,7 +44,7 @@ describe('a log that is opened without HTTP', () => {
       await log.publish();
       await log.shards.active.add(await directAdmission().create(body()));
       expect(log.shards.size).toBe(2); // entry 0 is the log's own
-      expect(await log.health.ready()).toStrictEqual({ ready: true, checks: { write: 'ok', entries: 'ok' } });
+      expect(await log.health.ready()).toStrictEqual({ ready: true, checks: { write: 'ok', entries: 'ok', scrub: 'ok' } });
       expect(log.witness).toBeUndefined();
     }
     await using log = await open();
@@ -59,7 +59,7 @@ describe('a log that is opened without HTTP', () => {
     await using log = await open('--read-only');
     await log.publish();
     expect(log.shards.active.isClosed).toBe(true);
-    expect(await log.health.ready()).toStrictEqual({ ready: true, checks: { read: 'ok' } });
+    expect(await log.health.ready()).toStrictEqual({ ready: true, checks: { read: 'ok', scrub: 'ok' } });
   });
 
   it('counts damage that is reported, and says it in its health and in its log lines', async () => {

@@ -42,7 +42,7 @@ describe('rekor-v2 §5.5 over HTTP: a witness has cosigned more than the log has
         expect(await readiness(server)).toEqual({
           status: 503,
           ready: false,
-          checks: { write: 'ok', entries: reason },
+          checks: { write: 'ok', entries: reason, scrub: 'ok' },
         });
         for (const path of READS) expect([path, (await server.ask.get(path)).status]).toEqual([path, 200]);
       }

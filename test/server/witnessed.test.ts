@@ -155,7 +155,7 @@ describe('GET /readyz: how the witnesses do', () => {
       const { status, text } = await server.ask.get('/readyz');
       return [status, JSON.parse(text) as unknown];
     };
-    const checks = { write: 'ok', entries: 'ok' };
+    const checks = { write: 'ok', entries: 'ok', scrub: 'ok' };
     const { index } = await writeInTheEnd(server.post, submissionFor('v1', 'a'));
     await eventually(() => witness.last(ORIGIN)?.size === BigInt(index + 1));
     const ok = { name: 'w', size: index + 1, state: 'ok' };
