@@ -49,7 +49,7 @@ describe.runIf(mounter)('a read-only mount', () => {
     expect(look.out).toContain(`${ENTRIES} entries, all there, under the root that was signed`);
     expect(look.out).toContain('nothing to do: the log starts as it is');
     const act = await run('recover', disk, '--accept-size', String(ENTRIES));
-    expect([act.code, act.err]).toEqual([1, expect.stringMatching(/^cannot recover: .*EROFS/)]);
+    expect([act.code, act.err]).toEqual([1, expect.stringMatching(/^stele: cannot recover: .*EROFS/)]);
     for (const flags of [[], ['--volume', 'moves']]) {
       const { code, said } = await runServer({ ...disk, parent: elsewhere.parent }, { flags });
       expect(said).toContain(`this process may not write in ${disk.data} (EROFS), and a server does`);

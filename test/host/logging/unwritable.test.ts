@@ -119,9 +119,9 @@ describe('logging: lines that a reader does not take', () => {
       for (let i = 0; i < 4000; i += 1) { log.info('line ' + i, { pad }); if (i % 10 === 9) await new Promise(setImmediate); }
       tell('goes on ' + log.dropped());
       process.stdin.once('data', async () => {
-        await sleep(300);
+        await sleep(1000);
         log.info('after');
-        await sleep(300);
+        await sleep(1000);
         process.exit(0);
       });`,
       redirection,
