@@ -88,11 +88,13 @@ function withoutRepetitions({ given, faults }: Source): Source {
 export const COMMAND_VARIABLES: ReadonlySet<string> = new Set([
   'STELE_API',
   'STELE_LOG_KEY',
+  'STELE_OUTBOX',
   'STELE_OUTPUT',
   'STELE_SERVER',
   'STELE_STATE',
   'STELE_TILES',
   'STELE_TIMEOUT',
+  'STELE_TOKEN',
   'STELE_TOKEN',
   'STELE_TRUSTED_ROOT',
 ]);

@@ -9,11 +9,12 @@ import { settingName, variableName } from '../../host/settings/values/setting.ts
 it('a server passes over each variable of the command stele that is no setting of its own', () => {
   const tables = [GLOBAL_OPTIONS, ...COMMANDS.map(({ about }) => about.options)];
   const options = tables.flatMap((table) => Object.values<Option>(table));
-  const settings = new Set(
-    Object.values(settingGroups([])).flatMap((group) =>
+  const settings = new Set([
+    'STELE_CONFIG', // names the file of settings
+    ...Object.values(settingGroups([])).flatMap((group) =>
       Object.keys(group).map((name) => variableName(settingName(name))),
     ),
-  );
+  ]);
   const variables: readonly string[] = options.flatMap(({ variable }) =>
     variable === undefined || settings.has(variable) ? [] : [variable],
   );
