@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bitFlips } from './bit-flips.ts';
 
-const ROUNDS = 12;
+const ROUNDS = 50;
 
 describe('a flipped bit in database, write-ahead log, journal, keys or backup', { timeout: 240_000 }, () => {
   it('is found and named, or changes no answer', async () => {

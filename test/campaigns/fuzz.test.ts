@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fuzz } from './fuzz.ts';
 
-const INPUTS = 50_000;
+const INPUTS = 100_000;
 
 describe('every parser and every route, given what is made of good inputs', { timeout: 240_000 }, () => {
   it('refuses in time and in its own words, answers no 5xx, and does not grow', async () => {
