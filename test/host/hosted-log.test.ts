@@ -44,7 +44,10 @@ describe('a log that is opened without HTTP', () => {
       await log.publish();
       await log.shards.active.add(await directAdmission().create(body()));
       expect(log.shards.size).toBe(2); // entry 0 is the log's own
-      expect(await log.health.ready()).toStrictEqual({ ready: true, checks: { write: 'ok', entries: 'ok', scrub: 'ok' } });
+      expect(await log.health.ready()).toStrictEqual({
+        ready: true,
+        checks: { write: 'ok', entries: 'ok', scrub: 'ok' },
+      });
       expect(log.witness).toBeUndefined();
     }
     await using log = await open();
