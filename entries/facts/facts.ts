@@ -83,7 +83,8 @@ function payloadFacts({ signed }: CanonicalEntry): Pick<EntryFacts, 'payloadType
   return { payloadType: type, predicateType: type === IN_TOTO_TYPE ? (predicateTypeOf(payload) ?? '') : '' };
 }
 
-const NO_CERTIFICATE: CertificateFacts = {
+/** The facts of a certificate that is not there. */
+export const NO_CERTIFICATE: CertificateFacts = {
   exists: false,
   issuer: '',
   subject: '',

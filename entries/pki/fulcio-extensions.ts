@@ -14,7 +14,7 @@ const BARE_NAMES: Readonly<Record<string, string>> = {
   6: 'githubWorkflowRef',
 };
 
-/** Values in a UTF8String. Number 8 takes the place of number 1. */
+/** Values in a UTF8String. Number 8 takes the place of number 1, wherever it stands. */
 const STRING_NAMES: Readonly<Record<string, string>> = {
   8: 'issuer',
   9: 'buildSignerURI',
@@ -43,7 +43,8 @@ export function fulcioValues(extensions: readonly Extension[]): Readonly<Record<
     const number = id.slice(FULCIO_ARC.length);
     const name = BARE_NAMES[number] ?? STRING_NAMES[number];
     const text = number in BARE_NAMES ? value : new DerReader(value).value(TAG.utf8String);
-    if (name !== undefined && text !== undefined) values[name] = decoder.decode(text);
+    if (name === undefined || text === undefined || (number in BARE_NAMES && name in values)) continue;
+    values[name] = decoder.decode(text);
   }
   return values;
 }

@@ -1,4 +1,4 @@
-import type { Facts } from '../../entries/facts/facts.ts';
+import { type Facts, NO_CERTIFICATE } from '../../entries/facts/facts.ts';
 import { decide, type PolicyPrincipal, type PolicyQuestion, type PolicyRule } from './policy-rules.ts';
 import type { YamlPlace } from './checked-yaml.ts';
 
@@ -26,16 +26,7 @@ const USUAL_FACTS: Facts = {
     payloadType: '',
     predicateType: '',
   },
-  certificate: {
-    exists: false,
-    issuer: '',
-    subject: '',
-    identities: [],
-    notBefore: 0,
-    notAfter: 0,
-    extensions: {},
-    trusted: false,
-  },
+  certificate: NO_CERTIFICATE,
 };
 const USUAL_PRINCIPAL: PolicyPrincipal = { name: 'anonymous', rights: ['submit'], claims: {} };
 
