@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readYaml, type YamlPlace } from './checked-yaml.ts';
 import { type IssuerRules, readIssuers } from './issuers.ts';
 import { type Quotas, readQuotas } from './quota-rules.ts';
-import { readRights } from './rights-list.ts';
-import { PUBLIC_RIGHTS, type Right } from './rights.ts';
+import { PUBLIC_RIGHTS, readRights, type Right } from './rights.ts';
 
 /** Content of the access file: the rights of each way to come in. */
 export interface AccessRules {

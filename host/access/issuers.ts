@@ -1,6 +1,5 @@
 import { compileCondition, type Condition } from './condition.ts';
-import { readRights } from './rights-list.ts';
-import type { Right } from './rights.ts';
+import { readRights, type Right } from './rights.ts';
 import type { YamlPlace } from './checked-yaml.ts';
 
 /** An issuer of OIDC tokens, and which of its tokens have which rights. */
