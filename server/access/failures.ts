@@ -42,7 +42,7 @@ export class AccessUnavailable extends Failure<'access-unavailable'> {
 }
 
 /** Whether a request was refused because of who sent it. */
-export function isAccessFailure(thrown: unknown): thrown is AccessFailure {
+export function isAccessFailure(thrown: unknown): thrown is Unauthenticated | Forbidden | AccessUnavailable {
   return thrown instanceof Unauthenticated || thrown instanceof Forbidden || thrown instanceof AccessUnavailable;
 }
 

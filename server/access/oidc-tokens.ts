@@ -1,7 +1,7 @@
 import { decodeJwt, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { LruMap } from '../../base/lru-map.ts';
-import { sha256 } from '../../base/sha256.ts';
-import { toHex } from '../../base/bytes.ts';
+import { utf8 } from '../../base/bytes.ts';
+import { sha256Hex } from '../../base/sha256.ts';
 import type { IssuerRules } from '../../host/access/issuers.ts';
 import type { Right } from '../../host/access/rights.ts';
 import { Unauthenticated } from './failures.ts';
@@ -64,7 +64,7 @@ export class OidcTokens {
 
   /** Returns who a token is for. @throws Unauthenticated */
   find(text: string): Principal | Promise<Principal> {
-    const name = toHex(sha256(Buffer.from(text)));
+    const name = sha256Hex(utf8(text));
     const known = this.#verified.get(name);
     if (known === undefined) return this.#verify(text, name);
     if (known.expires + CLOCK_TOLERANCE_S > this.#options.time() / 1000) return known.principal;
@@ -121,7 +121,7 @@ function principalOf({ issuer, rules }: IssuerRules, claims: JWTPayload): Princi
   const rights = new Set<Right>(
     rules.filter(({ when }) => when.ask({ claims }) === true).flatMap((rule) => [...rule.rights]),
   );
-  return { name: `${(claims.sub ?? '').slice(0, MAX_SUBJECT)} of ${issuer}`, rights, claims };
+  return { name: `${String(claims.sub).slice(0, MAX_SUBJECT)} of ${issuer}`, rights, claims };
 }
 
 /** The reason for which a token is not taken, without anything of the token. */

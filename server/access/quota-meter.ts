@@ -1,4 +1,7 @@
+import { brief } from '../../base/brief.ts';
+import { utf8 } from '../../base/bytes.ts';
 import { LruMap } from '../../base/lru-map.ts';
+import { sha256Hex } from '../../base/sha256.ts';
 import type { Quota } from '../../host/access/quota-rules.ts';
 import { QuotaExceeded } from './failures.ts';
 
@@ -6,6 +9,12 @@ import { QuotaExceeded } from './failures.ts';
 const KEPT_NAMES = 100_000;
 
 const DAY_S = 86_400;
+
+/** Characters of a name that is remembered as it is. An identity in an entry may have 64 KiB, and so many of them would fill memory. */
+const MAX_NAME = 200;
+
+const shortName = (name: string): string =>
+  name.length > MAX_NAME ? `${brief(name)} (SHA-256 ${sha256Hex(utf8(name))})` : name;
 
 interface Use {
   /** Entries that may come at once: a bucket that the rate fills (token bucket). */
@@ -38,7 +47,7 @@ export class QuotaMeter {
    * @throws QuotaExceeded, which says when to try again
    */
   take(what: string, names: readonly string[], quota: Quota, bytes: number): void {
-    const uses = names.map((name) => [`${what}${name}`, this.#useOf(`${what}${name}`, quota)] as const);
+    const uses = names.map((name) => [shortName(what + name), this.#useOf(shortName(what + name), quota)] as const);
     for (const [name, use] of uses) this.#requireRoom(name, use, quota, bytes);
     for (const [name, { tokens, at, day, entries, bytes: sent }] of uses)
       this.#uses.set(name, { tokens: tokens - 1, at, day, entries: entries + 1, bytes: sent + bytes });

@@ -51,7 +51,7 @@ export class Pipeline {
       const principal = sender instanceof Promise ? await sender : sender; // most are found at once, and wait for no turn
       exchange.from(principal);
       authorise(principal, operation.access);
-      using _ = this.#entered(exchange, operation);
+      using _ = this.#entered(senderOf(exchange, principal), operation);
       const trace = this.#trace(exchange, http, found);
       await exchange.send(await this.#handled(exchange, found, { http, accepted, principal, trace }));
     } catch (error) {
@@ -68,9 +68,9 @@ export class Pipeline {
   }
 
   /** Counts a submission for as long as it is worked on. @throws Busy */
-  #entered(exchange: Exchange, { access }: AnyOperation): Disposable | undefined {
+  #entered(sender: string, { access }: AnyOperation): Disposable | undefined {
     if (access !== 'submit') return undefined;
-    return { [Symbol.dispose]: this.#submissions.enter(addressBlock(exchange.remote)) };
+    return { [Symbol.dispose]: this.#submissions.enter(sender) };
   }
 
   /** Submissions are traced, where anything takes traces. */

@@ -94,6 +94,15 @@ describe('a quota', () => {
     expect(take(100)).toBe(0);
   });
 
+  it('tells long names apart, and repeats no more of them than their beginning', () => {
+    const { meter } = meterAt();
+    const [a, b] = ['a', 'b'].map((end) => 'x'.repeat(60_000) + end) as [string, string];
+    const take = (name: string) => meter.take('identity ', [name], { ...free, entries: 1 }, 1);
+    take(a);
+    take(b);
+    expect(() => take(a)).toThrow(/^identity x{91}\.\.\. \(SHA-256 [0-9a-f]{64}\) may submit 1 entries a day$/);
+  });
+
   it('is taken of all identities of an entry, or of none', () => {
     const { meter } = meterAt();
     const take = (...names: readonly string[]) =>
