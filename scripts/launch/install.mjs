@@ -60,7 +60,7 @@ function installed(manifests, place, development) {
   });
 }
 
-/** What an interrupted installation left behind. */
+/** Removes what an interrupted installation left behind. */
 function removeAbandoned(stagingDir) {
   for (const name of readdirSync(stagingDir)) {
     if (!running(Number(name.split('-', 1)[0]))) rmSync(join(stagingDir, name), { recursive: true, force: true });

@@ -103,7 +103,7 @@ describe('stele get, search, verify and proof', () => {
     // Without a key, the log that is named is asked for it.
     const asked = await offline(...words, '--proof', 'p', '--server', use.server.base, '--state', 'asked');
     expect(jsonOf(asked)).toMatchObject({ verified: true, offline: false });
-    // What was pinned when the log was used is enough, too.
+    // The key that was pinned when the log was used is enough, too.
     expect(await run('verify', ...words, '--proof', 'p')).toMatchObject({ code: 0 });
   });
 
