@@ -23,7 +23,7 @@ export function writeWhole(file: string, text: string | Uint8Array, mode = 0o600
     renameSync(fresh, file);
   } catch (error) {
     rmSync(fresh, { force: true });
-    throw error;
+    throw error instanceof Error ? Object.assign(error, { path: file }) : error; // the name that somebody gave
   }
   syncFolder(folder);
 }
