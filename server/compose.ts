@@ -20,6 +20,7 @@ import { addReaders, metersOf } from './metrics/readers.ts';
 import { readConsoleFiles } from './pages/console-files.ts';
 import type { Tracing } from './tracing/submission-trace.ts';
 import type { OpenApiDocument } from './operations/document.ts';
+import { KeptBytes } from './http/kept-bytes.ts';
 
 export interface ComposeOptions extends HostOptions {
   /** For measurements: told of every request once it is over. */
@@ -130,6 +131,7 @@ async function appOf(
     ...(meters && { meters }),
     ...(tracing && { tracing }),
     consoleFiles: await readConsoleFiles(),
+    bundles: new KeptBytes(),
     dev: settings.dev,
     now: () => performance.now(),
     report: {

@@ -26,6 +26,8 @@ export interface OtherText<Type extends string> {
   readonly type: Type;
   readonly text: string | Uint8Array | MadeBytes;
   readonly ascii?: boolean;
+  /** Whether these bytes stay in memory for others as well, and so hold nothing more while a reader takes them. */
+  readonly isKept?: boolean;
 }
 
 export type Headers = Readonly<Record<string, string>>;

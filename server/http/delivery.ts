@@ -61,7 +61,7 @@ export class Delivery {
   send(status: number, headers: Headers, body: Body | undefined, length: number): Promise<void> | void {
     const response = this.#response;
     const content = body && contentOf(body);
-    if (typeof content === 'object' && (length > PIECE_BYTES || 'held' in content))
+    if (typeof content === 'object' && ('held' in content || (length > PIECE_BYTES && !isKept(body))))
       return this.#sendLong(status, headers, streamOf(content));
     const encoding = typeof content === 'string' && body?.ascii === true ? 'latin1' : 'utf8';
     this.#writeHead(status, headers);
@@ -162,6 +162,8 @@ export class Delivery {
     this.#response.destroy();
   }
 }
+
+const isKept = (body: Body | undefined): boolean => body !== undefined && 'isKept' in body && (body.isKept ?? false);
 
 /** In bytes. */
 export function lengthOf(body: Body | undefined): number {

@@ -5,6 +5,8 @@ import type { Headers, MadeBytes, OtherText } from './answer.ts';
 export interface StaticFile<Type extends string> {
   readonly type: Type;
   readonly content: Uint8Array | MadeBytes;
+  /** See `OtherText`. */
+  readonly isKept?: boolean;
   /** Names these very bytes, without quotes. */
   readonly tag: string;
   readonly headers: Headers;
@@ -16,11 +18,11 @@ export type FileAnswer<Type extends string> =
 
 /** Conditional requests: RFC 9110 §13.1.2. */
 export function serveFile<Type extends string>(request: Request, file: StaticFile<Type>): FileAnswer<Type> {
-  const { type, content, tag } = file;
+  const { type, content, isKept = false, tag } = file;
   const headers: Headers = { ...file.headers, ETag: `"${tag}"`, 'Accept-Ranges': 'bytes' };
   const known = request.headers['if-none-match'];
   if (known !== undefined && names(known, tag)) return { status: 304, headers };
-  return servePart(request, { ...file, headers }) ?? { status: 200, headers, body: { type, text: content } };
+  return servePart(request, { ...file, headers }) ?? { status: 200, headers, body: { type, text: content, isKept } };
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Access, Principal } from '../access/principal.ts';
 import type { Admission } from '../admission/pool.ts';
 import type { ApiFormat, RequestRules } from '../apis/format.ts';
 import type { Answer, Headers, JsonText, OtherText } from '../http/answer.ts';
+import type { KeptBytes } from '../http/kept-bytes.ts';
 import type { SubmissionTrace, Tracing } from '../tracing/submission-trace.ts';
 
 export type OperationId = keyof operations;
@@ -48,6 +49,7 @@ export interface OperationParts {
   /** Judge entries beside the rules of the log: the admission policy, and quotas. */
   readonly judges?: readonly EntryJudge[];
   readonly settings: OperationSettings;
+  readonly bundles: KeptBytes;
   /** Takes traces of submissions, where any are wanted. */
   readonly tracing?: Tracing;
   /** Milliseconds on a clock that never goes back. */

@@ -2,12 +2,12 @@ import { hash } from 'node:crypto';
 import type { Log } from '../../log/types.ts';
 import { parseTilePath, type TileResource } from '../../merkle/tile-path.ts';
 import { TILE_WIDTH } from '../../merkle/tile.ts';
-import type { EntryBundle } from '../../storage/entries.ts';
 import type { Headers } from '../http/answer.ts';
 import { serveFile, type StaticFile, takesGzip } from '../http/static-file.ts';
 import { FILE, V2_READ } from '../operations/defaults.ts';
 import type { OperationAnswer, OperationParts, OperationRequest, Operations } from '../operations/operation.ts';
 import { asKept, inflated } from './bundle-body.ts';
+import type { KeptBytes } from '../http/kept-bytes.ts';
 import { isBoundTo, shardFor } from './shard.ts';
 
 /** A full tile never changes. A partial one neither, but it may be replaced by the full one: c2sp.org/tlog-tiles. */
@@ -41,12 +41,12 @@ async function checkpoint(asked: OperationRequest, { shards }: OperationParts): 
  */
 async function tile(folder: '' | 'entries/', asked: OperationRequest, parts: OperationParts): Promise<TileAnswer> {
   const { http, rest } = asked;
-  const { shards, dev } = parts;
+  const { shards, dev, bundles } = parts;
   const resource = parseTilePath(folder + rest);
   if (resource === undefined) return NOT_THERE;
   const log = shardFor(shards, asked);
   const headers = !dev && isBoundTo(log, asked) ? lifeOf(resource) : NO_CACHE_HEADERS;
-  const file = await fileOf(log, resource, { headers, gzip: takesGzip(http) });
+  const file = await fileOf(log, resource, { headers, gzip: takesGzip(http), kept: bundles });
   return file === undefined ? NOT_THERE : serveFile(http, file);
 }
 
@@ -101,6 +101,7 @@ interface Sending {
   readonly headers: Headers;
   /** Whether the reader takes gzip. */
   readonly gzip: boolean;
+  readonly kept: KeptBytes;
 }
 
 async function fileOf(
@@ -110,7 +111,7 @@ async function fileOf(
 ): Promise<StaticFile<typeof OCTETS> | undefined> {
   const { width } = resource;
   const tag = `${log.shard.treeId}-${nameOf(resource)}-${width}`;
-  if (resource.what === 'entries') return bundleOf(await log.bundle(resource.number, width), tag, sending);
+  if (resource.what === 'entries') return bundleOf(log, resource, tag, sending);
   const bytes = await log.tile(resource.id, width);
   return bytes && { type: OCTETS, content: bytes, tag, headers: sending.headers };
 }
@@ -119,15 +120,21 @@ function nameOf(resource: TileResource): string {
   return resource.what === 'entries' ? `entries-${resource.number}` : `${resource.id.level}-${resource.id.index}`;
 }
 
-function bundleOf(
-  bundle: EntryBundle | undefined,
+/** @param tag - of the plain bytes */
+async function bundleOf(
+  log: Log,
+  { number, width }: Extract<TileResource, { readonly what: 'entries' }>,
   tag: string,
-  { headers: life, gzip }: Sending,
-): StaticFile<typeof OCTETS> | undefined {
-  if (bundle === undefined) return undefined;
+  { headers: life, gzip, kept }: Sending,
+): Promise<StaticFile<typeof OCTETS> | undefined> {
   const headers = { ...life, ...VARY };
-  if (bundle.encoding === 'identity') return { type: OCTETS, content: asKept(bundle), tag, headers };
-  if (!gzip) return { type: OCTETS, content: inflated(bundle), tag, headers };
   const coded = { ...headers, 'Content-Encoding': 'gzip' };
-  return { type: OCTETS, content: asKept(bundle), tag: `${tag}-gzip`, headers: coded };
+  const [wanted, wantedHeaders] = gzip ? [`${tag}-gzip`, coded] : [tag, headers];
+  const before = kept.get(wanted);
+  if (before !== undefined) return { type: OCTETS, content: before, isKept: true, tag: wanted, headers: wantedHeaders };
+  const bundle = await log.bundle(number, width);
+  if (bundle === undefined) return undefined;
+  if (bundle.encoding === 'identity') return { type: OCTETS, content: asKept(bundle), tag, headers };
+  const content = gzip ? asKept(bundle) : inflated(bundle);
+  return { type: OCTETS, content: kept.keeping(wanted, content), tag: wanted, headers: wantedHeaders };
 }

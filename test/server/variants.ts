@@ -5,6 +5,7 @@ import { LogShards } from '../../log/shards.ts';
 import type { Log } from '../../log/types.ts';
 import type { EntryBundle } from '../../storage/entries.ts';
 import { type AppParts, type AppSettings, createApp } from '../../server/app.ts';
+import { KeptBytes } from '../../server/http/kept-bytes.ts';
 import type { OpenApiDocument } from '../../server/operations/document.ts';
 import { directAdmission } from '../support/admission.ts';
 
@@ -53,6 +54,7 @@ export function variantOf(log: Log, { settings, ...parts }: Variant = {}): Expre
     health: { ready: async () => ({ ready: true, checks: { write: 'ok' } }) },
     document,
     consoleFiles: new Map(),
+    bundles: new KeptBytes(),
     dev: false,
     now: () => performance.now(),
     report: {

@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RequestHeaders } from '../../support/ask.ts';
+import { askOf, type RequestHeaders } from '../../support/ask.ts';
+import { instead, variantOf } from '../variants.ts';
 import { bundleOf, PREFIXES, serve, type Served } from './served.ts';
 
 const SIZE = 300;
@@ -44,6 +45,35 @@ describe('rekor-v2 §3.3: what may be remembered, and for how long', () => {
       expect((await get(path)).headers['access-control-allow-origin']).toBeUndefined();
     }
     expect((await get('/tile/0/002', origin)).headers['access-control-allow-origin']).toBe('*');
+  });
+});
+
+describe('a bundle that is asked for again', () => {
+  it('is the same bytes in both codings, for each whole and each part', async () => {
+    for (const headers of [{}, { 'Accept-Encoding': 'gzip' }]) {
+      const answers = [];
+      for (let i = 0; i < 4; i += 1) answers.push(await get('/tile/entries/000', headers));
+      const [first] = answers;
+      expect(first?.bytes.length).toBeGreaterThan(1100);
+      for (const { status, bytes, headers: shown } of answers) {
+        expect(status).toBe(200);
+        expect(bytes.equals(first?.bytes ?? Buffer.alloc(0))).toBe(true);
+        for (const name of ['etag', 'vary', 'cache-control', 'content-encoding', 'content-length', 'content-type'])
+          expect(shown[name]).toBe(first?.headers[name]);
+      }
+      const part = await get('/tile/entries/000', { ...headers, Range: 'bytes=7-1006' });
+      expect([part.status, part.bytes]).toEqual([206, first?.bytes.subarray(7, 1007)]);
+      expect((await head('/tile/entries/000', headers)).headers['content-length']).toBe(String(first?.bytes.length));
+    }
+  });
+
+  it('is not read again from the store', async () => {
+    let read = 0;
+    const { log } = served.fixture;
+    const bundle: typeof log.bundle = (number, width) => ((read += 1), log.bundle(number, width));
+    await using asking = await askOf(variantOf(instead(log, { bundle })));
+    for (let i = 0; i < 3; i += 1) expect((await asking.raw('GET', '/tile/entries/000', { Host })).status).toBe(200);
+    expect(read).toBe(1);
   });
 });
 
