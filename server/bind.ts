@@ -50,7 +50,8 @@ export async function bind(http: Server, { host, port }: Address, flag: string):
 const NO_SUCH_ADDRESS =
   'no interface of this machine has this address. Name one that it has with --listen HOST:PORT, such as 127.0.0.1';
 const BINDING_FAULTS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another process has this port. Stop that process, or choose another port with --listen HOST:PORT',
+  EADDRINUSE:
+    'another process, or another listener of this one, has this port. Stop that process, or choose another port with --listen HOST:PORT',
   EACCES: 'this user may not bind this port. Choose one from 1024 on with --listen HOST:PORT',
   EADDRNOTAVAIL: NO_SUCH_ADDRESS,
   ENOTFOUND: NO_SUCH_ADDRESS,

@@ -73,7 +73,9 @@ describe('listen: the port comes before the log', () => {
     const address = `127.0.0.1:${(other.address() as AddressInfo).port}`;
     const { code, said } = await runServer(folder, { listen: address });
     other.close();
-    expect(said).toContain(`cannot listen on ${address}: another process has this port`);
+    expect(said).toContain(
+      `cannot listen on ${address}: another process, or another listener of this one, has this port`,
+    );
     expect(said).toContain('--listen HOST:PORT');
     expect([code, existsSync(folder.data), existsSync(folder.heads)]).toEqual([1, false, false]);
   });

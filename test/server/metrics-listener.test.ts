@@ -62,7 +62,7 @@ describe('metrics-listen: a port of its own', () => {
   it('refuses to start where the port that was chosen is taken, and names the setting', async () => {
     using taken = await takenPort();
     await expect(serving(`127.0.0.1:${taken.port}`)).rejects.toThrow(
-      `cannot listen on 127.0.0.1:${taken.port}: another process has this port. Stop that process, or choose another port with --metrics-listen HOST:PORT`,
+      `cannot listen on 127.0.0.1:${taken.port}: another process, or another listener of this one, has this port. Stop that process, or choose another port with --metrics-listen HOST:PORT`,
     );
   });
 
