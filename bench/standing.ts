@@ -54,12 +54,13 @@ export const disk: Scenario = async (folder, options) => {
   ];
 };
 
-/** Seconds that `npm run audit` takes for all that is stored. */
+/** Seconds that `stele audit --data` takes for all that is stored. */
 export const audit: Scenario = async (folder, options) => {
   await ready(folder, options.entries);
-  const script = new URL('../scripts/audit.ts', import.meta.url).pathname;
+  const script = new URL('../cli/main.ts', import.meta.url).pathname;
   const from = performance.now();
-  const child = spawn(process.execPath, [script, '--data', folder.data, '--heads', folder.heads], { stdio: 'inherit' });
+  const words = ['audit', '--data', folder.data, '--heads', folder.heads];
+  const child = spawn(process.execPath, [script, ...words], { stdio: 'inherit' });
   await once(child, 'exit');
   if (child.exitCode !== 0) throw new Error(`the audit ended with ${child.exitCode}`);
   return [{ bench: `audit, ${sizeName(folder)}`, figures: { seconds: (performance.now() - from) / 1000 } }];

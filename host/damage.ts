@@ -1,3 +1,4 @@
+import { STELE } from '../base/stele-command.ts';
 import { isDamage } from '../storage/failures.ts';
 import type { Logger } from './logging/logger.ts';
 
@@ -19,9 +20,12 @@ export class DamageReport {
   failed(thrown: unknown): void {
     if (!isDamage(thrown)) return this.#logger.error('a request failed', { error: thrown });
     this.#count += 1;
-    this.#logger.error('a request failed, because stored data is damaged: find the rest with npm run audit', {
-      error: thrown,
-    });
+    this.#logger.error(
+      `a request failed, because stored data is damaged: find the rest with ${STELE} audit --data FOLDER`,
+      {
+        error: thrown,
+      },
+    );
   }
 
   /** Found by the scrub. */
@@ -35,6 +39,6 @@ export class DamageReport {
   /** Found while nobody was reading. */
   found(sentence: string): void {
     this.#count += 1;
-    this.#logger.error(`${sentence}: find the rest with npm run audit`);
+    this.#logger.error(`${sentence}: find the rest with ${STELE} audit --data FOLDER`);
   }
 }

@@ -1,5 +1,6 @@
 import { Failure } from '../base/failure.ts';
 import { systemCode, systemSentence } from '../base/system-error.ts';
+import { STELE } from '../base/stele-command.ts';
 import { DamagedStore } from '../storage/failures.ts';
 
 /**
@@ -8,7 +9,7 @@ import { DamagedStore } from '../storage/failures.ts';
  */
 export function operatorSentence(error: unknown): string | undefined {
   if (error instanceof DamagedStore)
-    return `stored data is damaged: ${error.message}. Put back a copy of the data folder that passes: npm run audit`;
+    return `stored data is damaged: ${error.message}. Put back a copy of the data folder that passes: ${STELE} audit --data COPY`;
   const isOperational = error instanceof Failure || systemCode(error) !== undefined;
   return isOperational && error instanceof Error ? systemSentence(error) : undefined;
 }

@@ -7,7 +7,7 @@ import type { CommandModule, Run } from '../frame/command.ts';
 import { type ExitCode, UsageFault } from '../frame/exit-codes.ts';
 import type { OptionTable } from '../frame/options.ts';
 import type { Output } from '../frame/output.ts';
-import { PLACE, SERVER_FILES } from './place.ts';
+import { BEGINNING, PLACE, SERVER_FILES } from './place.ts';
 
 /*
  * The common part of the operator's commands: they find the log as the server does, by the same flags, variables and
@@ -53,8 +53,9 @@ export function operation<Table extends OptionTable>(
 
 /** Settings of the log that an operator's command is about. @throws UsageFault */
 export function settingsOf(options: Readonly<Record<string, unknown>>): Settings {
-  const place = Object.keys({ ...PLACE, ...SERVER_FILES }).flatMap((name) => {
+  const place = Object.keys({ ...PLACE, ...SERVER_FILES, ...BEGINNING }).flatMap((name) => {
     const { [name]: value } = options;
+    if (value === true) return [`--${name}`];
     return typeof value === 'string' ? [`--${name}`, value] : [];
   });
   try {

@@ -36,3 +36,25 @@ export const SERVER_FILES = {
   policy: { kind: 'text', value: 'FILE', variable: 'STELE_POLICY', summary: 'admission policy' },
   'min-free': { kind: 'text', value: 'SIZE', variable: 'STELE_MIN_FREE', summary: 'floor of disk space' },
 } as const satisfies OptionTable;
+
+/** Flags of the server that a log begins with. */
+export const BEGINNING = {
+  origin: { kind: 'text', value: 'NAME', variable: 'STELE_ORIGIN', summary: 'name of the log, for ever' },
+  'witness-name': {
+    kind: 'text',
+    value: 'NAME',
+    summary: 'as for stele serve: name under which it cosigns for others',
+  },
+  'witness-key': {
+    kind: 'text',
+    value: 'FILE',
+    summary: 'as for stele serve: where the key is that cosigns for others',
+  },
+  'key-passphrase': {
+    kind: 'text',
+    value: 'FILE',
+    variable: 'STELE_KEY_PASSPHRASE',
+    summary: 'file whose first line is the passphrase that keys are encrypted with',
+  },
+  begin: { kind: 'flag', summary: 'takes keys that exist already: you know that nothing was ever signed with them' },
+} as const satisfies OptionTable;

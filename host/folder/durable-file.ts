@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { systemCode } from '../../base/system-error.ts';
 import { syncFolder } from '../../storage/folders.ts';
@@ -6,15 +6,31 @@ import { syncFolder } from '../../storage/folders.ts';
 /** Writes a whole file, for its owner alone, in a folder that is there. Durable once it returns; cut short, it leaves the old one. */
 export function writeDurably(file: string, text: string): void {
   // A file that an interrupted start left under the other name is written over.
-  const handle = openSync(`${file}.new`, 'w', 0o600);
+  writeSynced(`${file}.new`, 'w', text);
+  renameSync(`${file}.new`, file);
+  syncFolder(dirname(file));
+}
+
+/** As `writeDurably`, but never over a file. @throws an error of the system, EEXIST where there is one */
+export function createDurably(file: string, text: string): void {
+  const fresh = `${file}.${process.pid}.new`;
+  try {
+    writeSynced(fresh, 'wx', text);
+    linkSync(fresh, file); // unlike a renaming, it is refused where the name is taken meanwhile
+  } finally {
+    rmSync(fresh, { force: true });
+  }
+  syncFolder(dirname(file));
+}
+
+function writeSynced(file: string, flags: 'w' | 'wx', text: string): void {
+  const handle = openSync(file, flags, 0o600);
   try {
     writeFileSync(handle, text);
     fsyncSync(handle);
   } finally {
     closeSync(handle);
   }
-  renameSync(`${file}.new`, file);
-  syncFolder(dirname(file));
 }
 
 /** Removes a file that may be missing. Durable once it returns. */

@@ -1,3 +1,4 @@
+import { STELE } from '../../base/stele-command.ts';
 import { join } from 'node:path';
 import { readIfThere, removeDurably, writeDurably } from './durable-file.ts';
 import { recordPlace } from './folder-identity.ts';
@@ -43,6 +44,6 @@ export function settleRestored(folder: string): void {
 export function restoreCutShort(folder: string, { from }: RestoredMark): string {
   return (
     `the restore of ${from} into ${folder} was cut short, and the folder lacks the rest: go on with it ` +
-    `(npm run restore -- --from ${from} --into ${folder}), or remove the folder`
+    `(${STELE} restore --from ${from} --into ${folder}), or remove the folder`
   );
 }

@@ -1,10 +1,11 @@
 import { type KeyObject, createPrivateKey, createPublicKey, generateKeyPairSync, hash, sign } from 'node:crypto';
 import { dirname } from 'node:path';
+import { systemCode } from '../../base/system-error.ts';
 import { logKey, type VerifierKey } from '../../checkpoint/key.ts';
 import type { Signer } from '../../checkpoint/signer.ts';
 import { LogRefused } from '../../log/failures.ts';
 import { makePrivateFolder } from '../../storage/folders.ts';
-import { readIfThere, writeDurably } from '../folder/durable-file.ts';
+import { createDurably, readIfThere, writeDurably } from '../folder/durable-file.ts';
 
 /**
  * `rekor`: ECDSA P-256, the only key that every client of Rekor v1 takes; it signs for that API. `c2sp`: Ed25519, the key
@@ -62,6 +63,17 @@ export function makeKey(role: KeyRole, passphrase?: string): NewKey {
 export function keepKey({ pem }: NewKey, file: string): void {
   makePrivateFolder(dirname(file));
   writeDurably(file, pem);
+}
+
+/** As `keepKey`, but never over a file. @throws LogRefused where there is one */
+export function keepFreshKey({ pem }: NewKey, file: string): void {
+  makePrivateFolder(dirname(file));
+  try {
+    createDurably(file, pem);
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error;
+    throw new LogRefused(`${file} is there already, and a key is never written over: name another file`);
+  }
 }
 
 function generate(role: KeyRole): KeyObject {

@@ -5,7 +5,7 @@ import { type FolderIdentity, folderChanges, folderIdentityOf } from '../folder/
 
 /*
  * Keys that have signed nothing yet, by their ids. A log begins under keys that exist only if they stand in this record:
- * it is written before the key files, by the command vkeys or by a first start, and taken away before the first
+ * it is written before the key files, by `stele keys prepare` or by a first start, and taken away before the first
  * signature, so that a first start which was cut short is gone on with, and a log that lost its database is not begun
  * anew. It names the folder that it was made for: a copy of a prepared folder could begin the same log twice.
  */

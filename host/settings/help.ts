@@ -1,3 +1,4 @@
+import { STELE } from '../../base/stele-command.ts';
 import { QUESTIONS, type Reading } from './read.ts';
 import {
   ENVIRONMENT_PREFIX,
@@ -16,7 +17,7 @@ const LONGEST_PADDED = 60; // longer lines do not move the column of sources
 const INTRODUCTION = [
   'Stele: an append-only transparency log server with the APIs of Rekor v1 and v2, and C2SP tiles.',
   '',
-  'usage: npm start -- [--SETTING VALUE]...',
+  `usage: ${STELE} serve [--SETTING VALUE]...`,
   '',
   `Each setting is a flag (--max-retrieve 5 or --max-retrieve=5), an environment variable (${ENVIRONMENT_PREFIX}MAX_RETRIEVE=5) or a member of the YAML or JSON file that --config names (max-retrieve: 5). A flag beats a variable, a variable beats the file, the file beats the default, which stands in [brackets].`,
 ].flatMap((line) => wrap(line, WIDTH));

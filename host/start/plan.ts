@@ -1,3 +1,4 @@
+import { STELE } from '../../base/stele-command.ts';
 import { LogRefused } from '../../log/failures.ts';
 import { codeOfWriting } from '../../storage/folders.ts';
 import { existsSync } from 'node:fs';
@@ -79,7 +80,7 @@ function requireWritable(settings: PlanSettings, folders: readonly ShardFolder[]
     if (code === undefined) continue;
     throw new LogRefused(
       `this process may not write in ${folder} (${code}), and a server does: give its user that right, or mount it for writing. ` +
-        `To serve the log as it is: npm start -- --read-only --data ${data} --heads ${heads}. To look at it: npm run audit or npm run export with the same --data and --heads`,
+        `To serve the log as it is: ${STELE} serve --read-only --data ${data} --heads ${heads}. To look at it: ${STELE} audit or ${STELE} export with the same --data and --heads`,
     );
   }
 }

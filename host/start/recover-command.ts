@@ -1,9 +1,10 @@
+import { STELE } from '../../base/stele-command.ts';
 import { resolve } from 'node:path';
 
 /** The command that says what can be done with this log when it refuses to start, for a POSIX shell in any folder. */
 export function recoverCommandOf({ data, heads, volume }: RecoverPlace): string {
   const moves = volume === 'moves' ? ' --volume moves' : '';
-  return `npm run recover -- --data ${quoted(resolve(data))} --heads ${quoted(resolve(heads))}${moves}`;
+  return `${STELE} recover --data ${quoted(resolve(data))} --heads ${quoted(resolve(heads))}${moves}`;
 }
 
 export interface RecoverPlace {

@@ -1,3 +1,4 @@
+import { STELE } from '../../base/stele-command.ts';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,6 +13,6 @@ export function trialSentence(origin: string, folder: string): string {
   return (
     `this log is for trying: it is named ${origin} for ever, and is kept in ${path}${danger}. ` +
     'A log that others will use needs its host name and a folder of its own at its first start: ' +
-    'npm start -- --origin log.example.org --data /var/lib/stele/data'
+    `${STELE} serve --origin log.example.org --data /var/lib/stele/data`
   );
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { parseHex, toHex } from '../../base/bytes.ts';
 import { systemCode } from '../../base/system-error.ts';
+import { STELE } from '../../base/stele-command.ts';
 import { nodeHash, type RootHash, treeSize } from '../../merkle/types.ts';
 import { StoreRefused } from '../failures.ts';
 import { syncFolder } from '../folders.ts';
@@ -44,7 +45,7 @@ export function readManifest(folder: string): Manifest | undefined {
   const [json = '', sum = '', ...rest] = text.split('\n');
   if (rest.length !== 1 || rest[0] !== '' || hash('sha256', json, 'hex') !== sum)
     throw new StoreRefused(
-      `${file} is damaged: it is not what its checksum says. Keep the folder, put back the manifest of another copy of it, and look with npm run backup -- --into ${folder} --verify; or begin another backup in a new folder`,
+      `${file} is damaged: it is not what its checksum says. Keep the folder, put back the manifest of another copy of it, and look with ${STELE} backup --into ${folder} --verify; or begin another backup in a new folder`,
     );
   const { format, shards, keys } = JSON.parse(json) as WrittenManifest;
   if (format !== FORMAT)

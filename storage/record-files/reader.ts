@@ -44,7 +44,7 @@ export function requireManifest(folder: string): Manifest {
   const manifest = readManifest(folder);
   if (manifest !== undefined) return manifest;
   throw new StoreRefused(
-    `${folder} holds no backup: ${manifestFile(folder)} is missing. Name the folder that npm run backup wrote, or put the file back`,
+    `${folder} holds no backup: ${manifestFile(folder)} is missing. Name the folder that stele backup wrote, or put the file back`,
   );
 }
 

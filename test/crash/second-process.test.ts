@@ -85,7 +85,7 @@ describe('decision 2, one writer: a second process on the same folder', () => {
     await grow(0);
     const said = await expectRefused(copy, ['--volume', 'moves']);
     expect(said).toContain('another copy of this data folder has been started with this head journal since');
-    expect(said).toContain(`run: npm run recover -- --data ${copy.data} --heads ${folder.heads}`);
+    expect(said).toContain(`run: npm run -s stele -- recover --data ${copy.data} --heads ${folder.heads}`);
     await expectGoesOn(folder);
   });
 

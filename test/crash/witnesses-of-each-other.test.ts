@@ -69,7 +69,7 @@ async function peerOf(origin: string): Promise<Peer> {
   mkdirSync(folder.parent);
   const relay = await openRelay();
   const flags = ['--origin', origin, '--public-url', relay.base];
-  const command = ['scripts/vkeys.ts', '--data', folder.data, '--heads', folder.heads, ...flags];
+  const command = ['cli/main.ts', 'keys', 'prepare', '--data', folder.data, '--heads', folder.heads, ...flags];
   const said = execFileSync(process.execPath, command, { cwd: ROOT, encoding: 'utf8', stdio: 'pipe' });
   const line = (word: string): string => new RegExp(`^${word} .*$`, 'm').exec(said)?.[0] ?? '';
   const keys = { log: line('log'), witness: line('witness') };

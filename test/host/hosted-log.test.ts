@@ -69,6 +69,6 @@ describe('a log that is opened without HTTP', () => {
     await using log = await open();
     log.damage.found('a tile is damaged');
     expect(await log.health.ready()).toMatchObject({ damagedReads: 1 });
-    expect(lines.join('')).toContain('a tile is damaged: find the rest with npm run audit');
+    expect(lines.join('')).toContain('a tile is damaged: find the rest with npm run -s stele -- audit --data FOLDER');
   });
 });

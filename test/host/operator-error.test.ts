@@ -12,7 +12,7 @@ describe('errors of a program that an operator can act on', () => {
     [
       'damage',
       new DamagedStore('tile 5'),
-      'stored data is damaged: tile 5. Put back a copy of the data folder that passes: npm run audit',
+      'stored data is damaged: tile 5. Put back a copy of the data folder that passes: npm run -s stele -- audit --data COPY',
     ],
   ])('%s becomes a sentence', (_what, error, sentence) => {
     expect(operatorSentence(error)).toBe(sentence);

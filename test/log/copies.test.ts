@@ -33,7 +33,7 @@ const keepAs = (name: string): void => cpSync(data(), join(folder(), name), { re
 
 describe('openLog: two copies of a data folder, one after the other with one journal', () => {
   const OTHER_SENTENCE =
-    'another copy of this data folder has been started with this head journal since this one was made: start that one. If you know that no later head was ever shown to anyone, run: npm run recover';
+    'another copy of this data folder has been started with this head journal since this one was made: start that one. If you know that no later head was ever shown to anyone, run: stele recover';
 
   it('the one that was started first goes on, and the other is refused, though neither has grown', async () => {
     await begin(3);

@@ -92,7 +92,7 @@ export async function openLogFixture(folder: string, options: LogFixtureOptions 
     clock: testClock(),
     limits: LIMITS,
     newTreeId: () => '1234567890123456789',
-    recoverCommand: 'npm run recover',
+    recoverCommand: 'stele recover',
     ...options,
     store: options.store?.(store) ?? store,
     journal: options.journal?.(journal) ?? journal,

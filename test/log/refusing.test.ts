@@ -45,8 +45,8 @@ describe('openLog: another log than the one that was asked for', () => {
 });
 
 describe('openLog: a tree that would be a fork', () => {
-  const ADVICE = 'If you know that no later head was ever shown to anyone, run: npm run recover';
-  const CONTRADICTION_ADVICE = 'If there is none, this says what can be done: npm run recover';
+  const ADVICE = 'If you know that no later head was ever shown to anyone, run: stele recover';
+  const CONTRADICTION_ADVICE = 'If there is none, this says what can be done: stele recover';
 
   it('the journal is missing', async () => {
     await begin(3);

@@ -29,8 +29,7 @@ export async function runAlone(command: OperatorCommand, ...words: string[]): Pr
 
 /** The words that npm runs Node with. */
 export function programOf(command: OperatorCommand): readonly string[] {
-  const [script, ...words] = command === 'audit' ? ['scripts/audit.ts'] : ['cli/main.ts', command];
-  return [new URL(`../../${script}`, import.meta.url).pathname, ...words];
+  return [new URL('../../cli/main.ts', import.meta.url).pathname, command];
 }
 
 /** Waits for a command that has to succeed. @returns what it said @throws Error otherwise */

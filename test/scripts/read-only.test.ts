@@ -53,7 +53,7 @@ describe.runIf(mounter)('a read-only mount', () => {
     for (const flags of [[], ['--volume', 'moves']]) {
       const { code, said } = await runServer({ ...disk, parent: elsewhere.parent }, { flags });
       expect(said).toContain(`this process may not write in ${disk.data} (EROFS), and a server does`);
-      expect(said).toContain(`npm start -- --read-only --data ${disk.data} --heads ${disk.heads}`);
+      expect(said).toContain(`npm run -s stele -- serve --read-only --data ${disk.data} --heads ${disk.heads}`);
       expect(code).toBe(1);
     }
   });

@@ -76,11 +76,11 @@ function sizesIn(name: string): readonly number[] {
   return lines.map((line) => Number(line.split(' ')[0]));
 }
 
-/** The command that a refused start prints, as the words behind `npm run recover --`. */
+/** The command that a refused start prints, as the words behind `npm run -s stele -- recover`. */
 async function printedCommand(): Promise<readonly string[]> {
   const { code, said } = await runServer(folder, { flags: FLAGS });
   expect(code).toBe(1);
-  return /npm run recover -- ([^"]+)"/.exec(said)?.[1]?.split(' ') ?? [];
+  return /npm run -s stele -- recover ([^"]+)"/.exec(said)?.[1]?.split(' ') ?? [];
 }
 
 describe('npm run recover: a log that starts as it is', () => {

@@ -111,7 +111,7 @@ describe('sqlite: a stele.db that is not as it was written', () => {
     for (const use of [() => inspectDatabase(store.folder()), read, open]) {
       const refusal = await refusalOf(use);
       expect(refusal).toContain(`${store.folder()}/${says}`);
-      expect(refusal).toMatch(/npm run audit|put the log's own file back|EISDIR|newer version/);
+      expect(refusal).toMatch(/stele -- audit|put the log's own file back|EISDIR|newer version/);
       expect(refusal).not.toContain('recover');
     }
     expect(before && readFileSync(file()).equals(before)).toBe(before && true);

@@ -7,7 +7,7 @@ export const audit = {
     'Compares the newest signed heads of the log with those that earlier runs have seen, at whatever address: each has to be the beginning of the next. The heads are kept in the state folder; a head that fails is not.',
     '--full reads every entry besides, from tiles where the log has them: each is hashed again, up to the signed root. Where a key of Rekor v1 is trusted, every entry is read by that API too, and its signed entry timestamp, the head it is proved under and its proof are checked; --api tiles leaves that out, which is many times faster. It works on as many threads as there are processors, and a run that was killed is gone on with by the next.',
     'A log that has forked ends with 1, and the two signed heads that convict it are written to the file of --evidence, and into the state folder in any case. stele verify-evidence accepts it from anyone who has the key of the log. A log that only goes back to a smaller head is reported with 1 as well, but that is no proof of a fork by itself.',
-    '--data audits the folder of a log of your own instead, offline: every entry, tile, head, signature and search key that is stored, the head journal and the search index. The server may run. It ends with 1 if anything is damaged.',
+    '--data audits the folder of a log of your own instead, offline: every entry, tile, head, signature and search key that is stored, the head journal and the search index. The server may run. It ends with 1 if anything is damaged; what is damaged first is named.',
   ],
   arguments: [{ name: 'URL', isRequired: false, isRepeated: false }],
   options: {
@@ -35,6 +35,11 @@ export const audit = {
       kind: 'text',
       value: 'FOLDER',
       summary: 'with --data: the folder of its head journal; FOLDER-heads if it is left out',
+    },
+    config: {
+      kind: 'text',
+      value: 'FILE',
+      summary: 'audit the data folder that this settings file of a server names, offline',
     },
   },
   examples: [

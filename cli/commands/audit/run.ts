@@ -5,12 +5,15 @@ import type { audit } from './about.ts';
 /** Each of the two kinds of audit loads what it needs: that of a folder the storage engines, that of a log what asks it. */
 export const run: CommandModule<typeof audit.options>['run'] = async (asked) => {
   const { options, words } = asked;
-  if (options.data === undefined) {
+  if (options.data === undefined && options.config === undefined) {
     if (options.heads !== undefined) throw new UsageFault('--heads is for an audit of --data FOLDER');
     const { auditLog } = await import('./audit-log.ts');
     return auditLog(asked);
   }
-  if (words.length > 0) throw new UsageFault(`${words[0]}: --data audits a folder, and no address`);
+  if (words.length > 0)
+    throw new UsageFault(
+      `${words[0]}: --${options.data === undefined ? 'config' : 'data'} audits a folder, and no address`,
+    );
   const { auditData } = await import('./audit-data.ts');
-  return auditData(asked, options.data);
+  return auditData(asked);
 };

@@ -3,68 +3,83 @@ import { logKey, longKeyId } from '../../../checkpoint/key.ts';
 import { parsePem } from '../../../checkpoint/spki.ts';
 import { formatVkey } from '../../../checkpoint/vkey.ts';
 import { openShards, shardOf } from '../../../host/shards/read-shards.ts';
-import type { CommandModule, Run } from '../../frame/command.ts';
+import type { Settings } from '../../../host/settings/table.ts';
+import type { CommandModule } from '../../frame/command.ts';
 import { UsageFault } from '../../frame/exit-codes.ts';
-import { operation, type Outcome, say } from '../../operate/command.ts';
+import { operation, type Operation, type Outcome, say } from '../../operate/command.ts';
 import type { keys } from './about.ts';
+import { makeOne } from './make-one.ts';
+import { prepare } from './prepare.ts';
+import type { ShownKey } from './shown-key.ts';
 
-interface ShownKey {
-  readonly origin: string;
-  readonly role: 'rekor' | 'c2sp';
-  /** Hex. */
-  readonly logId: string;
-  readonly vkey: string;
-  readonly publicKey: string;
+type Asked = Operation<typeof keys.options>;
+
+export const run: CommandModule<typeof keys.options>['run'] = async (asked) => {
+  const [action = ''] = asked.words;
+  const { [action]: work = list } = ACTIONS;
+  const verb = ['new', 'prepare'].includes(action) ? 'make keys' : 'read the keys';
+  return operation<typeof keys.options>(verb, async (operated) => {
+    requireTaken(operated, action);
+    return work(operated);
+  })(asked);
+};
+
+const ACTIONS: Readonly<Record<string, (asked: Asked) => Promise<Outcome>>> = {
+  list,
+  show,
+  new: makeOne,
+  prepare,
+};
+
+/** Options that are of some actions alone. */
+const TAKERS = {
+  role: ['show', 'new'],
+  as: ['show', 'new'],
+  shard: ['show'],
+  into: ['new'],
+  begin: ['prepare'],
+} as const satisfies Readonly<Partial<Record<keyof Asked['options'], readonly string[]>>>;
+
+/** @throws UsageFault for an option that the action does not take */
+function requireTaken({ options }: Asked, action: string): void {
+  for (const [name, takers] of Object.entries(TAKERS)) {
+    const { [name as keyof typeof TAKERS]: value } = options;
+    const isGiven = value !== undefined && value !== false;
+    if (isGiven && !(takers as readonly string[]).includes(action))
+      throw new UsageFault(`keys ${action} takes no --${name}: that is of keys ${takers.join(' and ')}`);
+  }
 }
 
-export const run: CommandModule<typeof keys.options>['run'] = operation<typeof keys.options>(
-  'read the keys',
-  async ({ settings, options, words: [action], output }) => {
-    const all = await keysOf(settings);
-    return action === 'list' ? list(all, options, output.isJson) : show(all, options, output.isJson);
-  },
-);
-
-type Options = Run<typeof keys.options>['options'];
-
-function list(all: readonly ShownKey[], { role, as, shard }: Options, isJson: boolean): Outcome {
-  if ([role, as, shard].some((one) => one !== undefined))
-    throw new UsageFault('keys list takes no --role, --as and --shard: those are of keys show');
-  if (!isJson)
-    for (const { origin, role: of, logId, vkey } of all) say(`${origin} ${of}\n  log id  ${logId}\n  vkey    ${vkey}`);
+async function list({ settings, output }: Asked): Promise<Outcome> {
+  const all = await keysOf(settings);
+  if (!output.isJson)
+    for (const { origin, role, logId, vkey } of all) say(`${origin} ${role}\n  log id  ${logId}\n  vkey    ${vkey}`);
   return { json: { keys: all } };
 }
 
-function show(all: readonly ShownKey[], options: Options, isJson: boolean): Outcome {
+async function show({ settings, options, output }: Asked): Promise<Outcome> {
   const { role = 'c2sp', as = 'pem', shard } = options;
+  if (role === 'witness') throw new UsageFault('--role witness: a log has written down its keys rekor and c2sp alone');
+  const all = await keysOf(settings);
   const found = all.findLast((one) => one.role === role && (shard === undefined || one.origin === shard));
   if (found === undefined) throw new UsageFault(`the log has no shard ${shard}: stele keys list shows them`);
   const { publicKey, vkey, logId } = found;
-  if (!isJson) say({ pem: publicKey.trimEnd(), vkey, 'log-id': logId }[as]);
+  if (!output.isJson) say({ pem: publicKey.trimEnd(), vkey, 'log-id': logId }[as]);
   return { json: { keys: [found] } };
 }
 
+type LoggedKey = Required<Omit<ShownKey, 'file'>>;
+
 /** Keys of all shards, the oldest first. */
-async function keysOf({
-  data,
-  heads,
-}: {
-  readonly data: string;
-  readonly heads: string;
-}): Promise<readonly ShownKey[]> {
+async function keysOf({ data, heads }: Pick<Settings, 'data' | 'heads'>): Promise<readonly LoggedKey[]> {
   using shards = await openShards(data, heads);
-  return shards.all.flatMap(({ identity }) => {
+  return shards.all.flatMap(({ identity }): readonly LoggedKey[] => {
     const { origin, logId, publicKey, c2spPublicKey, c2spKey } = shardOf(identity);
     const rekor = logKey(origin, parsePem(publicKey));
+    const c2sp = { logId: toHex(longKeyId(c2spKey)), vkey: formatVkey(c2spKey), publicKey: c2spPublicKey };
     return [
-      { origin, role: 'rekor' as const, logId, vkey: formatVkey(rekor), publicKey },
-      {
-        origin,
-        role: 'c2sp' as const,
-        logId: toHex(longKeyId(c2spKey)),
-        vkey: formatVkey(c2spKey),
-        publicKey: c2spPublicKey,
-      },
+      { origin, role: 'rekor', logId, vkey: formatVkey(rekor), publicKey },
+      { origin, role: 'c2sp', ...c2sp },
     ];
   });
 }

@@ -170,7 +170,7 @@ function advise({ faults, isRestored }: Found<FoundShard>, size: number): void {
   say('heads were signed that this copy would contradict. What can be done, the best first:');
   say('1. put back a newer copy of the data folder: one that has every head in the journal');
   say('2. keep this copy as an archive (stele export writes it as plain files), and let the next log begin');
-  say('   under a name of its own: npm start with another --origin, --data and --heads');
+  say('   under a name of its own: stele serve with another --origin, --data and --heads');
   say('--help names the flag that forks the log all the same, and says what that means');
 }
 

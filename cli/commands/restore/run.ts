@@ -1,3 +1,4 @@
+import { STELE } from '../../../base/stele-command.ts';
 import { readdirSync } from 'node:fs';
 import { readRestoredMark, writeRestoredMark } from '../../../host/folder/restored.ts';
 import { makePrivateFolder } from '../../../storage/folders.ts';
@@ -26,9 +27,7 @@ async function restore(from: string, into: string): Promise<number> {
   }
   for (const line of await target.end()) say(line);
   writeRestoredMark(into, { from, isComplete: true });
-  say(
-    `${into} can be read: start a server with --read-only --data ${into} (stele serve, or npm start --). docs/backup.md says when it may sign again`,
-  );
+  say(`${into} can be read: ${STELE} serve --read-only --data ${into}. docs/backup.md says when it may sign again`);
   return target.entries;
 }
 

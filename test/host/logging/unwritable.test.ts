@@ -191,10 +191,11 @@ describe('logging: lines to a file that may not grow', () => {
 
 describe("an operator's command whose report cannot be written", () => {
   it('says so in one sentence and does not succeed', () => {
-    const script = join(REPOSITORY, 'scripts/audit.ts');
+    using folder = temporaryFolder();
+    const command = `${join(REPOSITORY, 'cli/main.ts')} keys prepare --data ${folder.data} --heads ${folder.heads}`;
     let said = '';
     try {
-      execFileSync('bash', ['-c', `exec ${process.execPath} ${script} --help > /dev/full`], { stdio: 'pipe' });
+      execFileSync('bash', ['-c', `exec ${process.execPath} ${command} --quiet > /dev/full`], { stdio: 'pipe' });
     } catch (error) {
       said = (error as { readonly stderr: Buffer }).stderr.toString();
     }

@@ -113,7 +113,7 @@ function decisionOf(one: Case): Decision {
     begin: one.begin,
     volume: one.moves ? 'moves' : 'fixed',
     mayBegin: one.mayBegin,
-    recoverCommand: 'npm run recover',
+    recoverCommand: 'stele recover',
   };
   return decide(seen, wish);
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { trialSentence } from '../../../host/start/trial-log.ts';
 
-const ADVICE = /needs its host name .*npm start -- --origin log\.example\.org --data \/var\/lib\/stele\/data$/;
+const ADVICE =
+  /needs its host name .*npm run -s stele -- serve --origin log\.example\.org --data \/var\/lib\/stele\/data$/;
 
 describe('the line of a first start without a name', () => {
   it('says that git clean deletes a log that is kept inside the checkout', () => {

@@ -2,6 +2,7 @@ import { accessSync, closeSync, constants, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { systemSentence } from '../../../../base/system-error.ts';
+import { STELE } from '../../../../base/stele-command.ts';
 import { DamagedStore, StoreRefused } from '../../../failures.ts';
 import { isDamageOfFile } from '../rows/damage.ts';
 
@@ -11,8 +12,7 @@ import { isDamageOfFile } from '../rows/damage.ts';
  */
 
 /** For an operator whose database is damaged. */
-export const RESTORE_ADVICE =
-  'Keep the folder as it is, and put back the newest copy of it that this command finds whole: npm run audit -- --data COPY --heads HEADS';
+export const RESTORE_ADVICE = `Keep the folder as it is, and put back the newest copy of it that this command finds whole: ${STELE} audit --data COPY --heads HEADS`;
 
 type SqliteError = InstanceType<typeof Database.SqliteError>;
 

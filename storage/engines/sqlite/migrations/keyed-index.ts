@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { equalBytes } from '../../../../base/bytes.ts';
+import { STELE } from '../../../../base/stele-command.ts';
 import { readSlot, type Tile, TILE_WIDTH, tileOf, tileRoot } from '../../../../merkle/tile.ts';
 import type { NodeHash } from '../../../../merkle/types.ts';
 import { StoreRefused } from '../../../failures.ts';
@@ -96,7 +97,7 @@ function requireGroups(db: Database.Database): void {
 
 function refusal(what: string): StoreRefused {
   return new StoreRefused(
-    `stele.db is damaged: ${what}. Restore a whole copy of the data folder, or see what is there with the version that wrote it: npm run audit`,
+    `stele.db is damaged: ${what}. Restore a whole copy of the data folder, or see what is there with the version that wrote it: ${STELE} audit --data FOLDER`,
   );
 }
 

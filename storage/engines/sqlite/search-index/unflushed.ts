@@ -1,3 +1,4 @@
+import { STELE } from '../../../../base/stele-command.ts';
 import type Database from 'better-sqlite3';
 import { hashLeaf } from '../../../../merkle/hash.ts';
 import { readSlot, TILE_WIDTH } from '../../../../merkle/tile.ts';
@@ -90,6 +91,6 @@ function gap(at: number, what: string): StoreRefused {
 
 export function refusalOf(damage: string): StoreRefused {
   return new StoreRefused(
-    `stele.db is damaged: ${damage}. Restore a whole copy of the data folder, or see what is there with: npm run audit`,
+    `stele.db is damaged: ${damage}. Restore a whole copy of the data folder, or see what is there with: ${STELE} audit --data FOLDER`,
   );
 }

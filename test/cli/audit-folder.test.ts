@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rowSum, selectFrom, type Value } from '../../storage/engines/sqlite/rows/state-row.ts';
 import { foldersIn, type LogFolder, startServer, temporaryFolder } from '../../testkit/server-process.ts';
-import { run, submit } from './operator.ts';
+import { run, submit } from '../scripts/operator.ts';
 
 const ENTRIES = 300; // a full tile and a partial one
 
@@ -51,7 +51,7 @@ function sumAgain({ data }: LogFolder): void {
   db.close();
 }
 
-describe('npm run audit', () => {
+describe('stele audit --data', () => {
   it('hashes everything that a sound log has, and says how much that was', async () => {
     const { code, out, err } = await run('audit', good);
     expect([code, err]).toEqual([0, '']);
@@ -64,7 +64,7 @@ describe('npm run audit', () => {
     using folder = copied();
     await using server = await startServer(folder, { flags: ['--genesis', 'off', '--volume', 'moves'] });
     await submit(server.base, 'meanwhile', 5);
-    const { code, out } = await run('audit', folder, '--volume', 'moves');
+    const { code, out } = await run('audit', folder);
     expect([code, out.includes('all good: 305 entries')]).toEqual([0, true]);
   });
 
@@ -75,9 +75,9 @@ describe('npm run audit', () => {
   ])('names %s that is not as it was written', async (_what, table, column, says) => {
     using folder = copied();
     flip(folder, table, column);
-    const { code, err } = await run('audit', folder, '--volume', 'moves');
+    const { code, err } = await run('audit', folder);
     expect(code).toBe(1);
-    expect(err).toMatch(/^damaged: [^\n]*\n$/);
+    expect(err).toMatch(/^stele: damaged: [^\n]*\n$/);
     expect(err).toContain(says);
   });
 
@@ -89,9 +89,9 @@ describe('npm run audit', () => {
     using folder = copied();
     flip(folder, 'head', column);
     sumAgain(folder);
-    const { code, err } = await run('audit', folder, '--volume', 'moves');
+    const { code, err } = await run('audit', folder);
     expect(code).toBe(1);
-    expect(err).toMatch(/^damaged: [^\n]*\n$/);
+    expect(err).toMatch(/^stele: damaged: [^\n]*\n$/);
     expect(err).toContain(says);
   });
 
@@ -101,7 +101,7 @@ describe('npm run audit', () => {
     const [owner, record = '', ...rest] = readFileSync(file, 'utf8').split('\n');
     const changed = record.replace(/[0-9]/, (digit) => (digit === '1' ? '2' : '1'));
     writeFileSync(file, [owner, changed, ...rest].join('\n'));
-    const { code, err } = await run('audit', folder, '--volume', 'moves');
+    const { code, err } = await run('audit', folder);
     expect([code, err]).toEqual([1, expect.stringContaining('heads.txt is not as written')]);
   });
 
@@ -114,7 +114,7 @@ describe('npm run audit', () => {
       await server.stop();
       cpSync(newer.heads, folder.heads, { recursive: true });
     }
-    const { code, err } = await run('audit', folder, '--volume', 'moves');
+    const { code, err } = await run('audit', folder);
     expect([code, err]).toEqual([
       1,
       expect.stringContaining('the log has 300 entries, and the head journal has a head of 303: it is an old copy'),
@@ -127,10 +127,10 @@ describe('npm run audit', () => {
   ])('does not pass a log whose journal %s', async (_words, remove) => {
     using folder = copied();
     remove(join(folder.heads, 'heads.txt'));
-    const { code, out, err } = await run('audit', folder, '--volume', 'moves');
+    const { code, out, err } = await run('audit', folder);
     expect([code, out]).toEqual([1, '']);
     expect(err).toBe(
-      `cannot audit: localhost has no head journal in ${folder.heads}: give the folder that holds its heads.txt with --heads, or put the journal back\n`,
+      `stele: localhost has no head journal in ${folder.heads}: give the folder that holds its heads.txt with --heads, or put the journal back\n`,
     );
   });
 
@@ -143,7 +143,7 @@ describe('npm run audit', () => {
     const all = readFileSync(file, 'utf8').split('\n');
     expect(all.length).toBeGreaterThan(lines + 4);
     writeFileSync(file, all.slice(0, lines).join('\n').concat('\n'));
-    const { code, err } = await run('audit', folder, '--volume', 'moves');
+    const { code, err } = await run('audit', folder);
     expect([code, err]).toEqual([1, expect.stringMatching(ends)]);
   });
 
@@ -151,7 +151,7 @@ describe('npm run audit', () => {
     using folder = copied();
     using other = temporaryFolder();
     await using server = await startServer(other, { flags: ['--genesis', 'off'] });
-    const { code, err } = await run('audit', { ...folder, heads: other.heads }, '--volume', 'moves');
+    const { code, err } = await run('audit', { ...folder, heads: other.heads });
     expect([code, err]).toEqual([1, expect.stringMatching(/is that of log \d+, and this is log \d+: give the folder/)]);
     await server.stop();
   });
@@ -159,11 +159,11 @@ describe('npm run audit', () => {
   it('says that there is no log where it looks', async () => {
     using nowhere = temporaryFolder();
     const { code, err } = await run('audit', nowhere);
-    expect([code, err]).toEqual([1, expect.stringContaining(`${nowhere.data} holds no log`)]);
+    expect([code, err]).toEqual([2, `stele: --data ${nowhere.data}: there is no such folder\n`]);
   });
 
   it('says what is wrong with its command line', async () => {
     const { code, err } = await run('audit', good, '--threads', '0');
-    expect([code, err]).toEqual([2, expect.stringContaining('--threads 0: expected a number from 1 to 999')]);
+    expect([code, err]).toEqual([2, expect.stringContaining('--threads is a number from 1 to 999')]);
   });
 });

@@ -13,10 +13,10 @@ afterEach(() => rmSync(parent, { recursive: true, force: true }));
 
 const data = (): string => join(parent, 'data');
 const RECORD = (): string => join(data(), 'unused-keys.json');
-const SCRIPT = new URL('../../scripts/vkeys.ts', import.meta.url).pathname;
+const MAIN = new URL('../../cli/main.ts', import.meta.url).pathname;
 
 function vkeys(...flags: readonly string[]) {
-  const args = [SCRIPT, '--data', data(), '--origin', 'rekor.test', ...flags];
+  const args = [MAIN, 'keys', 'prepare', '--data', data(), '--origin', 'rekor.test', ...flags];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env: {} });
   return { status, stdout, stderr };
 }
@@ -36,7 +36,7 @@ async function start(flags: readonly string[] = []): Promise<string> {
   return log.shard.c2spKey.name;
 }
 
-describe('npm run vkeys prepares the folder of a log that has not begun', () => {
+describe('stele keys prepare prepares the folder of a log that has not begun', () => {
   it('so that the next start begins it under the keys that were printed, and no other start does', async () => {
     const { status, stdout } = vkeys();
     expect([status, vkeys().stdout]).toEqual([0, stdout]);
