@@ -47,6 +47,7 @@ export async function compose(
   return {
     log: logOf({ ...parts, publisher, sequencer, awaitsCosignatures, unacknowledged }, freeze),
     publish: async () => {
+      await sequencer?.begin();
       if (!awaitsCosignatures) await publisher.release(newest);
       if (newest.size === 0 || cosigningLoop === undefined) return;
       ready = cosigningLoop.asked;

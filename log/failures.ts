@@ -17,6 +17,14 @@ export class NotWritable extends Failure<'log-not-writable'> {
   readonly code = 'log-not-writable';
 }
 
+/**
+ * A signer outside of this process cannot be reached, gives no answer in time, or gives one that cannot be used. Nothing was
+ * promised.
+ */
+export class SignerUnavailable extends Failure<'signer-unavailable'> {
+  readonly code = 'signer-unavailable';
+}
+
 /** Refuses a folder whose log is not the one that this process was told to serve, or is not as large as what was signed. */
 export class LogRefused extends Failure<'log-refused'> {
   readonly code = 'log-refused';

@@ -2,7 +2,7 @@ import { Histogram } from '../base/histogram.ts';
 import type { WitnessFigures } from '../witness/contract.ts';
 
 /** Reasons for which a log takes no entries although it grows. */
-export const REFUSALS = ['clock', 'witness', 'disk', 'damage', 'journal', 'stopped'] as const;
+export const REFUSALS = ['clock', 'witness', 'disk', 'damage', 'journal', 'signer', 'stopped'] as const;
 export type RefusalReason = (typeof REFUSALS)[number];
 
 /** Seconds: from an SSD to a disk that is about to fail. */
@@ -17,6 +17,8 @@ export class GrowthFigures {
   readonly commits = new Histogram(WRITE_SECONDS);
   /** Seconds that a head took to be durable in the journal. */
   readonly journalled = new Histogram(WRITE_SECONDS);
+  /** Seconds that all signatures of a batch took. */
+  readonly signed = new Histogram(WRITE_SECONDS);
   /** Signatures over heads and entries, by signer. */
   readonly signatures = { rekor: 0, c2sp: 0 };
 }

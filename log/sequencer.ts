@@ -10,6 +10,7 @@ import { NotWritable } from './failures.ts';
 import { GrowthFigures, type RefusalReason } from './figures.ts';
 import type { ShardSigner } from './signers/shard-signer.ts';
 import { sequenced, stepDone } from './sequenced.ts';
+import { Signing } from './signing.ts';
 import type { StepListener } from './types.ts';
 import { HeadReleases, type ReleaseParts } from './releases.ts';
 import type { TileCache } from './tile-cache.ts';
@@ -49,6 +50,7 @@ export class Sequencer {
   #failed = false;
   readonly figures = new GrowthFigures();
   readonly #unwritten: UnwrittenCommits;
+  readonly #signing: Signing;
   readonly #releases: HeadReleases;
 
   /** @param last - the newest head in the store, and the time of the newest entry */
@@ -58,11 +60,18 @@ export class Sequencer {
     this.#lastTime = last.time;
     this.#waiting = new WaitingEntries(parts.limits, parts.now);
     this.#unwritten = new UnwrittenCommits({ ...parts, look: () => this.heartbeat() });
+    const { signer, warn, now } = parts;
+    this.#signing = new Signing({ mayBeAway: signer.mayBeAway, warn, now, look: () => signer.sign(this.#head, []) });
     this.#releases = new HeadReleases({
       ...parts,
       figures: this.figures,
       held: (refusal) => this.#waiting.turnAway(refusal),
     });
+  }
+
+  /** Finds out whether the signer signs: a start does not wait for the first entry. */
+  begin(): Promise<void> {
+    return this.#signing.begin();
   }
 
   /** Entries in the newest head that is in the store. */
@@ -107,13 +116,15 @@ export class Sequencer {
       disk: this.#unwritten.isFull,
       damage: this.#unwritten.isDamaged,
       journal: this.#releases.refusal() !== undefined,
+      signer: this.#signing.refusal() !== undefined,
       stopped: this.#refusal !== undefined,
     };
   }
 
   /** Why no entry is taken now; undefined while they are. */
   refusal(): string | undefined {
-    return this.#refusal ?? this.#unwritten.refusal() ?? this.#releases.refusal() ?? this.#reasonUntrusted();
+    const ofParts = this.#unwritten.refusal() ?? this.#releases.refusal() ?? this.#signing.refusal();
+    return this.#refusal ?? ofParts ?? this.#reasonUntrusted();
   }
 
   #reasonUntrusted(): string | undefined {
@@ -124,7 +135,7 @@ export class Sequencer {
   place(entry: AdmittedEntry, steps?: StepListener): Promise<SequencedEntry> {
     const refusal = this.refusal();
     if (refusal !== undefined) throw new NotWritable(refusal);
-    this.#waiting.requireRoom(entry);
+    this.#waiting.requireRoom(entry, this.#signing.most);
     return new Promise((resolve, reject) => {
       this.#waiting.add({ entry, resolve, reject, steps });
       this.#running ??= this.#run();
@@ -135,6 +146,7 @@ export class Sequencer {
   async stop(): Promise<void> {
     this.#refusal ??= 'the log is stopping';
     this.#unwritten.stop();
+    this.#signing.stop();
     this.#releases.stop();
     await this.#running;
     await this.#released;
@@ -150,7 +162,7 @@ export class Sequencer {
           this.#waiting.turnAway(reason);
           break;
         }
-        taken = this.#waiting.take();
+        taken = this.#waiting.take(this.#signing.most);
         await this.#grow(taken);
       }
       this.#running = undefined;
@@ -167,10 +179,10 @@ export class Sequencer {
     const admitted = waiting.map(({ entry }) => entry);
     const leaves = admitted.map(({ leafHash }) => leafHash);
     const { head, tiles } = await tileCache.grow(from, leaves);
-    const { entries, signatures } = await sequenced(signer, admitted, { from, at, head });
+    const signed = await this.#sign(admitted.length, () => sequenced(signer, admitted, { from, at, head }));
+    if (signed === undefined) return this.#turnAway(waiting, this.#signing.refusal());
+    const { entries, signatures } = signed;
     stepDone(waiting, 'sequence');
-    this.figures.signatures.rekor += 1 + entries.length;
-    this.figures.signatures.c2sp += 1;
     const stored = { ...head, at, signatures, awaitsCosignatures };
     const isKept = await this.#commit({ after, entries, tiles, head: stored }, waiting);
     if (!isKept) return;
@@ -184,6 +196,24 @@ export class Sequencer {
     this.#released = this.#releases.release(batch).catch((reason: unknown) => this.#end(reason, waiting));
   }
 
+  /** Returns undefined if the signer is away: nothing was promised. */
+  async #sign<T>(entries: number, sign: () => Promise<T>): Promise<T | undefined> {
+    const { figures } = this;
+    const begun = this.#parts.now();
+    const signed = await this.#signing.sign(entries, sign);
+    if (signed === undefined) return undefined;
+    figures.signed.observe((this.#parts.now() - begun) / 1000);
+    figures.signatures.rekor += 1 + entries;
+    figures.signatures.c2sp += 1;
+    return signed;
+  }
+
+  /** Rejects a batch of which nothing was written, and all that waits. */
+  #turnAway(waiting: readonly Waiting[], refusal = 'nothing was written'): void {
+    for (const { reject } of waiting) reject(new NotWritable(refusal));
+    this.#waiting.turnAway(refusal);
+  }
+
   /** @returns false if nothing was written for a reason that may pass: the senders are told */
   async #commit(commit: Commit, waiting: readonly Waiting[]): Promise<boolean> {
     const { store, now } = this.#parts;
@@ -195,9 +225,7 @@ export class Sequencer {
       this.#unwritten.succeeded();
       return true;
     } catch (reason) {
-      const refusal = this.#unwritten.failed(reason);
-      for (const { reject } of waiting) reject(new NotWritable(refusal));
-      this.#waiting.turnAway(refusal);
+      this.#turnAway(waiting, this.#unwritten.failed(reason));
       return false;
     }
   }

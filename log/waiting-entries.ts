@@ -58,10 +58,10 @@ export class WaitingEntries {
     return this.#bytes;
   }
 
-  /** @throws Overloaded */
-  requireRoom(entry: AdmittedEntry): void {
+  /** @param batch - entries that the next commit may have, if that is less than the limit @throws Overloaded */
+  requireRoom(entry: AdmittedEntry, batch: number): void {
     const { maxWaiting, maxWaitingBytes } = this.#limits;
-    if (this.#list.length >= Math.min(maxWaiting, this.#delay.most))
+    if (this.#list.length >= Math.min(maxWaiting, this.#delay.most, LEAST_COMMITS * batch))
       throw new Overloaded(`${this.#list.length} entries are waiting already`);
     if (this.#bytes + weight(entry) > maxWaitingBytes)
       throw new Overloaded(`entries of ${maxWaitingBytes} bytes in all are waiting already`);
@@ -72,10 +72,10 @@ export class WaitingEntries {
     this.#list.push({ ...waiting, since: this.#now() });
   }
 
-  /** Takes out the next batch. */
-  take(): readonly Waiting[] {
+  /** Takes out the next batch. @param most - entries that it may have, if that is less than the limit */
+  take(most: number): readonly Waiting[] {
     let [count, bytes] = [0, 0];
-    for (const { entry } of this.#list.slice(0, this.#limits.batch)) {
+    for (const { entry } of this.#list.slice(0, Math.min(this.#limits.batch, most))) {
       if (count > 0 && bytes + weight(entry) > BATCH_BYTES) break;
       [count, bytes] = [count + 1, bytes + weight(entry)];
     }

@@ -37,7 +37,7 @@ async function check({ title, command }: Check): Promise<Count> {
 }
 
 async function tests(patterns: readonly string[]): Promise<Count> {
-  provide(['strace', 'chromium', 'curl', 'groff', 'openssl']);
+  provide(['strace', 'chromium', 'curl', 'groff', 'openssl', 'softhsm2-util', 'pkcs11-tool']);
   provideUnpacked('prometheus', 'promtool');
   const report = join(tmpdir(), `stele-check-${process.pid}.json`);
   const compiled = join(tmpdir(), `stele-check-${process.pid}-compiled`);

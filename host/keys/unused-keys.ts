@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readIfThere, removeDurably, writeDurably } from '../folder/durable-file.ts';
-import type { KeyRole, LogKey } from './keys.ts';
+import type { KeyRole } from './keys.ts';
 import { type FolderIdentity, folderChanges, folderIdentityOf } from '../folder/folder-identity.ts';
 
 /*
@@ -50,7 +50,8 @@ export function unusedKeysMoved({ place }: UnusedKeys, folder: string, volume: '
   return folderChanges(place, folderIdentityOf(folder), volume);
 }
 
-export function isUnused(record: UnusedKeys | undefined, role: KeyRole, { id }: LogKey): boolean {
+/** @param id - of the key */
+export function isUnused(record: UnusedKeys | undefined, role: KeyRole, id: string): boolean {
   return record?.keys[role] === id;
 }
 

@@ -4,6 +4,7 @@ import { LogRefused } from '../../log/failures.ts';
 import { codeOfWriting, makePrivateFolder, syncFolder } from '../../storage/folders.ts';
 import { parseGenesis } from './genesis.ts';
 import { readIfThere } from '../folder/durable-file.ts';
+import { isElsewhere, openKey } from '../keys/key-place.ts';
 import { findKey, keepKey, type KeyRole, type LogKey, makeKey, type NewKey } from '../keys/keys.ts';
 import { recordUnusedKeys } from '../keys/unused-keys.ts';
 
@@ -36,23 +37,24 @@ function requireWritable(folder: string): void {
   );
 }
 
-/** The folder that keys belong to, and the file with the passphrase that they are encrypted with. */
+/** The folder that keys belong to, the file with the passphrase that they are encrypted with, and what ends the use of signers. */
 interface KeyPlace {
   readonly folder: string;
   readonly keyPassphrase?: string | undefined;
+  readonly cleanup: AsyncDisposableStack;
 }
 
 /**
  * Finds the keys of a log that is to begin, or makes them, and records that they have signed nothing. Durable once it
- * returns.
+ * resolves. @throws LogRefused, SignerUnavailable
  */
-export function prepareKeys<Role extends KeyRole>(
-  { folder, keyPassphrase }: KeyPlace,
+export async function prepareKeys<Role extends KeyRole>(
+  { folder, keyPassphrase, cleanup }: KeyPlace,
   files: Readonly<Record<Role, string>>,
   announce: (sentence: string) => void,
-): Readonly<Record<Role, LogKey>> {
+): Promise<Readonly<Record<Role, LogKey>>> {
   const roles = Object.keys(files) as Role[];
-  const found = roles.map((role) => findOrMake(role, files[role], keyPassphrase));
+  const found = await Promise.all(roles.map((role) => findOrMake(role, files[role], keyPassphrase, cleanup)));
   recordUnusedKeys(folder, Object.fromEntries(found.map(({ role, key }) => [role, key.id])));
   for (const { role, file, made } of found) {
     if (made) keepKey(made, file);
@@ -69,11 +71,17 @@ interface FoundKey {
   readonly made: NewKey | undefined;
 }
 
-function findOrMake(role: KeyRole, file: string, passphrase: string | undefined): FoundKey {
-  const key = findKey(role, file, passphrase);
-  if (key !== undefined) return { role: role, file, key, made: undefined };
+async function findOrMake(
+  role: KeyRole,
+  file: string,
+  passphrase: string | undefined,
+  cleanup: AsyncDisposableStack,
+): Promise<FoundKey> {
+  const isRemote = role !== 'witness' && isElsewhere(file);
+  const key = isRemote ? await openKey(role, file, { passphrase }, cleanup) : findKey(role, file, passphrase);
+  if (key !== undefined) return { role, file, key, made: undefined };
   const made = makeKey(role, passphrase);
-  return { role: role, file, key: made.key, made };
+  return { role, file, key: made.key, made };
 }
 
 /** The document of another log, if it began under these keys, tells that it did: it is kept under another name. */

@@ -4,7 +4,7 @@ import type { FoundDatabase } from '../../storage/identity.ts';
 import type { Journals } from '../../storage/journal.ts';
 import { type GenesisRecord, parseGenesis } from './genesis.ts';
 import { readIfThere } from '../folder/durable-file.ts';
-import { findKey, type KeyRole } from '../keys/keys.ts';
+import { keyIdAt } from '../keys/key-place.ts';
 import { readRestoredMark } from '../folder/restored.ts';
 import type { ShardPlace } from './planned-shard.ts';
 import { changesOfPlace, hasPlaceRecord, mayHaveMoved } from '../folder/folder-identity.ts';
@@ -15,7 +15,12 @@ import { isUnused, readUnusedKeys, unusedKeysMoved } from '../keys/unused-keys.t
  * The first of three phases of a start: look, decide, act. Nothing here writes.
  */
 
-/** Returns all that stands on the disk of a shard. @throws LogRefused, StoreRefused for a key or a database that cannot be read as one, and for a file with two names */
+/**
+ * Returns all that stands on the disk of a shard, and asks signers for their keys.
+ *
+ * @throws LogRefused, StoreRefused for a key or a database that cannot be read as one, and for a file with two names;
+ * SignerUnavailable for a signer that is away before the log began
+ */
 export async function lookAt(place: ShardPlace, laterShards: readonly string[]): Promise<Seen> {
   const { folder, heads, engine } = place;
   engine.requireOneName(folder);
@@ -31,7 +36,9 @@ export async function lookAt(place: ShardPlace, laterShards: readonly string[]):
     logFile: engine.files.log,
     headsFile: join(heads, engine.journals.files.heads),
     database,
-    keys: needsNoKeys(database) ? [] : [lookAtKey('rekor', place.rekorKey), lookAtKey('c2sp', place.c2spKey)],
+    keys: needsNoKeys(database)
+      ? []
+      : [await lookAtKey('rekor', place.rekorKey), await lookAtKey('c2sp', place.c2spKey)],
     genesis: lookAtGenesis(folder),
     journal,
     hasPlace,
@@ -46,10 +53,17 @@ export async function lookAt(place: ShardPlace, laterShards: readonly string[]):
     begun: place.later?.begun,
   };
 
-  function lookAtKey(role: SeenKey['role'] & KeyRole, file: string): SeenKey {
-    const key = findKey(role, file, place.keyPassphrase);
-    return { role: role, file, id: key?.id, isUnused: key !== undefined && isUnused(unused, role, key) };
+  async function lookAtKey(role: SeenKey['role'], file: string): Promise<SeenKey> {
+    const id = await keyIdAt(role, file, { passphrase: place.keyPassphrase, known: usedKeys(database)?.[role] });
+    return { role, file, id, isUnused: id !== undefined && isUnused(unused, role, id) };
   }
+}
+
+/** Ids of the keys that the log has signed with so far, if it has written down the keys themselves. */
+function usedKeys(database: FoundDatabase): Readonly<Record<SeenKey['role'], string>> | undefined {
+  if (database.state !== 'log' || database.identity.publicKeys === undefined) return undefined;
+  const { logId, c2spKeyId } = database.identity;
+  return { rekor: logId, c2sp: c2spKeyId };
 }
 
 /** A shard that has ended signs no more, and may have lost its keys. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Clock } from '../../log/clock.ts';
 import { openLog } from '../../log/open.ts';
 import type { LogKeys, OpenedLog, Publication } from '../../log/opening.ts';
@@ -12,7 +12,8 @@ import type { OpenStore, RoomSettings } from '../../storage/engine.ts';
 import type { HeldJournals } from '../../storage/journal.ts';
 import { genesisOf, type GenesisKind } from './genesis.ts';
 import { writeDurably } from '../folder/durable-file.ts';
-import { generateEphemeralKey, type LogKey, readKey, c2spKeyOf } from '../keys/keys.ts';
+import { foldersOfKeys, openKey } from '../keys/key-place.ts';
+import { generateEphemeralKey, type LogKey, c2spKeyOf } from '../keys/keys.ts';
 import { recordPlace } from '../folder/folder-identity.ts';
 import { DEFAULT_ORIGIN } from '../settings/values/network-values.ts';
 import { prepareFolders, prepareKeys, setGenesisAside } from './begin.ts';
@@ -59,9 +60,10 @@ export async function startShard(
   const { announce } = options;
   const { place, act } = shard;
   const { folder, heads, rekorKey, c2spKey } = place;
-  if (act === 'begin' && !settings.dev) prepareFolders([folder, heads, dirname(rekorKey), dirname(c2spKey)], announce);
+  if (act === 'begin' && !settings.dev)
+    prepareFolders([folder, heads, ...foldersOfKeys([rekorKey, c2spKey])], announce);
   const { store, journals, journal } = await openFiles(shard, roomOf(place, settings), options, cleanup);
-  const keys = await keysOf(shard, store, settings.dev, announce);
+  const keys = await keysOf(shard, store, settings.dev, announce, cleanup);
   const opened = cleanup.use(
     await openLog({
       ...options,
@@ -174,23 +176,28 @@ async function expectedOf(store: Pick<IdentityStore, 'identity'>, place: ShardPl
   return { origin, logId: identity?.logId ?? '', c2spKeyId: identity?.c2spKeyId ?? '' };
 }
 
-/** Finds the keys that an existing shard needs to go on, or those of a log that begins now. @throws LogRefused */
+/** Finds the keys that an existing shard needs to go on, or those of a log that begins now. @throws LogRefused, SignerUnavailable */
 async function keysOf(
   { place, act }: PlannedShard,
   store: Pick<LogReads, 'identity' | 'frozen'>,
   dev: boolean,
   announce: (sentence: string) => void,
+  cleanup: AsyncDisposableStack,
 ): Promise<LogKeyPair | undefined> {
   if (dev) return { rekor: generateEphemeralKey('rekor'), c2sp: generateEphemeralKey('c2sp') };
   if (act === 'begin') {
-    const keys = prepareKeys(place, { rekor: place.rekorKey, c2sp: place.c2spKey }, announce);
+    const keys = await prepareKeys({ ...place, cleanup }, { rekor: place.rekorKey, c2sp: place.c2spKey }, announce);
     if (place.isFirst) recordPlace(place.folder);
     setGenesisAside(place.folder, announce);
     return keys;
   }
-  if ((await store.frozen()) !== undefined && (await store.identity())?.publicKeys !== undefined) return undefined;
-  const { rekorKey, c2spKey, keyPassphrase } = place;
-  return { rekor: readKey('rekor', rekorKey, keyPassphrase), c2sp: readKey('c2sp', c2spKey, keyPassphrase) };
+  const used = (await store.identity())?.publicKeys;
+  if ((await store.frozen()) !== undefined && used !== undefined) return undefined;
+  const { rekorKey, c2spKey, keyPassphrase: passphrase } = place;
+  return {
+    rekor: await openKey('rekor', rekorKey, { passphrase, used: used?.rekor }, cleanup),
+    c2sp: await openKey('c2sp', c2spKey, { passphrase, used: used?.c2sp }, cleanup),
+  };
 }
 
 /** A positive int64, random: two logs with one tree id could be taken for one. */

@@ -14,7 +14,7 @@ import type { Seen, SeenKey } from './decision.ts';
 export async function verifySeen({ folder, database, keys }: Seen, place: ShardPlace): Promise<void> {
   if (database.state !== 'log') return;
   const { identity } = database;
-  const ids = keys.map(({ role, file }) => [role, readKey(role, file, place.keyPassphrase).id] as const);
+  const ids = keys.map(({ role, file, id }) => [role, id ?? readKey(role, file, place.keyPassphrase).id] as const);
   const { rekor = identity.logId, c2sp = identity.c2spKeyId } = Object.fromEntries(ids);
   if ((place.origin ?? identity.origin) === identity.origin) requireKeys(identity, keys, { rekor, c2sp });
   const expected = { origin: place.origin ?? identity.origin, logId: rekor, c2spKeyId: c2sp };
@@ -30,6 +30,6 @@ function requireKeys(identity: LogIdentity, files: Seen['keys'], ids: Readonly<R
   const other = files.find(({ role }) => ids[role] !== used[role]);
   if (other === undefined) return;
   throw new LogRefused(
-    `the ${other.role} key is not the one this log has signed with since it began: put that key back as ${other.file}, or name its file with --${other.role}-key`,
+    `the ${other.role} key is not the one this log has signed with since it began: put that key back as ${other.file}, or name where it is with --${other.role}-key`,
   );
 }

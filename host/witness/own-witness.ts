@@ -87,7 +87,7 @@ type WitnessKeySettings = Pick<Settings, 'data' | 'witnessKey' | 'keyPassphrase'
 
 function lookAtWitnessKey({ data, witnessKey: file, keyPassphrase }: WitnessKeySettings) {
   const key = findKey('witness', file, keyPassphrase);
-  return { file, key, isUnused: key !== undefined && isUnused(readUnusedKeys(data), 'witness', key) };
+  return { file, key, isUnused: key !== undefined && isUnused(readUnusedKeys(data), 'witness', key.id) };
 }
 
 /**
@@ -106,7 +106,9 @@ export async function startOwnWitness(
   const found = lookAtWitnessKey(settings);
   requireWitnessFits({ ...found, name, journal, heads, holder: await state.holder('witness') });
   const { data: folder, witnessKey, keyPassphrase } = settings;
-  const own = found.key ?? prepareKeys({ folder, keyPassphrase }, { witness: witnessKey }, announce).witness;
+  await using cleanup = new AsyncDisposableStack(); // of nothing: its key is in a file
+  const place = { folder, keyPassphrase, cleanup };
+  const own = found.key ?? (await prepareKeys(place, { witness: witnessKey }, announce)).witness;
   await holdWitnessJournal(state, journal, { name, key: own.id }, heads);
   markKeysUsed(settings.data, ['witness']); // nothing has been signed so far
   const key = witnessVkey(name, own);

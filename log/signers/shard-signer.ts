@@ -37,6 +37,12 @@ export class ShardSigner {
     this.#c2sp = new C2spFormat(shard.c2spKey);
   }
 
+  /** Whether one of the keys is with a signer outside of this process. */
+  get mayBeAway(): boolean {
+    const { rekor, c2sp } = this.#signers ?? {};
+    return rekor?.mayBeAway === true || c2sp?.mayBeAway === true;
+  }
+
   /** Signs the head with each key, and each entry with the `rekor` key. */
   async sign(head: TreeHead, entries: readonly TimestampInput[]): Promise<SignedBatch> {
     const texts = [this.#rekor.checkpointText(head), ...entries.map((entry) => this.#rekor.timestampText(entry))];

@@ -17,7 +17,7 @@ export const LOG = {
   stele_entries_waiting: gauge('Entries that wait to be committed.'),
   stele_entries_waiting_bytes: gauge('Bytes of the entries that wait to be committed.'),
   stele_refusing_entries: gauge(
-    '1 while no entry is taken for that reason: clock, witness, disk, damage, journal or stopped.',
+    '1 while no entry is taken for that reason: clock, witness, disk, damage, journal, signer or stopped.',
     'reason',
   ),
   stele_clock_doubtful: gauge('1 while the clock of the machine is not trusted.'),
@@ -26,6 +26,9 @@ export const LOG = {
     'Time from the request of a commit to its answer: transaction, and the way to the disk.',
   ),
   stele_journal_append_duration_seconds: histogram('Time until a head is durable in the head journal.'),
+  stele_signing_duration_seconds: histogram(
+    'Time until a batch has all its signatures: of its head, and of each entry.',
+  ),
   stele_signatures_total: counter(
     'Signatures over heads and entries, by signer; witness is our own, over heads of other logs.',
     'signer',

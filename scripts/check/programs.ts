@@ -2,9 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 
+/** Debian packages of programs that are not called as their package is. */
+const PACKAGES: Readonly<Record<string, string>> = { 'pkcs11-tool': 'opensc', 'softhsm2-util': 'softhsm2' };
+
 /** Installs programs that tests run, where that needs nobody's leave: on Debian, by root or by who may become root. */
 export function provide(programs: readonly string[]): void {
-  const missing = programs.filter((program) => !installed(program));
+  const missing = programs.filter((program) => !installed(program)).map((program) => PACKAGES[program] ?? program);
   if (missing.length === 0) return;
   const say = (text: string): void => console.log(`${missing.join(', ')}: ${text}`);
   const root = becomeRoot();

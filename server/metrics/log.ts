@@ -38,6 +38,7 @@ export function logReaders(
     tessera_storage_tree_builder_integrate_batch_size: measured(({ growth }) => growth.batches),
     stele_commit_duration_seconds: measured(({ growth }) => growth.commits),
     stele_journal_append_duration_seconds: measured(({ growth }) => growth.journalled),
+    stele_signing_duration_seconds: measured(({ growth }) => growth.signed),
     stele_signatures_total: figure(({ growth }) =>
       byName('signer', { ...growth.signatures, ...(witness && { witness: witness.signed }) }),
     ),

@@ -5,7 +5,7 @@ import { MalformedJson } from '../../base/failures.ts';
 import { BodyTooLarge, InvalidEntry, MalformedProposal } from '../../entries/failures.ts';
 import type * as entryFailures from '../../entries/failures.ts';
 import type * as logFailures from '../../log/failures.ts';
-import { Frozen, LogRefused, Overloaded } from '../../log/failures.ts';
+import { Frozen, LogRefused, Overloaded, type SignerUnavailable } from '../../log/failures.ts';
 import { fromOutcome, toOutcome } from '../../server/admission/messages.ts';
 import { type FailureResponses, isKnown, responseTo, v1ResponseTo } from '../../server/http/failure-responses.ts';
 import type * as requestFailures from '../../server/http/failures.ts';
@@ -57,14 +57,14 @@ type NotCrossing = {
 type CodesOf<Module> = InstanceType<
   Extract<Module[keyof Module], abstract new (...parts: never) => Failure<string>>
 >['code'];
-/** Failures that end a start: they are told to the operator, and no caller meets them. */
-type OfStart = LogRefused['code'];
+/** Failures that are told to the operator, and that no caller meets: they end a start, or are NotWritable to callers. */
+type OfOperator = LogRefused['code'] | SignerUnavailable['code'];
 
 describe('the tables of failures', () => {
   it('of HTTP responses does not compile where a failure of a folder that a request reaches is in no row', () => {
     expectTypeOf<CodesOf<typeof baseFailures>>().toExtend<keyof FailureResponses>();
     expectTypeOf<CodesOf<typeof entryFailures>>().toExtend<keyof FailureResponses>();
-    expectTypeOf<Exclude<CodesOf<typeof logFailures>, OfStart>>().toExtend<keyof FailureResponses>();
+    expectTypeOf<Exclude<CodesOf<typeof logFailures>, OfOperator>>().toExtend<keyof FailureResponses>();
     expectTypeOf<CodesOf<typeof requestFailures>>().toExtend<keyof FailureResponses>();
     expectTypeOf<CodesOf<typeof witnessFailures>>().toExtend<keyof FailureResponses>();
   });

@@ -1,4 +1,5 @@
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { foldersOfKeys, isElsewhere } from '../../../host/keys/key-place.ts';
 import { changesOfPlace } from '../../../host/folder/folder-identity.ts';
 import { readRestoredMark } from '../../../host/folder/restored.ts';
 import type { Settings } from '../../../host/settings/table.ts';
@@ -12,7 +13,8 @@ export async function folderFindings(settings: Settings): Promise<readonly Findi
   const { data, heads, rekorKey, c2spKey, witnessKey } = settings;
   if (!engineOf(data).exists(data))
     return [bad('data', `${data} holds no log`, 'name its folder with --data, or begin one with stele serve')];
-  const files = [data, dirname(c2spKey), rekorKey, c2spKey, witnessKey, join(data, 'tokens.json')];
+  const keys = [rekorKey, c2spKey].filter((at) => !isElsewhere(at));
+  const files = [data, ...foldersOfKeys([c2spKey]), ...keys, witnessKey, join(data, 'tokens.json')];
   return [
     ...files.flatMap(privateFile),
     disk('data', data, settings),

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { dirname } from 'node:path';
+import { foldersOfKeys } from '../../../host/keys/key-place.ts';
 import { findKey } from '../../../host/keys/keys.ts';
 import { isUnused, readUnusedKeys } from '../../../host/keys/unused-keys.ts';
 import { DEFAULT_ORIGIN } from '../../../host/settings/values/network-values.ts';
@@ -28,11 +28,12 @@ export async function prepare({ settings, output }: Operation<typeof keys.option
   const announce = (sentence: string): void => output.remark(sentence);
   const origin = settings.origin ?? DEFAULT_ORIGIN;
   const confirm = await planBeginning(settings);
-  prepareFolders([data, ...[rekorKey, c2spKey, witnessKey].map((file) => dirname(file))], announce);
+  prepareFolders([data, ...foldersOfKeys([rekorKey, c2spKey, witnessKey])], announce);
+  await using cleanup = new AsyncDisposableStack();
   const files = { rekor: rekorKey, c2sp: c2spKey, witness: witnessKey };
   const { rekor, c2sp, witness } = await locked(data, async () => {
     await confirm();
-    return prepareKeys({ folder: data, keyPassphrase: settings.keyPassphrase }, files, announce);
+    return prepareKeys({ folder: data, keyPassphrase: settings.keyPassphrase, cleanup }, files, announce);
   });
   const own = shownKey('c2sp', c2sp, origin);
   const cosigning = shownKey('witness', witness, witnessNameOf(settings, origin));
@@ -51,7 +52,8 @@ async function planBeginning(settings: Settings): Promise<() => Promise<void>> {
     throw new LogRefused(`${data} holds a log already: start it, and ask it at /vkey and /.well-known/stele.json`);
   const [first] = await planStart({ ...settings, mayBegin: true });
   const witness = findKey('witness', witnessKey, keyPassphrase);
-  if (witness !== undefined && !begin && !isUnused(readUnusedKeys(data), 'witness', witness)) refuseUsedKey(witnessKey);
+  if (witness !== undefined && !begin && !isUnused(readUnusedKeys(data), 'witness', witness.id))
+    refuseUsedKey(witnessKey);
   return async () => first?.confirm();
 }
 

@@ -1,6 +1,6 @@
 import { originName, webAddress } from '../values/network-values.ts';
 import { optional, setting } from '../values/setting.ts';
-import { choice, day, duration, flag, onOff, path, periodOrOff, size } from '../values/values.ts';
+import { choice, day, duration, flag, keyPlace, onOff, path, periodOrOff, size } from '../values/values.ts';
 import { fromData, STANDARD_DATA } from './data-folder.ts';
 import { DAY, GIB, MINUTE, SECOND } from './units.ts';
 
@@ -51,15 +51,15 @@ export const IDENTITY = {
     'Name of the log in its checkpoints, permanent from its beginning. A log that begins without one is named localhost, for ever.',
   ),
   rekorKey: setting(
-    path,
+    keyPlace,
     fromData('/keys/rekor-v1.pem'),
-    'PEM file with the ECDSA P-256 key that signs for the Rekor v1 API. Made on first start.',
+    'PEM file with the ECDSA P-256 key that signs for the Rekor v1 API. Made on first start. Or a signer outside of the server, as signer:unix:PATH of its socket or signer:exec:COMMAND: docs/signers.md.',
     ['v1-key'],
   ),
   c2spKey: setting(
-    path,
+    keyPlace,
     fromData('/keys/tile.pem'),
-    'PEM file with the Ed25519 key that signs checkpoints for C2SP and Rekor v2. Made on first start.',
+    'PEM file with the Ed25519 key that signs checkpoints for C2SP and Rekor v2. Made on first start. Or a signer, as with --rekor-key.',
     ['tile-key'],
   ),
   keyPassphrase: optional(

@@ -144,6 +144,16 @@ export const path: ValueType<string> = {
   parse: (text) => (text === '' || text.includes('\0') ? undefined : text),
 };
 
+/** The place of a key: the path of its file, or a signer outside of this process. */
+export const keyPlace: ValueType<string> = {
+  placeholder: 'PATH',
+  expects: 'a path, signer:unix:PATH or signer:exec:COMMAND',
+  parse(text) {
+    const isMeant = !text.startsWith('signer:') || /^signer:(unix|exec):[^ ]/.test(text);
+    return isMeant ? path.parse(text) : undefined;
+  },
+};
+
 type Units = ReadonlyMap<string, number>;
 
 /** At most 2^53 - 1: every such number is exact. */
