@@ -38,6 +38,18 @@ export const GLOBAL_OPTIONS = {
     variable: 'STELE_TOKEN',
     summary: 'token of a private log: a file, or the token itself',
   },
+  'client-certificate': {
+    kind: 'text',
+    value: 'FILE',
+    variable: 'STELE_CLIENT_CERTIFICATE',
+    summary: 'client certificate for a private log, PEM, with its intermediates behind it',
+  },
+  'client-key': {
+    kind: 'text',
+    value: 'FILE',
+    variable: 'STELE_CLIENT_KEY',
+    summary: 'private key of the client certificate, PEM',
+  },
   state: {
     kind: 'text',
     value: 'FOLDER',

@@ -4,15 +4,17 @@ import type { LogClient } from '../../client/http/log-client.ts';
 import { type Offer, offeredKeys, probe } from '../../client/http/probe.ts';
 import { RekorV1Client } from '../../client/http/rekor-v1-client.ts';
 import { TileClient } from '../../client/http/tile-client.ts';
-import { openTransport, type Transport } from '../../client/http/transport.ts';
+import { openTransport, type Send, type Transport } from '../../client/http/transport.ts';
 import { bearsTrusted, openTrusted, type TrustedHead, type TrustedKey } from '../../client/trusted-keys.ts';
 import { readInput } from '../files/input.ts';
 import type { Run } from '../frame/command.ts';
 import { CheckFailed, UsageFault } from '../frame/exit-codes.ts';
 import { LogStateFile } from '../state/log-state.ts';
+import { type ClientIdentity, clientIdentity } from './client-identity.ts';
 import { ecdsa } from './ecdsa.ts';
 import { follow, place } from './follow.ts';
 import { namedKeys } from './log-keys.ts';
+import { nodeSend } from './node-send.ts';
 import { stateFolder } from './state-folder.ts';
 
 /** A log that was found, with the keys that it is trusted by. */
@@ -61,6 +63,16 @@ export function requestHeaders(server: string, { token, tiles }: Run['globals'])
   throw new UsageFault('--token: there is no such file, or what it holds is no token');
 }
 
+/** Returns the client certificate for a server: it is for the log, as the token is. @throws UsageFault */
+export function identityFor(server: string, globals: Run['globals']): ClientIdentity | undefined {
+  return server === globals.tiles ? undefined : clientIdentity(globals);
+}
+
+function sendTo(server: string, globals: Run['globals']): Send | undefined {
+  const identity = identityFor(server, globals);
+  return identity && nodeSend(identity);
+}
+
 /** @throws UsageFault without an address */
 export function transportTo(
   server: string | undefined,
@@ -68,7 +80,9 @@ export function transportTo(
   retries: number = RETRIES,
 ): Transport {
   if (server === undefined) throw new UsageFault('no log is named: give --server URL, or set STELE_SERVER');
-  return openTransport(server, { timeout: timeoutMs(globals), retries, headers: requestHeaders(server, globals) });
+  const send = sendTo(server, globals);
+  const headers = requestHeaders(server, globals);
+  return openTransport(server, { timeout: timeoutMs(globals), retries, headers, ...(send && { send }) });
 }
 
 /**

@@ -87,6 +87,8 @@ function withoutRepetitions({ given, faults }: Source): Source {
 /** Variables of the command `stele`, which says there what they are for. A server in the same shell passes them over. */
 export const COMMAND_VARIABLES: ReadonlySet<string> = new Set([
   'STELE_API',
+  'STELE_CLIENT_CERTIFICATE',
+  'STELE_CLIENT_KEY',
   'STELE_LOG_KEY',
   'STELE_OUTBOX',
   'STELE_OUTPUT',
@@ -94,7 +96,6 @@ export const COMMAND_VARIABLES: ReadonlySet<string> = new Set([
   'STELE_STATE',
   'STELE_TILES',
   'STELE_TIMEOUT',
-  'STELE_TOKEN',
   'STELE_TOKEN',
   'STELE_TRUSTED_ROOT',
 ]);

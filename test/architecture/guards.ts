@@ -14,7 +14,7 @@ export const GUARDED: readonly { readonly module: RegExp; readonly only: RegExp 
   },
   {
     module: /^node:(worker_threads|http|https|child_process)$/,
-    only: /^storage\/engines\/|^host\/(backup|keys\/elsewhere|scrub|threads)\/|^server\/|^cli\/(commands|folder-audit)\//,
+    only: /^storage\/engines\/|^host\/(backup|keys\/elsewhere|scrub|threads)\/|^server\/|^cli\/(commands|folder-audit|log)\//,
   },
   { module: /^node:(os|net)$/, only: /^storage\/engines\/|^host\/|^server\/|^cli\// },
   { module: /^node:/, only: /^(storage|log|host|server|cli)\/|\/node-(crypto|ffi)\.ts$/ },

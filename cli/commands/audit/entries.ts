@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Run } from '../../frame/command.ts';
 import { UsageFault } from '../../frame/exit-codes.ts';
-import { type OpenedLog, requestHeaders, timeoutMs, transportTo } from '../../log/open-log.ts';
+import { identityFor, type OpenedLog, requestHeaders, timeoutMs, transportTo } from '../../log/open-log.ts';
 import type { audit } from './about.ts';
 import { runPass } from './full.ts';
 import type { KnownHeads } from './known-heads.ts';
@@ -34,14 +34,16 @@ export async function auditEntries(asked: Asked, log: OpenedLog, trees: readonly
 /** @throws UsageFault where the sizes of the shards before are not known */
 function settingsOf({ globals, words }: Asked, log: OpenedLog, { client, head, offset }: AuditedTree): ScanSettings {
   const headers = requestHeaders(log.base, globals);
+  const identity = identityFor(log.base, globals);
   const address = words[0] ?? globals.server ?? log.base;
-  const shared = { timeout: timeoutMs(globals), headers, keys: log.keys, head, address, base: log.base };
+  const shared = { timeout: timeoutMs(globals), headers, identity, keys: log.keys, head, address, base: log.base };
   if (client.api !== 'rekor-v1') {
     const { tiles } = globals;
     const elsewhere = tiles !== undefined && {
       address: tiles,
       base: transportTo(tiles, { globals }).base,
       headers: requestHeaders(tiles, globals),
+      identity: undefined,
       prefix: '',
     };
     return { ...shared, what: 'tiles', prefix: log.offer.tilePrefix ?? '', ...elsewhere };

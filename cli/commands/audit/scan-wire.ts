@@ -1,3 +1,4 @@
+import type { ClientIdentity } from '../../log/client-identity.ts';
 import type { TrustedHead, TrustedKey } from '../../../client/trusted-keys.ts';
 import type { LeafRange } from '../../../merkle/types.ts';
 
@@ -12,6 +13,8 @@ interface SharedSettings {
   readonly timeout: number;
   /** Of every request: a private log asks for a token. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Client certificate for the log. */
+  readonly identity: ClientIdentity | undefined;
   readonly keys: readonly TrustedKey[];
   /** Of the tree that is read. */
   readonly head: TrustedHead;

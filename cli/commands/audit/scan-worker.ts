@@ -10,17 +10,19 @@ import { openTransport } from '../../../client/http/transport.ts';
 import type { TrustedHead } from '../../../client/trusted-keys.ts';
 import { VerifiedTree } from '../../../client/verified-tree.ts';
 import { ecdsa } from '../../log/ecdsa.ts';
+import { nodeSend } from '../../log/node-send.ts';
 import type { ScanOutcome, ScanSettings, ScanUnit } from './scan-wire.ts';
 
 /* One of the threads of a full audit: takes a unit, answers it, takes the next. */
 if (parentPort === null) throw new Error('runs as a worker thread only');
 const port = parentPort;
 const settings = workerData as ScanSettings;
-const { address, timeout, headers, keys, head } = settings;
+const { address, timeout, headers, identity, keys, head } = settings;
 
 /** A scan goes on for hours: it outlasts a server that starts anew. */
 const RETRIES = 8;
-const transport = openTransport(address, { timeout, retries: RETRIES, headers });
+const send = identity && nodeSend(identity);
+const transport = openTransport(address, { timeout, retries: RETRIES, headers, ...(send && { send }) });
 
 /** Signatures that were found good last: those of heads, which many entries are proved under. */
 const good = new LruMap<string, Uint8Array>(16);

@@ -17,8 +17,6 @@ export const proxy = {
       value: 'ADDRESS:PORT',
       summary: 'where to listen; 127.0.0.1:3001 if it is left out, and any free port for 0',
     },
-    'client-certificate': { kind: 'text', value: 'FILE', summary: 'client certificate for the log, PEM' },
-    'client-key': { kind: 'text', value: 'FILE', summary: 'its private key, PEM' },
     outbox: {
       kind: 'text',
       value: 'FOLDER',

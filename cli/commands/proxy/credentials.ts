@@ -1,33 +1,22 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import type { Run } from '../../frame/command.ts';
-import { UsageFault } from '../../frame/exit-codes.ts';
 import { named, readInput } from '../../files/input.ts';
-import type { proxy } from './about.ts';
+import { UsageFault } from '../../frame/exit-codes.ts';
+import type { GlobalValues } from '../../frame/global-options.ts';
+import { type ClientIdentity, clientIdentity } from '../../log/client-identity.ts';
 
 /** Shows the log who asks. */
 export interface Credentials {
   /** The token as it is now; undefined if there is none. */
   readonly token: () => string | undefined;
-  readonly certificate: string | undefined;
-  readonly key: string | undefined;
+  readonly identity: ClientIdentity | undefined;
 }
 
 /** A token is shorter than a head of HTTP may be. */
 const MOST_TOKEN_BYTES = 16_384;
 
 /** @throws UsageFault */
-export function readCredentials({
-  options,
-  globals,
-}: Pick<Run<(typeof proxy)['options']>, 'options' | 'globals'>): Credentials {
-  const [certificate, key] = [options['client-certificate'], options['client-key']];
-  if ((certificate === undefined) !== (key === undefined))
-    throw new UsageFault('--client-certificate and --client-key are given together');
-  return {
-    token: tokenOf(globals.token),
-    certificate: certificate && textOf(certificate, `--client-certificate ${certificate}`),
-    key: key && textOf(key, `--client-key ${key}`),
-  };
+export function readCredentials(globals: GlobalValues): Credentials {
+  return { token: tokenOf(globals.token), identity: clientIdentity(globals) };
 }
 
 function textOf(file: string, what: string): string {

@@ -31,7 +31,7 @@ export const run: CommandModule<(typeof proxy)['options']>['run'] = async (asked
   const to = options.to ?? globals.server;
   if (to === undefined) throw new UsageFault('proxy needs the log: give --to URL');
   const { host, port } = addressOf(options.listen ?? DEFAULTS.listen);
-  const upstream = openUpstream(to, readCredentials(asked), timeoutMs(globals));
+  const upstream = openUpstream(to, readCredentials(globals), timeoutMs(globals));
   const finder = logFinder(asked, upstream.transport);
   const remark = (sentence: string): void => output.remark(sentence);
   await finder.find().catch((error: unknown) => {
