@@ -1,5 +1,6 @@
 import express, { type Express, type Request, type Response } from 'express';
 import { isAccessFailure } from './access/failures.ts';
+import { dropForwarded } from './access/forwarded-certificate.ts';
 import { authorise, type Gate, OPEN_GATE } from './access/gate.ts';
 import { plainText } from './apis/plain.ts';
 import { bindingError, rekorV1 } from './apis/rekor-v1.ts';
@@ -149,6 +150,7 @@ class Front {
       if (!this.#gate.isPublic(page.access)) exchange.keepPrivate();
       authorise(await this.#gate.authenticate(request), page.access);
     }
+    dropForwarded(request);
     return exchange.send(page.answer(request, root));
   }
 

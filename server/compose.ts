@@ -15,6 +15,7 @@ import type { PolicyCertificates } from './admission/messages.ts';
 import { AdmissionPool } from './admission/pool.ts';
 import { createApp } from './app.ts';
 import type { RequestLine } from './http/request-line.ts';
+import { proxyTest } from './http/trusted-proxies.ts';
 import { logRequest } from './log-request.ts';
 import { addReaders, metersOf } from './metrics/readers.ts';
 import { readConsoleFiles } from './pages/console-files.ts';
@@ -76,7 +77,7 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
 
 /** Undefined for a log that is public. @throws FileRefused */
 async function accessGateOf(settings: Settings, logger: Logger): Promise<AccessGate | undefined> {
-  const { access: file, data, readOnly, dev } = settings;
+  const { access: file, data, readOnly, dev, trustedProxies, tlsCert } = settings;
   if (file === undefined) return undefined;
   const clock = clockOf(settings);
   const { openAccessGate } = await import('./access/access-gate.ts');
@@ -84,6 +85,8 @@ async function accessGateOf(settings: Settings, logger: Logger): Promise<AccessG
     file,
     data,
     readOnly: readOnly || dev,
+    isProxy: proxyTest(trustedProxies),
+    servesTls: tlsCert !== undefined,
     now: () => performance.now(),
     time: () => clock.now() * 1000,
     warn: (sentence) => logger.warn(sentence),

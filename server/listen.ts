@@ -1,3 +1,4 @@
+import { constants } from 'node:crypto';
 import {
   IncomingMessage,
   type RequestListener,
@@ -7,6 +8,7 @@ import {
   createServer,
 } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { TlsOptions } from 'node:tls';
 import type { Express } from 'express';
 import { bind, close, REQUEST_LIMITS } from './bind.ts';
 import { limitConnections, type OpenConnections } from './connections.ts';
@@ -64,17 +66,39 @@ function constructible<Class extends typeof IncomingMessage | typeof ServerRespo
   return Message as unknown as Class;
 }
 
-/** Binds the port, before the log is opened or begun: another process may have it. @param warn - told when connections are closed for others @throws ListenRefused */
-export async function listen(settings: ListenSettings, warn: (sentence: string) => void): Promise<Listener> {
+/**
+ * Has clients asked for certificates, which the gate judges: a handshake refuses none. Without tickets, because a connection that
+ * is resumed by one has no certificates but the client's own.
+ */
+function asking(authorities: (() => readonly string[]) | undefined): TlsOptions {
+  if (authorities === undefined) return {};
+  const ca = [...authorities()];
+  return { requestCert: true, rejectUnauthorized: false, ca, secureOptions: constants.SSL_OP_NO_TICKET };
+}
+
+/** @throws ListenRefused */
+function serverFor(settings: TlsFiles, classes: MessageClasses, asked: TlsOptions): HttpServer {
+  const { IncomingMessage: Asked, ServerResponse: Answered } = classes;
+  const options: ServerOptions = { ...REQUEST_LIMITS, IncomingMessage: Asked, ServerResponse: Answered };
   const tls = readTls(settings);
+  if (tls === undefined) return createServer(options);
+  return createTlsServer({ ...options, handshakeTimeout: HANDSHAKE_MS, ...tls, ...asked });
+}
+
+/**
+ * Binds the port, before the log is opened or begun: another process may have it.
+ *
+ * @param warn - told when connections are closed for others
+ * @param authorities - PEM, whose client certificates are asked for; undefined where none are
+ * @throws ListenRefused
+ */
+export async function listen(
+  settings: ListenSettings,
+  warn: (sentence: string) => void,
+  authorities?: () => readonly string[],
+): Promise<Listener> {
   const classes = new MessageClasses();
-  const options: ServerOptions = {
-    ...REQUEST_LIMITS,
-    IncomingMessage: classes.IncomingMessage,
-    ServerResponse: classes.ServerResponse,
-  };
-  const http =
-    tls === undefined ? createServer(options) : createTlsServer({ ...options, handshakeTimeout: HANDSHAKE_MS, ...tls });
+  const http = serverFor(settings, classes, asking(authorities));
   http.on('request', answerWhileOpening);
   http.maxConnections = MAX_CONNECTIONS_WHILE_OPENING;
   let trusts = (_address: string, _hop: number): boolean => false;
@@ -97,7 +121,7 @@ export async function listen(settings: ListenSettings, warn: (sentence: string) 
     },
     reloadTls() {
       const renewed = readTls(settings);
-      if (renewed !== undefined) (http as TlsServer).setSecureContext(renewed);
+      if (renewed !== undefined) (http as TlsServer).setSecureContext({ ...renewed, ...asking(authorities) });
       return renewed !== undefined;
     },
     stop(drainMs) {

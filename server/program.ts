@@ -11,6 +11,7 @@ import type { LogShards } from '../log/shards.ts';
 import { MetricRegistry } from '../metrics/registry.ts';
 import { addressOf } from './bind.ts';
 import { composeServer, type Server } from './compose.ts';
+import { clientAuthorities } from './client-authorities.ts';
 import { listen, type Listener } from './listen.ts';
 import { serveMetrics } from './metrics-listener.ts';
 import { programReaders } from './metrics/program.ts';
@@ -30,7 +31,8 @@ async function serve(settings: Settings): Promise<void> {
   const logger = createLogger({ format: settings.logFormat, level: settings.logLevel, dev: settings.dev });
   process.on('exit', () => logger.flush());
   try {
-    await using listener = await listen(settings, (sentence) => logger.warn(sentence));
+    const authorities = await clientAuthorities(settings);
+    await using listener = await listen(settings, (sentence) => logger.warn(sentence), authorities);
     const metrics = metricsOf(settings, logger);
     await using cleanup = new AsyncDisposableStack();
     if (metrics !== undefined) cleanup.use(await serveMetrics(metrics.address, metrics.registry, voicesOf(logger)));
@@ -102,16 +104,16 @@ function stopSignal(again: () => void): Promise<string> {
 function reload(logger: Logger, listener: Listener, server: Server | undefined): void {
   const files = [
     {
-      name: 'TLS files',
-      done: 'the TLS files were read again',
-      none: 'there are no TLS files to read again',
-      read: () => listener.reloadTls(),
-    },
-    {
       name: 'access file',
       done: 'the access file was read again',
       none: 'there is no access file to read again',
       read: () => server?.reloadAccess() ?? false,
+    },
+    {
+      name: 'TLS files',
+      done: 'the TLS files were read again',
+      none: 'there are no TLS files to read again',
+      read: () => listener.reloadTls(),
     },
     {
       name: 'policy file',

@@ -8,8 +8,8 @@ import { arePoliciesValid, policyWork } from './policies.ts';
 
 /*
  * Path building as Go's crypto/x509 does it for Rekor: the last certificate is the root, those between are
- * intermediates in any order, any key usage and any policy will do, and the time is the leaf's NotBefore. Name
- * constraints are not enforced: whoever made the chain made its root.
+ * intermediates in any order, any key usage and any policy will do, and the time is the leaf's NotBefore unless the
+ * caller gives one. Name constraints are not enforced: whoever made the chain made its root.
  */
 
 /** Signature checks that one chain may cost, as in Go. */
@@ -28,11 +28,15 @@ const UNHANDLED_CRITICAL = fails('x509: unhandled critical extension');
  * @param spend - told what each signature check costs before it is made; may throw
  */
 export function judgeChain(chain: readonly Certificate[], spend: (cost: number) => void): Verdict {
+  return judgeChainAt(chain, chain[0]?.notBefore ?? 0, spend);
+}
+
+/** As `judgeChain`. @param time - at which all of the path has to be valid, in milliseconds since 1970 */
+export function judgeChainAt(chain: readonly Certificate[], time: number, spend: (cost: number) => void): Verdict {
   const leaf = chain[0];
   const root = chain.at(-1);
   if (leaf === undefined || root === undefined) return EMPTY_CHAIN_VERDICT;
   if (chain.length === 1) return HOLDS;
-  const time = leaf.notBefore;
   const timely = leaf.hasUnhandledCritical === true ? UNHANDLED_CRITICAL : judgeTime(leaf, time);
   if (!timely.holds || equalBytes(leaf.der, root.der)) return timely;
   const search: Search = {

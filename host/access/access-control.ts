@@ -1,4 +1,5 @@
 import { type AccessRules, readAccessFile } from './access-file.ts';
+import { FileRefused } from './checked-yaml.ts';
 import { tokenFile } from './token-file.ts';
 import { type TokenFound, Tokens } from './tokens.ts';
 
@@ -8,6 +9,8 @@ export interface AccessOptions {
   readonly data: string;
   /** Whether nothing may be written into the data folder. */
   readonly readOnly: boolean;
+  /** Whether clients speak TLS with the server itself. */
+  readonly servesTls: boolean;
   /** Milliseconds since the Unix epoch. */
   readonly now: () => number;
   /** Told what could not be written: when tokens were used. */
@@ -18,12 +21,15 @@ export interface AccessOptions {
 export class AccessControl implements Disposable {
   readonly #file: string;
   readonly #tokens: Tokens;
+  /** Whether clients can be asked for certificates, should the file say so. */
+  readonly #canAsk: boolean;
   #rules: AccessRules;
 
   /** @throws FileRefused, or the system's error for a file that cannot be read */
-  constructor({ file, data, readOnly, now, failed }: AccessOptions) {
+  constructor({ file, data, readOnly, servesTls, now, failed }: AccessOptions) {
     this.#file = file;
     this.#rules = readAccessFile(file);
+    this.#canAsk = !servesTls || this.#rules.mtls !== undefined;
     this.#tokens = new Tokens(tokenFile(data), { now, failed, keepsUses: !readOnly });
   }
 
@@ -33,7 +39,12 @@ export class AccessControl implements Disposable {
 
   /** Reads the file again, for requests from now on. @throws FileRefused, and the rules of before stay in force */
   reload(): void {
-    this.#rules = readAccessFile(this.#file);
+    const next = readAccessFile(this.#file);
+    if (next.mtls !== undefined && !this.#canAsk)
+      throw new FileRefused(this.#file, [
+        { line: 0, reason: 'mtls takes a restart: a server asks for certificates from its start on, or never' },
+      ]);
+    this.#rules = next;
   }
 
   /** @throws TokensRefused */

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { readYaml, type YamlPlace } from './checked-yaml.ts';
 import { type IssuerRules, readIssuers } from './issuers.ts';
+import { type ClientCertificateRules, readClientCertificateRules } from './mtls.ts';
 import { type Quotas, readQuotas } from './quota-rules.ts';
 import { PUBLIC_RIGHTS, readRights, type Right } from './rights.ts';
 
@@ -12,23 +14,26 @@ export interface AccessRules {
   readonly tokens: boolean;
   /** Issuers whose OIDC tokens are taken. */
   readonly issuers: readonly IssuerRules[];
+  /** Client certificates; undefined where none are asked for. */
+  readonly mtls: ClientCertificateRules | undefined;
   readonly quotas: Quotas;
 }
 
-const MEMBERS = ['anonymous', 'tokens', 'issuers', 'quotas'] as const;
+const MEMBERS = ['anonymous', 'tokens', 'issuers', 'mtls', 'quotas'] as const;
 
 /** Reads the access file. @throws FileRefused with all that is wrong in it, or the system's error for a file that cannot be read */
 export function readAccessFile(file: string): AccessRules {
-  return readYaml(readFileSync(file, 'utf8'), file, accessRules);
+  return readYaml(readFileSync(file, 'utf8'), file, (root) => accessRules(root, dirname(resolve(file))));
 }
 
-function accessRules(root: YamlPlace): AccessRules {
+function accessRules(root: YamlPlace, folder: string): AccessRules {
   const members = root.members(MEMBERS);
-  const [anonymous, issuers] = [members.get('anonymous'), members.get('issuers')];
+  const [anonymous, issuers, mtls] = [members.get('anonymous'), members.get('issuers'), members.get('mtls')];
   return {
     anonymous: anonymous === undefined ? PUBLIC_RIGHTS : readAnonymous(anonymous),
     tokens: members.get('tokens')?.flag() ?? false,
     issuers: issuers === undefined ? [] : readIssuers(issuers),
+    mtls: mtls && readClientCertificateRules(mtls, folder),
     quotas: readQuotas(members.get('quotas')),
   };
 }

@@ -1,6 +1,5 @@
-import { compileCondition, type Condition } from './condition.ts';
-import { readRights, type Right } from './rights.ts';
 import type { YamlPlace } from './checked-yaml.ts';
+import { readRightsRules, type RightsRule } from './rights-rules.ts';
 
 /** An issuer of OIDC tokens, and which of its tokens have which rights. */
 export interface IssuerRules {
@@ -12,18 +11,11 @@ export interface IssuerRules {
   readonly rules: readonly RightsRule[];
 }
 
-/** Rights of every principal of which a condition holds. */
-export interface RightsRule {
-  readonly when: Condition;
-  readonly rights: ReadonlySet<Right>;
-}
-
 /** Algorithms with a public key (RFC 7518 §3.1, RFC 8037): one that is verified with a secret has no place here. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
 const DEFAULT_ALGORITHMS: readonly string[] = ['RS256', 'ES256'];
 
 const MEMBERS = ['issuer', 'audience', 'algorithms', 'rules'] as const;
-const RULE_MEMBERS = ['when', 'rights'] as const;
 
 /** Reads the section `issuers` of the access file. */
 export function readIssuers(section: YamlPlace): readonly IssuerRules[] {
@@ -44,7 +36,7 @@ function readIssuer(place: YamlPlace): IssuerRules {
     issuer: readAddress(members.get('issuer')),
     audiences: members.get('audience')?.texts() ?? [],
     algorithms: members.has('algorithms') ? named : DEFAULT_ALGORITHMS,
-    rules: (members.get('rules')?.items() ?? []).flatMap(readRule),
+    rules: readRightsRules(members.get('rules'), 'claims'),
   };
 }
 
@@ -62,20 +54,4 @@ export function isSafeAddress(text: string): boolean {
   const { protocol, hostname, username, hash, search } = new URL(text);
   if (username !== '' || hash !== '' || search !== '') return false;
   return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
-}
-
-/** Reads a rule: a condition over `claims`, and the rights that it gives. */
-function readRule(place: YamlPlace): readonly RightsRule[] {
-  const members = place.members(RULE_MEMBERS, RULE_MEMBERS);
-  const [text, list] = [members.get('when'), members.get('rights')];
-  const when = readCondition(text);
-  const rights = list === undefined ? undefined : readRights(list);
-  return when === undefined || rights === undefined ? [] : [{ when, rights }];
-}
-
-function readCondition(place: YamlPlace | undefined): Condition | undefined {
-  const text = place?.text();
-  if (text === undefined) return undefined;
-  const condition = compileCondition(text, ['claims']);
-  return typeof condition === 'string' ? place?.refuse(condition) : condition;
 }

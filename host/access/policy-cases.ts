@@ -28,7 +28,13 @@ const USUAL_FACTS: Facts = {
   },
   certificate: NO_CERTIFICATE,
 };
-const USUAL_PRINCIPAL: PolicyPrincipal = { name: 'anonymous', rights: ['submit'], claims: {} };
+const USUAL_PRINCIPAL: PolicyPrincipal = {
+  name: 'anonymous',
+  rights: ['submit'],
+  claims: {},
+  certificate: {},
+  identities: [],
+};
 
 /** Reads the section `cases` of a policy file. */
 export function readCases(places: readonly YamlPlace[], rules: readonly PolicyRule[]): readonly PolicyCase[] {

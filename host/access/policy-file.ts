@@ -1,9 +1,8 @@
-import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { systemSentence } from '../../base/system-error.ts';
 import { readYaml, type YamlPlace } from './checked-yaml.ts';
 import { compileCondition } from './condition.ts';
+import { readCertificates } from './pem-certificates.ts';
 import { type PolicyCase, readCases } from './policy-cases.ts';
 import { POLICY_VARIABLES, type PolicyRule } from './policy-rules.ts';
 
@@ -67,20 +66,4 @@ function readDecision(
   const when = text === undefined ? undefined : compileCondition(text, POLICY_VARIABLES);
   if (typeof when === 'string') return chosen.refuse(when);
   return when && { decides: chosen === admit ? 'admit' : 'refuse', when };
-}
-
-const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
-
-/** Reads a PEM file with certificates, beside the policy file unless its path is absolute. */
-function readCertificates(place: YamlPlace, folder: string): readonly Uint8Array[] {
-  const name = place.text();
-  if (name === undefined) return [];
-  try {
-    const blocks = readFileSync(resolve(folder, name), 'utf8').match(PEM) ?? [];
-    if (blocks.length === 0) place.refuse(`names a file without certificates in PEM: ${name}`);
-    return blocks.map((block) => new X509Certificate(block).raw);
-  } catch (error) {
-    place.refuse(`cannot be read: ${error instanceof Error ? systemSentence(error) : name}`);
-    return [];
-  }
 }

@@ -13,6 +13,10 @@ export interface PolicyPrincipal {
   readonly name: string;
   readonly rights: readonly string[];
   readonly claims: Readonly<Record<string, unknown>>;
+  /** Of its client certificate; empty for who shows none. */
+  readonly certificate: Readonly<Record<string, unknown>>;
+  /** Subject alternative names of its client certificate, and the address that its issuer has verified. */
+  readonly identities: readonly string[];
 }
 
 export interface PolicyQuestion extends Facts {

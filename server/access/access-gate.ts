@@ -1,6 +1,7 @@
 import { AccessControl } from '../../host/access/access-control.ts';
 import type { AccessRules } from '../../host/access/access-file.ts';
 import type { TokenFound } from '../../host/access/tokens.ts';
+import { ClientCertificates } from './client-certificates.ts';
 import { readCredential } from './credentials.ts';
 import { AccessUnavailable, Unauthenticated } from './failures.ts';
 import { type EntryJudge, readFacts } from './entry-judge.ts';
@@ -19,6 +20,10 @@ export interface AccessGateOptions {
   readonly data: string;
   /** Whether nothing may be written into the data folder. */
   readonly readOnly: boolean;
+  /** Whether an address is of a proxy whose word is taken. */
+  readonly isProxy: (address: string) => boolean;
+  /** Whether clients speak TLS with the server itself. */
+  readonly servesTls: boolean;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
   /** Milliseconds since the Unix epoch. */
@@ -34,11 +39,9 @@ export interface AccessGate extends Gate, EntryJudge, Disposable {
 }
 
 /** @throws FileRefused, or the system's error for a file that cannot be read */
-export function openAccessGate({ file, data, readOnly, now, time, warn, failed }: AccessGateOptions): AccessGate {
+export function openAccessGate({ isProxy, now, time, warn, failed, ...options }: AccessGateOptions): AccessGate {
   const control = new AccessControl({
-    file,
-    data,
-    readOnly,
+    ...options,
     now: time,
     failed: (error) => failed('when tokens were used could not be written', error),
   });
@@ -47,6 +50,7 @@ export function openAccessGate({ file, data, readOnly, now, time, warn, failed }
     findToken: (text) => control.findToken(text),
     oidc: new OidcTokens({ now, time, failed: warn }),
     failed: (error) => failed('tokens cannot be checked, and none is taken', error),
+    certificates: new ClientCertificates({ isProxy, time }),
     meter: new QuotaMeter(now, time),
   });
   return { ...gate, reload: () => control.reload(), [Symbol.dispose]: () => control[Symbol.dispose]() };
@@ -58,6 +62,7 @@ interface GateParts {
   /** @throws what keeps tokens from being read */
   readonly findToken: (text: string) => TokenFound;
   readonly oidc: OidcTokens;
+  readonly certificates: ClientCertificates;
   readonly meter: QuotaMeter;
   /** Told what keeps credentials from being checked. */
   readonly failed: (error: unknown) => void;
@@ -66,11 +71,11 @@ interface GateParts {
 function gateOf(parts: GateParts): Gate & EntryJudge {
   const { rules, meter } = parts;
   return {
-    authenticate({ headers }) {
+    authenticate(request) {
       const { anonymous } = rules();
-      const credential = readCredential(headers.authorization);
-      if (credential === undefined) return { name: ANONYMOUS_NAME, rights: anonymous };
-      const holder = holderOf(credential, parts);
+      const credential = readCredential(request.headers.authorization);
+      const holder = credential === undefined ? certificateHolder(request, parts) : holderOf(credential, parts);
+      if (holder === undefined) return { name: ANONYMOUS_NAME, rights: anonymous };
       const admitted = (one: Principal): Principal => ({ ...one, rights: new Set([...anonymous, ...one.rights]) });
       return holder instanceof Promise ? holder.then(admitted) : admitted(holder);
     },
@@ -88,6 +93,15 @@ function gateOf(parts: GateParts): Gate & EntryJudge {
       meter.take('identity ', names, identity, entry.body.length + (entry.attestation?.length ?? 0));
     },
   };
+}
+
+/** A certificate counts where there is no other credential: one of the machine may come with all its requests. @throws Unauthenticated */
+function certificateHolder(
+  request: Parameters<Gate['authenticate']>[0],
+  { rules, certificates }: GateParts,
+): Principal | undefined {
+  const { mtls } = rules();
+  return mtls && certificates.find(request, mtls);
 }
 
 /** @throws Unauthenticated, AccessUnavailable */

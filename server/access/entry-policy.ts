@@ -4,7 +4,7 @@ import { decide } from '../../host/access/policy-rules.ts';
 import { failedCases } from '../../host/access/policy-cases.ts';
 import { type EntryJudge, readFacts } from './entry-judge.ts';
 import { RefusedByPolicy } from './failures.ts';
-import type { Principal } from './principal.ts';
+import { policyPrincipal, type Principal } from './principal.ts';
 
 export interface EntryPolicyOptions {
   /** The policy file. */
@@ -40,11 +40,9 @@ export class EntryPolicy implements EntryJudge {
     this.#policy = next;
   }
 
-  judge(entry: AdmittedEntry, { name, rights, claims = {} }: Principal): void {
-    const { admits, rule } = decide(this.#policy, {
-      ...readFacts(entry),
-      principal: { name, rights: [...rights], claims },
-    });
+  judge(entry: AdmittedEntry, principal: Principal): void {
+    const { name } = principal;
+    const { admits, rule } = decide(this.#policy, { ...readFacts(entry), principal: policyPrincipal(principal) });
     if (admits) return;
     const reason =
       rule === undefined

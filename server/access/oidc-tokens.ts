@@ -3,7 +3,7 @@ import { LruMap } from '../../base/lru-map.ts';
 import { utf8 } from '../../base/bytes.ts';
 import { sha256Hex } from '../../base/sha256.ts';
 import type { IssuerRules } from '../../host/access/issuers.ts';
-import type { Right } from '../../host/access/rights.ts';
+import { rightsBy } from '../../host/access/rights-rules.ts';
 import { Unauthenticated } from './failures.ts';
 import type { Principal } from './principal.ts';
 import { IssuerKeys } from './issuer-keys.ts';
@@ -118,10 +118,8 @@ function issuerIn(text: string): string {
 }
 
 function principalOf({ issuer, rules }: IssuerRules, claims: JWTPayload): Principal {
-  const rights = new Set<Right>(
-    rules.filter(({ when }) => when.ask({ claims }) === true).flatMap((rule) => [...rule.rights]),
-  );
-  return { name: `${String(claims.sub).slice(0, MAX_SUBJECT)} of ${issuer}`, rights, claims };
+  const name = `${String(claims.sub).slice(0, MAX_SUBJECT)} of ${issuer}`;
+  return { name, rights: rightsBy(rules, { claims }), claims };
 }
 
 /** The reason for which a token is not taken, without anything of the token. */

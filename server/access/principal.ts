@@ -1,3 +1,4 @@
+import type { PolicyPrincipal } from '../../host/access/policy-rules.ts';
 import { PUBLIC_RIGHTS, type Right } from '../../host/access/rights.ts';
 
 /** The right that an operation needs; `anyone` for what is answered without one: probes, keys, witnessing. */
@@ -10,6 +11,37 @@ export interface Principal {
   readonly rights: ReadonlySet<Right>;
   /** Claims of its ID token, as the issuer signed them. */
   readonly claims?: Readonly<Record<string, unknown>>;
+  /** Its client certificate, which leads to an authority of the log. */
+  readonly certificate?: ClientCertificateFacts;
+}
+
+/** The facts of a client certificate that conditions may ask for. */
+export interface ClientCertificateFacts {
+  readonly dns: readonly string[];
+  readonly emails: readonly string[];
+  readonly uris: readonly string[];
+  /** All subject alternative names. */
+  readonly identities: readonly string[];
+  /** Common name, or else organization. */
+  readonly subject: string;
+  readonly issuer: string;
+  /** SHA-256 of the certificate, hex. */
+  readonly fingerprint: string;
+  /** Seconds since the Unix epoch. */
+  readonly notAfter: number;
+}
+
+/** Returns a principal as conditions see it. */
+export function policyPrincipal({ name, rights, claims = {}, certificate }: Principal): PolicyPrincipal {
+  const { email, email_verified: isVerified } = claims;
+  const own = typeof email === 'string' && (isVerified === true || isVerified === 'true') ? [email] : [];
+  return {
+    name,
+    rights: [...rights],
+    claims,
+    certificate: { ...certificate },
+    identities: [...(certificate?.identities ?? []), ...own],
+  };
 }
 
 /** Name of who came without a credential. */

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { dropForwarded } from '../access/forwarded-certificate.ts';
 import { authorise, type Gate } from '../access/gate.ts';
 import { ANONYMOUS_NAME, type Principal, PUBLIC_PRINCIPAL } from '../access/principal.ts';
 import type { Answer } from '../http/answer.ts';
@@ -64,7 +65,9 @@ export class Pipeline {
 
   /** Probes and keys are answered whatever credential comes with the question. @throws Unauthenticated, AccessUnavailable */
   #find(http: Request, { access }: AnyOperation): Principal | Promise<Principal> {
-    return access === 'anyone' ? PUBLIC_PRINCIPAL : this.#gate.authenticate(http);
+    const found = access === 'anyone' ? PUBLIC_PRINCIPAL : this.#gate.authenticate(http);
+    dropForwarded(http);
+    return found;
   }
 
   /** Counts a submission for as long as it is worked on. @throws Busy */

@@ -18,9 +18,16 @@ export interface PrivateLog extends AsyncDisposable {
   revoke(name: string): Promise<void>;
 }
 
-export async function openPrivateLog(access: string, argv: readonly string[] = []): Promise<PrivateLog> {
+let opened = 0;
+
+/** @param beside - folder for the access file, where it names others; it is kept */
+export async function openPrivateLog(
+  access: string,
+  argv: readonly string[] = [],
+  beside?: string,
+): Promise<PrivateLog> {
   const folder = mkdtempSync(join(tmpdir(), 'stele-access-'));
-  const file = join(folder, 'access.yaml');
+  const file = join(beside ?? folder, `access-${(opened += 1)}.yaml`);
   writeFileSync(file, access);
   const log = await openTestLog(['--access', file, ...argv]);
   const asking = await askOf(log.app);

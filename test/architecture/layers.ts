@@ -63,7 +63,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'host/logging': [],
   'host/folder': ['base', 'storage'],
   'host/threads': [],
-  'host/access': ['base', 'entries/facts', 'host/folder', 'host/settings'],
+  'host/access': ['base', 'entries/facts', 'entries/pki', 'host/folder', 'host/settings'],
   'host/clock': ['log', 'host/settings'],
   'host/keys': ['base', 'checkpoint', 'storage', 'log', 'host/folder'],
   'host/shards': ['base', 'storage', 'log', 'log/signers', 'host/folder', 'host/keys'],
@@ -127,7 +127,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'host/start',
     'host/witness',
   ],
-  'server/access': ['base', 'entries', 'entries/facts', 'host/access'],
+  'server/access': ['base', 'entries', 'entries/facts', 'entries/pki', 'host/access'],
   'server/pages': [
     'base',
     'openapi',

@@ -28,6 +28,8 @@ export interface TestLog {
   readonly folder: string;
   /** Messages logged as errors since the start. */
   readonly errors: readonly string[];
+  /** As SIGHUP does. @throws FileRefused */
+  reloadAccess(): void;
   close(): Promise<void>;
 }
 
@@ -71,6 +73,7 @@ export async function openTestLog(argv: readonly string[] = [], folder?: string)
     log: server.shards.active,
     folder: data,
     errors,
+    reloadAccess: () => void server.reloadAccess(),
     close: async () => {
       await server[Symbol.asyncDispose]();
       if (folder === undefined) rmSync(join(data, '..'), { recursive: true, force: true });

@@ -31,7 +31,7 @@ function explain({ output, options }: PolicyRun, file: string): ExitCode {
   const policy: AdmissionPolicy = named(name, () => readPolicyFile(name));
   const claims = options.claims === undefined ? {} : jsonIn(options.claims);
   const facts = named(file, () => factsOfProposal(jsonIn(file), policy));
-  const principal = { name: 'somebody', rights: ['submit'], claims };
+  const principal = { name: 'somebody', rights: ['submit'], claims, certificate: {}, identities: [] };
   const { admits, rule } = decide(policy, { ...facts, principal });
   const by = rule === undefined ? 'by default' : `by the rule ${JSON.stringify(rule)}`;
   const shown = JSON.stringify(facts, undefined, 2);
