@@ -44,6 +44,15 @@ export class DamagedRecord extends Error {
   }
 }
 
+/** Returns the hash of a record, which the next one names. @param bytes - without the length before it */
+export const hashOfRecord = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, HASH_BYTES);
+
+/** Returns the hash of the record before that one. @param bytes - without the length before it */
+export function predecessorOf(bytes: Uint8Array): Uint8Array {
+  const at = HASH_BYTES + 1 + 8;
+  return bytes.subarray(at, at + HASH_BYTES);
+}
+
 /** Returns the record behind `end`, with its length before it, and the end of the list that has it. */
 export function packRecord(
   { records, last }: ListEnd,

@@ -2,6 +2,7 @@
 export const GUARDED: readonly { readonly module: RegExp; readonly only: RegExp }[] = [
   { module: /^express$/, only: /^server\// },
   { module: /^better-sqlite3$/, only: /^storage\/engines\/sqlite\// },
+  { module: /^pg$/, only: /^storage\/engines\/postgres-records\// },
   { module: /^pino$/, only: /^host\/logging\// },
   { module: /^@prometheus-io\/client$/, only: /^metrics\// },
   { module: /^@opentelemetry\//, only: /^server\/tracing\/open-telemetry\.ts$/ },

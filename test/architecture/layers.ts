@@ -54,6 +54,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'checkpoint/witness',
     'storage',
     'storage/search-index',
+    'storage/records',
   ],
   'log/signers': ['base', 'merkle', 'checkpoint', 'storage'],
   log: ['base', 'merkle', 'checkpoint', 'entries', 'storage', 'witness', 'log/signers'],
