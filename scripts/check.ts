@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Count, NOTHING, plus, readReport } from './check/report.ts';
-import { provide, provideUnpacked } from './check/programs.ts';
+import { provide, providePostgres, provideUnpacked } from './check/programs.ts';
 import { runNode } from './check/run.ts';
 
 /*
@@ -39,6 +39,7 @@ async function check({ title, command }: Check): Promise<Count> {
 async function tests(patterns: readonly string[]): Promise<Count> {
   provide(['strace', 'chromium', 'curl', 'groff', 'openssl', 'softhsm2-util', 'pkcs11-tool']);
   provideUnpacked('prometheus', 'promtool');
+  providePostgres();
   const report = join(tmpdir(), `stele-check-${process.pid}.json`);
   const compiled = join(tmpdir(), `stele-check-${process.pid}-compiled`);
   process.env['NODE_COMPILE_CACHE'] = compiled; // tests start some hundred processes, each with the same modules

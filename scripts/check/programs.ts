@@ -33,6 +33,20 @@ export function provideUnpacked(name: string, program: string): void {
   process.env['PATH'] = `${process.env['PATH']}${delimiter}${resolve(folder, 'usr/bin')}`;
 }
 
+/** Installs PostgreSQL, which tests run in folders of their own, without the database that Debian would start. */
+export function providePostgres(): void {
+  const [debian, conf] = ['/usr/lib/postgresql', '/etc/postgresql-common'];
+  if (installed('initdb') || existsSync(debian)) return;
+  const root = becomeRoot();
+  const without = `mkdir -p ${conf} && printf 'create_main_cluster = false\\n' >> ${conf}/createcluster.conf`;
+  const done =
+    existsSync('/etc/debian_version') &&
+    root !== undefined &&
+    succeeds([...root, 'sh', '-c', without]) &&
+    succeeds([...root, 'apt-get', '-qq', '-y', '--no-install-recommends', 'install', 'postgresql']);
+  console.log(`postgresql: ${done ? 'installed' : 'not here; the tests of records in PostgreSQL are skipped'}`);
+}
+
 function unpack(name: string, folder: string): void {
   mkdirSync(folder, { recursive: true });
   if (!succeeds(['apt-get', '-qq', '-o', 'APT::Sandbox::User=root', 'download', name], folder)) return;
