@@ -1671,7 +1671,7 @@ export interface operations {
             /** @description Entry ids; `[]` if there are none */
             readonly 200: {
                 headers: {
-                    /** @description The answer holds up to this index, exclusive - the size of the log */
+                    /** @description The answer holds up to this index, exclusive - the size of the log; to who reads some entries and may not audit, the end of what was found */
                     readonly "X-Stele-Complete-To": string;
                     /** @description There is more; send this as `after` */
                     readonly "X-Stele-Next-After"?: string;

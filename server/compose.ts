@@ -9,6 +9,7 @@ import type { LogShards } from '../log/shards.ts';
 import type { MetricRegistry } from '../metrics/registry.ts';
 import type { AccessGate } from './access/access-gate.ts';
 import type { EntryJudge } from './access/entry-judge.ts';
+import type { EntryReads } from './access/entry-reads.ts';
 import type { EntryPolicy } from './access/entry-policy.ts';
 import type { Gate } from './access/gate.ts';
 import type { PolicyCertificates } from './admission/messages.ts';
@@ -56,7 +57,8 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   if (!settings.readOnly) logger.info(`ECDSA signatures are checked by ${verifier}`);
   const admission = cleanup.use(admissionOf(settings, logger, certificatesOf(policy, gate)));
   const judges = [policy, gate].filter((judge) => judge !== undefined);
-  const app = await appOf(log, admission, { ...options, ...(gate && { gate }), judges });
+  const mayRead = await readsOf(policy, gate);
+  const app = await appOf(log, admission, { ...options, ...(gate && { gate }), ...(mayRead && { mayRead }), judges });
   await log.publish(); // last: a start that is refused has shown nothing
   const parts = cleanup.move();
   return {
@@ -107,16 +109,23 @@ function certificatesOf(policy: EntryPolicy | undefined, gate: AccessGate | unde
   return policy?.certificates ?? { roots: [], intermediates: [] };
 }
 
+/** Undefined for a log that is public. */
+async function readsOf(policy: EntryPolicy | undefined, gate: AccessGate | undefined): Promise<EntryReads | undefined> {
+  if (gate === undefined) return undefined;
+  const { entryReads } = await import('./access/entry-reads.ts');
+  return entryReads(policy?.certificates ?? { roots: [], intermediates: [] });
+}
+
+interface AppOptions extends ComposeOptions {
+  readonly gate?: Gate;
+  readonly mayRead?: EntryReads;
+  readonly judges: readonly EntryJudge[];
+}
+
 async function appOf(
   log: HostedLog,
   admission: AdmissionPool,
-  {
-    observe,
-    metrics,
-    tracing,
-    gate,
-    judges,
-  }: ComposeOptions & { readonly gate?: Gate; readonly judges: readonly EntryJudge[] },
+  { observe, metrics, tracing, gate, mayRead, judges }: AppOptions,
 ): Promise<Express> {
   const { settings, logger, shards, witness, health, damage } = log;
   const document = readDocument();
@@ -131,6 +140,7 @@ async function appOf(
     document,
     ...(gate && { gate }),
     judges,
+    ...(mayRead && { mayRead }),
     ...(meters && { meters }),
     ...(tracing && { tracing }),
     consoleFiles: await readConsoleFiles(),

@@ -1,7 +1,7 @@
 import { toHex } from '../../base/bytes.ts';
 import { Failure } from '../../base/failure.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
-import { readMembers } from './entry-members.ts';
+import { readMembers } from '../../entries/facts/entry-members.ts';
 import { type Identities, readIdentities } from './identities.ts';
 import { type Match, type Matcher, matchesIn } from './matchers.ts';
 

@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { readYaml, type YamlPlace } from './checked-yaml.ts';
+import { type Grants, readGrants } from './grants.ts';
 import { type IssuerRules, readIssuers } from './issuers.ts';
 import { type ClientCertificateRules, readClientCertificateRules } from './mtls.ts';
 import { type Quotas, readQuotas } from './quota-rules.ts';
-import { PUBLIC_RIGHTS, readRights, type Right } from './rights.ts';
+import { PUBLIC_RIGHTS } from './rights.ts';
 
 /** Content of the access file: the rights of each way to come in. */
 export interface AccessRules {
   /** Rights of a request without a credential. Those of every other principal are added to them. */
-  readonly anonymous: ReadonlySet<Right>;
+  readonly anonymous: Grants;
   /** Whether tokens are taken. */
   readonly tokens: boolean;
   /** Issuers whose OIDC tokens are taken. */
@@ -30,7 +31,7 @@ function accessRules(root: YamlPlace, folder: string): AccessRules {
   const members = root.members(MEMBERS);
   const [anonymous, issuers, mtls] = [members.get('anonymous'), members.get('issuers'), members.get('mtls')];
   return {
-    anonymous: anonymous === undefined ? PUBLIC_RIGHTS : readAnonymous(anonymous),
+    anonymous: anonymous === undefined ? { rights: PUBLIC_RIGHTS, readsIf: [] } : readAnonymous(anonymous),
     tokens: members.get('tokens')?.flag() ?? false,
     issuers: issuers === undefined ? [] : readIssuers(issuers),
     mtls: mtls && readClientCertificateRules(mtls, folder),
@@ -38,8 +39,8 @@ function accessRules(root: YamlPlace, folder: string): AccessRules {
   };
 }
 
-function readAnonymous(place: YamlPlace): ReadonlySet<Right> {
-  const rights = readRights(place);
-  if (rights.has('admin')) place.refuse('cannot have admin: then everyone could give rights to everyone');
-  return rights;
+function readAnonymous(place: YamlPlace): Grants {
+  const grants = readGrants(place);
+  if (grants.rights.has('admin')) place.refuse('cannot have admin: then everyone could give rights to everyone');
+  return grants;
 }

@@ -66,6 +66,10 @@ export class YamlPlace {
     faults.push({ line, reason: name === '' ? reason : `${name} ${reason}` });
   }
 
+  get isMapping(): boolean {
+    return isMap(this.#node);
+  }
+
   /** Members of a mapping, by name. A name that is not in `known` is a fault, and so is a missing one of `required`. */
   members<Name extends string>(known: readonly Name[], required: readonly Name[] = []): ReadonlyMap<Name, YamlPlace> {
     const found = new Map<Name, YamlPlace>();

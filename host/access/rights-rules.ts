@@ -1,11 +1,11 @@
 import type { YamlPlace } from './checked-yaml.ts';
 import { compileCondition, type Condition } from './condition.ts';
-import { readRights, type Right } from './rights.ts';
+import { type Grants, NO_GRANTS, readGrants, withGrants } from './grants.ts';
 
 /** Rights of every principal of which a condition holds. */
 export interface RightsRule {
   readonly when: Condition;
-  readonly rights: ReadonlySet<Right>;
+  readonly grants: Grants;
 }
 
 const MEMBERS = ['when', 'rights'] as const;
@@ -16,19 +16,18 @@ export function readRightsRules(place: YamlPlace | undefined, variable: string):
 }
 
 /** Returns the rights of all rules that hold. */
-export function rightsBy(
-  rules: readonly RightsRule[],
-  variables: Readonly<Record<string, unknown>>,
-): ReadonlySet<Right> {
-  return new Set(rules.filter(({ when }) => when.ask(variables) === true).flatMap(({ rights }) => [...rights]));
+export function grantsBy(rules: readonly RightsRule[], variables: Readonly<Record<string, unknown>>): Grants {
+  return rules
+    .filter(({ when }) => when.ask(variables) === true)
+    .reduce((all, { grants }) => withGrants(all, grants), NO_GRANTS);
 }
 
 function readRule(place: YamlPlace, variable: string): readonly RightsRule[] {
   const members = place.members(MEMBERS, MEMBERS);
   const [text, list] = [members.get('when'), members.get('rights')];
   const when = text && readCondition(text, variable);
-  const rights = list && readRights(list);
-  return when === undefined || rights === undefined ? [] : [{ when, rights }];
+  const grants = list && readGrants(list);
+  return when === undefined || grants === undefined ? [] : [{ when, grants }];
 }
 
 function readCondition(place: YamlPlace, variable: string): Condition | undefined {

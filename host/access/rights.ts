@@ -1,5 +1,3 @@
-import type { YamlPlace } from './checked-yaml.ts';
-
 /** Every right, in the order in which documents list them. */
 export const RIGHTS = ['submit', 'read', 'search', 'audit', 'admin'] as const;
 
@@ -15,9 +13,4 @@ export const PUBLIC_RIGHTS: ReadonlySet<Right> = new Set(['submit', 'read', 'sea
 /** Whether a text names a right. */
 export function isRight(text: string): text is Right {
   return (RIGHTS as readonly string[]).includes(text);
-}
-
-/** Reads a list of rights, perhaps an empty one. */
-export function readRights(place: YamlPlace): ReadonlySet<Right> {
-  return new Set(place.items().flatMap((item) => item.choice(RIGHTS) ?? []));
 }

@@ -1,5 +1,6 @@
 import { AccessControl } from '../../host/access/access-control.ts';
 import type { AccessRules } from '../../host/access/access-file.ts';
+import type { Grants } from '../../host/access/grants.ts';
 import type { TokenFound } from '../../host/access/tokens.ts';
 import { ClientCertificates } from './client-certificates.ts';
 import { readCredential } from './credentials.ts';
@@ -75,11 +76,11 @@ function gateOf(parts: GateParts): Gate & EntryJudge {
       const { anonymous } = rules();
       const credential = readCredential(request.headers.authorization);
       const holder = credential === undefined ? certificateHolder(request, parts) : holderOf(credential, parts);
-      if (holder === undefined) return { name: ANONYMOUS_NAME, rights: anonymous };
-      const admitted = (one: Principal): Principal => ({ ...one, rights: new Set([...anonymous, ...one.rights]) });
+      if (holder === undefined) return withAnonymous({ name: ANONYMOUS_NAME, rights: new Set() }, anonymous);
+      const admitted = (one: Principal): Principal => withAnonymous(one, anonymous);
       return holder instanceof Promise ? holder.then(admitted) : admitted(holder);
     },
-    isPublic: (access) => access === 'anyone' || rules().anonymous.has(access),
+    isPublic: (access) => access === 'anyone' || rules().anonymous.rights.has(access),
     countRequest({ name }, from, bytes) {
       const { principal } = rules().quotas;
       const who = name === ANONYMOUS_NAME ? from : name; // strangers share no quota
@@ -93,6 +94,14 @@ function gateOf(parts: GateParts): Gate & EntryJudge {
       meter.take('identity ', names, identity, entry.body.length + (entry.attestation?.length ?? 0));
     },
   };
+}
+
+/** Adds the rights of everyone. `read` is among them also where only some entries may be read. */
+function withAnonymous({ readsIf = [], ...one }: Principal, anonymous: Grants): Principal {
+  const rights = new Set([...one.rights, ...anonymous.rights]);
+  const conditions = [...readsIf, ...anonymous.readsIf];
+  if (rights.has('read') || conditions.length === 0) return { ...one, rights };
+  return { ...one, rights: rights.add('read'), readsIf: conditions };
 }
 
 /** A certificate counts where there is no other credential: one of the machine may come with all its requests. @throws Unauthenticated */

@@ -8,7 +8,7 @@ import { type Certificate, readCertificate, subjectsOf } from '../../entries/pki
 import { judgeClientChain } from '../../entries/pki/client-certificate.ts';
 import { InvalidKey } from '../../entries/pki/failures.ts';
 import type { ClientCertificateRules } from '../../host/access/mtls.ts';
-import { rightsBy } from '../../host/access/rights-rules.ts';
+import { grantsBy } from '../../host/access/rights-rules.ts';
 import { Unauthenticated } from './failures.ts';
 import { MAX_INTERMEDIATES, readForwarded, type ShownCertificates } from './forwarded-certificate.ts';
 import type { ClientCertificateFacts, Principal } from './principal.ts';
@@ -124,7 +124,7 @@ function outcomeOf(leaf: Certificate, { rules }: ClientCertificateRules): Outcom
   if (certificate.identities.some((one) => /[^\x21-\x7e]/.test(one)))
     return { refusal: 'it has a name (SAN) with characters that no name has' };
   const name = `certificate ${identity.slice(0, MAX_IDENTITY)}`;
-  return { principal: { name, rights: rightsBy(rules, { certificate }), certificate } };
+  return { principal: { name, ...grantsBy(rules, { certificate }), certificate } };
 }
 
 const NO_NAMES = { dns: [], emails: [], uris: [] };

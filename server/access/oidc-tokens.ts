@@ -3,7 +3,7 @@ import { LruMap } from '../../base/lru-map.ts';
 import { utf8 } from '../../base/bytes.ts';
 import { sha256Hex } from '../../base/sha256.ts';
 import type { IssuerRules } from '../../host/access/issuers.ts';
-import { rightsBy } from '../../host/access/rights-rules.ts';
+import { grantsBy } from '../../host/access/rights-rules.ts';
 import { Unauthenticated } from './failures.ts';
 import type { Principal } from './principal.ts';
 import { IssuerKeys } from './issuer-keys.ts';
@@ -119,7 +119,7 @@ function issuerIn(text: string): string {
 
 function principalOf({ issuer, rules }: IssuerRules, claims: JWTPayload): Principal {
   const name = `${String(claims.sub).slice(0, MAX_SUBJECT)} of ${issuer}`;
-  return { name, rights: rightsBy(rules, { claims }), claims };
+  return { name, ...grantsBy(rules, { claims }), claims };
 }
 
 /** The reason for which a token is not taken, without anything of the token. */

@@ -1,3 +1,4 @@
+import type { Condition } from '../../host/access/condition.ts';
 import type { PolicyPrincipal } from '../../host/access/policy-rules.ts';
 import { PUBLIC_RIGHTS, type Right } from '../../host/access/rights.ts';
 
@@ -9,6 +10,8 @@ export interface Principal {
   /** `anonymous`, or the way in and the name: `token ci`. Shown in log lines. */
   readonly name: string;
   readonly rights: ReadonlySet<Right>;
+  /** Conditions under which it reads an entry, one of which has to hold; undefined where its rights say it. */
+  readonly readsIf?: readonly Condition[];
   /** Claims of its ID token, as the issuer signed them. */
   readonly claims?: Readonly<Record<string, unknown>>;
   /** Its client certificate, which leads to an authority of the log. */

@@ -4,6 +4,7 @@ import type { LogShards } from '../../log/shards.ts';
 import type { operations, paths } from '../../openapi/types.ts';
 import type { OwnWitness } from '../../witness/own-witness.ts';
 import type { EntryJudge } from '../access/entry-judge.ts';
+import type { EntryReads } from '../access/entry-reads.ts';
 import type { Access, Principal } from '../access/principal.ts';
 import type { Admission } from '../admission/pool.ts';
 import type { ApiFormat, RequestRules } from '../apis/format.ts';
@@ -48,6 +49,8 @@ export interface OperationParts {
   readonly health: Health;
   /** Judge entries beside the rules of the log: the admission policy, and quotas. */
   readonly judges?: readonly EntryJudge[];
+  /** Judges what a principal may read whose reads have conditions; absent from a log in which nobody's have. */
+  readonly mayRead?: EntryReads;
   readonly settings: OperationSettings;
   readonly bundles: KeptBytes;
   /** Takes traces of submissions, where any are wanted. */

@@ -8,6 +8,7 @@ import { FILE, V2_READ } from '../operations/defaults.ts';
 import type { OperationAnswer, OperationParts, OperationRequest, Operations } from '../operations/operation.ts';
 import { asKept, inflated } from './bundle-body.ts';
 import type { KeptBytes } from '../http/kept-bytes.ts';
+import { requireAllReads } from './readable.ts';
 import { isBoundTo, shardFor } from './shard.ts';
 
 /** A full tile never changes. A partial one neither, but it may be replaced by the full one: c2sp.org/tlog-tiles. */
@@ -42,6 +43,7 @@ async function checkpoint(asked: OperationRequest, { shards }: OperationParts): 
 async function tile(folder: '' | 'entries/', asked: OperationRequest, parts: OperationParts): Promise<TileAnswer> {
   const { http, rest } = asked;
   const { shards, dev, bundles } = parts;
+  if (folder === 'entries/') requireAllReads(asked.principal);
   const resource = parseTilePath(folder + rest);
   if (resource === undefined) return NOT_THERE;
   const log = shardFor(shards, asked);

@@ -17,6 +17,8 @@ export interface LeafOptions {
   /** Days ago at which it begins, and days from now at which it ends. */
   readonly begins?: number;
   readonly ends?: number;
+  /** A key that is there already: its file. */
+  readonly key?: string;
 }
 
 /** Makes certificates by `openssl`. */
@@ -57,10 +59,11 @@ export function certificateMaker(): CertificateMaker {
   writeFileSync(at('serial.txt'), '1000\n');
   const names = (name: string): Issued => ({ cert: at(`${name}.pem`), key: at(`${name}.key`) });
   const issue = (name: string, subject: string, extensions: readonly string[], options: LeafOptions): Issued => {
-    const issued = names(name);
+    const issued = { ...names(name), ...(options.key !== undefined && { key: options.key }) };
     const by = options.by ?? names('ca');
     writeFileSync(at(`${name}.ext`), `${extensions.join('\n')}\n`);
-    const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', issued.key];
+    const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', issued.key];
+    const key = options.key === undefined ? made : ['-key', options.key];
     openssl('req', '-new', ...key, '-subj', subject, '-out', `${name}.csr`);
     const self =
       by.cert === issued.cert ? ['-selfsign', '-keyfile', issued.key] : ['-cert', by.cert, '-keyfile', by.key];

@@ -106,6 +106,7 @@ export const CLI_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'cli/watch': [
     'base',
     'merkle',
+    'entries/facts',
     'entries/pki',
     'client',
     'client/http',

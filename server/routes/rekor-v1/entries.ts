@@ -12,6 +12,7 @@ import { entryLocation } from '../../http/target.ts';
 import { notEnabled, V1, V1_READ } from '../../operations/defaults.ts';
 import type { Operations } from '../../operations/operation.ts';
 import { addFor } from '../add.ts';
+import { inSteps, readable } from '../readable.ts';
 import { findById } from './find.ts';
 import { entryId, splitId } from './ids.ts';
 import { renderCreated, renderFound } from './render.ts';
@@ -26,11 +27,11 @@ export const entryOperations: EntryOperations = {
     body: 'proposedEntry',
     disabled: notEnabled('Create Entry'),
     isThere: ({ shards }) => !shards.active.isClosed,
-    async handle({ principal, body, from, gone, target, trace }, { shards, admission, settings, judges }) {
+    async handle({ principal, body, from, gone, target, trace }, { shards, admission, settings, judges, mayRead }) {
       requireGrowing(shards.active);
       const admitted = await admit(admission, body, { from, gone: gone() });
       trace?.done('admission');
-      const { entry, duplicate } = await addFor(principal, shards.active, admitted, { judges, steps: trace });
+      const { entry, duplicate } = await addFor(principal, shards.active, admitted, { judges, mayRead, steps: trace });
       const id = entryId(entry.shard, entry.leafHash);
       const Location = entryLocation(target, id);
       if (duplicate && settings.duplicates === 'conflict') {
@@ -45,9 +46,12 @@ export const entryOperations: EntryOperations = {
     route: 'GET /api/v1/log/entries',
     access: 'read',
     disabled: notEnabled('Get Log Entry by Index'),
-    async handle({ query }, { shards }) {
-      const index = Number(readRequiredInteger(query, 'logIndex', 0));
-      const entry = Number.isSafeInteger(index) ? await shards.byIndex(index) : undefined;
+    async handle(asked, parts) {
+      const index = Number(readRequiredInteger(asked.query, 'logIndex', 0));
+      const [entry] = await inSteps(asked, parts, async () => {
+        const found = Number.isSafeInteger(index) ? await parts.shards.byIndex(index) : undefined;
+        return found === undefined ? [] : readable([found], asked, parts);
+      });
       return entry ? { status: 200, body: renderFound(entry) } : { status: 404 };
     },
   },
@@ -57,11 +61,13 @@ export const entryOperations: EntryOperations = {
     route: 'GET /api/v1/log/entries/{entryUUID}',
     access: 'read',
     disabled: notEnabled('Get Log Entry by UUID'),
-    async handle({ path, gone }, { shards }) {
-      const id = path['entryUUID'] ?? '';
+    async handle(asked, parts) {
+      const id = asked.path['entryUUID'] ?? '';
       requirePattern(id, 'entryUUID', 'path', ENTRY_ID);
       requirePossibleTree(id);
-      const [entry] = await findById(shards, splitId(id), gone());
+      const [entry] = await inSteps(asked, parts, async () =>
+        readable(await findById(parts.shards, splitId(id), asked.gone()), asked, parts),
+      );
       return entry ? { status: 200, body: renderFound(entry) } : { status: 404 };
     },
   },

@@ -7,6 +7,7 @@ import type { LogQuery } from '../../http/bodies/log-query.ts';
 import { unreadableBody } from '../../http/read.ts';
 import { notEnabled, V1 } from '../../operations/defaults.ts';
 import type { Operations } from '../../operations/operation.ts';
+import { inSteps, readable } from '../readable.ts';
 import { findById } from './find.ts';
 import { splitId } from './ids.ts';
 import { renderInList, renderList } from './render.ts';
@@ -18,13 +19,16 @@ export const retrieveOperations: Pick<Operations, 'searchLogQuery'> = {
     access: 'read',
     body: 'entry',
     disabled: notEnabled('Search Log Query'),
-    async handle({ body, from, gone }, { shards, admission }) {
-      const query = await readQuery(admission, body, { from, gone: gone() });
+    async handle(asked, parts) {
+      const { body, from, gone } = asked;
+      const query = await readQuery(parts.admission, body, { from, gone: gone() });
       const entries: string[] = [];
-      for (const [i, lookUp] of lookUps(shards, query).entries()) {
-        if (i > 0) await ownTurn(gone());
-        entries.push(...(await lookUp(gone())).map(renderInList));
-      }
+      await inSteps(asked, parts, async () => {
+        for (const [i, lookUp] of lookUps(parts.shards, query).entries()) {
+          if (i > 0) await ownTurn(gone());
+          entries.push(...readable(await lookUp(gone()), asked, parts).map(renderInList));
+        }
+      });
       return { status: 200, body: renderList(entries) };
     },
   },

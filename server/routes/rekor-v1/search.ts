@@ -1,11 +1,11 @@
-import type { LogShards } from '../../../log/shards.ts';
 import { ownTurn } from '../../../log/turns.ts';
-import type { SearchHit, SearchPage, SearchQuestion } from '../../../log/types.ts';
+import type { SearchHit, SearchPage } from '../../../log/types.ts';
 import type { JsonText } from '../../http/answer.ts';
 import { InvalidRequest } from '../../http/failures.ts';
 import { readInteger } from '../../http/read.ts';
 import { notEnabled, V1 } from '../../operations/defaults.ts';
 import type { OperationRequest, OperationSettings, Operations } from '../../operations/operation.ts';
+import { findReadable, inSteps } from '../readable.ts';
 import { entryId } from './ids.ts';
 
 type SearchLimits = Pick<OperationSettings, 'searchLimit' | 'searchPage'>;
@@ -26,10 +26,13 @@ export const searchOperations: Pick<Operations, 'searchIndex'> = {
     body: 'query',
     maxBodyBytes: MAX_SEARCH_BYTES,
     disabled: notEnabled('Search Index'),
-    async handle({ body, from, query, gone }, { shards, admission, settings: limits }) {
+    async handle(asked, parts) {
+      const { body, from, query, gone } = asked;
+      const { shards, admission, settings: limits } = parts;
       const page = readPage(query, limits, shards.size);
       const question = await admission.searchQuestion(body, { from, gone: gone() });
-      const found = await find(shards, question, page ?? { limit: limits.searchLimit, after: undefined }, gone());
+      const wanted = { question, ...(page ?? { limit: limits.searchLimit, after: undefined }) };
+      const found = await inSteps(asked, parts, () => findReadable(wanted, asked, parts));
       if (page === undefined && found.next !== undefined) throw incomplete(found, limits);
       return { status: 200, headers: progress(found), body: await renderIds(found.hits, gone()) };
     },
@@ -46,17 +49,6 @@ function readPage(query: OperationRequest['query'], { searchPage }: SearchLimits
   }
   const from = after !== undefined && after > end ? end : after;
   return { limit: Number(limit ?? searchPage), after: from === undefined ? undefined : Number(from) };
-}
-
-/** A question about nothing has no answers, whatever the operator. */
-async function find(
-  shards: LogShards,
-  question: SearchQuestion,
-  { limit, after }: Page,
-  gone: AbortSignal,
-): Promise<SearchPage> {
-  if (question.groups.length > 0) return shards.find(question, after, limit, gone);
-  return { hits: [], completeTo: shards.size, next: undefined };
 }
 
 /** Ids that are rendered in one turn of the event loop. */

@@ -21,12 +21,16 @@ export const v2EntryOperations: Pick<Operations, 'createEntry'> = {
     access: 'submit',
     body: 'createEntryRequest',
     isThere: ({ shards, settings }) => !shards.active.isClosed && !isDisabled(settings),
-    async handle(asked, { shards, admission, settings, judges }) {
+    async handle(asked, { shards, admission, settings, judges, mayRead }) {
       const log = shardFor(shards, asked);
       const isClosed = isDisabled(settings) || log.isClosed;
       const admitted = await admit(admission, asked, isClosed);
       asked.trace?.done('admission');
-      const { entry, duplicate } = await addFor(asked.principal, log, admitted, { judges, steps: asked.trace });
+      const { entry, duplicate } = await addFor(asked.principal, log, admitted, {
+        judges,
+        mayRead,
+        steps: asked.trace,
+      });
       // Equal leaves have equal bodies: an entry that was there before has the kind of the one that was sent.
       if (!duplicate || settings.duplicates === 'return')
         return { status: 201, body: renderTransparencyLogEntry(entry, admitted) };
