@@ -29,6 +29,9 @@ export function readAccessFile(file: string): AccessRules {
 
 function accessRules(root: YamlPlace, folder: string): AccessRules {
   const members = root.members(MEMBERS);
+  // One that is being written may be empty for a moment, and everyone would have all rights.
+  if (members.size === 0)
+    root.refuse('is empty, and has to say something: write "anonymous: []" with the rights of everyone');
   const [anonymous, issuers, mtls] = [members.get('anonymous'), members.get('issuers'), members.get('mtls')];
   return {
     anonymous: anonymous === undefined ? { rights: PUBLIC_RIGHTS, readsIf: [] } : readAnonymous(anonymous),

@@ -55,3 +55,8 @@ export function isSafeAddress(text: string): boolean {
   if (username !== '' || hash !== '' || search !== '') return false;
   return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
 }
+
+/** Whether an address, of which `isSafeAddress` holds, names this machine. */
+export function isLoopback(address: string): boolean {
+  return LOOPBACK.test(new URL(address).hostname);
+}

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, type JWK, type JWTVerifyGetKey } from 'jose';
-import { isSafeAddress } from '../../host/access/issuers.ts';
+import { isLoopback, isSafeAddress } from '../../host/access/issuers.ts';
 
 /** Age after which keys are asked for again, in milliseconds. Those that are known stay in use meanwhile. */
 const REFRESH_MS = 10 * 60_000;
@@ -25,6 +25,7 @@ export interface IssuerKeysOptions {
 export class IssuerKeys {
   readonly #options: IssuerKeysOptions;
   #keys: JWTVerifyGetKey | undefined;
+  #content = '';
   #fetched = Number.NEGATIVE_INFINITY;
   #asked = Number.NEGATIVE_INFINITY;
   #asking: Promise<void> | undefined;
@@ -36,7 +37,12 @@ export class IssuerKeys {
   /** Returns what finds the key of a token; undefined if there are no keys yet. */
   async known(): Promise<JWTVerifyGetKey | undefined> {
     if (this.#keys === undefined) await this.refresh();
-    else if (this.#options.now() - this.#fetched > REFRESH_MS) void this.refresh();
+    return this.current();
+  }
+
+  /** Returns the same as before unless the issuer has changed its keys. Has them asked for when they are old, and does not wait. */
+  current(): JWTVerifyGetKey | undefined {
+    if (this.#keys !== undefined && this.#options.now() - this.#fetched > REFRESH_MS) void this.refresh();
     return this.#keys;
   }
 
@@ -58,16 +64,24 @@ export class IssuerKeys {
       const found = await getJson(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
       if (found['issuer'] !== issuer) throw new Error(`it says that it is ${JSON.stringify(found['issuer'])}`);
       const address = found['jwks_uri'];
-      if (typeof address !== 'string' || !isSafeAddress(address)) throw new Error('its jwks_uri is no https address');
+      if (typeof address !== 'string' || !isAddressOfKeys(address, issuer))
+        throw new Error('its jwks_uri is no https address');
       const { keys } = await getJson(address);
       if (!Array.isArray(keys) || keys.length === 0) throw new Error('it has no keys');
-      this.#keys = createLocalJWKSet({ keys: keys as JWK[] });
+      const content = JSON.stringify(keys);
+      if (content !== this.#content) this.#keys = createLocalJWKSet({ keys: keys as JWK[] });
+      this.#content = content;
       this.#fetched = now();
     } catch (error) {
       const kept = this.#keys === undefined ? 'none of its tokens is taken' : 'the keys of before stay in use';
       failed(`the keys of ${issuer} cannot be had, and ${kept}: ${reasonOf(error)}`);
     }
   }
+}
+
+/** An issuer elsewhere cannot have this machine ask its own services. */
+export function isAddressOfKeys(address: string, issuer: string): boolean {
+  return isSafeAddress(address) && (isLoopback(issuer) || !isLoopback(address));
 }
 
 /** @throws Error for what is no JSON object, too long, too slow, or a redirect */

@@ -31,11 +31,14 @@ interface Issuer {
 
 interface Verified {
   readonly principal: Principal;
+  readonly keys: IssuerKeys;
+  /** The keys by which it was verified: when the issuer has others, it is verified again. */
+  readonly by: JWTVerifyGetKey | undefined;
   /** Seconds since the Unix epoch. */
   readonly expires: number;
 }
 
-/** ID tokens of the issuers of one access file. A token that was verified once is not verified again until it expires. */
+/** ID tokens of the issuers of one access file. A token that was verified once is not verified again until it expires, or its issuer changes its keys. */
 export class OidcTokens {
   readonly #options: OidcOptions;
   #rules: readonly IssuerRules[] = [];
@@ -66,7 +69,7 @@ export class OidcTokens {
   find(text: string): Principal | Promise<Principal> {
     const name = sha256Hex(utf8(text));
     const known = this.#verified.get(name);
-    if (known === undefined) return this.#verify(text, name);
+    if (known === undefined || known.keys.current() !== known.by) return this.#verify(text, name);
     if (known.expires + CLOCK_TOLERANCE_S > this.#options.time() / 1000) return known.principal;
     throw new Unauthenticated('the ID token has expired');
   }
@@ -76,22 +79,28 @@ export class OidcTokens {
     if (issuer === undefined)
       throw new Unauthenticated('the ID token is of an issuer that the access file does not name');
     const verified = this.#verified;
-    const claims = await this.#claims(text, issuer);
+    const { claims, by } = await this.#claims(text, issuer);
     const principal = principalOf(issuer.rules, claims);
-    verified.set(name, { principal, expires: claims.exp ?? 0 });
+    verified.set(name, { principal, keys: issuer.keys, by, expires: claims.exp ?? 0 });
     return principal;
   }
 
   /** A key that is not known may be a new one: then the issuer is asked. @throws Unauthenticated */
-  async #claims(text: string, { rules, keys }: Issuer): Promise<JWTPayload> {
+  async #claims(
+    text: string,
+    { rules, keys }: Issuer,
+  ): Promise<Pick<Verified, 'by'> & { readonly claims: JWTPayload }> {
+    const by = await keys.known();
     try {
-      return await this.#checked(text, rules, await keys.known());
+      return { claims: await this.#checked(text, rules, by), by };
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey) || !(await keys.refresh())) throw refusalOf(error);
     }
-    return this.#checked(text, rules, await keys.known()).catch((error: unknown) => {
+    const renewed = await keys.known();
+    const claims = await this.#checked(text, rules, renewed).catch((error: unknown) => {
       throw refusalOf(error);
     });
+    return { claims, by: renewed };
   }
 
   async #checked(text: string, rules: IssuerRules, key: JWTVerifyGetKey | undefined): Promise<JWTPayload> {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { withoutTokens } from '../../host/logging/secrets.ts';
 import type { Answer } from './answer.ts';
 
 /** A request that is over, and its answer. */
@@ -30,16 +31,20 @@ const MAX_REASON_LENGTH = 300;
 /** Names of query parameters whose values stay out of the log, `apiKey` of Rekor's own clients among them. */
 const CREDENTIAL = /([?&][^=&]*(?:key|token|secret|passw|auth|sig|credential)[^=&]*)=[^&]*/gi;
 
+/** Userinfo of a target in absolute form: RFC 3986 §3.2.1. */
+const USERINFO = /^(https?:\/\/)[^/?#]*@/i;
+
 export function pathInLog(url: string): string {
-  const shown = url.slice(0, MAX_PATH_LENGTH);
-  return shown.includes('?') ? shown.replaceAll(CREDENTIAL, '$1=[withheld]') : shown;
+  const shown = withoutTokens(url.slice(0, MAX_PATH_LENGTH));
+  const local = shown.startsWith('/') ? shown : shown.replace(USERINFO, '$1[withheld]@');
+  return local.includes('?') ? local.replaceAll(CREDENTIAL, '$1=[withheld]') : local;
 }
 
 /** The message of an error; undefined for an answer below 400, or one without a text. */
 export function reasonOf({ status, body }: Answer): string | undefined {
   if (status < 400 || typeof body?.text !== 'string') return undefined;
   const message = body.type === 'application/json' ? messageIn(body.text) : body.text;
-  return message.trim().slice(0, MAX_REASON_LENGTH);
+  return withoutTokens(message.trim().slice(0, MAX_REASON_LENGTH));
 }
 
 /** Answers are made by this server: short, and well-formed. */

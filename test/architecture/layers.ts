@@ -139,7 +139,17 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'server/operations',
     'server/access',
   ],
-  'server/http': ['base', 'openapi', 'merkle', 'entries', 'log', 'witness', 'server/admission', 'server/access'],
+  'server/http': [
+    'base',
+    'openapi',
+    'merkle',
+    'entries',
+    'log',
+    'witness',
+    'host/logging',
+    'server/admission',
+    'server/access',
+  ],
   'server/apis': ['base', 'server/http'],
   'server/operations': [
     'base',
