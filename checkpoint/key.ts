@@ -3,7 +3,7 @@ import type { Brand } from '../base/brand.ts';
 import { utf8 } from '../base/bytes.ts';
 import { sha256 } from '../base/sha256.ts';
 import { MalformedKey } from './failures.ts';
-import { isEcdsaSpki, parseEd25519Spki } from './spki.ts';
+import { ed25519Spki, isEcdsaSpki, parseEd25519Spki } from './spki.ts';
 import { isKeyName } from './text.ts';
 
 /** c2sp.org/signed-note, "Signature types". All other bytes are carried as they are. */
@@ -49,6 +49,11 @@ export function logKey(name: string, spki: Uint8Array): VerifierKey {
   return ed25519 === undefined
     ? verifierKey(name, SIGNATURE_TYPE.ecdsa, spki)
     : verifierKey(name, SIGNATURE_TYPE.ed25519, ed25519);
+}
+
+/** SubjectPublicKeyInfo in DER of a key of Ed25519 or ECDSA. */
+export function spkiOf({ type, material }: VerifierKey): Uint8Array {
+  return type === SIGNATURE_TYPE.ecdsa ? material : ed25519Spki(material);
 }
 
 /**

@@ -1,10 +1,10 @@
-import { toHex } from '../base/bytes.ts';
+import { equalBytes, toHex } from '../base/bytes.ts';
 import { sha256 } from '../base/sha256.ts';
 import { fails, HOLDS } from '../base/verdict.ts';
 import { type Checkpoint, parseCheckpoint } from '../checkpoint/checkpoint.ts';
-import { logKey, longKeyId, SIGNATURE_TYPE, type VerifierKey } from '../checkpoint/key.ts';
+import { logKey, longKeyId, spkiOf, type VerifierKey } from '../checkpoint/key.ts';
 import { parseNote } from '../checkpoint/note.ts';
-import { ed25519Spki, isEcdsaSpki } from '../checkpoint/spki.ts';
+import { isEcdsaSpki } from '../checkpoint/spki.ts';
 import type { WireText } from '../checkpoint/text.ts';
 import { type EcdsaCheck, isBy, logVerifier, type Verifier, verifyNote } from '../checkpoint/verify.ts';
 import { judge, type Opened } from './judge.ts';
@@ -18,8 +18,8 @@ export interface TrustedKey {
 }
 
 /** Returns the trusted key that a verifier key names. */
-export function trustedKeyOf({ name, type, material }: VerifierKey): TrustedKey {
-  return { name, spki: type === SIGNATURE_TYPE.ecdsa ? material : ed25519Spki(material) };
+export function trustedKeyOf(key: VerifierKey): TrustedKey {
+  return { name: key.name, spki: spkiOf(key) };
 }
 
 /** Log id of Rekor v1: SHA-256 of the key, 64 hex digits. */
@@ -39,7 +39,8 @@ export function isRekorKey({ spki }: TrustedKey): boolean {
 
 /** Returns verifiers for all keys that may sign as `name`. */
 export function verifiersOf(keys: readonly TrustedKey[], name: string, ecdsa: EcdsaCheck): readonly Verifier[] {
-  const own = keys.filter((key) => (key.name ?? name) === name);
+  const named = keys.filter((key) => (key.name ?? name) === name);
+  const own = named.filter(({ spki }, i) => named.findIndex((one) => equalBytes(one.spki, spki)) === i); // one may be given twice
   return own.flatMap(({ spki }) => logVerifier(logKey(name, spki), ecdsa) ?? []);
 }
 

@@ -11,6 +11,7 @@ import type { Logger } from './logging/logger.ts';
 import { Scrubber } from './scrub/scrubber.ts';
 import type { Settings } from './settings/table.ts';
 import { startLog } from './start/start-log.ts';
+import { readImportedMark } from './folder/imported.ts';
 import { startReadOnly } from './start/start-read-only.ts';
 import { startOwnWitness, verifyOwnWitness, watchedLogs } from './witness/own-witness.ts';
 import { publicationOf } from './witness/publication.ts';
@@ -129,7 +130,7 @@ function scrubberOf(
   logger: Logger,
   damage: DamageReport,
 ): Scrubber | undefined {
-  if (scrub === 'off' || dev) return undefined;
+  if (scrub === 'off' || dev || readImportedMark(data) !== undefined) return undefined;
   const { announce, warn } = operatorLines(logger, damage);
   return new Scrubber(
     { data, heads, readOnly, period: scrub, archive, mirror: scrubMirror },

@@ -15,6 +15,7 @@ import { Frozen, NotPublished, SizeNotReached, SizesReversed } from './failures.
 import type { ShardSigner } from './signers/shard-signer.ts';
 import type { UnacknowledgedEntries } from './unacknowledged-entries.ts';
 import { InclusionProver, proveConsistency } from './prove.ts';
+import type { LongBodies } from './long-bodies.ts';
 import type { Publisher } from './publisher.ts';
 import { search } from './search.ts';
 import type { Sequencer } from './sequencer.ts';
@@ -26,6 +27,7 @@ import type { Shard, SignedHead } from './signers/shard.ts';
 export interface LogParts {
   readonly signer: ShardSigner;
   readonly store: EntryReads & SearchIndex & Pick<HeadReads, 'heads'> & Pick<CosignatureReads, 'cosignatures'>;
+  readonly longBodies?: LongBodies | undefined;
   readonly tileCache: TileCache;
   readonly publisher: Publisher;
   /** Undefined for a shard that has ended, or is only read. */
@@ -212,7 +214,8 @@ export class TransparencyLog implements Log {
   }
 
   async bundle(number: number, width: number): Promise<EntryBundle | undefined> {
-    if (number * TILE_WIDTH + width > this.head().size) return undefined;
+    const [first, end] = [number * TILE_WIDTH, number * TILE_WIDTH + width];
+    if (end > this.head().size || this.#parts.longBodies?.areIn(first, end) === true) return undefined;
     return this.#parts.store.bundle(number, width);
   }
 

@@ -6,7 +6,9 @@ import { noLogIn } from '../storage/failures.ts';
 import { withCosignatures } from './compose.ts';
 import { LogRefused } from './failures.ts';
 import { ShardSigner } from './signers/shard-signer.ts';
+import type { OriginalNotes } from './signers/shard.ts';
 import { TransparencyLog } from './log.ts';
+import { locatingLongBodies, type LongBodies, withLongBodies } from './long-bodies.ts';
 import { Publisher } from './publisher.ts';
 import { UnacknowledgedEntries } from './unacknowledged-entries.ts';
 import { loadLog } from './verify-log.ts';
@@ -17,6 +19,14 @@ export interface ReadOnlyParts {
   readonly c2spKeyOf: (origin: string, pem: string) => VerifierKey;
   /** Names the folder, for a refusal. */
   readonly folder: string;
+  /** Undefined for a log of one's own. */
+  readonly imported?: ImportedParts | undefined;
+}
+
+/** The parts of an imported log that its store has not. */
+export interface ImportedParts {
+  readonly originals: ReadonlyMap<number, OriginalNotes>;
+  readonly longBodies: LongBodies;
 }
 
 /**
@@ -25,7 +35,9 @@ export interface ReadOnlyParts {
  *
  * @throws LogRefused
  */
-export async function openReadOnlyLog({ store, c2spKeyOf, folder }: ReadOnlyParts): Promise<TransparencyLog> {
+export async function openReadOnlyLog(parts: ReadOnlyParts): Promise<TransparencyLog> {
+  const { c2spKeyOf, folder, imported } = parts;
+  const store = imported === undefined ? parts.store : withLong(parts.store, imported.longBodies);
   const identity = await store.identity();
   if (identity === undefined) throw new LogRefused(noLogIn(folder));
   const { origin, publicKeys } = identity;
@@ -41,6 +53,7 @@ export async function openReadOnlyLog({ store, c2spKeyOf, folder }: ReadOnlyPart
   const signer = new ShardSigner(
     { ...identity, publicKey: publicKeys.rekor, c2spKey: c2spKeyOf(origin, publicKeys.c2sp) },
     undefined,
+    imported?.originals,
   );
   const published = await withCosignatures(store, head, freeze);
   const publisher = new Publisher(
@@ -57,6 +70,7 @@ export async function openReadOnlyLog({ store, c2spKeyOf, folder }: ReadOnlyPart
   return new TransparencyLog({
     signer,
     store,
+    longBodies: imported?.longBodies,
     tileCache,
     publisher,
     sequencer: undefined,
@@ -65,6 +79,10 @@ export async function openReadOnlyLog({ store, c2spKeyOf, folder }: ReadOnlyPart
     unacknowledged: new UnacknowledgedEntries(treeSize(head.size), treeSize(head.size)),
     witnesses: undefined,
   });
+}
+
+function withLong(store: ReadOnlyParts['store'], long: LongBodies): ReadOnlyParts['store'] {
+  return { ...store, ...withLongBodies(store, long), ...locatingLongBodies(store, long) };
 }
 
 const refuse = async (): Promise<never> => {

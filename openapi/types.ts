@@ -534,7 +534,8 @@ export interface components {
             readonly logIndex: number;
             readonly verification: {
                 readonly inclusionProof: components["schemas"]["InclusionProof"];
-                readonly signedEntryTimestamp: components["schemas"]["Base64"];
+                /** @description Absent from entries that were imported from a log of Rekor v2 or of tiles, which signs none */
+                readonly signedEntryTimestamp?: components["schemas"]["Base64"];
             };
         };
         /** @description RFC 9162 section 2.1.3 */

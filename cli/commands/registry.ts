@@ -7,6 +7,7 @@ import { doctor } from './doctor/about.ts';
 import { exportLog } from './export/about.ts';
 import { get } from './get/about.ts';
 import { help } from './help/about.ts';
+import { importLog } from './import/about.ts';
 import { info } from './info/about.ts';
 import { keys } from './keys/about.ts';
 import { policy } from './policy/about.ts';
@@ -51,6 +52,7 @@ export const COMMANDS: readonly Command[] = [
   command(keys, () => import('./keys/run.ts')),
   command(shard, () => import('./shard/run.ts')),
   command(exportLog, () => import('./export/run.ts')),
+  command(importLog, () => import('./import/run.ts')),
   command(backup, () => import('./backup/run.ts')),
   command(restore, () => import('./restore/run.ts')),
   command(recover, () => import('./recover/run.ts')),

@@ -1,9 +1,12 @@
 import { equalBytes } from '../../base/bytes.ts';
 import { Failure } from '../../base/failure.ts';
+import { JSON_LIMITS, JsonMeter } from '../../base/json-meter.ts';
+import { HOLDS } from '../../base/verdict.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import { checkBudget } from '../../entries/admission.ts';
 import type { CanonicalEntry } from '../../entries/kind.ts';
 import type { ParsedEntry } from '../../entries/registry.ts';
+import { packSearchKeys, type SearchKeyList } from '../../entries/search-key-list.ts';
 import { CheckFailed } from '../frame/exit-codes.ts';
 import { checkSignatures, REGISTRIES } from './admit.ts';
 import { parseObject } from './bundle.ts';
@@ -37,6 +40,34 @@ export function checkBody(body: Uint8Array): CheckedBody {
     throw new CheckFailed('the entry is not in the canonical form of its kind');
   const signature = parsed.claims.length > 0 ? 'holds' : 'its signed message is not in the log';
   return { kind, version, json, signature, searchKeys: canonical.searchKeys.map(({ text }) => text) };
+}
+
+/** Returns the texts that an entry is found by, as far as its body has them; none where its kind is not known here. */
+export function searchKeysIn(body: Uint8Array): SearchKeyList {
+  const json = isCostly(body) ? undefined : parseObject(body);
+  try {
+    const parsed = parse(json, textIn(json, 'apiVersion'));
+    // Nothing is said of its signatures: another log has taken it.
+    const canonical = parsed?.finish(
+      parsed.claims.map(() => HOLDS),
+      checkBudget(),
+    );
+    return packSearchKeys(canonical?.searchKeys ?? []);
+  } catch (error) {
+    if (error instanceof Failure) return packSearchKeys([]);
+    throw error;
+  }
+}
+
+/** Whether a body has more values, or deeper ones, than an entry of a known kind. */
+function isCostly(body: Uint8Array): boolean {
+  try {
+    new JsonMeter(JSON_LIMITS).feed(body);
+    return false;
+  } catch (error) {
+    if (error instanceof Failure) return true;
+    throw error;
+  }
 }
 
 /** Undefined for kinds that are not known here, and for forms of them that other logs may hold. */

@@ -6,6 +6,7 @@ import type { LogIdentity } from '../../storage/identity.ts';
 import { noLogIn } from '../../storage/failures.ts';
 import type { Copied } from '../../storage/records/copied.ts';
 import { readIfThere } from '../folder/durable-file.ts';
+import { requireOwnLog } from '../shards/own-log.ts';
 import { isUnopened, requireAsRecorded, type ShardFolder, shardFolders } from '../shards/shard-folders.ts';
 
 /** Takes a copy of a log: a folder of records, or a stream. */
@@ -48,6 +49,7 @@ export class LogCopy implements Disposable {
 
   /** Opens all shards of the log. @throws LogRefused, StoreRefused */
   static async open({ data, heads }: LogPlace, destination: CopyDestination): Promise<LogCopy> {
+    requireOwnLog(data);
     using cleanup = new DisposableStack();
     const shards: Shard[] = [];
     for (const place of shardFolders(data, heads)) {

@@ -4,7 +4,7 @@ import { systemCode } from '../../base/system-error.ts';
 import { syncFolder } from '../../storage/folders.ts';
 
 /** Writes a whole file, for its owner alone, in a folder that is there. Durable once it returns; cut short, it leaves the old one. */
-export function writeDurably(file: string, text: string): void {
+export function writeDurably(file: string, text: string | Uint8Array): void {
   // A file that an interrupted start left under the other name is written over.
   writeSynced(`${file}.new`, 'w', text);
   renameSync(`${file}.new`, file);
@@ -23,7 +23,7 @@ export function createDurably(file: string, text: string): void {
   syncFolder(dirname(file));
 }
 
-function writeSynced(file: string, flags: 'w' | 'wx', text: string): void {
+function writeSynced(file: string, flags: 'w' | 'wx', text: string | Uint8Array): void {
   const handle = openSync(file, flags, 0o600);
   try {
     writeFileSync(handle, text);

@@ -1,6 +1,7 @@
 import type { VerifiableShard } from '../../log/signers/head-verifier.ts';
 import { LogRefused } from '../../log/failures.ts';
 import { c2spKeyOf } from '../keys/keys.ts';
+import { requireOwnLog } from './own-log.ts';
 import { isUnopened, requireAsRecorded, type ShardFolder, shardFolders } from './shard-folders.ts';
 import type { StoredFreeze } from '../../storage/heads.ts';
 import type { LogIdentity } from '../../storage/identity.ts';
@@ -21,6 +22,7 @@ export interface ReadShards extends Disposable {
 
 /** Opens all shards of a log to be read, beside the server or without it. @throws LogRefused, StoreRefused */
 export async function openShards(data: string, heads: string): Promise<ReadShards> {
+  requireOwnLog(data);
   using cleanup = new DisposableStack();
   const all: ReadShard[] = [];
   for (const place of shardFolders(data, heads)) {

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { PlannedShard, ShardPlace } from './planned-shard.ts';
 import { quoted, recoverCommandOf } from './recover-command.ts';
+import { requireOwnLog } from '../shards/own-log.ts';
 import { isUnopened, type ShardFolder, shardFolders } from '../shards/shard-folders.ts';
 import { decide, type Decision, type Seen, type Wish } from './decision.ts';
 import { lookAt } from './look.ts';
@@ -27,6 +28,7 @@ export interface PlanSettings extends WishOf {
  * @throws LogRefused, StoreRefused for a start that must not be
  */
 export async function planStart(settings: PlanSettings): Promise<readonly PlannedShard[]> {
+  requireOwnLog(settings.data);
   const folders = shardFolders(settings.data, settings.heads);
   requireAllUnlocked(folders);
   try {

@@ -4,7 +4,7 @@ import type { Signer } from '../../checkpoint/signer.ts';
 import type { TreeHead } from '../../merkle/types.ts';
 import type { StoredCosignature } from '../../storage/cosignatures.ts';
 import type { HeadSignatures, StoredFreeze, StoredHead } from '../../storage/heads.ts';
-import type { Shard, SignedHead } from './shard.ts';
+import type { OriginalNotes, Shard, SignedHead } from './shard.ts';
 import { type TimestampInput, RekorFormat } from './rekor-format.ts';
 import { C2spFormat } from './c2sp-format.ts';
 
@@ -26,13 +26,18 @@ export interface SignedBatch {
 export class ShardSigner {
   readonly shard: Shard;
   readonly #signers: KeySigners | undefined;
+  readonly #originals: ReadonlyMap<number, OriginalNotes> | undefined;
   readonly #rekor: RekorFormat;
   readonly #c2sp: C2spFormat;
 
-  /** @param signers - undefined for a shard that has ended: it never signs again */
-  constructor(shard: Shard, signers: KeySigners | undefined) {
+  /**
+   * @param signers - undefined for a shard that has ended: it never signs again
+   * @param originals - of a shard that was imported: the notes to show, by the size of their heads
+   */
+  constructor(shard: Shard, signers: KeySigners | undefined, originals?: ReadonlyMap<number, OriginalNotes>) {
     this.shard = shard;
     this.#signers = signers;
+    this.#originals = originals;
     this.#rekor = new RekorFormat(shard);
     this.#c2sp = new C2spFormat(shard.c2spKey);
   }
@@ -73,6 +78,7 @@ export class ShardSigner {
   /** Returns the head as it is served. @param freeze - of the last head of a log that has ended */
   show(head: StoredHead, cosignatures: readonly StoredCosignature[] = [], freeze?: StoredFreeze): SignedHead {
     const { size, root, at, signatures } = head;
+    if (this.#originals !== undefined) return { size, root, at, ...originalOf(this.#originals, size) };
     const own = this.uncosigned(head, freeze);
     return {
       size,
@@ -93,4 +99,10 @@ export class ShardSigner {
     if (this.#signers === undefined) throw new Error(`${this.shard.origin} has ended and does not sign`);
     return this.#signers;
   }
+}
+
+function originalOf(originals: ReadonlyMap<number, OriginalNotes>, size: number): OriginalNotes {
+  const notes = originals.get(size);
+  if (notes === undefined) throw new Error(`no signed note of ${size} entries was imported`);
+  return notes;
 }

@@ -17,6 +17,9 @@ export interface Shard {
   readonly c2spKey: VerifierKey;
 }
 
+/** The notes over one head, as another log has signed them: what a shard shows that was imported from it. */
+export type OriginalNotes = Pick<SignedHead, 'rekorCheckpoint' | 'checkpoint'>;
+
 /** A head as it is published; every answer of the log is made from one. */
 export interface SignedHead {
   readonly size: TreeSize;

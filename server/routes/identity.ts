@@ -1,4 +1,5 @@
-import { ed25519Spki, toPem } from '../../checkpoint/spki.ts';
+import { spkiOf } from '../../checkpoint/key.ts';
+import { toPem } from '../../checkpoint/spki.ts';
 import { formatVkey } from '../../checkpoint/vkey.ts';
 import type { Log } from '../../log/types.ts';
 import { json } from '../http/answer.ts';
@@ -26,7 +27,7 @@ export const identityOperations: Pick<Operations, 'getVkey' | 'getTilePublicKey'
     route: 'GET /api/v2/log/publicKey',
     access: 'anyone',
     async handle(asked, { shards }) {
-      const text = toPem(ed25519Spki(shardFor(shards, asked).shard.c2spKey.material));
+      const text = toPem(spkiOf(shardFor(shards, asked).shard.c2spKey));
       return { status: 200, headers: PUBLIC_HEADERS, body: { type: 'application/x-pem-file', text } };
     },
   },
@@ -54,11 +55,12 @@ export const identityOperations: Pick<Operations, 'getVkey' | 'getTilePublicKey'
 
 async function describe(log: Log, apis: OperationSettings['apis']) {
   const { origin, treeId, logId, offset, publicKey, c2spKey } = log.shard;
-  const v1 = { origin: `${origin} - ${treeId}`, treeID: treeId, logID: logId, publicKey, path: '/api/v1' };
+  const { rekorCheckpoint, checkpoint } = log.head();
+  const v1 = { origin: originOf(rekorCheckpoint), treeID: treeId, logID: logId, publicKey, path: '/api/v1' };
   const v2 = {
-    origin,
+    origin: checkpoint === undefined ? origin : originOf(checkpoint),
     vkey: formatVkey(c2spKey),
-    publicKey: toPem(ed25519Spki(c2spKey.material)),
+    publicKey: toPem(spkiOf(c2spKey)),
     path: '/api/v2',
     tilePath: '',
   };
@@ -70,6 +72,11 @@ async function describe(log: Log, apis: OperationSettings['apis']) {
     treeSize: log.head().size,
     ...(log.frozenAt !== undefined && { frozen: log.frozenAt }),
   };
+}
+
+/** First line of a signed note. */
+function originOf(note: string): string {
+  return note.slice(0, note.indexOf('\n'));
 }
 
 function limitsOf({ apis, maxRequestBody, maxV2RequestBody, maxCanonicalBody, searchPage }: OperationSettings) {

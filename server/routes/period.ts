@@ -7,6 +7,6 @@ const MARGIN_S = 3600;
 /** Time in which the keys of a shard sign: from an hour before its first entry to its end, if it has ended. */
 export async function periodOf(log: Log): Promise<Period> {
   const first = await log.byIndex(log.shard.offset);
-  const start = (first?.integratedTime ?? log.head().at) - MARGIN_S;
+  const start = Math.max(0, (first?.integratedTime ?? log.head().at) - MARGIN_S); // imported entries may have no time
   return { start, ...(log.frozenAt !== undefined && { end: log.frozenAt }) };
 }

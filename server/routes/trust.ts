@@ -1,4 +1,6 @@
-import { ed25519Spki, parsePem } from '../../checkpoint/spki.ts';
+import { equalBytes } from '../../base/bytes.ts';
+import { spkiOf } from '../../checkpoint/key.ts';
+import { parsePem } from '../../checkpoint/spki.ts';
 import type { LogShards } from '../../log/shards.ts';
 import type { Log } from '../../log/types.ts';
 import { signingConfig } from '../../trust/signing-config.ts';
@@ -48,9 +50,11 @@ async function instancesOf(shards: LogShards, apis: readonly ApiName[]): Promise
 async function keysOf(log: Log, apis: readonly ApiName[]): Promise<readonly LogInstance[]> {
   const { origin: name, publicKey, c2spKey } = log.shard;
   const validFor = await periodOf(log);
+  const [rekor, c2sp] = [parsePem(publicKey), spkiOf(c2spKey)];
+  const isOne = equalBytes(rekor, c2sp); // of a log that was imported and has one key
   return [
-    ...(apis.includes('rekor-v1') ? [{ name, spki: parsePem(publicKey), validFor }] : []),
-    ...(apis.includes('rekor-v2') ? [{ name, spki: ed25519Spki(c2spKey.material), validFor }] : []),
+    ...(apis.includes('rekor-v1') || isOne ? [{ name, spki: rekor, validFor }] : []),
+    ...(apis.includes('rekor-v2') && !isOne ? [{ name, spki: c2sp, validFor }] : []),
   ];
 }
 

@@ -120,6 +120,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'storage',
     'log',
     'witness',
+    'host/folder',
     'host/settings',
     'host/logging',
     'host/backup',

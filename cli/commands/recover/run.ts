@@ -5,6 +5,7 @@ import { holdJournal, type JournalFault } from '../../../log/journal-check.ts';
 import { changesOfPlace, recordPlace } from '../../../host/folder/folder-identity.ts';
 import type { Settings } from '../../../host/settings/table.ts';
 import { readRestoredMark, restoreCutShort, settleRestored } from '../../../host/folder/restored.ts';
+import { requireOwnLog } from '../../../host/shards/own-log.ts';
 import { type ShardFolder, shardFolders } from '../../../host/shards/shard-folders.ts';
 import { holdWitnessJournal, type WitnessFault, witnessFault } from '../../../host/witness/witness-journal.ts';
 import type { StoredHead } from '../../../storage/heads.ts';
@@ -77,6 +78,7 @@ async function allOf<Shard>(
   { data, heads }: Settings,
   open: (place: ShardFolder) => Promise<Shard | undefined>,
 ): Promise<readonly Shard[]> {
+  requireOwnLog(data);
   const restored = readRestoredMark(data);
   if (restored?.isComplete === false) throw new LogRefused(restoreCutShort(data, restored));
   const shards: Shard[] = [];

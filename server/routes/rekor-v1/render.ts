@@ -41,9 +41,14 @@ function renderEntry(entry: ProvenEntry, attested: string): string {
   return (
     `{"${entryId(entry.shard, entry.leafHash)}":{${attested}"body":"${base64(entry.body)}",` +
     `"integratedTime":${entry.integratedTime},"logID":"${entry.shard.logId}","logIndex":${entry.virtualIndex},` +
-    `"verification":{"inclusionProof":{${head.checkpoint}"hashes":[${hashes}],"logIndex":${entry.index},${head.root}},` +
-    `"signedEntryTimestamp":"${base64(entry.signedEntryTimestamp)}"}}}`
+    `"verification":{"inclusionProof":{${head.checkpoint}"hashes":[${hashes}],"logIndex":${entry.index},${head.root}}` +
+    `${timestamp(entry)}}}}`
   );
+}
+
+/** An entry that was imported from a log of Rekor v2 or of tiles has none: nobody has promised anything. */
+function timestamp({ signedEntryTimestamp }: ProvenEntry): string {
+  return signedEntryTimestamp.length === 0 ? '' : `,"signedEntryTimestamp":"${base64(signedEntryTimestamp)}"`;
 }
 
 function attestation(entry: ProvenEntry): string {
