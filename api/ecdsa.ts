@@ -1,7 +1,7 @@
-import { p256, p384, p521 } from '@noble/curves/nist.js';
 import { sha256 } from '../base/sha256.ts';
 import { parseEcdsaSpki } from '../checkpoint/spki.ts';
 import type { EcdsaCheck } from '../checkpoint/verify.ts';
+import { p256, p384, p521 } from './nist-curves.ts';
 
 const CURVES = { 'P-256': p256, 'P-384': p384, 'P-521': p521 } as const;
 

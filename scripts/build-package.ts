@@ -27,7 +27,13 @@ const COPIED_FILES = [
   'scripts/launch',
   'cli/bin.mjs',
 ];
-const READ_FILES = ['openapi/openapi.json', 'runtime/package.json', 'runtime/package-lock.json'];
+const READ_FILES = [
+  'openapi/openapi.json',
+  'runtime/package.json',
+  'runtime/package-lock.json',
+  'web/style.css',
+  'web/icon.svg',
+];
 
 refuseOthers(into);
 rmSync(into, { recursive: true, force: true });
@@ -41,7 +47,7 @@ mkdirSync(join(into, 'man'));
 writeFileSync(join(into, 'man/stele.1'), manualPage(COMMANDS));
 if (values.pack !== undefined) pack(resolve(values.pack));
 
-/** Modules of threads, which nothing imports: a URL beside the file that starts the thread names them. */
+/** Modules of threads and of pages, which nothing imports: a URL beside the file that starts the thread, or sends the page, names them. */
 function threadModules(): readonly string[] {
   const files = globSync('{host,log,storage,server,cli}/**/*.ts', { cwd: root });
   return files.flatMap((file) => {

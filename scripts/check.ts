@@ -22,6 +22,7 @@ const CHECKS: readonly Check[] = [
   { title: 'format', command: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.'] },
   { title: 'lint', command: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'] },
   { title: 'types', command: ['node_modules/typescript-7/bin/tsc', '--noEmit', '-p', '.'] },
+  { title: 'types of the pages', command: ['node_modules/typescript-7/bin/tsc', '--noEmit', '-p', 'web'] },
   { title: 'unused files, exports and packages', command: ['node_modules/knip/bin/knip.js'] },
   { title: 'generated OpenAPI files are fresh', command: ['scripts/build-openapi.ts', '--check'] },
   { title: 'generated settings manual is fresh', command: ['scripts/build-settings-doc.ts', '--check'] },

@@ -1,7 +1,7 @@
 import express, { type Express, type Request, type Response } from 'express';
+import type { WitnessKey } from '../web/claims.ts';
 import { isAccessFailure } from './access/failures.ts';
-import { dropForwarded } from './access/forwarded-certificate.ts';
-import { authorise, type Gate, OPEN_GATE } from './access/gate.ts';
+import { type Gate, OPEN_GATE } from './access/gate.ts';
 import { plainText } from './apis/plain.ts';
 import { bindingError, rekorV1 } from './apis/rekor-v1.ts';
 import { isBelowV2, NO_PATH_V2, NOT_FOUND_V2, rekorV2 } from './apis/rekor-v2.ts';
@@ -12,7 +12,7 @@ import { ConnectionTurns } from './http/connection-turns.ts';
 import { Exchange, type ExchangeOptions } from './http/exchange.ts';
 import { Busy } from './http/failures.ts';
 import { messageRefusal, refusal } from './http/message-rules.ts';
-import { PAGES, type RequestMeters } from './http/request-meters.ts';
+import type { RequestMeters } from './http/request-meters.ts';
 import type { RequestLine } from './http/request-line.ts';
 import type { Target } from './http/target.ts';
 import { UnsentAnswers } from './http/unsent-answers.ts';
@@ -21,7 +21,10 @@ import type { OperationId, OperationParts, OperationSettings } from './operation
 import { Pipeline } from './operations/pipeline.ts';
 import { Router } from './operations/router.ts';
 import type { ConsoleFiles } from './pages/console-files.ts';
-import { type Page, type PageParts, pagesOf, protect, rootOf } from './pages/pages.ts';
+import type { PageParts } from './pages/page.ts';
+import type { PageFiles } from './pages/page-files.ts';
+import { PageRouter } from './pages/routing/page-router.ts';
+import { protect, rootOf } from './pages/routing/pages.ts';
 import { operations } from './operation-registry.ts';
 
 /** Sizes are bytes. */
@@ -41,12 +44,18 @@ export interface AppSettings extends OperationSettings {
   readonly maxUnsentAnswers: number;
   /** Milliseconds in which a reader has to take some of its answer. */
   readonly unsentTimeout: number;
+  /** Whether there are pages beside the one at the root and the console; if absent, there are. */
+  readonly pages?: boolean;
 }
 
 export interface AppParts extends OperationParts {
   readonly settings: AppSettings;
   readonly document: OpenApiDocument;
   readonly consoleFiles: ConsoleFiles;
+  /** Reads scripts and styles of the pages; without it pages have none. */
+  readonly pageFiles?: () => Promise<PageFiles>;
+  /** Witnesses of the log's policy, for pages that check their cosignatures. */
+  readonly witnesses?: readonly WitnessKey[];
   /** Says who may do what; without it, everyone may do everything but administer. */
   readonly gate?: Gate;
   /** Counts requests, where anything reads that. */
@@ -87,7 +96,7 @@ class Front {
   readonly #router: Router;
   readonly #pipeline: Pipeline;
   readonly #turns = new ConnectionTurns();
-  readonly #pages: ReadonlyMap<string, Page>;
+  readonly #pages: PageRouter;
   readonly #gate: Gate;
 
   constructor(parts: AppParts) {
@@ -98,7 +107,7 @@ class Front {
     const budget = new BodyBudget({ all: settings.maxBodiesInFlight, small: settings.maxSmallBodiesInFlight });
     this.#gate = gate;
     this.#pipeline = new Pipeline(parts, budget, gate);
-    this.#pages = pagesOf(pagePartsOf(parts));
+    this.#pages = new PageRouter(pagePartsOf(parts), gate);
   }
 
   /** Answers a request in its turn on its connection. */
@@ -138,20 +147,15 @@ class Front {
 
   async #page(exchange: Exchange, request: Request, response: Response, allowed: readonly string[]): Promise<void> {
     const { path, cleanPath } = exchange.target;
-    const page = this.#pages.get(cleanPath);
+    const found = this.#pages.find(cleanPath, request.headers.accept);
     const root = rootOf(path);
-    if (page === undefined || root === undefined)
+    if (found === undefined || root === undefined)
       return exchange.send(this.#nothingAt(exchange.target, request, allowed));
-    protect(request, response);
-    if (page.methods !== 'any' && !page.methods.includes(request.method))
-      return exchange.send(this.#nothingAt(exchange.target, request, page.methods));
-    exchange.enter(page.path, { operation: PAGES });
-    if (page.access !== 'anyone') {
-      if (!this.#gate.isPublic(page.access)) exchange.keepPrivate();
-      authorise(await this.#gate.authenticate(request), page.access);
+    if (found.page.methods !== 'any' && !found.page.methods.includes(request.method)) {
+      protect(request, response, found.page.path);
+      return exchange.send(this.#nothingAt(exchange.target, request, found.page.methods));
     }
-    dropForwarded(request);
-    return exchange.send(page.answer(request, root));
+    return this.#pages.serve(exchange, { request, response, root }, found);
   }
 
   /** A log of v2 alone speaks as genuine Rekor v2 does, also where there is nothing. @param allowed - methods that the path has */

@@ -5,6 +5,7 @@ import { clockOf } from '../host/clock/clock.ts';
 import { type HostedLog, type HostOptions, openHostedLog } from '../host/hosted-log.ts';
 import type { Logger } from '../host/logging/logger.ts';
 import type { Settings } from '../host/settings/table.ts';
+import { witnessKeysOf } from '../host/witness/publication.ts';
 import type { LogShards } from '../log/shards.ts';
 import type { MetricRegistry } from '../metrics/registry.ts';
 import type { AccessGate } from './access/access-gate.ts';
@@ -20,6 +21,8 @@ import { proxyTest } from './http/trusted-proxies.ts';
 import { logRequest } from './log-request.ts';
 import { addReaders, metersOf } from './metrics/readers.ts';
 import { readConsoleFiles } from './pages/console-files.ts';
+import { pageFilesReader } from './pages/page-files.ts';
+import { stripTypes } from './strip-types.ts';
 import type { Tracing } from './tracing/submission-trace.ts';
 import type { OpenApiDocument } from './operations/document.ts';
 import { KeptBytes } from './http/kept-bytes.ts';
@@ -145,6 +148,8 @@ async function appOf(
     ...(tracing && { tracing }),
     consoleFiles: await readConsoleFiles(),
     bundles: new KeptBytes(),
+    pageFiles: pageFilesReader(stripTypes),
+    witnesses: witnessKeysOf(settings),
     dev: settings.dev,
     now: () => performance.now(),
     report: {

@@ -3,6 +3,7 @@ import { systemReason } from '../../base/system-error.ts';
 import { MalformedPolicy } from '../../checkpoint/policy/failures.ts';
 import { parsePolicy } from '../../checkpoint/policy/parse.ts';
 import { hasQuorum, type Policy } from '../../checkpoint/policy/policy.ts';
+import { formatVkey } from '../../checkpoint/vkey.ts';
 import type { Clock } from '../../log/clock.ts';
 import { LogRefused } from '../../log/failures.ts';
 import type { Publication } from '../../log/opening.ts';
@@ -28,6 +29,19 @@ type WitnessSettings = Pick<
   | 'overruleWitness'
   | 'clockTolerance'
 >;
+
+/** A witness, and the key that its cosignatures are checked by. */
+interface PublishedWitness {
+  readonly name: string;
+  readonly vkey: string;
+}
+
+/** The witnesses of the policy, for those who check cosignatures; none without a policy. @throws LogRefused */
+export function witnessKeysOf({ witnessPolicy }: Pick<Settings, 'witnessPolicy'>): readonly PublishedWitness[] {
+  if (witnessPolicy === undefined) return [];
+  const { witnesses } = readPolicy('--witness-policy', witnessPolicy);
+  return witnesses.map(({ name, key }) => ({ name, vkey: formatVkey(key) }));
+}
 
 /**
  * How the heads of the log come to be shown, as the settings say.

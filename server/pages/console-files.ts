@@ -5,7 +5,8 @@ import { createRequire } from 'node:module';
 export type ConsoleFiles = ReadonlyMap<string, { readonly type: string; readonly text: string | Uint8Array }>;
 
 /** The policy of the pages allows no script in the page itself. The document stands where this script's folder does. */
-const START = `const { href } = new URL('../openapi.json', document.currentScript.src);
+const START = `window.trustedTypes?.createPolicy('default', { createHTML: (html) => html });
+const { href } = new URL('../openapi.json', document.currentScript.src);
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
 dark.addEventListener('change', follow);

@@ -100,7 +100,7 @@ describe('/ in a browser', () => {
     const seen = await page.evaluate<{ width: number; color: string }>(
       `({ width: document.documentElement.scrollWidth, color: getComputedStyle(document.body).color })`,
     );
-    expect(seen).toEqual({ width: 360, color: dark ? 'rgb(255, 255, 255)' : 'rgb(0, 0, 0)' });
+    expect(seen).toEqual({ width: 360, color: dark ? 'rgb(236, 234, 228)' : 'rgb(29, 28, 26)' });
     expect(complaints).toEqual([]);
     await page.close();
   });

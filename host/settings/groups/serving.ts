@@ -1,7 +1,7 @@
 import { headerName, listenAddress, proxies, webAddress } from '../values/network-values.ts';
 import { metricsAddress } from '../values/metrics-address.ts';
 import { optional, setting } from '../values/setting.ts';
-import { choice, duration, path } from '../values/values.ts';
+import { choice, duration, onOff, path } from '../values/values.ts';
 import { MINUTE } from './units.ts';
 
 export const SERVING = {
@@ -14,6 +14,11 @@ export const SERVING = {
   ),
   tlsCert: optional(path, 'PEM file with the certificate chain to serve https with. Needs --tls-key.'),
   tlsKey: optional(path, 'PEM file with the private key of --tls-cert.'),
+  pages: setting(
+    onOff,
+    'on',
+    'Whether the log has pages on which people search it, look at entries and heads, and have their browser check them.',
+  ),
   requestIdHeader: setting(
     headerName,
     'x-request-id',

@@ -1,26 +1,31 @@
-import { toHex } from '../../base/bytes.ts';
-import { formatVkey } from '../../checkpoint/vkey.ts';
-import type { LogShards } from '../../log/shards.ts';
-import type { Log } from '../../log/types.ts';
-import type { OtherText } from '../http/answer.ts';
-import { type Offer, firstEntry } from './first-entry.ts';
-import { type Html, html, NOTHING, renderPage } from './layout.ts';
+import { toHex } from '../../../base/bytes.ts';
+import { formatVkey } from '../../../checkpoint/vkey.ts';
+import type { LogShards } from '../../../log/shards.ts';
+import type { Log } from '../../../log/types.ts';
+import type { OtherText } from '../../http/answer.ts';
+import type { Principal } from '../../access/principal.ts';
+import { type Offer, firstEntry } from '../first-entry.ts';
+import { growthLine } from '../growth-line.ts';
+import { type Frame, type Html, html, NOTHING, renderPage } from '../layout.ts';
+import { searchForm } from '../search-form.ts';
 
 export interface HomeOptions {
   readonly shards: LogShards;
   readonly offer: Offer;
   /** Where the reader finds the server, without a final slash. */
   readonly base: string;
-  /** The front of links to the root of the server; empty on the page at the root itself. */
-  readonly root: string;
-  readonly dev: boolean;
+  readonly frame: Frame;
+  readonly principal: Principal;
+  /** Whether there are pages to search. */
+  readonly hasSearch: boolean;
 }
 
-/** The home page: which log this is, how it stands, and how to put an entry into it, as far as it takes any. */
-export function homePage({ shards, offer, base, root, dev }: HomeOptions): OtherText<string> {
+/** The home page: the search, which log this is, how it stands, and how to put an entry into it, as far as it takes any. */
+export function homePage({ shards, offer, base, frame, principal, hasSearch }: HomeOptions): OtherText<string> {
   const log = shards.active;
+  const { root } = frame;
   const title = `Transparency log ${log.shard.origin}`;
-  const main = html`<main>
+  const main = html`${hasSearch ? html`<section class="hero">${searchForm(root, '', true)}</section>` : NOTHING}
     <h1>${title}</h1>
     <p>
       An append-only log of signed entries that speaks ${spokenBy(offer)}. What it once holds can be neither changed nor
@@ -32,9 +37,14 @@ export function homePage({ shards, offer, base, root, dev }: HomeOptions): Other
     <h2>More</h2>
     <ul>
       ${links(shards, offer).map(([path, name, rest]) => html`<li><a href="${root}${path}">${name}</a>${rest}</li>`)}
-    </ul>
-  </main>`;
-  return renderPage({ title, main, dev });
+    </ul>`;
+  return renderPage({
+    title,
+    description: 'Was it signed, by whom, and when? Search the log, and have your browser check what it proves.',
+    main,
+    growth: hasSearch ? growthLine(log, offer, frame, principal) : NOTHING,
+    frame,
+  });
 }
 
 function spokenBy({ apis }: Offer): string {
