@@ -4,6 +4,7 @@ import { algorithmUse } from '../algorithm-policy.ts';
 import type { AlgorithmUse, CanonicalEntry } from '../kind.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import { judgeChain } from '../pki/chain.ts';
+import { nodeSignatures } from '../signatures/node-signatures.ts';
 import { fulcioValues } from '../pki/fulcio-extensions.ts';
 
 /** The facts of an entry that an admission policy judges by. A text that an entry lacks is empty. */
@@ -125,7 +126,7 @@ function isTrusted(leaf: Certificate, { roots, intermediates }: TrustedCertifica
     if (left < 0) throw new ChainTooCostly('a chain costs more than a policy may');
   };
   try {
-    return roots.some((root) => judgeChain([leaf, ...intermediates, root], spend).holds);
+    return roots.some((root) => judgeChain([leaf, ...intermediates, root], { spend, crypto: nodeSignatures }).holds);
   } catch (error) {
     if (error instanceof ChainTooCostly) return false;
     throw error;

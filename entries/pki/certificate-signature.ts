@@ -1,9 +1,7 @@
 import { fails, HOLDS, type Verdict } from '../../base/verdict.ts';
 import { type DigestAlgorithm, type PublicKey } from '../signatures/claim.ts';
-import { readEcdsaSignature } from '../signatures/der-signature.ts';
-import { ed25519MessageHolds } from '../signatures/ed25519.ts';
-import { digestOf, ecdsaHolds, rsaEncodedMessage, rsaPssHolds } from '../signatures/node-crypto.ts';
-import { judgeRsa } from '../signatures/rsa.ts';
+import { messageSignatureHolds } from '../signatures/message-signature.ts';
+import type { SignatureCrypto } from '../signatures/signature-crypto.ts';
 import { type Certificate } from './certificate.ts';
 import { DerReader } from './der.ts';
 import { pssDigest } from './pss-parameters.ts';
@@ -37,14 +35,18 @@ const ED25519 = '1.3.101.112';
 export const UNIMPLEMENTED_VERDICT = fails('x509: cannot verify signature: algorithm unimplemented');
 
 /** Judges whether `certificate` is signed with the key of `parent`, in the words of Go's crypto/x509. */
-export function judgeCertificateSignature(certificate: Certificate, parent: PublicKey | 'unused'): Verdict {
+export function judgeCertificateSignature(
+  certificate: Certificate,
+  parent: PublicKey | 'unused',
+  crypto: SignatureCrypto,
+): Verdict {
   const algorithm = readAlgorithm(certificate.signatureAlgorithm);
   if (algorithm === undefined) return UNIMPLEMENTED_VERDICT;
   if (algorithm.digest === undefined)
     return fails(`x509: cannot verify signature: insecure algorithm ${algorithm.name}`);
   const family = algorithm.scheme === 'RSA-PSS' ? 'RSA' : algorithm.scheme;
   if (parent === 'unused' || parent.type !== family.toLowerCase()) return fails(mismatch(family, parent));
-  return isSigned(certificate, parent, algorithm.scheme, algorithm.digest)
+  return isSigned(certificate, parent, algorithm.scheme, algorithm.digest, crypto)
     ? HOLDS
     : WRONG_SIGNATURE_VERDICTS[algorithm.scheme];
 }
@@ -61,21 +63,10 @@ function isSigned(
   key: PublicKey,
   scheme: Scheme,
   algorithm: DigestAlgorithm,
+  crypto: SignatureCrypto,
 ): boolean {
-  switch (key.type) {
-    case 'ecdsa':
-      return isStrictDer(signature) && ecdsaHolds(algorithm, toBeSigned, key.spki, signature, 'der');
-    case 'ed25519':
-      return ed25519MessageHolds(key, toBeSigned, signature);
-    case 'rsa':
-      if (scheme === 'RSA-PSS') return rsaPssHolds(algorithm, toBeSigned, key.spki, signature);
-      return judgeRsa(key, algorithm, digestOf(algorithm, toBeSigned), signature, rsaEncodedMessage).holds;
-  }
-}
-
-function isStrictDer(signature: Uint8Array): boolean {
-  const read = readEcdsaSignature(signature);
-  return read?.encoding === 'asn1' && read.scalars !== undefined;
+  if (key.type === 'rsa' && scheme === 'RSA-PSS') return crypto.rsaPssHolds(algorithm, toBeSigned, key, signature);
+  return messageSignatureHolds(key, algorithm, toBeSigned, signature, crypto);
 }
 
 const GO_TYPE = { ecdsa: '*ecdsa.PublicKey', rsa: '*rsa.PublicKey', ed25519: 'ed25519.PublicKey' } as const;

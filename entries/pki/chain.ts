@@ -2,15 +2,25 @@ import { equalBytes } from '../../base/bytes.ts';
 import { fails, HOLDS, type Verdict } from '../../base/verdict.ts';
 import { messageCheckCost } from '../signatures/cost.ts';
 import { toInteger } from '../signatures/integers.ts';
+import type { SignatureCrypto } from '../signatures/signature-crypto.ts';
 import { type Certificate } from './certificate.ts';
 import { judgeCertificateSignature, UNIMPLEMENTED_VERDICT } from './certificate-signature.ts';
 import { arePoliciesValid, policyWork } from './policies.ts';
 
 /*
  * Path building as Go's crypto/x509 does it for Rekor: the last certificate is the root, those between are
- * intermediates in any order, any key usage and any policy will do, and the time is the leaf's NotBefore unless the
- * caller gives one. Name constraints are not enforced: whoever made the chain made its root.
+ * intermediates in any order, any key usage and any policy will do, and the time is the leaf's NotBefore unless another
+ * is given. Name constraints are not enforced: whoever made the chain made its root.
  */
+
+/** How a chain is judged. */
+export interface ChainOptions {
+  /** Told what each signature check costs before it is made; may throw. */
+  readonly spend: (cost: number) => void;
+  readonly crypto: SignatureCrypto;
+  /** Milliseconds since 1970; the leaf's NotBefore if it is left out. */
+  readonly time?: number;
+}
 
 /** Signature checks that one chain may cost, as in Go. */
 const MAX_SIGNATURE_CHECKS = 100;
@@ -22,21 +32,13 @@ const EMPTY_CHAIN_VERDICT = fails('x509: a chain of no certificates');
 const INVALID_POLICIES = fails('x509: no valid chains built: all candidate chains have invalid policies');
 const UNHANDLED_CRITICAL = fails('x509: unhandled critical extension');
 
-/**
- * Judges whether a path leads from the first certificate to the last, in Go's words. A single certificate holds.
- *
- * @param spend - told what each signature check costs before it is made; may throw
- */
-export function judgeChain(chain: readonly Certificate[], spend: (cost: number) => void): Verdict {
-  return judgeChainAt(chain, chain[0]?.notBefore ?? 0, spend);
-}
-
-/** As `judgeChain`. @param time - at which all of the path has to be valid, in milliseconds since 1970 */
-export function judgeChainAt(chain: readonly Certificate[], time: number, spend: (cost: number) => void): Verdict {
+/** Judges whether a path leads from the first certificate to the last, in Go's words. A single certificate holds. */
+export function judgeChain(chain: readonly Certificate[], { spend, crypto, time: at }: ChainOptions): Verdict {
   const leaf = chain[0];
   const root = chain.at(-1);
   if (leaf === undefined || root === undefined) return EMPTY_CHAIN_VERDICT;
   if (chain.length === 1) return HOLDS;
+  const time = at ?? leaf.notBefore;
   const timely = leaf.hasUnhandledCritical === true ? UNHANDLED_CRITICAL : judgeTime(leaf, time);
   if (!timely.holds || equalBytes(leaf.der, root.der)) return timely;
   const search: Search = {
@@ -44,6 +46,7 @@ export function judgeChainAt(chain: readonly Certificate[], time: number, spend:
     intermediates: withoutRepeats(chain.slice(1, -1)),
     time,
     spend,
+    crypto,
     checksLeft: MAX_SIGNATURE_CHECKS,
     hasInvalidPolicies: false,
   };
@@ -60,6 +63,7 @@ interface Search {
   readonly intermediates: readonly Certificate[];
   readonly time: number;
   readonly spend: (cost: number) => void;
+  readonly crypto: SignatureCrypto;
   checksLeft: number;
   /** A path was found, and left because of its policies. */
   hasInvalidPolicies: boolean;
@@ -109,7 +113,7 @@ interface Trial {
 }
 
 function mayFollow(candidate: Certificate, path: readonly Certificate[], search: Search, trial: Trial): boolean {
-  const issued = judgeIssuer(candidate, path.at(-1) as Certificate, search.spend);
+  const issued = judgeIssuer(candidate, path.at(-1) as Certificate, search);
   const verdict = issued.holds ? judgeValidity(candidate, path, search) : issued;
   if (verdict.holds) return true;
   if (issued.holds) trial.last = verdict;
@@ -121,14 +125,14 @@ function mayFollow(candidate: Certificate, path: readonly Certificate[], search:
 function judgeIssuer(
   { basicConstraints, version, mustNotSign, key }: Certificate,
   certificate: Certificate,
-  spend: (cost: number) => void,
+  { spend, crypto }: Search,
 ): Verdict {
   const isNoCa = basicConstraints === undefined ? version === 3 : !basicConstraints.isCa;
   if (isNoCa || mustNotSign === true)
     return fails('x509: invalid signature: parent certificate cannot sign this kind of certificate');
   if (key === 'unknown') return UNIMPLEMENTED_VERDICT;
   if (key !== 'unused') spend(messageCheckCost(key, certificate.toBeSigned.length));
-  return judgeCertificateSignature(certificate, key);
+  return judgeCertificateSignature(certificate, key, crypto);
 }
 
 /** Judges whether an issuer may stand behind `path`. */

@@ -1,6 +1,7 @@
 import { fails, HOLDS, type Verdict } from '../../base/verdict.ts';
 import type { Certificate } from './certificate.ts';
-import { judgeChainAt } from './chain.ts';
+import { nodeSignatures } from '../signatures/node-signatures.ts';
+import { judgeChain } from './chain.ts';
 import { DerReader, TAG } from './der.ts';
 
 /*
@@ -56,7 +57,8 @@ function isBelow({ leaf, intermediates, authorities, time }: ClientChain): boole
     if (left < 0) throw new ChainTooCostly('a chain costs more than a client may');
   };
   try {
-    return authorities.some((authority) => judgeChainAt([leaf, ...intermediates, authority], time, spend).holds);
+    const options = { spend, crypto: nodeSignatures, time };
+    return authorities.some((authority) => judgeChain([leaf, ...intermediates, authority], options).holds);
   } catch (error) {
     if (error instanceof ChainTooCostly) return false;
     throw error;

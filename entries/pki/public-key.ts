@@ -4,6 +4,7 @@ import { type Curve, type PublicKey } from '../signatures/claim.ts';
 import { CURVES, isOnCurve } from '../signatures/curves.ts';
 import { toInteger } from '../signatures/integers.ts';
 import { DerReader, TAG } from './der.ts';
+import { limitedDer } from './der-limit.ts';
 import { derOf, integerOf } from './der-writer.ts';
 import { InvalidKey, must } from './failures.ts';
 
@@ -22,6 +23,19 @@ const CURVE_OF: Readonly<Record<string, Curve>> = {
 
 /** A SubjectPublicKeyInfo. `unused`: it is in order as far as anyone looked, but no signature is checked with such keys. */
 export type SubjectPublicKey = PublicKey | 'unused' | 'unknown';
+
+/** The key in a SubjectPublicKeyInfo in DER, with nothing behind it. @throws InvalidKey with Rekor's text */
+export function readPublicKey(der: Uint8Array): PublicKey {
+  const reader = new DerReader(limitedDer(der));
+  const contents = must(reader.enter(TAG.sequence), 'x509: malformed spki');
+  if (contents.startsWith(TAG.integer))
+    throw new InvalidKey('x509: failed to parse public key (use ParsePKCS1PublicKey instead for this key format)');
+  if (!reader.isEmpty) throw new InvalidKey('x509: trailing data after ASN.1 of public-key');
+  const key = readSubjectPublicKey(contents);
+  if (key === 'unknown') throw new InvalidKey('x509: unknown public key algorithm');
+  if (key === 'unused') throw new InvalidKey('unsupported public key type');
+  return key;
+}
 
 /**
  * The contents of a SubjectPublicKeyInfo (RFC 5280 §4.1). Further elements at its end are ignored, as Go does.

@@ -1,13 +1,14 @@
 import { HOLDS, type Verdict } from '../../base/verdict.ts';
 import { concatBytes } from '../../base/bytes.ts';
 import { type PublicKey } from '../signatures/claim.ts';
+import { nodeSignatures } from '../signatures/node-signatures.ts';
 import { type Certificate, readCertificate, subjectsOf } from './certificate.ts';
 import { judgeChain } from './chain.ts';
-import { DerReader, TAG } from './der.ts';
-import { CostlyKey, InvalidKey, must } from './failures.ts';
+import { limitedDer } from './der-limit.ts';
+import { InvalidKey, must } from './failures.ts';
 import type { GoRelease } from './go-release.ts';
 import { encodePem, findPemBlock, trimSpace } from './pem.ts';
-import { readSubjectPublicKey } from './public-key.ts';
+import { readPublicKey } from './public-key.ts';
 
 /** Contents of PEM as Rekor's "x509" PKI reads it: a public key, a certificate or a chain. */
 export interface KeyMaterial {
@@ -28,8 +29,6 @@ export interface KeyMaterial {
 }
 
 const MAX_CERTIFICATES = 10;
-/** Bytes of a certificate or key: an entry that holds a longer one is longer than an entry may be. */
-const MAX_DER = 65_536;
 const PUBLIC_KEY = 'PUBLIC KEY';
 const CERTIFICATE = 'CERTIFICATE';
 
@@ -55,34 +54,20 @@ function readChain(text: string): Certificate[] {
   for (let left = text; left !== '';) {
     if (certificates.length === MAX_CERTIFICATES) throw new InvalidKey('too many certificates specified in PEM block');
     const { block, rest } = must(findPemBlock(left), 'error during PEM decoding');
-    certificates.push(readCertificate(limited(block.bytes), 'go1.25'));
+    certificates.push(readCertificate(limitedDer(block.bytes), 'go1.25'));
     left = rest;
   }
   return certificates;
 }
 
-/** @throws InvalidKey */
-function limited(der: Uint8Array): Uint8Array {
-  if (der.length > MAX_DER)
-    throw new CostlyKey(`x509: a key or certificate of ${der.length} bytes is longer than the limit of ${MAX_DER}`);
-  return der;
-}
-
 /** One certificate in DER, with nothing behind it. @throws InvalidKey with Rekor's text */
 export function readDerCertificate(der: Uint8Array, release: GoRelease): KeyMaterial {
-  return ofCertificates([readCertificate(limited(der), release)]);
+  return ofCertificates([readCertificate(limitedDer(der), release)]);
 }
 
 /** A SubjectPublicKeyInfo in DER, with nothing behind it. @throws InvalidKey with Rekor's text */
 export function readDerKey(der: Uint8Array): KeyMaterial {
-  const reader = new DerReader(limited(der));
-  const contents = must(reader.enter(TAG.sequence), 'x509: malformed spki');
-  if (contents.startsWith(TAG.integer))
-    throw new InvalidKey('x509: failed to parse public key (use ParsePKCS1PublicKey instead for this key format)');
-  if (!reader.isEmpty) throw new InvalidKey('x509: trailing data after ASN.1 of public-key');
-  const key = readSubjectPublicKey(contents);
-  if (key === 'unknown') throw new InvalidKey('x509: unknown public key algorithm');
-  if (key === 'unused') throw new InvalidKey('unsupported public key type');
+  const key = readPublicKey(der);
   return {
     key,
     canonicalPem: encodePem({ label: PUBLIC_KEY, bytes: key.spki }),
@@ -101,6 +86,6 @@ function ofCertificates(certificates: readonly Certificate[]): KeyMaterial {
     canonicalPem: blocks.length === 1 ? (blocks[0] as Uint8Array) : concatBytes(...blocks),
     certificate: first,
     subjects: subjectsOf(first),
-    judgeChain: (spend) => judgeChain(certificates, spend),
+    judgeChain: (spend) => judgeChain(certificates, { spend, crypto: nodeSignatures }),
   };
 }

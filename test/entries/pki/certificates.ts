@@ -26,21 +26,22 @@ export interface CertificateParts {
   readonly extensions?: readonly Buffer[];
   readonly algorithm?: Buffer;
   readonly notBefore?: Buffer;
+  readonly notAfter?: Buffer;
   readonly spki: Buffer;
   readonly signature: (toBeSigned: Buffer) => Buffer;
 }
 
 export function certificateOf(parts: CertificateParts): Buffer {
   const { issuer = utf8String('issuer'), subject, extensions = [], algorithm = ECDSA_SHA256 } = parts;
-  const { notBefore = utcTime('261123120000Z'), spki, signature } = parts;
-  const validity = sequence(notBefore, utcTime('361123121000Z'));
+  const { notBefore = utcTime('261123120000Z'), notAfter = utcTime('361123121000Z'), spki, signature } = parts;
+  const validity = sequence(notBefore, notAfter);
   const names = [nameOf(issuer), validity, subject ? nameOf(subject) : sequence()];
   const values = extensions.length === 0 ? [] : [context(3, true, sequence(...extensions))];
   const signed = sequence(VERSION_3, SERIAL, algorithm, ...names, spki, ...values);
   return sequence(signed, algorithm, signature(signed));
 }
 
-const nameOf = (value: Buffer) => sequence(set(sequence(COMMON_NAME, value)));
+export const nameOf = (value: Buffer) => sequence(set(sequence(COMMON_NAME, value)));
 
 /** DER `SubjectPublicKeyInfo`. */
 export const spkiOf = (key: KeyObject): Buffer => key.export({ type: 'spki', format: 'der' });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { bits, context, der, objectIdentifier, sequence, utcTime, utf8String } from '../../../testkit/der.ts';
 import { readCertificate, subjectsOf } from '../../../entries/pki/certificate.ts';
 import { judgeCertificateSignature } from '../../../entries/pki/certificate-signature.ts';
+import { nodeSignatures } from '../../../entries/signatures/node-signatures.ts';
 import { readDerKey } from '../../../entries/pki/x509.ts';
 import { reasonOf } from '../../support/verdicts.ts';
 import type { GoRelease } from '../../../entries/pki/go-release.ts';
@@ -125,7 +126,7 @@ describe('BIT STRINGs with unused bits', () => {
     const read = readCertificate(certificate(parts), 'go1.25');
     const { key } = readDerKey(spki);
     expect(read.key).toEqual(key);
-    expect(judgeCertificateSignature(read, key)).toEqual({ holds: true });
+    expect(judgeCertificateSignature(read, key, nodeSignatures)).toEqual({ holds: true });
     expect(
       isRead({ spki: sequence(identifier, der(0x03, Buffer.concat([hex('01'), point.with(64, 1)]))) }, 'go1.25'),
     ).toBe(false);
@@ -144,7 +145,8 @@ describe('RSASSA-PSS parameters', () => {
     const algorithm = sequence(objectIdentifier('1.2.840.113549.1.1.10'), sequence(...parameters));
     const signature = (signed: Buffer) =>
       bits(sign('sha256', signed, { key: rsa.privateKey, padding: 6, saltLength: 32 }));
-    return reasonOf(judgeCertificateSignature(readCertificate(certificate({ algorithm, signature }), 'go1.25'), key));
+    const read = readCertificate(certificate({ algorithm, signature }), 'go1.25');
+    return reasonOf(judgeCertificateSignature(read, key, nodeSignatures));
   }
 
   it.each([

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { der, objectIdentifier, sequence, utf8String } from '../../../testkit/der.ts';
 import { readCertificate } from '../../../entries/pki/certificate.ts';
 import { judgeChain } from '../../../entries/pki/chain.ts';
+import { nodeSignatures } from '../../../entries/signatures/node-signatures.ts';
 import { reasonOf } from '../../support/verdicts.ts';
 import { certificateOf, extension, newP256, signedBy, spkiOf } from './certificates.ts';
 
@@ -64,7 +65,7 @@ const refusalOf = (chain: readonly Buffer[], spend: (cost: number) => void = () 
   reasonOf(
     judgeChain(
       chain.map((each) => readCertificate(each, 'go1.25')),
-      spend,
+      { spend, crypto: nodeSignatures },
     ),
   );
 
