@@ -1,21 +1,32 @@
 import { equalBytes } from '../base/bytes.ts';
-import { fails, type Refusal } from '../base/verdict.ts';
+import { fails, type Refusal, type Verdict } from '../base/verdict.ts';
 import { AnswerReader, base64 } from '../client/answer-reader.ts';
-import { type BundleEntry, openBundleEntry } from '../client/bundle-entry.ts';
+import { trustedAuthorities } from '../client/bundle/authorities.ts';
+import { type BundleEntry, openBundleEntry } from '../client/bundle/bundle-entry.ts';
+import { bundleCertificate, bundleTimes, MOST_MEMBERS, promisedTimes } from '../client/bundle/bundle-material.ts';
+import type { CertificateIdentity, ExpectedIdentity } from '../client/bundle/identity.ts';
+import { judgeLogged, type LoggedSignature } from '../client/bundle/logged-signature.ts';
+import { verifyCertificate } from '../client/bundle/verify-certificate.ts';
 import { judge, type Opened } from '../client/judge.ts';
 import type { TrustedKey } from '../client/trusted-keys.ts';
 import { preAuthEncoding } from '../entries/envelope/pre-auth-encoding.ts';
-import { type Bytes, MalformedInput } from './bytes.ts';
+import type { Certificate } from '../entries/pki/certificate.ts';
+import type { DigestAlgorithm, PublicKey } from '../entries/signatures/claim.ts';
+import { type Bytes, countOf, MalformedInput } from './bytes.ts';
 import { ecdsa } from './ecdsa.ts';
-import { judgeLogged, type LoggedSignature } from './logged-signature.ts';
 import { headIn, type OpenedHead } from './notes.ts';
-import { DIGESTS, type DigestName, signerSpki, verifySignature } from './signer.ts';
+import { portableCrypto } from './portable-crypto.ts';
+import { signerKey, verifySignature } from './signer.ts';
 import { type Trust, trustedKeys } from './trust.ts';
 
-/** The signer and the logs that are trusted, and the artifact. */
+/** The signer and the logs that are trusted, and the artifact. One of `key` and `identity` has to be there. */
 export interface BundleOptions extends Trust {
-  /** Public key of the signer, Ed25519 or ECDSA: PEM, DER, or DER in base64. */
-  readonly key: Bytes;
+  /** Public key of the signer, Ed25519, ECDSA or RSA: PEM, DER, or DER in base64. For a bundle without a certificate. */
+  readonly key?: Bytes;
+  /** The holder that the certificate of a bundle has to be of. `trustedRoot` has to name its authorities. */
+  readonly identity?: ExpectedIdentity;
+  /** Certificate transparency logs that have to have promised to hold the certificate: 1 if it is left out. */
+  readonly ctLogThreshold?: number;
   /** The artifact; an envelope has its own in it. */
   readonly artifact?: Uint8Array;
 }
@@ -27,6 +38,10 @@ export interface VerifiedBundle {
   readonly payloadType: string | undefined;
   /** Every entry of the bundle, at least one. */
   readonly entries: readonly VerifiedEntry[];
+  /** The holder of the certificate; undefined for a bundle that a bare key has signed. */
+  readonly signer: CertificateIdentity | undefined;
+  /** Times at which the signature was there, in milliseconds since 1970: at least one where there is a certificate. */
+  readonly times: readonly number[];
 }
 
 /** An entry of a bundle that is in a log. */
@@ -38,14 +53,12 @@ export interface VerifiedEntry {
 }
 
 const MEDIA_TYPE = 'application/vnd.dev.sigstore.bundle';
-/** Entries and signatures of one bundle at most: each costs a few milliseconds. */
-const MAX_MEMBERS = 32;
 
 /**
- * Whether a Sigstore bundle shows that a key has signed an artifact, or an envelope, and that a trusted log holds that very signature:
- * every log entry in it has to hold, by its proof, its signed entry timestamp, or both, and there has to be one.
- *
- * A bundle with a certificate in place of a key is refused: chains, identities and timestamp authorities are not checked here.
+ * Whether a Sigstore bundle shows that a key, or the holder of a certificate, has signed an artifact, or an envelope, and that a trusted
+ * log holds that very signature: every log entry in it has to hold, by its proof, its signed entry timestamp, or both, and there
+ * has to be one. A certificate has to be by an authority of the trusted root, good when it was used, in certificate
+ * transparency logs, and of the identity that is expected.
  *
  * @param bundle - parsed JSON
  */
@@ -56,34 +69,61 @@ export function verifyBundle(bundle: unknown, options: BundleOptions): Opened<Ve
     if (!reader.text('mediaType').startsWith(MEDIA_TYPE))
       return fails('it is no Sigstore bundle: mediaType says otherwise');
     const material = reader.object('verificationMaterial');
-    if (!material.has('publicKey')) return fails('it is signed with a certificate, which is not checked here');
-    const content = reader.has('dsseEnvelope') ? readEnvelope(reader, options) : readMessage(reader, options);
-    const refusal = content.signatures.map(judgeSigned).find(({ holds }) => !holds);
-    if (refusal?.holds === false) return refusal;
-    const entries = verifyEntries(material.objects('tlogEntries', MAX_MEMBERS), content.signatures, keys);
+    const signer = readSigner(material, options);
+    const content = reader.has('dsseEnvelope')
+      ? readEnvelope(reader, signer, options)
+      : readMessage(reader, signer, options);
+    const signed = verifySignature(signer.key, content.message, content.logged.signature);
+    if (!signed.holds) return signed;
+    const entries = verifyEntries(material.objects('tlogEntries', MOST_MEMBERS), content.logged, keys);
     if (!entries.holds) return entries;
-    const { payload, payloadType } = content;
-    return { holds: true, payload, payloadType, entries: entries.verified };
+    const held = judgeSigner(material, signer, content.logged.signature, entries.verified, options);
+    if (!held.holds) return held;
+    const { payload, payloadType } = content.logged.envelope ?? { payload: undefined, payloadType: undefined };
+    const verified = entries.verified.map(({ logIndex, head }) => ({ logIndex, head: head && headIn(head) }));
+    return { holds: true, payload, payloadType, entries: verified, signer: held.signer, times: held.times };
   });
 }
 
-interface Content {
-  readonly payload: Uint8Array | undefined;
-  readonly payloadType: string | undefined;
-  /** One at least. */
-  readonly signatures: readonly LoggedSignature[];
+interface Signer {
+  readonly key: PublicKey;
+  readonly certificate: Certificate | undefined;
 }
 
-function readMessage(reader: AnswerReader, { artifact, key }: BundleOptions): Content {
+/** @throws MalformedInput, MalformedAnswer, InvalidKey */
+function readSigner(material: AnswerReader, { key, identity }: BundleOptions): Signer {
+  const certificate = bundleCertificate(material);
+  if (certificate === undefined) {
+    if (key === undefined)
+      throw new MalformedInput('key is missing: the bundle is signed with a key, and does not have it');
+    return { key: signerKey(key), certificate };
+  }
+  if (key !== undefined || identity === undefined)
+    throw new MalformedInput('it is signed with a certificate: give identity and trustedRoot, and no key');
+  if (certificate.key === 'unknown' || certificate.key === 'unused')
+    throw new MalformedInput('the certificate has a key of a kind that is not checked here');
+  return { key: certificate.key, certificate };
+}
+
+interface Content {
+  /** Bytes that were signed: the artifact, or the PAE of an envelope. */
+  readonly message: Uint8Array;
+  readonly logged: LoggedSignature;
+}
+
+function readMessage(reader: AnswerReader, signer: Signer, { artifact }: BundleOptions): Content {
   if (artifact === undefined) throw new MalformedInput('artifact is missing: the bundle is of one');
   const message = reader.object('messageSignature');
   if (message.has('messageDigest')) checkDigest(message.object('messageDigest'), artifact);
-  const signature = { signature: message.bytes('signature', base64), spki: signerSpki(key) };
-  const signatures = [{ ...signature, message: artifact, payload: undefined }];
-  return { payload: undefined, payloadType: undefined, signatures };
+  const signature = message.bytes('signature', base64);
+  return { message: artifact, logged: { signature, verifier: derIn(signer), artifact, envelope: undefined } };
 }
 
-const DIGEST_NAMES: Readonly<Record<string, DigestName>> = {
+function derIn({ certificate, key }: Signer): Uint8Array {
+  return certificate?.der ?? key.spki;
+}
+
+const DIGEST_NAMES: Readonly<Record<string, DigestAlgorithm>> = {
   SHA2_256: 'sha256',
   SHA2_384: 'sha384',
   SHA2_512: 'sha512',
@@ -93,51 +133,70 @@ const DIGEST_NAMES: Readonly<Record<string, DigestName>> = {
 function checkDigest(reader: AnswerReader, artifact: Uint8Array): void {
   const name = DIGEST_NAMES[reader.text('algorithm')];
   if (name === undefined) throw new MalformedInput(`the digest ${reader.text('algorithm')} is not known here`);
-  if (!equalBytes(DIGESTS[name](artifact), reader.bytes('digest', base64)))
+  if (!equalBytes(portableCrypto.digestOf(name, artifact), reader.bytes('digest', base64)))
     throw new MalformedInput('the bundle is of another artifact');
 }
 
-function readEnvelope(reader: AnswerReader, { artifact, key }: BundleOptions): Content {
+function readEnvelope(reader: AnswerReader, signer: Signer, { artifact }: BundleOptions): Content {
   if (artifact !== undefined)
     throw new MalformedInput('artifact is given, and the bundle has an envelope: compare its payload');
   const envelope = reader.object('dsseEnvelope');
   const payloadType = envelope.text('payloadType');
   const payload = envelope.bytes('payload', base64);
-  const message = preAuthEncoding(payloadType, payload);
-  const spki = signerSpki(key);
-  const [signature, ...others] = envelope.objects('signatures', MAX_MEMBERS);
-  if (signature === undefined || others.length > 0) throw new MalformedInput('the envelope has not one signature');
-  return { payload, payloadType, signatures: [{ signature: signature.bytes('sig', base64), spki, message, payload }] };
+  const [one, ...others] = envelope.objects('signatures', MOST_MEMBERS);
+  if (one === undefined || others.length > 0) throw new MalformedInput('the envelope has not one signature');
+  const keyid = one.has('keyid') ? one.text('keyid') : '';
+  const signature = one.bytes('sig', base64);
+  const logged = { signature, verifier: derIn(signer), artifact: undefined, envelope: { payloadType, payload, keyid } };
+  return { message: preAuthEncoding(payloadType, payload), logged };
 }
 
-function judgeSigned({ spki, message, signature }: LoggedSignature) {
-  return verifySignature(spki, message, signature);
-}
+type Entries = { readonly holds: true; readonly verified: readonly BundleEntry[] } | Refusal;
 
-type Entries = { readonly holds: true; readonly verified: readonly VerifiedEntry[] } | Refusal;
-
-function verifyEntries(
-  values: readonly AnswerReader[],
-  signatures: readonly LoggedSignature[],
-  keys: readonly TrustedKey[],
-): Entries {
+function verifyEntries(values: readonly AnswerReader[], logged: LoggedSignature, keys: readonly TrustedKey[]): Entries {
   if (values.length === 0) return fails('the bundle has no entry of a log');
-  const verified: VerifiedEntry[] = [];
+  const verified: BundleEntry[] = [];
   for (const [i, value] of values.entries()) {
-    const entry = verifyEntry(value, signatures, keys);
+    const entry = judge(() => verifyEntry(value, logged, keys));
     if (!entry.holds) return fails(`tlogEntries.${i}: ${entry.reason}`);
-    verified.push({ logIndex: entry.logIndex, head: entry.head && headIn(entry.head) });
+    verified.push(entry);
   }
   return { holds: true, verified };
 }
 
-function verifyEntry(
-  value: AnswerReader,
-  signatures: readonly LoggedSignature[],
-  keys: readonly TrustedKey[],
-): Opened<BundleEntry> {
+function verifyEntry(value: AnswerReader, logged: LoggedSignature, keys: readonly TrustedKey[]): Opened<BundleEntry> {
   const opened = openBundleEntry(value.value, keys, ecdsa);
   if (!opened.holds) return opened;
-  const refusal = signatures.map((one) => judgeLogged(opened.body, one)).find(({ holds }) => !holds);
-  return refusal?.holds === false ? refusal : opened;
+  const verdict: Verdict = judgeLogged(opened.body, logged, portableCrypto);
+  return verdict.holds ? opened : verdict;
+}
+
+type Held = Pick<VerifiedBundle, 'signer' | 'times'>;
+
+/** @throws MalformedInput, MalformedAnswer */
+function judgeSigner(
+  material: AnswerReader,
+  { certificate }: Signer,
+  signature: Uint8Array,
+  entries: readonly BundleEntry[],
+  { trustedRoot, identity, ctLogThreshold = 1 }: BundleOptions,
+): Opened<Held> {
+  const promised = promisedTimes(entries);
+  if (trustedRoot === undefined) {
+    if (certificate !== undefined)
+      throw new MalformedInput('trustedRoot is missing: the bundle is signed with a certificate');
+    return { holds: true, signer: undefined, times: promised.map(({ time }) => time) };
+  }
+  const authorities = trustedAuthorities(trustedRoot);
+  const stamped = bundleTimes(material, signature, authorities.timestampAuthorities, portableCrypto);
+  if (!stamped.holds) return stamped;
+  const times = [...promised, ...stamped.times];
+  const moments = times.map(({ time }) => time);
+  if (certificate === undefined || identity === undefined) return { holds: true, signer: undefined, times: moments };
+  const threshold = countOf(ctLogThreshold, 'ctLogThreshold');
+  const policy = { authorities, identity, ctLogThreshold: threshold, crypto: portableCrypto };
+  const verdict = verifyCertificate(certificate, times, policy);
+  if (!verdict.holds) return verdict;
+  const { subjects, issuer } = verdict;
+  return { holds: true, signer: { subjects, issuer }, times: moments };
 }

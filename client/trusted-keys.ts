@@ -8,6 +8,7 @@ import { isEcdsaSpki } from '../checkpoint/spki.ts';
 import type { WireText } from '../checkpoint/text.ts';
 import { type EcdsaCheck, isBy, logVerifier, type Verifier, verifyNote } from '../checkpoint/verify.ts';
 import { judge, type Opened } from './judge.ts';
+import type { Period } from './period.ts';
 
 /** A public key that a log is trusted to sign with. */
 export interface TrustedKey {
@@ -15,6 +16,8 @@ export interface TrustedKey {
   readonly name: string | undefined;
   /** SubjectPublicKeyInfo in DER: Ed25519 or ECDSA. */
   readonly spki: Uint8Array;
+  /** Times at which it may have promised entries; any if it is left out. */
+  readonly validFor?: Period;
 }
 
 /** Returns the trusted key that a verifier key names. */

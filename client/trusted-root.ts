@@ -2,6 +2,7 @@ import { toHex } from '../base/bytes.ts';
 import { isEcdsaSpki, parseEd25519Spki } from '../checkpoint/spki.ts';
 import { AnswerReader, base64 } from './answer-reader.ts';
 import { MalformedAnswer } from './failures.ts';
+import { readPeriod } from './period.ts';
 import type { TrustedKey } from './trusted-keys.ts';
 
 /**
@@ -24,5 +25,5 @@ function logKeyOf(log: AnswerReader, i: number): readonly TrustedKey[] {
   const url = log.text('baseUrl');
   if (!URL.canParse(url))
     throw new MalformedAnswer(`tlogs.${i}.baseUrl is no URL, for the key ${toHex(spki).slice(0, 16)}`);
-  return [{ name: new URL(url).hostname, spki }];
+  return [{ name: new URL(url).hostname, spki, validFor: readPeriod(log.object('publicKey')) }];
 }

@@ -1,5 +1,7 @@
 import { parseUtf8, toHex } from '../../base/bytes.ts';
+import { readEnvelope } from '../../entries/envelope/envelope.ts';
 import type { DigestAlgorithm } from '../../entries/signatures/claim.ts';
+import { CheckFailed } from '../frame/exit-codes.ts';
 import { named, readInput } from '../files/input.ts';
 import type { Digests } from './digest-file.ts';
 import { signerKeyOf, type SignerKey } from './signer.ts';
@@ -11,6 +13,8 @@ export interface Bundle {
   readonly signer: SignerKey | undefined;
   /** TransparencyLogEntry in proto3 JSON, not checked. */
   readonly tlogEntries: readonly unknown[];
+  /** The bundle itself. */
+  readonly value: object;
 }
 
 export type BundleContent =
@@ -58,6 +62,7 @@ export function bundleOf(bundle: Members): Bundle {
     content: contentOf(bundle),
     signer: certificateIn(material),
     tlogEntries: Array.isArray(entries) ? entries : [],
+    value: bundle,
   };
 }
 
@@ -72,6 +77,14 @@ function contentOf(bundle: Members): BundleContent {
   const algorithm = DIGEST_NAMES[String(digest['algorithm'])];
   if (algorithm === undefined) throw new Error(`messageDigest.algorithm is ${String(digest['algorithm'])}`);
   return { is: 'message', signature, digests: { [algorithm]: bytesIn(digest, 'digest') } };
+}
+
+/** The signature that timestamps of a bundle are of. @throws CheckFailed for an envelope with several */
+export function signatureIn({ content }: Bundle): Uint8Array {
+  if (content.is === 'message') return content.signature;
+  const [one, ...others] = readEnvelope(content.text).signatures;
+  if (one !== undefined && others.length === 0) return Buffer.from(one.sig, 'base64');
+  throw new CheckFailed('the envelope of a bundle with a certificate has to have one signature');
 }
 
 const DIGEST_NAMES: Readonly<Record<string, DigestAlgorithm>> = {

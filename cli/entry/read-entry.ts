@@ -30,6 +30,7 @@ export interface ReadEntry {
   readonly name: string;
   readonly prepared: PreparedEntry;
   readonly bundle: Bundle | undefined;
+  readonly signer: SignerKey;
 }
 
 /**
@@ -56,7 +57,7 @@ async function fromSignature(name: string, input: EntryInput, signer: SignerKey)
     throw new UsageFault(`--kind ${kind} is for envelopes, and ${name} comes with a bare signature`);
   const bytes = readSignatureFile(signature, `--signature ${signature}`);
   const digests = (await artifactOf(input)) ?? {};
-  return { name, prepared: held(name, prepare(signatureAttempts(digests, bytes, signer))), bundle: undefined };
+  return { name, prepared: held(name, prepare(signatureAttempts(digests, bytes, signer))), bundle: undefined, signer };
 }
 
 async function fromFileItself(file: string, signer: SignerKey | undefined, input: EntryInput): Promise<ReadEntry> {
@@ -75,7 +76,8 @@ async function fromFileItself(file: string, signer: SignerKey | undefined, input
       `${file} is neither a Sigstore bundle nor a DSSE envelope: give its --signature, with --key or --certificate`,
     );
   const text = new TextDecoder().decode(bytes);
-  return { name: file, prepared: fromEnvelope(file, text, requireSigner(signer), input), bundle: undefined };
+  const found = requireSigner(signer);
+  return { name: file, prepared: fromEnvelope(file, text, found, input), bundle: undefined, signer: found };
 }
 
 function fromBundle(
@@ -90,13 +92,13 @@ function fromBundle(
   if (content.is === 'envelope') {
     const prepared = fromEnvelope(name, content.text, signer, input);
     if (artifact === undefined || named(name, () => isAttested(content.text, artifact)))
-      return { name, prepared, bundle };
+      return { name, prepared, bundle, signer };
     throw new CheckFailed(`${name} is not what the bundle attests: no subject of its statement has its digest`);
   }
   if (artifact !== undefined && !isOfArtifact(content.digests, artifact))
     throw new CheckFailed(`${name} is not the artifact that the bundle was made for`);
   const attempts = signatureAttempts(artifact ?? content.digests, content.signature, signer);
-  return { name, prepared: held(name, prepare(attempts)), bundle };
+  return { name, prepared: held(name, prepare(attempts)), bundle, signer };
 }
 
 function fromEnvelope(name: string, text: string, signer: SignerKey, { kind }: EntryInput): PreparedEntry {

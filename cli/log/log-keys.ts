@@ -28,11 +28,16 @@ function readLogKey(value: string): readonly TrustedKey[] {
 }
 
 function readTrustedRoot(file: string): readonly TrustedKey[] {
+  const keys = readTrustedRootBy(file, trustedRootKeys);
+  if (keys.length > 0) return keys;
+  throw new UsageFault(`--trusted-root ${file}: it has no log whose key can be checked`);
+}
+
+/** Reads one part of a trusted root. @param read - gets the parsed file @throws UsageFault */
+export function readTrustedRootBy<Part>(file: string, read: (root: unknown) => Part): Part {
   const what = `--trusted-root ${file}`;
   const text = new TextDecoder().decode(readInput(file, what));
-  const keys = named(what, () => trustedRootKeys(parseJson(text)));
-  if (keys.length > 0) return keys;
-  throw new UsageFault(`${what}: it has no log whose key can be checked`);
+  return named(what, () => read(parseJson(text)));
 }
 
 function parseJson(text: string): unknown {

@@ -1,13 +1,21 @@
-import { equalBytes, toBase64, toHex, utf8 } from '../base/bytes.ts';
-import { canonicalJson } from '../base/canonical-json.ts';
-import { fails, HOLDS, type Verdict } from '../base/verdict.ts';
-import { longKeyId, logKey } from '../checkpoint/key.ts';
-import type { EcdsaCheck } from '../checkpoint/verify.ts';
-import { AnswerReader, base64 } from './answer-reader.ts';
-import { verifyIncluded } from './entry.ts';
-import { MalformedAnswer } from './failures.ts';
-import { judge, type Opened } from './judge.ts';
-import { openTrusted, rekorLogId, signerName, type TrustedHead, type TrustedKey, verifiersOf } from './trusted-keys.ts';
+import { equalBytes, toBase64, toHex, utf8 } from '../../base/bytes.ts';
+import { canonicalJson } from '../../base/canonical-json.ts';
+import { fails } from '../../base/verdict.ts';
+import { longKeyId, logKey } from '../../checkpoint/key.ts';
+import type { EcdsaCheck } from '../../checkpoint/verify.ts';
+import { AnswerReader, base64 } from '../answer-reader.ts';
+import { verifyIncluded } from '../entry.ts';
+import { MalformedAnswer } from '../failures.ts';
+import { judge, type Opened } from '../judge.ts';
+import { ALWAYS, isWithin, timeText } from '../period.ts';
+import {
+  openTrusted,
+  rekorLogId,
+  signerName,
+  type TrustedHead,
+  type TrustedKey,
+  verifiersOf,
+} from '../trusted-keys.ts';
 
 /** An entry that a Sigstore bundle claims, after its proof or promise was checked. */
 export interface BundleEntry {
@@ -16,8 +24,8 @@ export interface BundleEntry {
   readonly logIndex: number;
   /** The head that its proof leads to; undefined where it has a promise alone. */
   readonly head: TrustedHead | undefined;
-  /** Whether a signed entry timestamp was checked. */
-  readonly isPromised: boolean;
+  /** Seconds since 1970, by a signed entry timestamp that was checked; undefined where there is none. */
+  readonly integratedTime: number | undefined;
 }
 
 /**
@@ -30,15 +38,18 @@ export function openBundleEntry(value: unknown, keys: readonly TrustedKey[], ecd
   return judge(() => {
     const claimed = readClaim(new AnswerReader(value));
     const { entry, body, logIndex } = claimed;
-    const proof = entry.has('inclusionProof') ? openProof(claimed, keys, ecdsa) : undefined;
-    const promise = entry.has('inclusionPromise') ? verifyPromise(claimed, keys, ecdsa) : undefined;
-    const refusal = [proof, promise].find((verdict) => verdict?.holds === false);
-    if (refusal?.holds === false) return refusal;
-    if (proof === undefined && promise === undefined) return fails('it has neither an inclusion proof nor a promise');
-    const head = proof?.holds === true ? proof.head : undefined;
-    return { holds: true, body, logIndex, head, isPromised: promise !== undefined };
+    const [isProved, isPromised] = [entry.has('inclusionProof'), entry.has('inclusionPromise')];
+    if (!isProved && !isPromised) return fails('it has neither an inclusion proof nor a promise');
+    const proof = isProved ? openProof(claimed, keys, ecdsa) : NO_HEAD;
+    if (!proof.holds) return proof;
+    const promise = isPromised ? openPromise(claimed, keys, ecdsa) : NO_TIME;
+    if (!promise.holds) return promise;
+    return { holds: true, body, logIndex, head: proof.head, integratedTime: promise.integratedTime };
   });
 }
+
+const NO_HEAD = { holds: true, head: undefined } as const;
+const NO_TIME = { holds: true, integratedTime: undefined } as const;
 
 /** Proto3 JSON leaves an index of 0 out. @throws MalformedAnswer */
 function readClaim(entry: AnswerReader): Claimed {
@@ -83,7 +94,11 @@ function isIdOf(id: Uint8Array, keys: readonly TrustedKey[], origin: string): bo
 }
 
 /** rekor-v1 §7. @throws MalformedAnswer */
-function verifyPromise({ entry, body, logIndex }: Claimed, keys: readonly TrustedKey[], ecdsa: EcdsaCheck): Verdict {
+function openPromise(
+  { entry, body, logIndex }: Claimed,
+  keys: readonly TrustedKey[],
+  ecdsa: EcdsaCheck,
+): Opened<{ readonly integratedTime: number }> {
   const logID = toHex(entry.object('logId').bytes('keyId', base64));
   const timestamp = entry.object('inclusionPromise').bytes('signedEntryTimestamp', base64);
   const integratedTime = entry.digits('integratedTime');
@@ -92,5 +107,8 @@ function verifyPromise({ entry, body, logIndex }: Claimed, keys: readonly Truste
   const signed = utf8(canonicalJson({ body: toBase64(body), integratedTime, logID, logIndex }));
   const [verifier] = verifiersOf([key], key.name ?? 'log', ecdsa);
   if (verifier === undefined) throw new MalformedAnswer('the key of the log cannot be used here');
-  return verifier.verify(signed, timestamp) ? HOLDS : fails('the signed entry timestamp does not verify');
+  if (!verifier.verify(signed, timestamp)) return fails('the signed entry timestamp does not verify');
+  return isWithin(1000 * integratedTime, key.validFor ?? ALWAYS)
+    ? { holds: true, integratedTime }
+    : fails(`the promise is of ${timeText(1000 * integratedTime)}, when the key of the log is not trusted`);
 }

@@ -1,25 +1,34 @@
-import { equalBytes, parseUtf8, toHex } from '../base/bytes.ts';
-import { fails, HOLDS, type Verdict } from '../base/verdict.ts';
-import { AnswerReader, base64 } from '../client/answer-reader.ts';
-import { parseLogKeys } from '../client/key-text.ts';
-import { MalformedInput } from './bytes.ts';
-import { DIGESTS, type DigestName } from './signer.ts';
+import { equalBytes, parseBase64, parseUtf8, toBase64, toHex, utf8 } from '../../base/bytes.ts';
+import { fails, HOLDS, type Verdict } from '../../base/verdict.ts';
+import { findPemBlock } from '../../entries/pki/pem.ts';
+import type { DigestAlgorithm } from '../../entries/signatures/claim.ts';
+import type { SignatureCrypto } from '../../entries/signatures/signature-crypto.ts';
+import { AnswerReader, base64 } from '../answer-reader.ts';
+import { MalformedAnswer } from '../failures.ts';
 
 /** A signature that a log is to hold: what it is over, and whose it is. */
 export interface LoggedSignature {
   readonly signature: Uint8Array;
-  readonly spki: Uint8Array;
-  /** Bytes that were signed: the artifact, or the PAE of an envelope. */
-  readonly message: Uint8Array;
-  /** Of an envelope; undefined for a message signature. */
-  readonly payload: Uint8Array | undefined;
+  /** The signer's certificate, or SubjectPublicKeyInfo, in DER: the entry has to name the very same. */
+  readonly verifier: Uint8Array;
+  /** The artifact; undefined for an envelope. */
+  readonly artifact: Uint8Array | undefined;
+  /** Undefined for a message signature. */
+  readonly envelope: SignedEnvelope | undefined;
+}
+
+export interface SignedEnvelope {
+  readonly payloadType: string;
+  readonly payload: Uint8Array;
+  /** Of its one signature; empty where it has none. */
+  readonly keyid: string;
 }
 
 /** Signatures of one envelope at most. */
 const MOST_SIGNATURES = 64;
 
 /** Names of digests: of Rekor v1, and of dev.sigstore.common.v1.HashAlgorithm. */
-const DIGEST_NAMES: Readonly<Record<string, DigestName>> = {
+const DIGEST_NAMES: Readonly<Record<string, DigestAlgorithm>> = {
   sha256: 'sha256',
   sha384: 'sha384',
   sha512: 'sha512',
@@ -29,15 +38,16 @@ const DIGEST_NAMES: Readonly<Record<string, DigestName>> = {
 };
 
 /**
- * Whether an entry of a log is one of this signature: of the same bytes, the same key and the same artifact. Of kinds, hashedrekord and
- * dsse in their versions 0.0.1 and 0.0.2 are known.
+ * Whether an entry of a log is one of this signature: of the same bytes, the same key or certificate, and the same artifact. Of kinds,
+ * hashedrekord, dsse and intoto in their versions 0.0.1 and 0.0.2 are known.
  *
  * @param body - canonical
- * @throws MalformedAnswer, MalformedInput, MalformedKey
+ * @throws MalformedAnswer, InvalidKey
  */
-export function judgeLogged(body: Uint8Array, logged: LoggedSignature): Verdict {
-  const entry = new AnswerReader(parse(body));
+export function judgeLogged(body: Uint8Array, signature: LoggedSignature, crypto: SignatureCrypto): Verdict {
+  const entry = new AnswerReader(parse(body), 'the body of the entry');
   const spec = entry.object('spec');
+  const logged = { ...signature, crypto };
   switch (`${entry.text('kind')} ${entry.text('apiVersion')}`) {
     case 'hashedrekord 0.0.1':
       return judgeRekord(spec, logged);
@@ -47,6 +57,10 @@ export function judgeLogged(body: Uint8Array, logged: LoggedSignature): Verdict 
       return judgeEnvelope(spec, logged);
     case 'dsse 0.0.2':
       return judgeEnvelopeV2(spec.object('dsseV002'), logged);
+    case 'intoto 0.0.1':
+      return judgeStatement(spec, logged);
+    case 'intoto 0.0.2':
+      return judgeStatementV2(spec.object('content'), logged);
     default:
       return fails(
         `the entry is of the kind ${entry.text('kind')} ${entry.text('apiVersion')}, which is not known here`,
@@ -54,84 +68,136 @@ export function judgeLogged(body: Uint8Array, logged: LoggedSignature): Verdict 
   }
 }
 
+/** A signature, and the digests by which it is compared. */
+interface Compared extends LoggedSignature {
+  readonly crypto: SignatureCrypto;
+}
+
 function parse(body: Uint8Array): unknown {
   try {
     return JSON.parse(parseUtf8(body) ?? '') as unknown;
   } catch {
-    throw new MalformedInput('the body of the entry is no JSON');
+    throw new MalformedAnswer('the body of the entry is no JSON');
   }
 }
 
-function judgeRekord(spec: AnswerReader, logged: LoggedSignature): Verdict {
+function judgeRekord(spec: AnswerReader, logged: Compared): Verdict {
   const hash = spec.object('data').object('hash');
   const signature = spec.object('signature');
   const digest = hash.text('value');
   return all([
-    isOver(hash.text('algorithm'), digest, logged.message),
+    isOver(hash.text('algorithm'), digest, artifactOf(logged), logged),
     isSignature(signature.bytes('content', base64), logged),
-    isKey(pemKey(signature.object('publicKey').bytes('content', base64)), logged),
+    isVerifier(pemBytes(signature.object('publicKey').bytes('content', base64)), logged),
   ]);
 }
 
-function judgeRekordV2(spec: AnswerReader, logged: LoggedSignature): Verdict {
+function judgeRekordV2(spec: AnswerReader, logged: Compared): Verdict {
   const data = spec.object('data');
   const signature = spec.object('signature');
   return all([
-    isOver(data.text('algorithm'), toHex(data.bytes('digest', base64)), logged.message),
+    isOver(data.text('algorithm'), toHex(data.bytes('digest', base64)), artifactOf(logged), logged),
     isSignature(signature.bytes('content', base64), logged),
-    isKey(verifierKey(signature.object('verifier')), logged),
+    isVerifier(verifierBytes(signature.object('verifier')), logged),
   ]);
 }
 
-function judgeEnvelope(spec: AnswerReader, logged: LoggedSignature): Verdict {
+function judgeEnvelope(spec: AnswerReader, logged: Compared): Verdict {
   const hash = spec.object('payloadHash');
   const made = spec
     .objects('signatures', MOST_SIGNATURES)
     .map((one) =>
-      all([isSignature(one.bytes('signature', base64), logged), isKey(pemKey(one.bytes('verifier', base64)), logged)]),
+      all([
+        isSignature(one.bytes('signature', base64), logged),
+        isVerifier(pemBytes(one.bytes('verifier', base64)), logged),
+      ]),
     );
-  return all([isOver(hash.text('algorithm'), hash.text('value'), payloadOf(logged)), any(made)]);
+  return all([isOver(hash.text('algorithm'), hash.text('value'), envelopeOf(logged).payload, logged), any(made)]);
 }
 
-function judgeEnvelopeV2(spec: AnswerReader, logged: LoggedSignature): Verdict {
+function judgeEnvelopeV2(spec: AnswerReader, logged: Compared): Verdict {
   const hash = spec.object('payloadHash');
   const made = spec
     .objects('signatures', MOST_SIGNATURES)
     .map((one) =>
-      all([isSignature(one.bytes('content', base64), logged), isKey(verifierKey(one.object('verifier')), logged)]),
+      all([
+        isSignature(one.bytes('content', base64), logged),
+        isVerifier(verifierBytes(one.object('verifier')), logged),
+      ]),
     );
-  return all([isOver(hash.text('algorithm'), toHex(hash.bytes('digest', base64)), payloadOf(logged)), any(made)]);
+  return all([
+    isOver(hash.text('algorithm'), toHex(hash.bytes('digest', base64)), envelopeOf(logged).payload, logged),
+    any(made),
+  ]);
 }
 
-function payloadOf({ payload }: LoggedSignature): Uint8Array {
-  if (payload !== undefined) return payload;
-  throw new MalformedInput('the entry is of an envelope, and the bundle has a message signature');
+/** Holds no signature, so that it has to be of this very envelope, in one of the spellings in which clients have made it. */
+function judgeStatement(spec: AnswerReader, logged: Compared): Verdict {
+  const content = spec.object('content');
+  const [hash, payloadHash] = [content.object('hash'), content.object('payloadHash')];
+  const { payloadType, payload, keyid } = envelopeOf(logged);
+  const [sig, encoded] = [toBase64(logged.signature), toBase64(payload)];
+  const spelled = [[{ keyid, sig }], [{ sig }]].flatMap((signatures) =>
+    [
+      { payloadType, payload: encoded, signatures },
+      { payload: encoded, payloadType, signatures },
+    ].map((envelope) => utf8(JSON.stringify(envelope))),
+  );
+  return all([
+    isOver(payloadHash.text('algorithm'), payloadHash.text('value'), payload, logged),
+    any(spelled.map((text) => isOver(hash.text('algorithm'), hash.text('value'), text, logged))),
+    isVerifier(pemBytes(spec.bytes('publicKey', base64)), logged),
+  ]);
+}
+
+/** Signatures stand there as the base64 of their base64: rekor-v1 §3.3. */
+function judgeStatementV2(content: AnswerReader, logged: Compared): Verdict {
+  const hash = content.object('payloadHash');
+  const made = content
+    .object('envelope')
+    .objects('signatures', MOST_SIGNATURES)
+    .map((one) =>
+      all([
+        isSignature(parseBase64(parseUtf8(one.bytes('sig', base64)) ?? '') ?? new Uint8Array(), logged),
+        isVerifier(pemBytes(one.bytes('publicKey', base64)), logged),
+      ]),
+    );
+  return all([isOver(hash.text('algorithm'), hash.text('value'), envelopeOf(logged).payload, logged), any(made)]);
+}
+
+function artifactOf({ artifact }: Compared): Uint8Array {
+  if (artifact !== undefined) return artifact;
+  throw new MalformedAnswer('the entry is of an artifact, and the bundle has an envelope');
+}
+
+function envelopeOf({ envelope }: Compared): SignedEnvelope {
+  if (envelope !== undefined) return envelope;
+  throw new MalformedAnswer('the entry is of an envelope, and the bundle has a message signature');
 }
 
 /** @param digest - hex */
-function isOver(algorithm: string, digest: string, bytes: Uint8Array): Verdict {
+function isOver(algorithm: string, digest: string, bytes: Uint8Array, { crypto }: Compared): Verdict {
   const name = DIGEST_NAMES[algorithm];
   if (name === undefined) return fails(`the entry names the digest ${algorithm}, which is not known here`);
-  return toHex(DIGESTS[name](bytes)) === digest ? HOLDS : fails('the entry is of another artifact');
+  return toHex(crypto.digestOf(name, bytes)) === digest ? HOLDS : fails('the entry is of another artifact');
 }
 
-function isSignature(signature: Uint8Array, logged: LoggedSignature): Verdict {
+function isSignature(signature: Uint8Array, logged: Compared): Verdict {
   return equalBytes(signature, logged.signature) ? HOLDS : fails('the entry is of another signature');
 }
 
-function isKey(spki: Uint8Array | undefined, logged: LoggedSignature): Verdict {
-  const isSame = spki !== undefined && equalBytes(spki, logged.spki);
-  return isSame ? HOLDS : fails('the entry names another key, or a certificate');
+function isVerifier(der: Uint8Array | undefined, { verifier }: Compared): Verdict {
+  const isSame = der !== undefined && equalBytes(der, verifier);
+  return isSame ? HOLDS : fails('the entry names another key or certificate');
 }
 
-/** Undefined for a certificate. @throws MalformedKey */
-function pemKey(pem: Uint8Array): Uint8Array | undefined {
-  const text = parseUtf8(pem) ?? '';
-  return text.includes('-----BEGIN PUBLIC KEY-----') ? parseLogKeys(text)[0]?.spki : undefined;
+/** Of a chain the first certificate. */
+function pemBytes(pem: Uint8Array): Uint8Array | undefined {
+  return findPemBlock(parseUtf8(pem) ?? '')?.block.bytes;
 }
 
 /** sigstore-js puts bare keys where certificates belong: clients §3.3. */
-function verifierKey(verifier: AnswerReader): Uint8Array {
+function verifierBytes(verifier: AnswerReader): Uint8Array {
   const member = verifier.has('publicKey') ? 'publicKey' : 'x509Certificate';
   return verifier.object(member).bytes('rawBytes', base64);
 }

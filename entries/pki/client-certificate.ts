@@ -3,17 +3,15 @@ import type { Certificate } from './certificate.ts';
 import { nodeSignatures } from '../signatures/node-signatures.ts';
 import { judgeChain } from './chain.ts';
 import { DerReader, TAG } from './der.ts';
+import { mayServe, PURPOSE } from './extended-key-usage.ts';
 
 /*
  * Certificates by which a client shows who it is (RFC 5280 §6, RFC 5246 §7.4.6): valid now, below an authority of the log, and
  * made for clients. Name constraints are not judged, so an authority that has some is none here.
  */
 
-const EXTENDED_KEY_USAGE = '2.5.29.37';
 const NAME_CONSTRAINTS = '2.5.29.30';
 const KEY_USAGE = '2.5.29.15';
-const CLIENT_AUTHENTICATION = '1.3.6.1.5.5.7.3.2';
-const ANY_USAGE = '2.5.29.37.0';
 
 /** Cost of one chain, in ECDSA checks on P-256: a client may send any certificates that it likes. */
 const CHAIN_COST = 200;
@@ -34,7 +32,8 @@ export function authorityFault(certificate: Certificate): string | undefined {
   const { basicConstraints, mustNotSign, extensions, key } = certificate;
   if (basicConstraints?.isCa !== true || mustNotSign === true) return 'is no certificate authority';
   if (extensions.some(({ id }) => id === NAME_CONSTRAINTS)) return 'has name constraints, which are not judged here';
-  if (!isForClients(certificate)) return 'is an authority for other things than clients';
+  if (!mayServe(certificate.extensions, PURPOSE.clientAuthentication))
+    return 'is an authority for other things than clients';
   return key === 'unknown' || key === 'unused' ? 'has a key of a kind that is not known here' : undefined;
 }
 
@@ -43,7 +42,8 @@ export function judgeClientChain({ leaf, intermediates, authorities, time }: Cli
   if (time < leaf.notBefore) return fails('it is not valid yet');
   if (time > leaf.notAfter) return fails('it has expired');
   if (leaf.basicConstraints?.isCa === true) return fails('it is of an authority, and of no client');
-  if (!isForClients(leaf) || !maySign(leaf)) return fails('it was not made for clients: its key usage says so');
+  if (!mayServe(leaf.extensions, PURPOSE.clientAuthentication) || !maySign(leaf))
+    return fails('it was not made for clients: its key usage says so');
   const between = intermediates.filter((one) => authorityFault(one) === undefined);
   return isBelow({ leaf, intermediates: between, authorities, time })
     ? HOLDS
@@ -63,19 +63,6 @@ function isBelow({ leaf, intermediates, authorities, time }: ClientChain): boole
     if (error instanceof ChainTooCostly) return false;
     throw error;
   }
-}
-
-/** RFC 5280 §4.2.1.12: without the extension a key is for any purpose. */
-function isForClients({ extensions }: Certificate): boolean {
-  const extension = extensions.find(({ id }) => id === EXTENDED_KEY_USAGE);
-  if (extension === undefined) return true;
-  const usages = new DerReader(extension.value).enter(TAG.sequence);
-  while (usages !== undefined && !usages.isEmpty) {
-    const usage = usages.objectIdentifier();
-    if (usage === undefined) return false;
-    if (usage === CLIENT_AUTHENTICATION || usage === ANY_USAGE) return true;
-  }
-  return false;
 }
 
 /** RFC 5280 §4.2.1.3: a client signs with its key, so digitalSignature, the first bit, has to be there if any is named. */

@@ -2,7 +2,11 @@ import { DerReader, TAG } from './der.ts';
 import type { Extension } from './extensions.ts';
 
 /** Purposes that a certificate may be for: RFC 5280 §4.2.1.12. */
-export const PURPOSE = { codeSigning: '1.3.6.1.5.5.7.3.3', timeStamping: '1.3.6.1.5.5.7.3.8' } as const;
+export const PURPOSE = {
+  clientAuthentication: '1.3.6.1.5.5.7.3.2',
+  codeSigning: '1.3.6.1.5.5.7.3.3',
+  timeStamping: '1.3.6.1.5.5.7.3.8',
+} as const;
 
 const EXTENDED_KEY_USAGE = '2.5.29.37';
 const ANY_PURPOSE = '2.5.29.37.0';
@@ -23,8 +27,8 @@ export function purposesOf(
   return { ids, isCritical: extension.isCritical };
 }
 
-/** Whether an authority may issue certificates for a purpose: where it names purposes, it has to be one of them. */
-export function mayIssueFor(extensions: readonly Extension[], purpose: string): boolean {
+/** Whether a certificate, or those that an authority issues, may serve a purpose: where it names purposes, it has to be one of them. */
+export function mayServe(extensions: readonly Extension[], purpose: string): boolean {
   const purposes = purposesOf(extensions);
   return purposes === undefined || purposes.ids.includes(purpose) || purposes.ids.includes(ANY_PURPOSE);
 }

@@ -6,6 +6,7 @@ import {
   ARTIFACT,
   attest,
   certificateSigner,
+  EMAIL,
   HINT,
   IN_TOTO,
   keySigner,
@@ -16,6 +17,8 @@ import {
   throughFile,
   type World,
 } from '../clients/sigstore-js.ts';
+import { intoto001, newSubmitter } from '../../testkit/proposals.ts';
+import { entryOfV1 } from './certificate-bundle.ts';
 
 let world: World;
 let logKeys: readonly string[];
@@ -122,11 +125,63 @@ describe.each([1, 2] as const)('verifyBundle: bundles that sigstore-js made with
     ]);
   });
 
-  it('a certificate in place of a key is refused, and said not to be checked', async () => {
-    const bundle = throughFile(await signMessage(world, certificateSigner(world), options));
-    expect(verifyBundle(bundle, { key: signer.publicKey, artifact: ARTIFACT, logKeys })).toEqual({
+  it.each([
+    ['a message', signMessage],
+    ['an envelope', attest],
+  ] as const)('%s with a certificate holds for its holder, and for nobody else', async (_what, make) => {
+    const bundle = throughFile(await make(world, certificateSigner(world), options));
+    const expected = { ...(make === signMessage && { artifact: ARTIFACT }), trustedRoot: world.trustedRoot };
+    const identity = { subject: EMAIL, issuer: 'https://issuer.test' };
+    const verdict = verifyBundle(bundle, { ...expected, identity });
+    expect(verdict.holds ? '' : verdict.reason).toBe('');
+    expect(verdict).toMatchObject({ signer: { subjects: [EMAIL] }, times: [expect.any(Number)] });
+    const other = verifyBundle(bundle, { ...expected, identity: { ...identity, subject: 'bob@example.test' } });
+    expect(other).toMatchObject({ reason: expect.stringMatching(/is of ann@example\.test, and not of bob/) as string });
+    expect(verifyBundle(bundle, { ...expected, key: signer.publicKey })).toEqual({
       holds: false,
-      reason: 'it is signed with a certificate, which is not checked here',
+      reason: 'it is signed with a certificate: give identity and trustedRoot, and no key',
+    });
+  });
+});
+
+describe('verifyBundle: entries of intoto', () => {
+  it('of version 0.0.2 hold, with a key and with a certificate', async () => {
+    const signer = keySigner();
+    const witness = { entryType: 'intoto' } as const;
+    const byKey = throughFile(await attest(world, signer, witness));
+    expect(byKey.verificationMaterial.tlogEntries[0]?.kindVersion).toEqual({ kind: 'intoto', version: '0.0.2' });
+    expect(verifyBundle(byKey, { key: signer.publicKey, logKeys })).toMatchObject({ holds: true });
+    const certified = throughFile(await attest(world, certificateSigner(world), witness));
+    const identity = { subject: EMAIL, issuer: 'https://issuer.test' };
+    expect(verifyBundle(certified, { identity, trustedRoot: world.trustedRoot })).toMatchObject({ holds: true });
+    const another = throughFile(await attest(world, keySigner(), witness));
+    const mixed = { ...byKey, verificationMaterial: another.verificationMaterial };
+    expect(verifyBundle(mixed, { key: signer.publicKey, logKeys })).toMatchObject({
+      reason: 'tlogEntries.0: the entry is of another signature',
+    });
+  });
+
+  it('of version 0.0.1 hold for the very envelope that was logged', async () => {
+    const signer = newSubmitter();
+    const proposal = intoto001(STATEMENT.toString(), signer);
+    const envelope = (proposal.spec as { readonly content: { readonly envelope: string } }).content.envelope;
+    const answer = await fetch(`${world.rekorURL}/api/v1/log/entries`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(proposal),
+    });
+    const entry = entryOfV1(await answer.json(), { kind: 'intoto', version: '0.0.1' });
+    const bundle = {
+      mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
+      verificationMaterial: { publicKey: { hint: HINT }, tlogEntries: [entry] },
+      dsseEnvelope: JSON.parse(envelope) as Readonly<Record<string, unknown>>,
+    };
+    const verdict = verifyBundle(bundle, { key: signer.pem, logKeys });
+    expect(verdict.holds ? '' : verdict.reason).toBe('');
+    const [one] = bundle.dsseEnvelope['signatures'] as readonly object[];
+    const renamed = { ...bundle, dsseEnvelope: { ...bundle.dsseEnvelope, signatures: [{ ...one, keyid: 'another' }] } };
+    expect(verifyBundle(renamed, { key: signer.pem, logKeys })).toMatchObject({
+      reason: 'tlogEntries.0: the entry is of another artifact',
     });
   });
 });
@@ -141,14 +196,12 @@ describe('verifyBundle: keys of signers', () => {
     };
   };
 
-  it('of RSA are refused, and named', async () => {
+  it('may be of RSA', async () => {
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const signer = signerOf(publicKey, (data) => sign('sha256', data, privateKey));
     const bundle = throughFile(await signMessage(world, signer));
     const key = publicKey.export({ type: 'spki', format: 'der' });
-    expect(verifyBundle(bundle, { key, artifact: ARTIFACT, logKeys })).toMatchObject({
-      holds: false,
-      reason: expect.stringMatching(/others are not checked here/) as string,
-    });
+    expect(verifyBundle(bundle, { key, artifact: ARTIFACT, logKeys })).toMatchObject({ holds: true });
+    expect(verifyBundle(bundle, { key, artifact: Buffer.from('another'), logKeys }).holds).toBe(false);
   });
 });

@@ -14,7 +14,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'entries/pki': ['base', 'entries/signatures', 'entries'],
   'entries/envelope': ['base', 'entries/pki', 'entries/signatures', 'entries/spec', 'entries'],
   'entries/spec': ['base', 'entries/pki', 'entries/signatures', 'entries'],
-  'entries/facts': ['base', 'entries', 'entries/envelope', 'entries/pki'],
+  'entries/facts': ['base', 'entries', 'entries/envelope', 'entries/pki', 'entries/signatures'],
   entries: ['base', 'merkle', 'entries/signatures', 'entries/pki', 'entries/envelope', 'entries/spec'],
   'entries/kinds': [
     'base',
@@ -28,6 +28,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   trust: ['base', 'checkpoint'],
   client: ['base', 'merkle', 'checkpoint', 'checkpoint/policy', 'checkpoint/proof'],
   'client/http': ['base', 'merkle', 'checkpoint', 'checkpoint/proof', 'client'],
+  'client/bundle': ['base', 'checkpoint', 'client', 'entries/pki', 'entries/signatures'],
   'client/evidence': ['base', 'merkle', 'checkpoint', 'client'],
   'client/audit': ['base', 'merkle', 'checkpoint', 'client', 'client/http', 'client/evidence'],
   api: [
@@ -37,7 +38,10 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'checkpoint/policy',
     'checkpoint/proof',
     'entries/envelope',
+    'entries/pki',
+    'entries/signatures',
     'client',
+    'client/bundle',
     'client/http',
   ],
   metrics: ['base'],

@@ -8,7 +8,8 @@ export const verify = {
     'With --proof nothing is asked over the network: the proof file of stele proof, the key of the log (--log-key, --trusted-root, or one that was pinned before) and the signature are enough. Only where no key is known the log of --server is asked for it. A Sigstore bundle that holds its log entry is verified in the same way.',
     'Where a bundle holds an attestation, FILE has to be a subject of its in-toto statement, or its payload itself; without FILE the attestation alone is verified.',
     'With --index and no FILE an entry of the log is verified as it stands.',
-    'A certificate shows which key signed. By whom it was issued, and to whom, is not checked here.',
+    'A bundle with a certificate is verified for the holder that is expected: --certificate-identity, --certificate-oidc-issuer and --trusted-root have to be there. The certificate has to lead to an authority of the trusted root, to have been valid when the log or a timestamp authority saw the signature, and to be promised by a certificate transparency log. With --key or --certificate it is the key or the certificate itself that is expected, and by whom it was issued is not asked.',
+    'Expressions are those of JavaScript, and match a part of the name unless ^ and $ say otherwise.',
   ],
   arguments: [{ name: 'FILE', isRequired: false, isRepeated: false }],
   options: {
@@ -16,6 +17,22 @@ export const verify = {
     key: { kind: 'text', value: 'FILE', summary: 'public key of the signer, PEM or DER' },
     certificate: { kind: 'text', value: 'FILE', summary: 'certificate of the signer, or a chain, PEM or DER' },
     bundle: { kind: 'text', value: 'FILE', summary: 'Sigstore bundle of FILE' },
+    'certificate-identity': {
+      kind: 'text',
+      value: 'NAME',
+      summary: 'holder that the certificate of a bundle has to be of: e-mail address, URI, …',
+    },
+    'certificate-identity-regexp': { kind: 'text', value: 'EXPRESSION', summary: 'the same as an expression' },
+    'certificate-oidc-issuer': {
+      kind: 'text',
+      value: 'URL',
+      summary: 'OpenID provider that has vouched for the holder',
+    },
+    'certificate-oidc-issuer-regexp': { kind: 'text', value: 'EXPRESSION', summary: 'the same as an expression' },
+    'insecure-ignore-sct': {
+      kind: 'flag',
+      summary: 'take a certificate that no certificate transparency log has promised to hold',
+    },
     digest: { kind: 'text', value: 'sha256:HEX', summary: 'digest of an artifact that is not here, in place of FILE' },
     proof: { kind: 'text', value: 'FILE', summary: 'proof file; then nothing is asked over the network' },
     index: {
@@ -39,12 +56,17 @@ export const verify = {
       text: 'without a network',
     },
     { line: 'stele verify app.tgz --bundle app.tgz.sigstore.json --key signer.pub', text: 'a Sigstore bundle' },
+    {
+      line: 'stele verify app.tgz --bundle app.tgz.sigstore.json --trusted-root root.json --certificate-identity ann@example.com --certificate-oidc-issuer https://accounts.example.com',
+      text: 'a Sigstore bundle with a certificate',
+    },
     { line: 'stele verify --index 7', text: 'an entry of the log by itself' },
   ],
   json: {
     verified: 'true; a verification that fails prints an error instead',
     entries:
       'the entry: logIndex, uuid (the leaf hash), index, origin and, of Rekor v1, entryId, integratedTime and logId',
+    signer: 'of a certificate that was checked: its subjects, and the issuer that has vouched for them',
     checked: 'everything that was checked',
     unchecked: 'what could not be checked, if there is such a thing',
     offline: 'whether nothing was asked over the network',

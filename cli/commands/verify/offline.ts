@@ -47,6 +47,7 @@ export async function verifyProof(asking: Asking, { name, prepared }: ReadEntry,
     place,
     at: `entry ${proof.index} of ${origin}, ${size} entries`,
     checked: ['signature', 'inclusion proof', 'checkpoint'],
+    times: [],
     isOffline,
   };
 }

@@ -10,7 +10,8 @@ import { parseReference } from '../../log/reference.ts';
 import type { verify } from './about.ts';
 import { verifyBundleEntries } from './bundle-entries.ts';
 import { verifyProof } from './offline.ts';
-import { type Verified, placeOf } from './verified.ts';
+import { certificateCheck } from './certificate.ts';
+import { placeOf, timesOf, type Verified } from './verified.ts';
 
 type Table = typeof verify.options;
 
@@ -21,9 +22,10 @@ export const run: CommandModule<Table>['run'] = async (asked) => {
   const [file] = asked.words;
   const isArtifact = (file ?? digest ?? bundle) !== undefined;
   if (!isArtifact && proof === undefined && signature === undefined) return tell(asked, await verifyEntry(asked));
-  const { proof: _proof, index: _index, uuid: _uuid, ...input } = asked.options;
-  const read = await readEntry({ ...input, file });
-  return tell(asked, await verifyRead(asked, read));
+  const { kind, key, certificate } = asked.options;
+  const read = await readEntry({ file, digest, signature, bundle, key, certificate, kind });
+  const checkCertificate = certificateCheck(asked, read);
+  return tell(asked, checkCertificate(await verifyRead(asked, read)));
 };
 
 async function verifyRead(asked: Run<Table>, read: ReadEntry): Promise<Verified> {
@@ -34,7 +36,8 @@ async function verifyRead(asked: Run<Table>, read: ReadEntry): Promise<Verified>
   const log = await openLog(asked);
   const entry = await find(log, asked, read);
   await log.follow(log.client, entry.head);
-  return { place: placeJson(entry), at: placeOf(entry), checked: [SIGNATURE, ...proofsOf(entry)], isOffline: false };
+  const checked = [SIGNATURE, ...proofsOf(entry)];
+  return { place: placeJson(entry), at: placeOf(entry), checked, times: timesOf(entry), isOffline: false };
 }
 
 /** An entry as it stands in the log. */
@@ -48,7 +51,7 @@ async function verifyEntry(asked: Run<Table>): Promise<Verified> {
   await log.follow(log.client, entry.head);
   const checked = [...(signature === 'holds' ? [SIGNATURE] : []), ...proofsOf(entry)];
   const left = signature === 'holds' ? undefined : `the signature in it was not checked: ${signature}`;
-  return { place: placeJson(entry), at: placeOf(entry), checked, isOffline: false, left };
+  return { place: placeJson(entry), at: placeOf(entry), checked, times: [], isOffline: false, left };
 }
 
 /** The entry in the log that a signature makes. @throws NotFound, CheckFailed */
@@ -80,9 +83,10 @@ function proofsOf({ promise }: LogEntry): readonly string[] {
   return ['inclusion proof', 'checkpoint', ...(promise === undefined ? [] : ['signed entry timestamp'])];
 }
 
-function tell({ output }: Run<Table>, { place, at, checked, isOffline, left }: Verified): ExitCode {
-  const text = `verified: ${at}; checked: ${checked.join(', ')}${left === undefined ? '' : `; ${left}`}\n`;
-  const json = { verified: true, entries: [place], checked, offline: isOffline };
+function tell({ output }: Run<Table>, { place, at, checked, isOffline, left, signer }: Verified): ExitCode {
+  const by = signer === undefined ? '' : `; signed by ${signer.subjects.join(', ')} (${signer.issuer})`;
+  const text = `verified: ${at}${by}; checked: ${checked.join(', ')}${left === undefined ? '' : `; ${left}`}\n`;
+  const json = { verified: true, entries: [place], checked, offline: isOffline, ...(signer && { signer }) };
   output.result(left === undefined ? json : { ...json, unchecked: left }, text);
   return 0;
 }
