@@ -17,6 +17,8 @@ export interface LoopSettings {
   readonly fromSent?: boolean;
   /** Whether a submission that was refused for now (503) is sent again. */
   readonly again?: boolean;
+  /** Further lines of the head of each submission, each with its line end. */
+  readonly headers?: string;
 }
 
 export type Command =
@@ -37,9 +39,10 @@ async function perform(command: Command): Promise<Report> {
       made = makeSubmissions(command.kind, command.count);
       return undefined;
     case 'submit': {
-      const { again = false, ...loop } = command.loop;
+      const { again = false, headers = '', ...loop } = command.loop;
+      const more = Buffer.from(headers);
       const refused = again ? (request: Buffer): void => void made.push(request) : undefined;
-      return closedLoop({ ...loop, status: 201, next: () => made.pop(), refused });
+      return closedLoop({ ...loop, status: 201, next: () => withHeaders(made.pop(), more), refused });
     }
     case 'ask': {
       const requests = command.questions.map(requestOf);
@@ -47,6 +50,13 @@ async function perform(command: Command): Promise<Report> {
       return closedLoop({ ...command.loop, status: 200, next: () => requests[(at += 1) % requests.length] });
     }
   }
+}
+
+/** Puts lines behind the first of a request. */
+function withHeaders(request: Buffer | undefined, more: Buffer): Buffer | undefined {
+  if (request === undefined || more.length === 0) return request;
+  const at = request.indexOf('\r\n') + 2;
+  return Buffer.concat([request.subarray(0, at), more, request.subarray(at)]);
 }
 
 process.on('message', (command) => {

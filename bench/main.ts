@@ -2,6 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../storage/folders.ts';
 import { foldersIn, type LogFolder, temporaryFolder } from '../testkit/server-process.ts';
+import { accessRows } from './access.ts';
 import { admitRows } from './admit.ts';
 import { backup } from './backup.ts';
 import { cliRows } from './cli.ts';
@@ -49,6 +50,7 @@ const scenario = SCENARIOS[command];
 if (command === 'verify') print(await verifyRows());
 else if (command === 'admit') print(await admitRows(options));
 else if (command === 'counting') print(await countingRows());
+else if (command === 'access') print(await accessRows(options));
 else if (command === 'cli' && folder !== undefined) print(await auditRows(foldersIn(folder), options.entries));
 else if (command === 'cli') print(await cliRows(options));
 else if (command === 'fill') {

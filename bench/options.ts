@@ -20,6 +20,7 @@ export const COMMANDS = [
   'verify',
   'admit',
   'counting',
+  'access',
   'cli',
 ] as const;
 export type BenchCommand = (typeof COMMANDS)[number];

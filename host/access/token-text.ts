@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /*
@@ -12,6 +12,8 @@ const BYTES = 32;
 /** Digits of base 62 that 256 bits need, and 32. */
 const BODY_DIGITS = 43;
 const SUM_DIGITS = 6;
+/** Characters of every token. */
+export const TOKEN_CHARACTERS = PREFIX.length + BODY_DIGITS + SUM_DIGITS;
 const SHAPE = new RegExp(`^${PREFIX}[0-9A-Za-z]{${BODY_DIGITS + SUM_DIGITS}}$`);
 
 /** Returns a new token. */
@@ -27,7 +29,7 @@ export function isToken(text: string): boolean {
 
 /** The SHA-256 of a token, in hex: all that is kept of it. */
 export function tokenHash(token: string): string {
-  return createHash('sha256').update(token).digest('hex');
+  return hash('sha256', token, 'hex');
 }
 
 function sumOf(body: string): string {

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readIfThere, writeDurably } from '../folder/durable-file.ts';
-import { isToken, tokenHash } from './token-text.ts';
+import { isToken, TOKEN_CHARACTERS, tokenHash } from './token-text.ts';
 import { readTokenFile, type TokenRecord } from './token-file.ts';
 
 /** The token that was found, or why it is not taken. */
@@ -44,10 +44,10 @@ export class Tokens implements Disposable {
 
   /** @throws TokensRefused if the file is damaged, and the system's error if it cannot be read: then no token is taken */
   find(text: string): TokenFound {
-    if (!isToken(text)) return { is: 'malformed' };
+    if (text.length !== TOKEN_CHARACTERS) return { is: 'malformed' };
     this.#refresh();
     const token = this.#byHash.get(tokenHash(text));
-    if (token === undefined) return { is: 'unknown' };
+    if (token === undefined) return { is: isToken(text) ? 'unknown' : 'malformed' };
     const now = this.#now();
     if (token.expires !== undefined && token.expires <= now) return { is: 'expired' };
     this.#used.set(token.hash, now);

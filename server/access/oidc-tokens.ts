@@ -1,7 +1,6 @@
+import { hash } from 'node:crypto';
 import { decodeJwt, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { LruMap } from '../../base/lru-map.ts';
-import { utf8 } from '../../base/bytes.ts';
-import { sha256Hex } from '../../base/sha256.ts';
 import type { IssuerRules } from '../../host/access/issuers.ts';
 import { grantsBy } from '../../host/access/rights-rules.ts';
 import { Unauthenticated } from './failures.ts';
@@ -67,7 +66,7 @@ export class OidcTokens {
 
   /** Returns who a token is for. @throws Unauthenticated */
   find(text: string): Principal | Promise<Principal> {
-    const name = sha256Hex(utf8(text));
+    const name = hash('sha256', text, 'hex');
     const known = this.#verified.get(name);
     if (known === undefined || known.keys.current() !== known.by) return this.#verify(text, name);
     if (known.expires + CLOCK_TOLERANCE_S > this.#options.time() / 1000) return known.principal;
