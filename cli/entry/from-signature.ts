@@ -4,14 +4,15 @@ import type { Digests } from './digest-file.ts';
 import type { Attempts } from './prepared.ts';
 import { keyDetailsOf, pemBase64, type SignerKey, verifierOf } from './signer.ts';
 
-const ALGORITHMS = Object.keys(DIGEST_LENGTH) as readonly DigestAlgorithm[];
+/** Digests that a signature may be over. */
+export const DIGEST_ALGORITHMS = Object.keys(DIGEST_LENGTH) as readonly DigestAlgorithm[];
 
 /**
  * Returns the ways to log a signature over an artifact: hashedrekord, over each digest that it may have been made over. Only
  * one of them can hold.
  */
 export function signatureAttempts(digests: Digests, signature: Uint8Array, signer: SignerKey): Attempts {
-  const known = ALGORITHMS.flatMap((algorithm) => {
+  const known = DIGEST_ALGORITHMS.flatMap((algorithm) => {
     const digest = digests[algorithm];
     return digest === undefined ? [] : [{ algorithm, digest }];
   });

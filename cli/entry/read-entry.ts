@@ -1,11 +1,12 @@
 import { parseHex } from '../../base/bytes.ts';
 import type { Refusal } from '../../base/verdict.ts';
+import { algorithmUse } from '../../entries/algorithm-policy.ts';
 import { DIGEST_LENGTH, type DigestAlgorithm } from '../../entries/signatures/claim.ts';
 import { CheckFailed, UsageFault } from '../frame/exit-codes.ts';
 import { type Bundle, bundleOf, isBundle, isEnvelope, isOfArtifact, parseObject, readBundleFile } from './bundle.ts';
 import { isAttested } from './attested.ts';
 import { type EnvelopeKind, envelopeAttempts } from './from-envelope.ts';
-import { signatureAttempts } from './from-signature.ts';
+import { DIGEST_ALGORITHMS, signatureAttempts } from './from-signature.ts';
 import { named, readInput } from '../files/input.ts';
 import { type Digests, digestFile } from './digest-file.ts';
 import { type Attempts, prepare, type PreparedEntry } from './prepared.ts';
@@ -56,6 +57,7 @@ async function fromSignature(name: string, input: EntryInput, signer: SignerKey)
   if (kind !== 'hashedrekord')
     throw new UsageFault(`--kind ${kind} is for envelopes, and ${name} comes with a bare signature`);
   const bytes = readSignatureFile(signature, `--signature ${signature}`);
+  requireAlgorithm(signer, signerName(input) ?? name);
   const digests = (await artifactOf(input)) ?? {};
   return { name, prepared: held(name, prepare(signatureAttempts(digests, bytes, signer))), bundle: undefined, signer };
 }
@@ -97,6 +99,7 @@ function fromBundle(
   }
   if (artifact !== undefined && !isOfArtifact(content.digests, artifact))
     throw new CheckFailed(`${name} is not the artifact that the bundle was made for`);
+  requireAlgorithm(signer, (given && signerName(input)) ?? name);
   const attempts = signatureAttempts(artifact ?? content.digests, content.signature, signer);
   return { name, prepared: held(name, prepare(attempts)), bundle, signer };
 }
@@ -114,8 +117,23 @@ function held(name: string, prepared: PreparedEntry | Refusal): PreparedEntry {
 
 function signerOf({ key, certificate }: EntryInput): SignerKey | undefined {
   if (key !== undefined && certificate !== undefined) throw new UsageFault('give --key or --certificate, and not both');
-  if (key !== undefined) return readSignerFile(key, `--key ${key}`);
-  return certificate === undefined ? undefined : readSignerFile(certificate, `--certificate ${certificate}`);
+  const file = key ?? certificate;
+  return file === undefined ? undefined : readSignerFile(file, signerName({ key, certificate }) ?? file);
+}
+
+/** The option that names the signer; undefined where none does. */
+function signerName({ key, certificate }: EntryInput): string | undefined {
+  if (key !== undefined) return `--key ${key}`;
+  return certificate === undefined ? undefined : `--certificate ${certificate}`;
+}
+
+/** @throws UsageFault for a key with which no log takes a signature over a digest */
+function requireAlgorithm({ material }: SignerKey, what: string): void {
+  const uses = DIGEST_ALGORITHMS.map((digest) => algorithmUse(material.key, digest));
+  if (uses.some(({ algorithm }) => algorithm !== undefined)) return;
+  throw new UsageFault(
+    `${what}: no log takes the signature of a file by such a key: ECDSA on P-256, P-384 or P-521, Ed25519, or RSA of 2048, 3072 or 4096 bits is needed`,
+  );
 }
 
 function requireSigner(signer: SignerKey | undefined): SignerKey {

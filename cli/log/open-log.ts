@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { systemSentence } from '../../base/system-error.ts';
 import type { LogClient } from '../../client/http/log-client.ts';
 import { type Offer, offeredKeys, probe } from '../../client/http/probe.ts';
 import { RekorV1Client } from '../../client/http/rekor-v1-client.ts';
@@ -9,6 +8,7 @@ import { bearsTrusted, openTrusted, type TrustedHead, type TrustedKey } from '..
 import { readInput } from '../files/input.ts';
 import type { Run } from '../frame/command.ts';
 import { CheckFailed, UsageFault } from '../frame/exit-codes.ts';
+import { StateUnwritable } from '../state/failures.ts';
 import { LogStateFile } from '../state/log-state.ts';
 import { type ClientIdentity, clientIdentity } from './client-identity.ts';
 import { ecdsa } from './ecdsa.ts';
@@ -110,8 +110,8 @@ export async function openLog(asking: Asking, options: OpenOptions = {}): Promis
 
 /** A machine without a place for state is no reason to fail, unless that place was named. @throws all other errors */
 function tellForgotten({ globals, output }: Asking, error: unknown): void {
-  if (!(error instanceof Error) || !('syscall' in error) || globals.state !== undefined) throw error;
-  output.remark(`the head of the log is not remembered: ${systemSentence(error)}`);
+  if (!(error instanceof StateUnwritable) || globals.state !== undefined) throw error;
+  output.remark(`the head of the log is not remembered: ${error.message}`);
 }
 
 async function trustedKeys(

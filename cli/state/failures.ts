@@ -4,3 +4,8 @@ import { Failure } from '../../base/failure.ts';
 export class StateRefused extends Failure<'state'> {
   readonly code = 'state';
 }
+
+/** Nothing can be written where something is to be remembered. */
+export class StateUnwritable extends Failure<'state'> {
+  readonly code = 'state';
+}

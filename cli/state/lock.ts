@@ -2,8 +2,8 @@ import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } fro
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { systemCode } from '../../base/system-error.ts';
-import { StateRefused } from './failures.ts';
+import { systemCode, systemReason } from '../../base/system-error.ts';
+import { StateRefused, StateUnwritable } from './failures.ts';
 import { readIfThere } from './whole-file.ts';
 
 const LOOK_AGAIN_MS = 20;
@@ -13,13 +13,19 @@ const LOOK_AGAIN_MS = 20;
  * found out by its process id.
  *
  * @param patience - milliseconds to wait; 0 refuses at once
+ * @param option - names the folder on the command line
  * @throws StateRefused naming who holds it
+ * @throws StateUnwritable where no file can be made
  */
-export async function lockFile(file: string, patience: number): Promise<Disposable> {
+export async function lockFile(file: string, patience: number, option = '--state'): Promise<Disposable> {
   const lock = `${file}.lock`;
   const owner = `${process.pid} ${hostname()}\n`;
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  for (const start = performance.now(); !take(lock, owner);) {
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw unwritable(dirname(file), option, error);
+  }
+  for (const start = performance.now(); !take(lock, owner, option);) {
     if (removeAbandoned(lock)) continue;
     if (performance.now() - start >= patience) throw new StateRefused(heldBy(lock));
     await sleep(LOOK_AGAIN_MS);
@@ -27,7 +33,7 @@ export async function lockFile(file: string, patience: number): Promise<Disposab
   return { [Symbol.dispose]: () => rmSync(lock, { force: true }) };
 }
 
-function take(lock: string, owner: string): boolean {
+function take(lock: string, owner: string, option: string): boolean {
   try {
     const handle = openSync(lock, 'wx', 0o600);
     writeFileSync(handle, owner);
@@ -35,8 +41,14 @@ function take(lock: string, owner: string): boolean {
     return true;
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false;
-    throw error;
+    throw unwritable(dirname(lock), option, error);
   }
+}
+
+function unwritable(folder: string, option: string, error: unknown): unknown {
+  if (!(error instanceof Error) || systemCode(error) === undefined) return error;
+  const reason = systemReason(error);
+  return new StateUnwritable(`${option}: ${folder} cannot be written: ${reason}`, { cause: error });
 }
 
 /** Moves the lock away before it is removed: of two processes that find it abandoned only one can. */

@@ -116,6 +116,7 @@ describe('stele checkpoint and stele info', () => {
     const keyed = ['info', '--log-key', (await get('/vkey')).trim(), '--server', server.base];
     const named = await stele([...keyed, '--state', file]);
     expect([named.code, named.out]).toEqual([2, '']);
+    expect(named.err).toMatch(/^stele: --state: \S+ cannot be written: [^\n]+\n$/);
     const unnamed = await stele(keyed, { env: { XDG_STATE_HOME: file, HOME: file } });
     expect([unnamed.code, unnamed.err.startsWith('stele: the head of the log is not remembered: ')]).toEqual([0, true]);
     const unpinned = await stele(['info', '--server', server.base], { env: { XDG_STATE_HOME: file, HOME: file } });

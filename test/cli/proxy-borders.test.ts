@@ -4,28 +4,19 @@ import { request } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { answersOfFiles, at, flipped, openLiar, withBody } from '../support/liar.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { stele } from '../support/stele.ts';
 import { submissionFor } from '../support/submissions.ts';
 import { leavesNamed, newTileLog } from '../support/tile-log.ts';
-import { post, type ProxyProcess, startProxy, V1 } from './proxy-process.ts';
-import { openUse, type Use } from './use-fixture.ts';
+import { openProxied, post, startProxy, V1 } from './proxy-process.ts';
 
-let use: Use;
-let proxy: ProxyProcess;
-beforeAll(async () => {
-  use = await openUse();
-  proxy = await startProxy({ to: use.server.base, state: join(use.scratch, 'state') });
-});
-afterAll(async () => {
-  await proxy[Symbol.asyncDispose]();
-  await use[Symbol.asyncDispose]();
-});
+const opened = forAllTests(openProxied);
 
 /** A key, and a certificate that it has signed itself, as files. */
 function made(name: string): { readonly certificate: string; readonly key: string } {
-  const [certificate, key] = [join(use.scratch, `${name}.crt`), join(use.scratch, `${name}.key`)];
+  const [certificate, key] = [join(opened().use.scratch, `${name}.crt`), join(opened().use.scratch, `${name}.key`)];
   const keys = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key];
   const subject = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1'];
   if (spawnSync('openssl', ['req', '-x509', ...keys, ...subject, '-out', certificate]).status !== 0)
@@ -38,7 +29,7 @@ async function mutualTls(own: ReturnType<typeof made>, client: ReturnType<typeof
   const [cert, key, ca] = [own.certificate, own.key, client.certificate].map((file) => readFileSync(file));
   const server = createServer({ cert, key, ca, requestCert: true, rejectUnauthorized: true }, (asked, answer) => {
     const { method, headers } = asked;
-    const passed = request(`${use.server.base}${asked.url ?? ''}`, { method, headers }, (real) => {
+    const passed = request(`${opened().use.server.base}${asked.url ?? ''}`, { method, headers }, (real) => {
       answer.writeHead(real.statusCode ?? 500, real.headers);
       real.pipe(answer);
     });
@@ -51,7 +42,7 @@ async function mutualTls(own: ReturnType<typeof made>, client: ReturnType<typeof
 /** Asks under another name than that of the address. */
 async function statusFor(host: string): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const asked = request(`${proxy.base}/ping`, { headers: { host } }, (answer) => {
+  const asked = request(`${opened().proxy.base}/ping`, { headers: { host } }, (answer) => {
     answer.resume();
     resolve(answer.statusCode ?? 0);
   });
@@ -65,12 +56,12 @@ describe('the borders of stele proxy', () => {
     const [to, server] = await mutualTls(own, client);
     const env = { NODE_EXTRA_CA_CERTS: own.certificate };
     const words = ['--client-certificate', client.certificate, '--client-key', client.key];
-    await using shown = await startProxy({ to, state: join(use.scratch, 'mtls'), words, env });
+    await using shown = await startProxy({ to, state: join(opened().use.scratch, 'mtls'), words, env });
     const { body } = submissionFor('v1', 'under a client certificate');
     expect((await post(shown.base, V1, body)).status).toBe(201);
-    const page = [await fetch(`${shown.base}/docs`), await fetch(`${use.server.base}/docs`)];
+    const page = [await fetch(`${shown.base}/docs`), await fetch(`${opened().use.server.base}/docs`)];
     expect(await page[0]?.text()).toBe(await page[1]?.text());
-    await using hidden = await startProxy({ to, state: join(use.scratch, 'no-mtls'), env });
+    await using hidden = await startProxy({ to, state: join(opened().use.scratch, 'no-mtls'), env });
     expect((await fetch(`${hidden.base}/api/v1/log`)).status).toBe(503);
     server.closeAllConnections();
     server.close();
@@ -80,12 +71,12 @@ describe('the borders of stele proxy', () => {
     const log = newTileLog('files.test');
     await using files = await openLiar(answersOfFiles(log.files(leavesNamed('through', 300))));
     const keys = ['--log-key', log.vkey];
-    await using between = await startProxy({ to: files.base, state: join(use.scratch, 'files'), words: keys });
-    const line = ['get', '299', '--server', between.base, ...keys, '--state', join(use.scratch, 'of-files')];
+    await using between = await startProxy({ to: files.base, state: join(opened().use.scratch, 'files'), words: keys });
+    const line = ['get', '299', '--server', between.base, ...keys, '--state', join(opened().use.scratch, 'of-files')];
     expect(await stele([...line, '--output', 'json'])).toMatchObject({ code: 0, err: '' });
     files.lie = at(/tile\/0\/000/, (told) => withBody(told, (body) => flipped(body)));
     await between.kill();
-    await using anew = await startProxy({ to: files.base, state: join(use.scratch, 'files'), words: keys });
+    await using anew = await startProxy({ to: files.base, state: join(opened().use.scratch, 'files'), words: keys });
     expect((await fetch(`${anew.base}/tile/0/000`)).status).toBe(502);
     expect((await fetch(`${anew.base}/tile/0/001.p/44`)).status).toBe(200);
     expect((await fetch(`${anew.base}/tile/0/001.p/45`)).status).toBe(404);
@@ -99,9 +90,9 @@ describe('the borders of stele proxy', () => {
 
   it('a body that is too long is refused, and the next request is answered', async () => {
     const body = 'x'.repeat(33 * 1024 * 1024);
-    const { status } = await post(proxy.base, V1, body);
+    const { status } = await post(opened().proxy.base, V1, body);
     expect(status).toBe(413);
-    expect((await fetch(`${proxy.base}/ping`)).status).toBe(200);
+    expect((await fetch(`${opened().proxy.base}/ping`)).status).toBe(200);
   });
 
   it.each([
@@ -111,7 +102,7 @@ describe('the borders of stele proxy', () => {
     [['proxy', '--to', 'http://127.0.0.1:1', '--client-key', 'k'], /are given together/],
     [['proxy', '--to', 'http://127.0.0.1:1', '--token', 'two words'], /--token/],
   ])('stele %j is wrong usage, in one line', async (line, said) => {
-    const ran = await stele(line, { env: { STELE_STATE: join(use.scratch, 'wrong') } });
+    const ran = await stele(line, { env: { STELE_STATE: join(opened().use.scratch, 'wrong') } });
     expect(ran).toMatchObject({ code: 2, out: '', err: expect.stringMatching(said) as string });
     expect(ran.err).toMatch(/^stele: [^\n]+\n$/);
   });

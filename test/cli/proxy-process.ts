@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { openUse, type Use } from './use-fixture.ts';
 
 const MAIN = new URL('../../cli/main.ts', import.meta.url).pathname;
 
@@ -59,3 +61,22 @@ export interface Posted {
 
 export const V1 = '/api/v1/log/entries';
 export const V2 = '/api/v2/log/entries';
+
+/** A log, and a proxy before it. */
+export interface ProxiedUse extends AsyncDisposable {
+  readonly use: Use;
+  readonly proxy: ProxyProcess;
+}
+
+export async function openProxied(): Promise<ProxiedUse> {
+  const use = await openUse();
+  const proxy = await startProxy({ to: use.server.base, state: join(use.scratch, 'state') });
+  return {
+    use,
+    proxy,
+    [Symbol.asyncDispose]: async () => {
+      await proxy[Symbol.asyncDispose]();
+      await use[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,25 +1,16 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { newIssuer } from '../../testkit/certificate.ts';
-import { type KeyType, makeSigner, type Signer } from '../support/signing.ts';
+import { makeSigner } from '../support/signing.ts';
 import { jsonOf, type Ran, stele } from '../support/stele.ts';
-import { entriesOf, openUse, type PrintedEntry, type Use } from './use-fixture.ts';
+import { entriesOf, useForAllTests } from './use-fixture.ts';
 
 const REPOSITORY = 'https://github.com/example-organisation/example-repository';
 const IDENTITY = `${REPOSITORY}/.github/workflows/release-and-publish.yml@refs/tags/v1.24.3`;
 
-let use: Use;
-beforeAll(async () => {
-  use = await openUse();
-});
-afterAll(() => use[Symbol.asyncDispose]());
-
-const run = (...words: readonly string[]): Promise<Ran> => use.run(...words);
-const write = (name: string, content: string | Uint8Array): string => use.write(name, content);
-const signed = (name: string, type?: KeyType, by?: Signer): readonly string[] => use.signed(name, type, by);
-const uploaded = (...words: readonly string[]): Promise<PrintedEntry> => use.uploaded(...words);
+const { opened, run, write, signed, uploaded } = useForAllTests();
 
 const sizing = makeSigner();
 
@@ -76,20 +67,20 @@ describe('stele get, search, verify and proof', () => {
     const words = signed('to-prove');
     const { logIndex, uuid } = await uploaded(...words);
     expect(await run('proof', String(logIndex), '--into', 'p')).toMatchObject({ code: 0 });
-    expect(readFileSync(join(use.scratch, 'p'), 'utf8')).toMatch(/^c2sp\.org\/tlog-proof@v1\nindex /);
+    expect(readFileSync(join(opened().scratch, 'p'), 'utf8')).toMatch(/^c2sp\.org\/tlog-proof@v1\nindex /);
     const offline = (...more: string[]): Promise<Ran> =>
       stele(['verify', ...more, '--output', 'json'], {
-        env: { STELE_STATE: join(use.scratch, 'none') },
-        cwd: use.scratch,
+        env: { STELE_STATE: join(opened().scratch, 'none') },
+        cwd: opened().scratch,
       });
-    const vkey = (await (await fetch(`${use.server.base}/vkey`)).text()).trim();
+    const vkey = (await (await fetch(`${opened().server.base}/vkey`)).text()).trim();
     const good = await offline(...words, '--proof', 'p', '--log-key', vkey);
     expect(jsonOf(good)).toMatchObject({ verified: true, offline: true, entries: [{ uuid }] });
     expect((await offline(...words, '--proof', 'p')).code).toBe(2);
     const other = 'example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k';
     expect((await offline(...words, '--proof', 'p', '--log-key', other)).code).toBe(1);
     expect((await offline(...signed('not-proved'), '--proof', 'p', '--log-key', vkey)).code).toBe(1);
-    const text = readFileSync(join(use.scratch, 'p'), 'utf8');
+    const text = readFileSync(join(opened().scratch, 'p'), 'utf8');
     for (const damaged of [text.replace(/\n\n[\s\S]*/, '\n'), text.replace('c2sp', 'c3sp'), text.slice(0, -1)]) {
       write('p-damaged', damaged);
       const refused = await offline(...words, '--proof', 'p-damaged', '--log-key', vkey);
@@ -98,10 +89,10 @@ describe('stele get, search, verify and proof', () => {
     }
     write('p-none', 'something else\n');
     expect((await offline(...words, '--proof', 'p-none', '--log-key', vkey)).code).toBe(2);
-    write('p-bad', readFileSync(join(use.scratch, 'p'), 'utf8').replace(/^index \d+/m, 'index 0'));
+    write('p-bad', readFileSync(join(opened().scratch, 'p'), 'utf8').replace(/^index \d+/m, 'index 0'));
     expect((await offline(...words, '--proof', 'p-bad', '--log-key', vkey)).code).toBe(1);
     // Without a key, the log that is named is asked for it.
-    const asked = await offline(...words, '--proof', 'p', '--server', use.server.base, '--state', 'asked');
+    const asked = await offline(...words, '--proof', 'p', '--server', opened().server.base, '--state', 'asked');
     expect(jsonOf(asked)).toMatchObject({ verified: true, offline: false });
     // The key that was pinned when the log was used is enough, too.
     expect(await run('verify', ...words, '--proof', 'p')).toMatchObject({ code: 0 });
@@ -111,14 +102,14 @@ describe('stele get, search, verify and proof', () => {
     const words = signed('to-prove-v1');
     const { logIndex } = await uploaded(...words);
     expect(await run('proof', String(logIndex), '--into', 'p1', '--api', 'rekor-v1')).toMatchObject({ code: 0 });
-    const pem = write('log.pem', await (await fetch(`${use.server.base}/api/v1/log/publicKey`)).text());
+    const pem = write('log.pem', await (await fetch(`${opened().server.base}/api/v1/log/publicKey`)).text());
     const ran = await run('verify', ...words, '--proof', 'p1', '--log-key', pem);
     expect(ran).toMatchObject({ code: 0, err: '' });
   });
 
   it('a consistency proof is the one that the log gives, between all sizes and by each API', async () => {
     const ask = async (query: string) =>
-      (await (await fetch(`${use.server.base}/api/v1/log${query}`)).json()) as {
+      (await (await fetch(`${opened().server.base}/api/v1/log${query}`)).json()) as {
         hashes: string[];
         treeSize: number;
         rootHash: string;

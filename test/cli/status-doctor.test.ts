@@ -32,7 +32,8 @@ describe('stele status', () => {
     expect(ran.code).toBe(0);
     const rootHash = expect.stringMatching(/^[0-9a-f]{64}$/) as string;
     const { server, folder } = jsonOf(ran) as { server: { rootHash: string }; folder: { shards: object[] } };
-    expect(server).toMatchObject({ ready: true, treeSize: 2, rootHash, checks: { write: 'ok' } });
+    const ageSeconds = expect.any(Number) as number;
+    expect(server).toMatchObject({ ready: true, treeSize: 2, rootHash, ageSeconds, checks: { write: 'ok' } });
     expect(folder).toMatchObject({ data: use.folder.data, heldBy: expect.stringMatching(/process \d+/) as string });
     expect(folder.shards).toMatchObject([
       { origin: 'use.test', size: 2, rootHash: server.rootHash, isFrozen: false, journal: { size: 2 } },
@@ -40,6 +41,8 @@ describe('stele status', () => {
   });
 
   it('tells of a folder in lines, and asks for a log where none is named', async () => {
+    const server = await use.run('status');
+    expect(server.out).toMatch(/^log {7}use\.test(?: - \d+)?, 2 entries, newest \d+ s old, root [0-9a-f]{64}$/m);
     const text = await stele(['status', ...place()]);
     expect(text.out).toMatch(/^shard {5}use\.test: 2 entries, newest head \d+ s old$/m);
     expect(await stele(['status'])).toMatchObject({ code: 2, out: '' });

@@ -1,22 +1,13 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { utf8 } from '../../base/bytes.ts';
-import { type KeyType, makeSigner, pae, type Signer, signMessage } from '../support/signing.ts';
-import { jsonOf, type Ran } from '../support/stele.ts';
-import { entriesOf, openUse, type PrintedEntry, type Use } from './use-fixture.ts';
+import { makeSigner, pae, signMessage } from '../support/signing.ts';
+import { jsonOf } from '../support/stele.ts';
+import { entriesOf, useForAllTests } from './use-fixture.ts';
 
-let use: Use;
-beforeAll(async () => {
-  use = await openUse();
-});
-afterAll(() => use[Symbol.asyncDispose]());
-
-const run = (...words: readonly string[]): Promise<Ran> => use.run(...words);
-const write = (name: string, content: string | Uint8Array): string => use.write(name, content);
-const signed = (name: string, type?: KeyType, by?: Signer): readonly string[] => use.signed(name, type, by);
-const uploaded = (...words: readonly string[]): Promise<PrintedEntry> => use.uploaded(...words);
+const { opened, run, write, signed, uploaded } = useForAllTests();
 
 const signer = makeSigner();
 
@@ -67,7 +58,7 @@ describe('stele upload', () => {
     const [file = '', , sig = '', , pub = ''] = signed('elsewhere');
     const entry = await uploaded(file, '--signature', sig, '--key', pub);
     const digest = `sha256:${createHash('sha256').update('artifact elsewhere').digest('hex')}`;
-    write('elsewhere.b64', readFileSync(join(use.scratch, sig)).toString('base64'));
+    write('elsewhere.b64', readFileSync(join(opened().scratch, sig)).toString('base64'));
     const same = await uploaded('--digest', digest, '--signature', 'elsewhere.b64', '--key', pub);
     expect(same.uuid).toBe(entry.uuid);
   });
@@ -113,6 +104,12 @@ describe('stele upload', () => {
       2,
       /ssh\.pub: it is a key of another kind/,
     ],
+    [
+      'a key that no log takes',
+      ['by-P-256', '--signature', 'by-P-256.sig', '--key', 'p224.pub'],
+      2,
+      /--key p224\.pub: no log takes the signature of a file by such a key: ECDSA on P-256/,
+    ],
     ['an empty file', ['empty', '--signature', 'by-P-256.sig', '--key', 'by-P-256.pub'], 2, /empty: it is empty/],
     [
       'a folder',
@@ -142,9 +139,10 @@ describe('stele upload', () => {
     ['a signature without a key', ['by-P-256', '--signature', 'by-P-256.sig'], 2, /give --key or --certificate/],
   ] as const)('refuses %s in one line', async (_what, words, code, line) => {
     write('empty', '');
+    write('p224.pub', readFileSync(new URL('../vectors/keys/valid/p224.pem', import.meta.url)));
     write('private.pem', signer.privateKey.export({ type: 'pkcs8', format: 'pem' }));
     write('ssh.pub', 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE someone@example.com\n');
-    mkdirSync(join(use.scratch, 'folder'), { recursive: true });
+    mkdirSync(join(opened().scratch, 'folder'), { recursive: true });
     const ran = await run('upload', ...words);
     expect([ran.code, ran.out]).toEqual([code, '']);
     expect(ran.err).toMatch(/^stele: [^\n]+\n$/);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { utf8 } from '../../base/bytes.ts';
 import { type LogFolder, type ServerProcess, startServer, temporaryFolder } from '../../testkit/server-process.ts';
+import { forAllTests } from '../support/for-all-tests.ts';
 import { type KeyType, makeSigner, type Signer, signPrehashed } from '../support/signing.ts';
 import { jsonOf, type Ran, stele } from '../support/stele.ts';
 
@@ -77,5 +78,17 @@ export async function openUse(): Promise<Use> {
       folder[Symbol.dispose]();
       rmSync(scratch, { recursive: true, force: true });
     },
+  };
+}
+
+/** A log for all tests of a file, and the functions of it that they call most. */
+export function useForAllTests(): Pick<Use, 'run' | 'write' | 'signed' | 'uploaded'> & { readonly opened: () => Use } {
+  const opened = forAllTests(openUse);
+  return {
+    opened,
+    run: (...words) => opened().run(...words),
+    write: (name, content) => opened().write(name, content),
+    signed: (name, type, by) => opened().signed(name, type, by),
+    uploaded: (...words) => opened().uploaded(...words),
   };
 }

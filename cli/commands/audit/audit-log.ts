@@ -15,7 +15,7 @@ import { auditEntries, type CheckedTree } from './entries.ts';
 import { ForkFound } from './full.ts';
 import { auditHead, type HeadReport } from './heads.ts';
 import { KnownHeads } from './known-heads.ts';
-import { type AuditReport, isGood, reportJson, reportText, wrongSentence } from './report.ts';
+import { type AuditReport, isGood, reportJson, reportText, wrongSentences } from './report.ts';
 import { requireOneTree, treesOf } from './trees.ts';
 
 type Asked = Run<typeof audit.options>;
@@ -94,7 +94,7 @@ function tell(asked: Asked, log: OpenedLog, found: AuditReport, more: readonly F
   const written = forks.length > 0 && { evidence: writeEvidence(forks, log.keys, folder, asked.options.evidence) };
   const report: AuditReport = { ...found, ...written };
   asked.output.result(reportJson(report), reportText(report));
-  const wrong = report.heads.filter((one) => !isGood(one)).map(wrongSentence);
+  const wrong = wrongSentences(report.heads);
   const reasons = report.reason === undefined ? wrong : [...wrong, report.reason];
   if (reasons.length === 0) return 0;
   throw new CheckFailed(`the log at ${log.base} is not sound: ${reasons.join('; ')}`);

@@ -44,17 +44,23 @@ export function reportText({ heads, cosigners, entries, evidence }: AuditReport)
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** Says how a head is not as it has to be. */
-export function wrongSentence({ head, verdict }: HeadReport): string {
-  const { origin } = head.checkpoint;
-  return verdict.found === 'forked'
-    ? `${origin} has forked`
-    : `${origin}: ${'reason' in verdict ? verdict.reason : ''}`;
+/** Says how heads are not as they have to be: what is wrong with the heads of several trees, once. */
+export function wrongSentences(heads: readonly HeadReport[]): readonly string[] {
+  const wrong = heads
+    .filter((one) => !isGood(one))
+    .map(({ head, verdict }) => {
+      const reason = 'reason' in verdict ? verdict.reason : undefined;
+      return { origin: head.checkpoint.origin, reason };
+    });
+  return [...Map.groupBy(wrong, ({ reason }) => reason)].map(([reason, all]) => {
+    const origins = all.map(({ origin }) => origin).join(' and ');
+    return reason === undefined ? `${origins} has forked` : `${origins}: ${reason}`;
+  });
 }
 
 function headSentence({ head, before, verdict }: HeadReport): string {
-  if ('reason' in verdict) return verdict.reason;
   const size = `${head.checkpoint.size} entries`;
+  if ('reason' in verdict) return `${size}: ${FINDINGS[verdict.found]}`; // the error has the reason
   if ('fork' in verdict) return `${size}: the log has forked. ${forkSentence(verdict.fork.kind)}`;
   const sizeBefore = before?.checkpoint.size ?? 0;
   const endings = {
@@ -65,6 +71,11 @@ function headSentence({ head, before, verdict }: HeadReport): string {
   };
   return `${size}, ${endings[verdict.found]}`;
 }
+
+const FINDINGS = {
+  'rolled-back': 'fewer than were seen before',
+  unproved: 'they are not shown to begin with those seen before',
+} as const;
 
 function forkSentence(kind: 'two-roots' | 'other-beginning'): string {
   return kind === 'two-roots'

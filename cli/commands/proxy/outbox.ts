@@ -55,7 +55,7 @@ export class Outbox {
    * @throws StateRefused if another proxy has it, or it is that of another log
    */
   static async open(folder: string, server: string, bounds: OutboxBounds): Promise<Outbox> {
-    const lock = await lockFile(join(folder, 'outbox'), 0);
+    const lock = await lockFile(join(folder, 'outbox'), 0, '--outbox');
     try {
       bind(join(folder, 'outbox.json'), server);
       return new Outbox(folder, bounds, lock);

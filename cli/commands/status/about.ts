@@ -20,7 +20,8 @@ export const status = {
     { line: 'stele status --data ./data --backup /mnt/backup', text: 'how are the folder and its backup?' },
   ],
   json: {
-    server: 'of --server: base, ready, checks (as /readyz has them), origin, treeSize and rootHash (hex)',
+    server:
+      'of --server: base, ready, checks (as /readyz has them), origin, treeSize, rootHash (hex) and ageSeconds of its newest entry (null where the API keeps no times)',
     folder:
       'of --data: data, bytes, free, floor (bytes below which no entry is taken), heldBy (or null), and shards, each with origin, treeId, size, rootHash (hex), ageSeconds of its newest head, isFrozen and journal (path, size, damage)',
     backup: 'of --backup: folder and ageSeconds',

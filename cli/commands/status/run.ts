@@ -1,5 +1,7 @@
 import { statSync } from 'node:fs';
 import { toHex } from '../../../base/bytes.ts';
+import { RefusedByLog } from '../../../client/http/failures.ts';
+import type { LogClient } from '../../../client/http/log-client.ts';
 import { readJson } from '../../../client/http/transport.ts';
 import type { CommandModule, Run } from '../../frame/command.ts';
 import { UsageFault } from '../../frame/exit-codes.ts';
@@ -21,13 +23,13 @@ export const run: CommandModule<typeof status.options>['run'] = async (asked) =>
 async function statuses(asked: Asked, now: number): Promise<Statuses> {
   const { options, globals } = asked;
   return {
-    ...(globals.server !== undefined && { server: await serverStatus(asked) }),
+    ...(globals.server !== undefined && { server: await serverStatus(asked, now) }),
     ...(options.data !== undefined && { folder: await folderStatus(asked, now) }),
     ...(options.backup !== undefined && { backup: backupStatus(options.backup, now) }),
   };
 }
 
-async function serverStatus(asked: Asked) {
+async function serverStatus(asked: Asked, now: number) {
   const transport = transportTo(asked.globals.server, asked, 0);
   const answer = await transport.ask('/readyz');
   const said = [200, 503].includes(answer.status) ? (readJson(answer) as { ready?: boolean; checks?: object }) : {};
@@ -36,7 +38,23 @@ async function serverStatus(asked: Asked) {
   await log.follow(log.client, head);
   const { origin, size, root } = head.checkpoint;
   const { ready, checks } = said;
-  return { base: log.base, ready: ready ?? null, checks: checks ?? {}, origin, treeSize: size, rootHash: toHex(root) };
+  const ageSeconds = ageOf(await newestTime(log.client, size), now);
+  const tree = { origin, treeSize: size, rootHash: toHex(root), ageSeconds };
+  return { base: log.base, ready: ready ?? null, checks: checks ?? {}, ...tree };
+}
+
+/** Seconds since 1970 at which the newest entry was logged. Undefined where the API keeps no times, or the entry may not be read. */
+async function newestTime(client: LogClient, size: number): Promise<number | undefined> {
+  if (client.api !== 'rekor-v1' || size === 0) return undefined;
+  try {
+    const ended = await client.endedShards();
+    const offset = ended.reduce((sum, { checkpoint }) => sum + checkpoint.size, 0);
+    const { promise } = await client.entry({ by: 'index', index: offset + size - 1 });
+    return promise?.integratedTime;
+  } catch (error) {
+    if (error instanceof RefusedByLog) return undefined;
+    throw error;
+  }
 }
 
 async function folderStatus({ options }: Asked, now: number) {
@@ -72,12 +90,13 @@ function linesOf({ server, folder, backup }: Statuses): readonly string[] {
   ];
 }
 
-function serverLines({ base, ready, checks, origin, treeSize, rootHash }: NonNullable<Statuses['server']>) {
+function serverLines(server: NonNullable<Statuses['server']>) {
+  const { base, ready, checks, origin, treeSize, rootHash, ageSeconds } = server;
   const said = ready === null ? 'does not say whether it is ready' : 'NOT READY';
   return [
     `server    ${base}: ${ready === true ? 'ready' : said}`,
     ...Object.entries(checks).map(([name, state]) => `          ${name}: ${state}`),
-    `log       ${origin}, ${treeSize} entries, root ${rootHash}`,
+    `log       ${origin}, ${treeSize} entries${ageSeconds === null ? '' : `, newest ${ageSeconds} s old`}, root ${rootHash}`,
   ];
 }
 
