@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import type { AdmittedEntry } from '../entries/kind.ts';
 import type { Clock } from '../log/clock.ts';
 import type { LogShards } from '../log/shards.ts';
 import type { WitnessReport } from '../witness/contract.ts';
@@ -36,6 +37,8 @@ export interface HostedLog extends AsyncDisposable {
   readonly scrub: Scrubber | undefined;
   readonly health: Health;
   readonly damage: DamageReport;
+  /** Makes an entry of the log's own over a document; undefined where it takes none. */
+  readonly signOwn: ((document: string) => Promise<AdmittedEntry>) | undefined;
   /** Shows the log's heads, once its interface is ready: a start that is refused has shown nothing. */
   publish(): Promise<void>;
 }
@@ -44,7 +47,7 @@ export interface HostedLog extends AsyncDisposable {
 export async function openHostedLog(settings: Settings, options: HostOptions): Promise<HostedLog> {
   const clock = clockOf(settings);
   const damage = new DamageReport(options.logger);
-  const { shards, witness, archive, publish, dispose } = settings.readOnly
+  const { shards, witness, archive, signOwn, publish, dispose } = settings.readOnly
     ? await openToRead(settings)
     : await openToGrow(settings, clock, damage, options);
   const { logger } = options;
@@ -55,7 +58,7 @@ export async function openHostedLog(settings: Settings, options: HostOptions): P
     archive: archive && (() => archive.state()),
     scrub: scrub && (() => scrub.state(clock.now())),
   });
-  const opened = { settings, clock, logger, shards, witness, archive, scrub, health, damage, publish };
+  const opened = { settings, clock, logger, shards, witness, archive, scrub, health, damage, signOwn, publish };
   return {
     ...opened,
     [Symbol.asyncDispose]: async () => {
@@ -65,7 +68,9 @@ export async function openHostedLog(settings: Settings, options: HostOptions): P
   };
 }
 
-type Opened = Pick<HostedLog, 'shards' | 'witness' | 'archive' | 'publish'> & { readonly dispose: () => Promise<void> };
+type Opened = Pick<HostedLog, 'shards' | 'witness' | 'archive' | 'signOwn' | 'publish'> & {
+  readonly dispose: () => Promise<void>;
+};
 
 async function openToRead(settings: Settings): Promise<Opened> {
   const log = await startReadOnly(settings);
@@ -73,6 +78,7 @@ async function openToRead(settings: Settings): Promise<Opened> {
     shards: log.shards,
     witness: undefined,
     archive: undefined,
+    signOwn: undefined,
     publish: async () => undefined,
     dispose: async () => log[Symbol.asyncDispose](),
   };
@@ -113,7 +119,9 @@ async function openToGrow(
     await log.publish();
     warnOfRefusal(shards, logger);
   };
-  return { shards, witness, archive, publish, dispose: () => parts.disposeAsync() };
+  const sign = log.started.at(-1)?.signOwn;
+  const signOwn = sign && ((document: string) => sign(document, genesis));
+  return { shards, witness, archive, signOwn, publish, dispose: () => parts.disposeAsync() };
 }
 
 function archiverOf(

@@ -15,6 +15,7 @@ import type { EntryPolicy } from './access/entry-policy.ts';
 import type { Gate } from './access/gate.ts';
 import type { PolicyCertificates } from './admission/messages.ts';
 import { AdmissionPool } from './admission/pool.ts';
+import { Administration, startEntering } from './administration.ts';
 import { createApp } from './app.ts';
 import type { RequestLine } from './http/request-line.ts';
 import { proxyTest } from './http/trusted-proxies.ts';
@@ -42,10 +43,8 @@ export interface Server extends AsyncDisposable {
   readonly shards: LogShards;
   /** Looks for damage, from now on. For when the server serves. */
   startScrub(): void;
-  /** Reads the access file again; false if there is none. @throws FileRefused, and the rules of before stay in force */
-  reloadAccess(): boolean;
-  /** Reads the policy file again; false if there is none. @throws FileRefused, RefusedByPolicy, and the policy of before stays in force */
-  reloadPolicy(): boolean;
+  /** Reads the access file or the policy again; false if there is none. @throws FileRefused, RefusedByPolicy, AdminLogBroken, and what was in force stays so */
+  reload(which: 'access' | 'policy'): Promise<boolean>;
 }
 
 /** Composition root: adds admission threads and HTTP to a log that `host/` opens. @throws LogRefused, StoreRefused */
@@ -62,20 +61,18 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   const judges = [policy, gate].filter((judge) => judge !== undefined);
   const mayRead = await readsOf(policy, gate);
   const app = await appOf(log, admission, { ...options, ...(gate && { gate }), ...(mayRead && { mayRead }), judges });
+  const administration = new Administration(settings, { access: gate, policy });
+  await administration.recordStart();
   await log.publish(); // last: a start that is refused has shown nothing
+  const heads = administration.headsOf(log);
+  if (heads !== undefined) cleanup.use(heads);
+  await startEntering(heads);
   const parts = cleanup.move();
   return {
     app,
     shards: log.shards,
     startScrub: () => log.scrub?.start(),
-    reloadAccess: () => {
-      gate?.reload();
-      return gate !== undefined;
-    },
-    reloadPolicy: () => {
-      policy?.reload();
-      return policy !== undefined;
-    },
+    reload: (which) => administration.reload(which),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
 }

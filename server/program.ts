@@ -39,7 +39,10 @@ async function serve(settings: Settings): Promise<void> {
     const tracing = await tracingOf(logger);
     if (tracing !== undefined) cleanup.use(tracing);
     let opened: Server | undefined;
-    const stopping = stopSignal(() => reload(logger, listener, opened));
+    let reloading = Promise.resolve();
+    const stopping = stopSignal(() => {
+      reloading = reloading.then(() => reload(logger, listener, opened));
+    });
     void stopping.then((signal) => opened ?? endBeforeOpen(logger, signal));
     await using server = await composeServer(settings, {
       logger,
@@ -101,30 +104,30 @@ function stopSignal(again: () => void): Promise<string> {
 }
 
 /** Reads the TLS files and the access file again, each whole or not at all. */
-function reload(logger: Logger, listener: Listener, server: Server | undefined): void {
+async function reload(logger: Logger, listener: Listener, server: Server | undefined): Promise<void> {
   const files = [
     {
       name: 'access file',
       done: 'the access file was read again',
       none: 'there is no access file to read again',
-      read: () => server?.reloadAccess() ?? false,
+      read: async () => (await server?.reload('access')) ?? false,
     },
     {
       name: 'TLS files',
       done: 'the TLS files were read again',
       none: 'there are no TLS files to read again',
-      read: () => listener.reloadTls(),
+      read: async () => listener.reloadTls(),
     },
     {
       name: 'policy file',
       done: 'the policy file was read again',
       none: 'there is no policy file to read again',
-      read: () => server?.reloadPolicy() ?? false,
+      read: async () => (await server?.reload('policy')) ?? false,
     },
   ];
   for (const { name, done, none, read } of files) {
     try {
-      logger.info(`SIGHUP: ${read() ? done : none}, and the server goes on`);
+      logger.info(`SIGHUP: ${(await read()) ? done : none}, and the server goes on`);
     } catch (error) {
       const sentence = operatorSentence(error);
       if (sentence === undefined) throw error;

@@ -1,4 +1,5 @@
 import { command, type Command } from '../frame/command.ts';
+import { adminLog } from './admin-log/about.ts';
 import { audit } from './audit/about.ts';
 import { backup } from './backup/about.ts';
 import { checkpoint } from './checkpoint/about.ts';
@@ -57,6 +58,7 @@ export const COMMANDS: readonly Command[] = [
   command(restore, () => import('./restore/run.ts')),
   command(recover, () => import('./recover/run.ts')),
   command(token, () => import('./token/run.ts')),
+  command(adminLog, () => import('./admin-log/run.ts')),
   command(policy, () => import('./policy/run.ts')),
   command(completion, () => import('./completion/run.ts')),
   command(help, () => import('./help/run.ts')),

@@ -1,5 +1,6 @@
 import { type AccessRules, readAccessFile } from './access-file.ts';
 import { FileRefused } from './checked-yaml.ts';
+import type { Reread } from './file-digests.ts';
 import { tokenFile } from './token-file.ts';
 import { type TokenFound, Tokens } from './tokens.ts';
 
@@ -37,14 +38,14 @@ export class AccessControl implements Disposable {
     return this.#rules;
   }
 
-  /** Reads the file again, for requests from now on. @throws FileRefused, and the rules of before stay in force */
-  reload(): void {
+  /** Reads the file again, for requests from when it is used. @throws FileRefused, and the rules of before stay in force */
+  reread(): Reread {
     const next = readAccessFile(this.#file);
     if (next.mtls !== undefined && !this.#canAsk)
       throw new FileRefused(this.#file, [
         { line: 0, reason: 'mtls takes a restart: a server asks for certificates from its start on, or never' },
       ]);
-    this.#rules = next;
+    return { digests: next.digests, use: () => void (this.#rules = next) };
   }
 
   /** @throws TokensRefused */

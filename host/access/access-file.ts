@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { readYaml, type YamlPlace } from './checked-yaml.ts';
+import { digestsOf, type FileDigests } from './file-digests.ts';
 import { type Grants, readGrants } from './grants.ts';
 import { type IssuerRules, readIssuers } from './issuers.ts';
 import { type ClientCertificateRules, readClientCertificateRules } from './mtls.ts';
@@ -18,16 +19,26 @@ export interface AccessRules {
   /** Client certificates; undefined where none are asked for. */
   readonly mtls: ClientCertificateRules | undefined;
   readonly quotas: Quotas;
+  /** Of the file, and of the certificates in those that it names. */
+  readonly digests: FileDigests;
 }
 
 const MEMBERS = ['anonymous', 'tokens', 'issuers', 'mtls', 'quotas'] as const;
 
 /** Reads the access file. @throws FileRefused with all that is wrong in it, or the system's error for a file that cannot be read */
 export function readAccessFile(file: string): AccessRules {
-  return readYaml(readFileSync(file, 'utf8'), file, (root) => accessRules(root, dirname(resolve(file))));
+  const text = readFileSync(file, 'utf8');
+  const rules = readYaml(text, file, (root) => accessRules(root, dirname(resolve(file))));
+  return {
+    ...rules,
+    digests: digestsOf(
+      text,
+      rules.mtls?.authorities.map(({ der }) => der),
+    ),
+  };
 }
 
-function accessRules(root: YamlPlace, folder: string): AccessRules {
+function accessRules(root: YamlPlace, folder: string): Omit<AccessRules, 'digests'> {
   const members = root.members(MEMBERS);
   // One that is being written may be empty for a moment, and everyone would have all rights.
   if (members.size === 0)

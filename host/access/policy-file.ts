@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { readYaml, type YamlPlace } from './checked-yaml.ts';
 import { compileCondition } from './condition.ts';
+import { digestsOf, type FileDigests } from './file-digests.ts';
 import { readCertificates } from './pem-certificates.ts';
 import { type PolicyCase, readCases } from './policy-cases.ts';
 import { POLICY_VARIABLES, type PolicyRule } from './policy-rules.ts';
@@ -17,6 +18,8 @@ export interface AdmissionPolicy {
   readonly roots: readonly Uint8Array[];
   readonly intermediates: readonly Uint8Array[];
   readonly cases: readonly PolicyCase[];
+  /** Of the file, and of the certificates in those that it names. */
+  readonly digests: FileDigests;
 }
 
 const MEMBERS = ['default', 'mode', 'roots', 'intermediates', 'rules', 'cases'] as const;
@@ -24,10 +27,12 @@ const RULE_MEMBERS = ['name', 'admit', 'refuse'] as const;
 
 /** Reads a policy file. @throws FileRefused with all that is wrong in it, or the system's error for a file that cannot be read */
 export function readPolicyFile(file: string): AdmissionPolicy {
-  return readYaml(readFileSync(file, 'utf8'), file, (root) => policyIn(root, dirname(resolve(file))));
+  const text = readFileSync(file, 'utf8');
+  const policy = readYaml(text, file, (root) => policyIn(root, dirname(resolve(file))));
+  return { ...policy, digests: digestsOf(text, [...policy.roots, ...policy.intermediates]) };
 }
 
-function policyIn(root: YamlPlace, folder: string): AdmissionPolicy {
+function policyIn(root: YamlPlace, folder: string): Omit<AdmissionPolicy, 'digests'> {
   const members = root.members(MEMBERS, ['default']);
   const rules = readRules(members.get('rules')?.items() ?? []);
   const certificates = (name: 'roots' | 'intermediates') =>

@@ -1,9 +1,8 @@
-import { closeSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../base/failure.ts';
-import { systemCode } from '../../base/system-error.ts';
 import { readIfThere, writeDurably } from '../folder/durable-file.ts';
+import { locked } from '../folder/file-lock.ts';
 import { isRight, type Right } from './rights.ts';
 
 /** A token as it is kept: not the token itself. Times are milliseconds since the Unix epoch. */
@@ -53,37 +52,21 @@ function readRecord(value: unknown): TokenRecord {
   return { name, hash, rights: known, created, expires };
 }
 
-/** Changes the tokens of a file, one process at a time. The change is durable once this resolves. @throws TokensRefused */
+/**
+ * Changes the tokens of a file, one process at a time. The change is durable once this resolves.
+ *
+ * @param before - awaited once it is known what the tokens will be, and before they are
+ * @throws TokensRefused
+ */
 export async function changeTokens(
   file: string,
   change: (tokens: readonly TokenRecord[]) => readonly TokenRecord[],
+  before: () => Promise<void> = async () => undefined,
 ): Promise<void> {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const lock = `${file}.lock`;
-  await take(lock);
-  try {
+  await locked(`${file}.lock`, async () => {
     const tokens = change(readTokenFile(file));
+    await before();
     writeDurably(file, `${JSON.stringify({ version: VERSION, tokens }, undefined, 2)}\n`);
-  } finally {
-    rmSync(lock, { force: true });
-  }
-}
-
-/** Age of a lock whose process must have been killed, in milliseconds: a change takes a few. */
-const STALE_LOCK_MS = 10_000;
-/** Time between two tries, in milliseconds. */
-const RETRY_MS = 20;
-
-async function take(lock: string): Promise<void> {
-  for (;;) {
-    try {
-      closeSync(openSync(lock, 'wx', 0o600));
-      return;
-    } catch (error) {
-      if (systemCode(error) !== 'EEXIST') throw error;
-    }
-    const age = Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
-    if (age > STALE_LOCK_MS) rmSync(lock, { force: true });
-    else await sleep(RETRY_MS);
-  }
+  });
 }

@@ -57,6 +57,11 @@ export async function genesisOf(
 ): Promise<Genesis> {
   const { treeId, origin, created } = identity;
   const document = `${canonicalJson({ type: GENESIS_TYPE, origin, treeID: treeId, created, keys: { v1: rekor.publicKey, tile: c2sp.publicKey } })}\n`;
+  return { document, entry: await ownEntry(document, rekor, api) };
+}
+
+/** An entry of the log's own: a hashedrekord over a document, signed with the log's own key. */
+export async function ownEntry(document: string, rekor: LogKey, api: GenesisKind): Promise<AdmittedEntry> {
   const [signature] = await rekor.signer.sign([utf8(document)]);
   if (signature === undefined) throw new Error('the signer signed nothing');
   const digest = hash('sha256', document, 'buffer');
@@ -71,8 +76,8 @@ export async function genesisOf(
   const [entry] = admitAll([proposal], 'create', rules, new KindRegistry(kinds), (claims) =>
     checkClaims(claims, nodeVerifier),
   );
-  if (entry === undefined || entry instanceof Error) throw entry ?? new Error('the genesis entry was not admitted');
-  return { document, entry };
+  if (entry === undefined || entry instanceof Error) throw entry ?? new Error('an entry of the log was not admitted');
+  return entry;
 }
 
 interface Made {

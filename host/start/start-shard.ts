@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { AdmittedEntry } from '../../entries/kind.ts';
 import type { Clock } from '../../log/clock.ts';
 import { openLog } from '../../log/open.ts';
 import type { LogKeys, OpenedLog, Publication } from '../../log/opening.ts';
@@ -10,7 +11,7 @@ import type { IdentityStore, LogIdentity } from '../../storage/identity.ts';
 import { recordBegunShard } from '../shards/begun-shards.ts';
 import type { OpenStore, RoomSettings } from '../../storage/engine.ts';
 import type { HeldJournals } from '../../storage/journal.ts';
-import { genesisOf, type GenesisKind } from './genesis.ts';
+import { genesisOf, type GenesisKind, ownEntry } from './genesis.ts';
 import { writeDurably } from '../folder/durable-file.ts';
 import { foldersOfKeys, openKey } from '../keys/key-place.ts';
 import { generateEphemeralKey, type LogKey, c2spKeyOf } from '../keys/keys.ts';
@@ -48,6 +49,8 @@ export interface StartedShard extends AsyncDisposable {
   readonly opened: OpenedLog;
   readonly store: OpenStore;
   readonly journals: HeldJournals;
+  /** Makes an entry of the log's own over a document; undefined for a shard that has ended. */
+  readonly signOwn: ((document: string, api: GenesisKind) => Promise<AdmittedEntry>) | undefined;
 }
 
 /** The third of three phases of a start: opens the shard in its folder, or begins it. @throws LogRefused, StoreRefused */
@@ -81,11 +84,11 @@ export async function startShard(
   );
   if (!settings.dev) recordBegun(place, opened.identity); // nothing has been signed so far
   if (opened.created) announceBeginning(opened, place, settings.dev, announce);
-  if (keys && settings.genesis !== undefined && opened.log.frozenAt === undefined && (await store.head()) === undefined)
-    await writeGenesis(opened, keys, settings.genesis, place.folder, announce);
+  if (keys) await writeMissingGenesis(opened, keys, { store, settings, folder: place.folder, announce });
   cleanup.use(watch([store, journal], options.fatal));
   const parts = cleanup.move();
-  return { opened, store, journals, [Symbol.asyncDispose]: () => parts.disposeAsync() };
+  const signOwn = keys && ((document: string, api: GenesisKind) => ownEntry(document, keys.rekor, api));
+  return { opened, store, journals, signOwn, [Symbol.asyncDispose]: () => parts.disposeAsync() };
 }
 
 /** Writes down what keeps the shard from being begun a second time. Durable once it returns. */
@@ -145,13 +148,20 @@ function announceBeginning(
   announce(trialSentence(identity.origin, place.folder));
 }
 
-async function writeGenesis(
+interface GenesisParts {
+  readonly store: Pick<LogReads, 'head'>;
+  readonly settings: Pick<ShardSettings, 'genesis'>;
+  readonly folder: string;
+  readonly announce: StartOptions['announce'];
+}
+
+/** Writes entry 0 of a shard that is empty, unless it shall have none. */
+async function writeMissingGenesis(
   { identity, log }: OpenedLog,
   keys: LogKeyPair,
-  kind: GenesisKind,
-  folder: string,
-  announce: StartOptions['announce'],
+  { store, settings: { genesis: kind }, folder, announce }: GenesisParts,
 ): Promise<void> {
+  if (kind === undefined || log.frozenAt !== undefined || (await store.head()) !== undefined) return;
   const { document, entry } = await genesisOf(identity, keys.rekor, keys.c2sp, kind);
   writeDurably(join(folder, 'birth.json'), document);
   await log.addFirst(entry);

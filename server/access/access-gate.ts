@@ -1,5 +1,6 @@
 import { AccessControl } from '../../host/access/access-control.ts';
 import type { AccessRules } from '../../host/access/access-file.ts';
+import type { FileDigests, Reread } from '../../host/access/file-digests.ts';
 import type { Grants } from '../../host/access/grants.ts';
 import type { TokenFound } from '../../host/access/tokens.ts';
 import { ClientCertificates } from './client-certificates.ts';
@@ -35,8 +36,10 @@ export interface AccessGateOptions {
 
 /** A gate that can be given another file. It judges entries too: by the quotas of the identities in them. */
 export interface AccessGate extends Gate, EntryJudge, Disposable {
+  /** Of the access file that is in force. */
+  readonly digests: FileDigests;
   /** Reads the access file again. @throws FileRefused, and the rules of before stay in force */
-  reload(): void;
+  reread(): Reread;
 }
 
 /** @throws FileRefused, or the system's error for a file that cannot be read */
@@ -54,7 +57,14 @@ export function openAccessGate({ isProxy, now, time, warn, failed, ...options }:
     certificates: new ClientCertificates({ isProxy, time }),
     meter: new QuotaMeter(now, time),
   });
-  return { ...gate, reload: () => control.reload(), [Symbol.dispose]: () => control[Symbol.dispose]() };
+  return {
+    ...gate,
+    get digests() {
+      return control.rules.digests;
+    },
+    reread: () => control.reread(),
+    [Symbol.dispose]: () => control[Symbol.dispose](),
+  };
 }
 
 interface GateParts {

@@ -1,5 +1,6 @@
 import type { AdmittedEntry } from '../../entries/kind.ts';
 import { type AdmissionPolicy, readPolicyFile } from '../../host/access/policy-file.ts';
+import type { FileDigests, Reread } from '../../host/access/file-digests.ts';
 import { decide } from '../../host/access/policy-rules.ts';
 import { failedCases } from '../../host/access/policy-cases.ts';
 import { type EntryJudge, readFacts } from './entry-judge.ts';
@@ -30,14 +31,18 @@ export class EntryPolicy implements EntryJudge {
     return { roots, intermediates };
   }
 
+  get digests(): FileDigests {
+    return this.#policy.digests;
+  }
+
   /** Reads the file again. Roots stay those of the start. @throws as the constructor, and the policy of before stays in force */
-  reload(): void {
+  reread(): Reread {
     const next = readPolicy(this.#options.file);
     if (certificatesOf(next) !== certificatesOf(this.#policy))
       throw new RefusedByPolicy(
         'other roots or intermediates take a restart: admission threads have those of their start',
       );
-    this.#policy = next;
+    return { digests: next.digests, use: () => void (this.#policy = next) };
   }
 
   judge(entry: AdmittedEntry, principal: Principal): void {

@@ -188,7 +188,7 @@ describe('the access file', () => {
     const kept = readFileSync(log.file, 'utf8');
     make.authority('next');
     writeFileSync(log.file, kept.replace('ca.pem', 'next.pem'));
-    log.log.reloadAccess();
+    await log.log.reloadAccess();
     try {
       expect((await ask(alice)).status).toBe(401);
       const moved = make.leaf('moved', 'email:alice@acme.example', {
@@ -197,12 +197,12 @@ describe('the access file', () => {
       expect((await ask(moved)).status).toBe(200);
     } finally {
       writeFileSync(log.file, kept);
-      log.log.reloadAccess();
+      await log.log.reloadAccess();
     }
     expect((await ask(alice)).status).toBe(200);
   });
 
-  it('is refused with all that is wrong in it', () => {
+  it('is refused with all that is wrong in it', async () => {
     copyFileSync(make.leaf('leaf', CI).cert, make.at('leaf-only.pem'));
     const kept = readFileSync(log.file, 'utf8');
     writeFileSync(
@@ -210,7 +210,7 @@ describe('the access file', () => {
       'mtls:\n  ca: [leaf-only.pem, none.pem]\n  header: x-other\n  rules:\n    - when: claims.a\n      rights: [read]\n',
     );
     try {
-      expect(() => log.log.reloadAccess()).toThrow(
+      await expect(log.log.reloadAccess()).rejects.toThrow(
         /:2: mtls.ca\[0\] is no certificate authority\n.*mtls.ca\[1\] cannot be read[^]*:3: mtls.header has to be one of[^]*:5: .*has a name claims that is none/,
       );
     } finally {

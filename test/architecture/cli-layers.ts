@@ -66,6 +66,7 @@ export const CLI_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'log/audit',
     'log/backup',
     'host',
+    'host/admin-log',
     'host/backup',
     'host/clock',
     'host/folder',
@@ -77,6 +78,7 @@ export const CLI_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   'cli/operate': [
     'base',
+    'entries/facts',
     'merkle',
     'checkpoint',
     'client',
@@ -89,6 +91,7 @@ export const CLI_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'log/signers',
     'witness',
     'host',
+    'host/admin-log',
     'host/backup',
     'host/clock',
     'host/folder',

@@ -11,7 +11,7 @@ export const GUARDED: readonly { readonly module: RegExp; readonly only: RegExp 
   { module: /^node:ffi$/, only: /^entries\/signatures\/verifiers\/node-ffi\.ts$/ },
   {
     module: /^node:fs(\/promises)?$/,
-    only: /^storage\/(engines\/|record-files\/|folders\.ts$)|^host\/([^/]+\.ts$|(access|folder|logging|scrub|shards|start|witness)\/)|^server\/[^/]+\.ts$|^server\/pages\/|^cli\/(entry|files|state|log|trust|operate|commands)\//,
+    only: /^storage\/(engines\/|record-files\/|folders\.ts$)|^host\/([^/]+\.ts$|(access|admin-log|folder|logging|scrub|shards|start|witness)\/)|^server\/[^/]+\.ts$|^server\/pages\/|^cli\/(entry|files|state|log|trust|operate|commands)\//,
   },
   {
     module: /^node:(worker_threads|http|https|child_process)$/,
@@ -28,7 +28,10 @@ export const AMBIENT: readonly { readonly expression: string; readonly only: Reg
     expression: 'process',
     only: /^host\/([^/]+\.ts$|(clock|folder|logging|start|threads)\/)|^server\/[^/]+\.ts$|^server\/metrics\/|^server\/[^/]+\/worker[^/]*\.ts$|^storage\/engines\/|\/node-ffi\.ts$|^cli\/(main\.ts$|state\/|commands\/|operate\/)/,
   },
-  { expression: 'Date.now', only: /^host\/(access|clock|logging|scrub)\/|^storage\/engines\/|^cli\/commands\// },
+  {
+    expression: 'Date.now',
+    only: /^host\/(access|admin-log|folder|clock|logging|scrub)\/|^storage\/engines\/|^cli\/commands\//,
+  },
   {
     expression: 'performance.now',
     only: /^host\/([^/]+\.ts$|(backup|scrub|witness)\/)|^server\/[^/]+\.ts$|^server\/http\/|^storage\/engines\/|^cli\//,

@@ -69,6 +69,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'host/folder': ['base', 'storage'],
   'host/threads': [],
   'host/access': ['base', 'entries/facts', 'entries/pki', 'host/folder', 'host/settings'],
+  'host/admin-log': ['base', 'entries', 'storage', 'log', 'host/folder'],
   'host/clock': ['log', 'host/settings'],
   'host/keys': ['base', 'checkpoint', 'storage', 'log', 'host/folder'],
   'host/shards': ['base', 'storage', 'log', 'log/signers', 'host/folder', 'host/keys'],
@@ -121,6 +122,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   host: [
     'base',
+    'entries',
     'storage',
     'log',
     'witness',
@@ -219,6 +221,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'metrics',
     'host',
     'host/access',
+    'host/admin-log',
     'host/clock',
     'host/settings',
     'host/logging',

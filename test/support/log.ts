@@ -29,7 +29,7 @@ export interface TestLog {
   /** Messages logged as errors since the start. */
   readonly errors: readonly string[];
   /** As SIGHUP does. @throws FileRefused */
-  reloadAccess(): void;
+  reloadAccess(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -73,7 +73,7 @@ export async function openTestLog(argv: readonly string[] = [], folder?: string)
     log: server.shards.active,
     folder: data,
     errors,
-    reloadAccess: () => void server.reloadAccess(),
+    reloadAccess: () => server.reload('access'),
     close: async () => {
       await server[Symbol.asyncDispose]();
       if (folder === undefined) rmSync(join(data, '..'), { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { recordActOf } from '../../../host/admin-log/admin-log.ts';
 import { type CopiedShard, type CopyDestination, LogCopy } from '../../../host/backup/copy-log.ts';
 import { Pace } from '../../../host/backup/pace.ts';
 import type { Settings } from '../../../host/settings/table.ts';
@@ -27,6 +28,8 @@ interface Wish {
 
 /** @throws LogRefused for a log that is damaged: what cannot be read goes into no copy */
 async function backUp(settings: Settings, wish: Wish): Promise<readonly CopiedShard[]> {
+  const { into, withKeys } = wish;
+  await recordActOf(settings.data, { action: 'backup', details: { into, withKeys } });
   try {
     return await (wish.into === '-' ? streamOut(settings, wish) : addTo(settings, wish));
   } catch (error) {

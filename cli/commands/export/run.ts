@@ -4,6 +4,7 @@ import { Failure } from '../../../base/failure.ts';
 import { parseCheckpoint } from '../../../checkpoint/checkpoint.ts';
 import { parseNote } from '../../../checkpoint/note.ts';
 import { parseVkey } from '../../../checkpoint/vkey.ts';
+import { recordActOf } from '../../../host/admin-log/admin-log.ts';
 import { webAddress } from '../../../host/settings/values/network-values.ts';
 import type { Settings } from '../../../host/settings/table.ts';
 import { exportLog, type ExportOptions } from '../../operate/export/export.ts';
@@ -35,6 +36,7 @@ async function exportShards({ data, heads }: Settings, into: string, flags: Flag
   using shards = await openShards(data, heads);
   const chosen = shards.all.filter(({ identity }) => shard === undefined || identity.origin === shard);
   if (chosen.length === 0) throw new UsageFault(`--shard ${shard}: the log has no such shard`);
+  await recordActOf(data, { action: 'export', details: { into } });
   const held = originIn(into);
   for (const one of chosen) {
     const { origin } = one.identity;

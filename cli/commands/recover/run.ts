@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { toHex } from '../../../base/bytes.ts';
 import { LogRefused } from '../../../log/failures.ts';
 import { holdJournal, type JournalFault } from '../../../log/journal-check.ts';
+import { recordActOf } from '../../../host/admin-log/admin-log.ts';
 import { changesOfPlace, recordPlace } from '../../../host/folder/folder-identity.ts';
 import type { Settings } from '../../../host/settings/table.ts';
 import { readRestoredMark, restoreCutShort, settleRestored } from '../../../host/folder/restored.ts';
@@ -56,6 +57,8 @@ async function recover(settings: Settings, wish: Wish): Promise<Outcome> {
   const found = await examine(settings, shards);
   if (isFine(found)) return fine(shards);
   await requireRight(wish, found, shards, settings);
+  const given = Object.entries(wish).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  await recordActOf(settings.data, { action: 'recover', details: { wish: given, size: sizeOf(shards) } });
   for (const { shard, fault } of found.faults) await goOn(shard, fault);
   if (found.witness?.isHeldElsewhere === true) await holdWitness(shards[0]);
   if (found.isRestored) settleRestored(settings.data);

@@ -2,6 +2,7 @@ import { formatVkey } from '../../../checkpoint/vkey.ts';
 import type { Clock } from '../../../log/clock.ts';
 import { LogRefused } from '../../../log/failures.ts';
 import type { Log } from '../../../log/types.ts';
+import { recordActOf } from '../../../host/admin-log/admin-log.ts';
 import { clockOf } from '../../../host/clock/clock.ts';
 import { originName } from '../../../host/settings/values/network-values.ts';
 import type { Settings } from '../../../host/settings/table.ts';
@@ -38,8 +39,10 @@ async function freeze(settings: Settings): Promise<Outcome> {
   const clock = clockOf(settings);
   await using log = await start(settings, clock);
   const { active } = log.shards;
-  if (active.frozenAt === undefined) await end(log, clock);
-  else say(`${active.shard.origin} is frozen already, since ${timeOf(active.frozenAt)}`);
+  if (active.frozenAt === undefined) {
+    await recordActOf(settings.data, { action: 'shard-freeze', details: { origin: active.shard.origin } });
+    await end(log, clock);
+  } else say(`${active.shard.origin} is frozen already, since ${timeOf(active.frozenAt)}`);
   return { json: { frozen: active.shard.origin, size: active.head().size } };
 }
 
@@ -54,6 +57,7 @@ async function next(settings: Settings, origin: string | undefined): Promise<Out
     if (isBegun) return announce(active);
     if (all.some(({ shard }) => shard.origin === name))
       throw new LogRefused(`${name} is the origin of a shard already: a name is used once, for ever`);
+    await recordActOf(settings.data, { action: 'shard-next', details: { origin: name } });
     if (active.frozenAt === undefined) await end(log, clock);
     addShardFolder(settings.data, all.length + 1, name);
   }

@@ -2,6 +2,7 @@ import { isRight, type Right, RIGHTS } from '../../../host/access/rights.ts';
 import { changeTokens, readTokenFile, tokenFile, type TokenRecord } from '../../../host/access/token-file.ts';
 import { newToken, tokenHash } from '../../../host/access/token-text.ts';
 import { readTokenUses } from '../../../host/access/tokens.ts';
+import { type AdminAct, recordAct } from '../../../host/admin-log/admin-log.ts';
 import type { CommandModule, Run } from '../../frame/command.ts';
 import { NotFound } from '../../../client/http/failures.ts';
 import { UsageFault } from '../../frame/exit-codes.ts';
@@ -12,16 +13,22 @@ type TokenRun = Run<(typeof token)['options']>;
 const DEFAULT_DATA = './data';
 
 export const run: CommandModule<(typeof token)['options']>['run'] = async (asked) => {
-  const file = tokenFile(asked.options.data ?? DEFAULT_DATA);
+  const data = asked.options.data ?? DEFAULT_DATA;
+  const file = tokenFile(data);
   const [action] = asked.words;
   if (action === 'list') return list(asked, file);
   const name = readName(asked);
-  if (action === 'new') return make(asked, file, name);
+  if (action === 'new') return make(asked, data, name);
   unused(asked, 'rights', 'expires');
-  return action === 'rotate' ? rotate(asked, file, name) : revoke(asked, file, name);
+  return action === 'rotate' ? rotate(asked, data, name) : revoke(asked, data, name);
 };
 
-async function make({ options, output }: TokenRun, file: string, name: string): Promise<0> {
+/** Changes the tokens once that is in the admin log. @throws TokensRefused, AdminLogBroken */
+function change(data: string, act: AdminAct, to: Parameters<typeof changeTokens>[1]): Promise<void> {
+  return changeTokens(tokenFile(data), to, async () => void (await recordAct(data, act)));
+}
+
+async function make({ options, output }: TokenRun, data: string, name: string): Promise<0> {
   const text = newToken();
   const created = Date.now();
   const record = {
@@ -31,7 +38,9 @@ async function make({ options, output }: TokenRun, file: string, name: string): 
     created,
     expires: options.expires === undefined ? undefined : endOf(options.expires, created),
   };
-  await changeTokens(file, (tokens) => {
+  const { rights, expires } = record;
+  const details = { name, rights, expires: timeOf(expires) };
+  await change(data, { action: 'token-new', details }, (tokens) => {
     if (tokens.some((one) => one.name === name))
       throw new UsageFault(`there is a token ${name} already: rotate it, revoke it, or choose another --name`);
     return [...tokens, record];
@@ -40,10 +49,12 @@ async function make({ options, output }: TokenRun, file: string, name: string): 
   return 0;
 }
 
-async function rotate({ output }: TokenRun, file: string, name: string): Promise<0> {
+async function rotate({ output }: TokenRun, data: string, name: string): Promise<0> {
   const text = newToken();
   const created = Date.now();
-  await changeTokens(file, (tokens) => replaced(tokens, name, (old) => [renewed(old, text, created)]));
+  await change(data, { action: 'token-rotate', details: { name } }, (tokens) =>
+    replaced(tokens, name, (old) => [renewed(old, text, created)]),
+  );
   output.result({ token: text }, `${text}\n`);
   return 0;
 }
@@ -54,8 +65,8 @@ function renewed(old: TokenRecord, text: string, created: number): TokenRecord {
   return { ...old, hash: tokenHash(text), created, expires };
 }
 
-async function revoke({ output }: TokenRun, file: string, name: string): Promise<0> {
-  await changeTokens(file, (tokens) => replaced(tokens, name, () => []));
+async function revoke({ output }: TokenRun, data: string, name: string): Promise<0> {
+  await change(data, { action: 'token-revoke', details: { name } }, (tokens) => replaced(tokens, name, () => []));
   output.result({ revoked: name }, `revoked ${name}\n`);
   return 0;
 }

@@ -55,8 +55,8 @@ export async function exportLog(source: TileSource, folder: string, options: Exp
 const ecdsa: EcdsaCheck = (spki, text, signature) =>
   verify('sha256', text, createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' }), signature);
 
-/** @param what - says where the note is from @throws ExportRefused */
-function requireCheckpoint(note: string, key: VerifierKey, what: string): Checkpoint {
+/** Returns a checkpoint once its signature was checked. @param what - says where the note is from @throws ExportRefused */
+export function requireCheckpoint(note: string, key: VerifierKey, what: string): Checkpoint {
   const verifier = logVerifier(key, ecdsa);
   const opened = verifier && openCheckpoint(note, verifier);
   if (opened?.holds === true) return opened.checkpoint;
