@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type LogFolder, startServer, temporaryFolder } from '../testkit/server-process.ts';
+import { proxyRates } from './cli-proxy.ts';
 import { median } from './cpu.ts';
 import type { BenchOptions } from './options.ts';
 
@@ -43,11 +44,15 @@ export async function cliRows({
   const concurrency = ['--concurrency', String(Math.min(connections, 64))];
   const upload = await stele('upload', ...files.names, '--signature', '{}.sig', '--key', 'key.pub', ...concurrency);
   const audit = await stele('audit', '--full', '--api', 'tiles');
+  const clients = Math.min(connections, 32);
+  const { direct, proxied } = await proxyRates(folder, server.base, { count: Math.min(entries, 1000), clients });
   await server.stop();
   return [
     ...starts,
     rateRow(`stele upload of ${entries}`, upload, entries),
     rateRow(`stele audit --full of ${entries}, tiles`, audit, entries),
+    { bench: `submit to the log, ${clients} clients`, perSecond: direct },
+    { bench: `submit through stele proxy, ${clients} clients`, perSecond: proxied },
   ];
 }
 

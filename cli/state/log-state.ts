@@ -5,7 +5,7 @@ import { parseBase64, toBase64 } from '../../base/bytes.ts';
 import type { TrustedKey } from '../../client/trusted-keys.ts';
 import { StateRefused } from './failures.ts';
 import { lockFile } from './lock.ts';
-import { readIfThere, writeWhole } from './whole-file.ts';
+import { readIfThere, replaceWhole } from './whole-file.ts';
 
 /** Remembered of a log between two runs. */
 export interface LogState {
@@ -24,6 +24,7 @@ const PATIENCE_MS = 10_000;
 export class LogStateFile {
   readonly path: string;
   readonly #server: string;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(folder: string, server: string) {
     this.#server = server;
@@ -39,13 +40,22 @@ export class LogStateFile {
     throw new StateRefused(`${this.path} is damaged, or of a newer stele: move it away to begin anew`);
   }
 
-  /** Replaces what is remembered by what `change` makes of it. @throws StateRefused */
-  async update(change: (state: LogState) => LogState): Promise<void> {
+  /** Replaces what is remembered by what `change` makes of it: durable once it resolves. One at a time. @throws StateRefused */
+  update(change: (state: LogState) => LogState): Promise<void> {
+    const turn = this.#turn.then(() => this.#update(change));
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #update(change: (state: LogState) => LogState): Promise<void> {
     using _ = await lockFile(this.path, PATIENCE_MS);
-    const { keys, heads } = change(this.read());
+    const old = this.read();
+    const changed = change(old);
+    if (changed === old) return;
+    const { keys, heads } = changed;
     const pinned = keys.map(({ name, spki }) => ({ name, spki: toBase64(spki) }));
     const text = JSON.stringify({ version: VERSION, server: this.#server, keys: pinned, heads }, undefined, 2);
-    writeWhole(this.path, `${text}\n`);
+    await replaceWhole(this.path, `${text}\n`, true);
   }
 }
 

@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemCode } from '../../base/system-error.ts';
 
@@ -26,6 +27,45 @@ export function writeWhole(file: string, text: string | Uint8Array, mode = 0o600
     throw error instanceof Error ? Object.assign(error, { path: file }) : error; // the name that somebody gave
   }
   syncFolder(folder);
+}
+
+/**
+ * As `writeWhole`, while others go on.
+ *
+ * @param isDurable - whether it survives a power failure once this resolves
+ */
+export async function replaceWhole(file: string, text: string, isDurable: boolean): Promise<void> {
+  const folder = dirname(file);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const fresh = `${file}.${process.pid}-${(written += 1)}.new`;
+  try {
+    await fill(fresh, text, isDurable);
+    await rename(fresh, file);
+  } catch (error) {
+    await rm(fresh, { force: true });
+    throw error instanceof Error ? Object.assign(error, { path: file }) : error;
+  }
+  if (isDurable) await syncFolderLater(folder);
+}
+
+async function fill(fresh: string, text: string, isDurable: boolean): Promise<void> {
+  const handle = await open(fresh, 'wx', 0o600);
+  try {
+    await handle.writeFile(text);
+    if (isDurable) await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function syncFolderLater(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Windows keeps names by itself, and opens no folder. */

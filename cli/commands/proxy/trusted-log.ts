@@ -12,6 +12,7 @@ import type { Run } from '../../frame/command.ts';
 import { CheckFailed } from '../../frame/exit-codes.ts';
 import { ecdsa } from '../../log/ecdsa.ts';
 import { openLog, type OpenedLog, transportTo } from '../../log/open-log.ts';
+import { HeadQueue } from './head-queue.ts';
 
 /** Heads that were checked and need not be again. */
 const KEPT_HEADS = 4096;
@@ -32,7 +33,7 @@ export class TrustedLog {
   /** Roots by origin and size. */
   readonly #seen = new LruMap<string, Uint8Array>(KEPT_HEADS);
   readonly #sizes = new Map<string, number>();
-  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #queues = new Map<string, HeadQueue>();
   #tree: VerifiedTree | undefined;
 
   constructor(log: OpenedLog, transport: Transport, tiles: Transport | undefined) {
@@ -82,27 +83,28 @@ export class TrustedLog {
     return new Map(this.#sizes);
   }
 
-  /** Takes a head that is signed, if it is of the tree that was seen before. One at a time of each tree. @throws CheckFailed */
+  /** Takes a head that is signed, if it is of the tree that was seen before. Those of one tree share their writes. @throws CheckFailed */
   async accept(head: TrustedHead): Promise<void> {
     const { origin } = head.checkpoint;
-    const turn = (this.#turns.get(origin) ?? Promise.resolve()).then(() => this.#accept(head));
-    this.#turns.set(
-      origin,
-      turn.catch(() => undefined),
-    );
-    return turn;
+    if (this.#isSeen(head)) return;
+    const queue = this.#queues.get(origin) ?? new HeadQueue((one) => this.#accept(one));
+    this.#queues.set(origin, queue);
+    await queue.accept(head);
+  }
+
+  /** @throws CheckFailed if another tree of its size was seen */
+  #isSeen({ checkpoint: { origin, size, root } }: TrustedHead): boolean {
+    const known = this.#seen.get(`${origin}\n${size}`);
+    if (known === undefined || equalBytes(known, root)) return known !== undefined;
+    throw new CheckFailed(`the log ${origin} has signed two different trees of ${size} entries: it has forked`);
   }
 
   async #accept(head: TrustedHead): Promise<void> {
+    if (this.#isSeen(head)) return;
     const { origin, size, root } = head.checkpoint;
-    const name = `${origin}\n${size}`;
-    const known = this.#seen.get(name);
-    if (known !== undefined && equalBytes(known, root)) return;
-    if (known !== undefined)
-      throw new CheckFailed(`the log ${origin} has signed two different trees of ${size} entries: it has forked`);
     const { rekor, tiles } = this.clients;
     await this.#log.place(signerName(origin) === origin ? tiles : rekor, head);
-    this.#seen.set(name, root);
+    this.#seen.set(`${origin}\n${size}`, root);
     this.#sizes.set(origin, Math.max(size, this.#sizes.get(origin) ?? 0));
   }
 
