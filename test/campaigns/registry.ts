@@ -4,6 +4,7 @@ import type { Campaign } from './campaign.ts';
 import { failedWrites } from './failed-writes.ts';
 import { fuzz } from './fuzz.ts';
 import { kill9 } from './kill-9.ts';
+import { oracles } from './oracles.ts';
 import { secondProcess } from './second-process.ts';
 import { soak } from './soak.ts';
 import { staleCopy } from './stale-copy.ts';
@@ -17,6 +18,7 @@ export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
   'bit-flips': bitFlips,
   'failed-writes': failedWrites,
   fuzz,
+  oracles,
   time,
   backup,
   soak,
