@@ -3,7 +3,6 @@ import type { Run } from '../frame/command.ts';
 import { UsageFault } from '../frame/exit-codes.ts';
 import { pinnedKeys } from '../state/log-state.ts';
 import { namedKeys } from './log-keys.ts';
-import { openLog } from './open-log.ts';
 import { stateFolder } from './state-folder.ts';
 
 /** Keys that something is verified with, and whether nobody was asked for them. */
@@ -24,6 +23,9 @@ export async function knownKeys(asking: Pick<Run, 'globals' | 'machine' | 'outpu
   const given = namedKeys(globals);
   const keys = given.length > 0 ? given : pinnedKeys(stateFolder(asking), globals.server);
   if (keys.length > 0) return { keys, isOffline: true };
-  if (globals.server !== undefined) return { keys: (await openLog(asking)).keys, isOffline: false };
+  if (globals.server !== undefined) {
+    const { openLog } = await import('./open-log.ts'); // not loaded where nobody has to be asked
+    return { keys: (await openLog(asking)).keys, isOffline: false };
+  }
   throw new UsageFault('no key of the log is known: give --log-key or --trusted-root, or use the log once before');
 }
