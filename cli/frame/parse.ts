@@ -71,8 +71,7 @@ interface ReadWords {
 function readWords(argv: readonly string[], at: number, about: About | undefined): ReadWords {
   const [before, behind] = [argv.slice(0, at), argv.slice(at + 1)];
   if (about?.readsAll !== true) return readOptions([...before, ...behind], about);
-  const isHelp = behind.length === 1 && /^(--help|-h)$/.test(behind[0] ?? '');
-  return { values: readOptions(isHelp ? [...before, ...behind] : before, undefined).values, words: behind };
+  return { values: readOptions(before, undefined).values, words: behind };
 }
 
 /** @throws UsageFault */

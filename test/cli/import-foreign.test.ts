@@ -89,6 +89,22 @@ describe('stele import of a Rekor v1 that takes what a Stele does not', () => {
     await expect(imports.serve(`lying-${member}`)).rejects.toThrow(/was cut short/);
   });
 
+  it('shows nothing of a log that forks in the middle, though each entry is proved under a head of its', async () => {
+    const forked = KNOWN_LEAVES.with(399, LONGER_BODY);
+    rekor.become(KNOWN_LEAVES.slice(0, 400));
+    await using proxy = openAlteringProxy(rekor.base);
+    const liar = await proxy.lying((path) => {
+      if (path.endsWith('/retrieve')) rekor.become(forked.slice(0, 400));
+      return undefined;
+    });
+    const ran = await imports.run('forking', liar, ...words());
+    expect([ran.code, ran.out]).toEqual([1, '']);
+    expect(ran.err).toMatch(
+      /the 400 entries of .* have the root .*, and it has signed .* for 400: it has forked meanwhile/,
+    );
+    await expect(imports.serve('forking')).rejects.toThrow(/was cut short/);
+  });
+
   it('is refused for a key that has not signed its head', async () => {
     await using other = await startForeignRekor();
     const ran = await imports.run('other-key', rekor.base, '--log-key', other.publicKey);

@@ -95,6 +95,10 @@ describe('the npm package', () => {
     expect(named.filter((name) => !existsSync(inPackage(name)))).toEqual([]);
   });
 
+  it('tells an operator to type stele, and not a script that only a checkout has', async () => {
+    expect(await stele('serve', '--help')).toContain('usage: stele serve [--SETTING VALUE]...\n');
+  });
+
   it('says its version', async () => {
     expect(await stele('--version')).toBe(`stele ${version}\n`);
   });

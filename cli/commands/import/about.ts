@@ -25,7 +25,6 @@ export const importLog = {
       line: 'stele import https://tiles.example --log-key log.vkey --into ./tiles',
       text: 'copy a Rekor v2 or another log of tiles',
     },
-    { line: 'stele serve --read-only --data ./rekor', text: 'serve the copy' },
   ],
   json: {
     into: 'the folder',

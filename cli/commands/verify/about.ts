@@ -20,7 +20,7 @@ export const verify = {
     'certificate-identity': {
       kind: 'text',
       value: 'NAME',
-      summary: 'holder that the certificate of a bundle has to be of: e-mail address, URI, …',
+      summary: 'holder that the certificate of a bundle has to be of: an e-mail address or a URI, for one',
     },
     'certificate-identity-regexp': { kind: 'text', value: 'EXPRESSION', summary: 'the same as an expression' },
     'certificate-oidc-issuer': {
