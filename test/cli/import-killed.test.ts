@@ -62,7 +62,7 @@ describe.each([
     for (const path of ['/tile/1/000.p/4', '/tile/0/004.p/76', '/tile/entries/000', '/tile/entries/004.p/76'])
       expect([path, await answers(copy.base, path)]).toEqual([path, await answers(source.base, path)]);
     expect((await fetch(`${copy.base}/api/v1/log/entries?logIndex=${ENTRIES}`)).status).toBe(404);
-  });
+  }, 240_000);
 });
 
 describe('stele import of a log of two shards', () => {
@@ -91,5 +91,5 @@ describe('stele import of a log of two shards', () => {
       '/checkpoint',
     ])
       expect([path, await answers(copy.base, path)]).toEqual([path, await answers(source.base, path)]);
-  });
+  }, 240_000);
 });

@@ -22,7 +22,7 @@ beforeAll(async () => {
   await submit(source.base, 'entry', ENTRIES);
   proxy = openAlteringProxy(source.base);
   vkey = (await (await fetch(`${source.base}/vkey`)).text()).trim();
-});
+}, 120_000);
 afterAll(async () => {
   await proxy[Symbol.asyncDispose]();
   await source.stop();
