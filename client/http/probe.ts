@@ -136,14 +136,21 @@ function noLogAt(base: string, all: readonly (Answer | Error)[]): Failure<string
  */
 export async function offeredKeys(
   transport: Transport,
-  { apis, discovery, rekorNote }: Pick<Offer, 'apis' | 'discovery' | 'rekorNote'>,
+  { apis, discovery, rekorNote, tileNote }: Omit<Offer, 'tilePrefix'>,
 ): Promise<readonly TrustedKey[]> {
   if (discovery !== undefined) return discovery.shards.flatMap(shardKeys);
-  if (!apis.includes('rekor-v1')) return [];
-  const name = rekorNote === undefined ? undefined : signerName(originOf(rekorNote));
-  const answer = await transport.ask('/api/v1/log/publicKey', { limit: PROBE_LIMIT });
-  if (answer.status !== 200) return [];
-  return parseLogKeys(parseUtf8(answer.body) ?? '').map(({ spki }) => ({ name, spki }));
+  const isClosed = rekorNote === undefined && tileNote === undefined; // a private log, which shows keys to everyone
+  const c2sp = isClosed && apis.includes('rekor-v2') ? await keysAt(transport, '/vkey') : [];
+  if (!apis.includes('rekor-v1')) return c2sp;
+  const name = rekorNote === undefined ? c2sp[0]?.name : signerName(originOf(rekorNote));
+  const rekor = await keysAt(transport, '/api/v1/log/publicKey');
+  return [...rekor.map(({ spki }) => ({ name, spki })), ...c2sp];
+}
+
+/** @returns none where there is no such file @throws MalformedKey */
+async function keysAt(transport: Transport, path: string): Promise<readonly TrustedKey[]> {
+  const { status, body } = await transport.ask(path, { limit: PROBE_LIMIT });
+  return status === 200 ? parseLogKeys(parseUtf8(body) ?? '') : [];
 }
 
 /** Returns the keys that a server names for a shard, each with the host that it signs as. @throws MalformedKey */

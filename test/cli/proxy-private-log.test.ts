@@ -45,9 +45,11 @@ describe('stele proxy before a private log', () => {
   it('with a token that may only submit, proofs of entries are checked, and a repeated one is answered from the outbox', async () => {
     const words = ['--token', await open.token('ci', ['submit'])];
     await using proxy = await startProxy({ to: open.asking.base, state: join(scratch, 'ci'), words });
-    const { body } = submissionFor('v1', 'by a job');
-    const [first, again] = [await post(proxy.base, V1, body), await post(proxy.base, V1, body)];
-    expect([first.status, again.status, again.text]).toEqual([201, 201, first.text]);
+    for (const api of APIS) {
+      const [path, { body }] = [api === 'v1' ? V1 : V2, submissionFor(api, 'by a job')];
+      const [first, again] = [await post(proxy.base, path, body), await post(proxy.base, path, body)];
+      expect([api, first.status, again.status, again.text]).toEqual([api, 201, 201, first.text]);
+    }
     expect((await fetch(`${proxy.base}/api/v1/log`)).status).toBe(403);
   });
 
