@@ -41,6 +41,8 @@ export interface ComposeOptions extends HostOptions {
 export interface Server extends AsyncDisposable {
   readonly app: Express;
   readonly shards: LogShards;
+  /** Of a log that has an access file. */
+  readonly gate: Gate | undefined;
   /** Looks for damage, from now on. For when the server serves. */
   startScrub(): void;
   /** Reads the access file or the policy again; false if there is none. @throws FileRefused, RefusedByPolicy, AdminLogBroken, and what was in force stays so */
@@ -71,6 +73,7 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   return {
     app,
     shards: log.shards,
+    gate,
     startScrub: () => log.scrub?.start(),
     reload: (which) => administration.reload(which),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),

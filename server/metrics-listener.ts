@@ -3,6 +3,8 @@ import { PROTOBUF_TYPE } from '../metrics/protobuf.ts';
 import type { MetricRegistry } from '../metrics/registry.ts';
 import { limitConnections } from './connections.ts';
 import type { MetricsAddress } from '../host/settings/values/metrics-address.ts';
+import type { Answer } from './http/answer.ts';
+import type { MetricsGuard } from './metrics-guard.ts';
 import { addressOf, bind, close, ListenRefused, REQUEST_LIMITS } from './bind.ts';
 
 /** Prometheus, its replica and an operator with a browser; a further connection ends the oldest that waits for no answer. */
@@ -28,14 +30,16 @@ export interface MetricsVoices {
  * Serves the metrics on a port of their own, and nothing else. They are there from the moment the port is bound: those of a log
  * once it is open. The port that nobody chose may be another log's: then it is tried again, and the log goes on without.
  *
+ * @param guard - says who may read them; without it anyone who reaches the port
  * @throws ListenRefused if the port that was chosen cannot be bound
  */
 export async function serveMetrics(
   address: MetricsAddress,
   registry: MetricRegistry,
   { announce, warn }: MetricsVoices,
+  guard?: MetricsGuard,
 ): Promise<AsyncDisposable> {
-  const http = createServer({ ...REQUEST_LIMITS, keepAliveTimeout: IDLE_MS }, answering(registry, warn));
+  const http = createServer({ ...REQUEST_LIMITS, keepAliveTimeout: IDLE_MS }, answering({ registry, warn, guard }));
   http.setTimeout(UNREAD_MS);
   limitConnections(http, { total: MAX_CONNECTIONS, perAddress: MAX_CONNECTIONS, isProxy: () => false, warn });
   let again: NodeJS.Timeout | undefined;
@@ -60,11 +64,17 @@ export async function serveMetrics(
   };
 }
 
-function answering(registry: MetricRegistry, warn: (sentence: string) => void): RequestListener {
+interface Scraped {
+  readonly registry: MetricRegistry;
+  readonly warn: (sentence: string) => void;
+  readonly guard: MetricsGuard | undefined;
+}
+
+function answering(scraped: Scraped): RequestListener {
   return (request, response) => {
     const refused = refusalOf(request);
     if (refused !== undefined) return void response.writeHead(refused, { Connection: 'close' }).end();
-    void scrape({ registry, warn }, request, response);
+    void scrape(scraped, request, response);
   };
 }
 
@@ -74,12 +84,15 @@ function refusalOf({ method, url = '' }: IncomingMessage): number | undefined {
 }
 
 async function scrape(
-  { registry, warn }: { readonly registry: MetricRegistry; readonly warn: (sentence: string) => void },
-  { headers, method }: IncomingMessage,
+  { registry, warn, guard }: Scraped,
+  request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const { headers, method } = request;
   const packs = prefersProtobuf(headers.accept);
   try {
+    const refused = await guard?.refusal(request);
+    if (refused !== undefined) return refuse(response, refused);
     const body = packs ? await registry.packed() : await registry.text();
     response.setHeader('Content-Type', packs ? PROTOBUF_TYPE : TEXT_TYPE);
     response.setHeader('Content-Length', Buffer.byteLength(body));
@@ -88,6 +101,11 @@ async function scrape(
     warn(`the metrics could not be read: ${error instanceof Error ? error.message : String(error)}`);
     response.writeHead(500, { Connection: 'close' }).end();
   }
+}
+
+function refuse(response: ServerResponse, { status, headers, body }: Answer): void {
+  const text = typeof body?.text === 'string' ? body.text : undefined;
+  response.writeHead(status, { ...headers, 'Content-Type': body?.type ?? '' }).end(text);
 }
 
 /** Prometheus asks for protobuf first where it keeps native histograms; whoever does not name it gets the text. */

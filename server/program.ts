@@ -13,6 +13,7 @@ import { addressOf } from './bind.ts';
 import { composeServer, type Server } from './compose.ts';
 import { clientAuthorities } from './client-authorities.ts';
 import { listen, type Listener } from './listen.ts';
+import { GatedMetrics } from './metrics-guard.ts';
 import { serveMetrics } from './metrics-listener.ts';
 import { programReaders } from './metrics/program.ts';
 import { openTelemetry } from './tracing/open-telemetry.ts';
@@ -33,9 +34,8 @@ async function serve(settings: Settings): Promise<void> {
   try {
     const authorities = await clientAuthorities(settings);
     await using listener = await listen(settings, (sentence) => logger.warn(sentence), authorities);
-    const metrics = metricsOf(settings, logger);
     await using cleanup = new AsyncDisposableStack();
-    if (metrics !== undefined) cleanup.use(await serveMetrics(metrics.address, metrics.registry, voicesOf(logger)));
+    const metrics = cleanup.use(await metricsOf(settings, logger));
     const tracing = await tracingOf(logger);
     if (tracing !== undefined) cleanup.use(tracing);
     let opened: Server | undefined;
@@ -51,7 +51,7 @@ async function serve(settings: Settings): Promise<void> {
       fatal: (reason) => die(logger, reason),
     });
     opened = server;
-    metrics?.registry.add(connectionReaders(listener.connections));
+    metrics?.opened(server, listener);
     listener.serve(server.app);
     greet(logger, settings, server.shards, addressOf(listener.http));
     server.startScrub();
@@ -69,12 +69,22 @@ async function serve(settings: Settings): Promise<void> {
   }
 }
 
-/** Returns the metrics of the program itself, to which the log adds its own; undefined where they are off, and cost nothing. */
-function metricsOf({ metricsListen: { address } }: Settings, logger: Logger) {
+/** Serves the metrics of the program itself, to which the log adds its own; undefined where they are off, and cost nothing. @throws ListenRefused */
+async function metricsOf({ metricsListen: { address }, access }: Settings, logger: Logger) {
   if (address === undefined) return undefined;
   const registry = new MetricRegistry();
   registry.add(programReaders(programVersion(), () => logger.dropped()));
-  return { address, registry };
+  const guard = access === undefined ? undefined : new GatedMetrics(address.host);
+  const served = await serveMetrics(address, registry, voicesOf(logger), guard);
+  return {
+    registry,
+    /** The log is open, and has a gate if it has an access file. */
+    opened: ({ gate }: Server, { connections }: Listener): void => {
+      guard?.open(gate);
+      registry.add(connectionReaders(connections));
+    },
+    [Symbol.asyncDispose]: () => served[Symbol.asyncDispose](),
+  };
 }
 
 /** Returns what takes traces; undefined unless OpenTelemetry's variables ask for them. @throws TracingRefused */

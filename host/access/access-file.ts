@@ -19,11 +19,13 @@ export interface AccessRules {
   /** Client certificates; undefined where none are asked for. */
   readonly mtls: ClientCertificateRules | undefined;
   readonly quotas: Quotas;
+  /** Readers of the metrics; undefined for anyone on this machine, and else those with the right `admin`. */
+  readonly metrics: 'admin' | 'anyone' | undefined;
   /** Of the file, and of the certificates in those that it names. */
   readonly digests: FileDigests;
 }
 
-const MEMBERS = ['anonymous', 'tokens', 'issuers', 'mtls', 'quotas'] as const;
+const MEMBERS = ['anonymous', 'tokens', 'issuers', 'mtls', 'quotas', 'metrics'] as const;
 
 /** Reads the access file. @throws FileRefused with all that is wrong in it, or the system's error for a file that cannot be read */
 export function readAccessFile(file: string): AccessRules {
@@ -50,6 +52,7 @@ function accessRules(root: YamlPlace, folder: string): Omit<AccessRules, 'digest
     issuers: issuers === undefined ? [] : readIssuers(issuers),
     mtls: mtls && readClientCertificateRules(mtls, folder),
     quotas: readQuotas(members.get('quotas')),
+    metrics: members.get('metrics')?.choice(['admin', 'anyone']),
   };
 }
 

@@ -91,6 +91,7 @@ function gateOf(parts: GateParts): Gate & EntryJudge {
       return holder instanceof Promise ? holder.then(admitted) : admitted(holder);
     },
     isPublic: (access) => access === 'anyone' || rules().anonymous.rights.has(access),
+    showsMetrics: (isLoopback) => (rules().metrics ?? (isLoopback ? 'anyone' : 'admin')) === 'anyone',
     countRequest({ name }, from, bytes) {
       const { principal } = rules().quotas;
       const who = name === ANONYMOUS_NAME ? from : name; // strangers share no quota

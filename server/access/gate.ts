@@ -8,6 +8,8 @@ export interface Gate {
   authenticate(request: Pick<IncomingMessage, 'headers' | 'socket'>): Principal | Promise<Principal>;
   /** Whether everyone has the right: only then an answer may be cached, and read by the pages of other sites. */
   isPublic(access: Access): boolean;
+  /** Whether the metrics need no right. @param isLoopback - whether they are for this machine alone */
+  showsMetrics?(isLoopback: boolean): boolean;
   /** Counts a request to add an entry, before it is looked into. @param from - address of who is anonymous @throws QuotaExceeded */
   countRequest?(principal: Principal, from: string, bytes: number): void;
 }
