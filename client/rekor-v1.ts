@@ -32,7 +32,8 @@ export function rekorLog(name: string, spki: Uint8Array, ecdsa: EcdsaCheck): Rek
   return { verifier, logId: toHex(longKeyId(key)) };
 }
 
-interface RekorEntry extends ClaimedEntry {
+/** An entry as an answer of Rekor v1 has it. Nothing of it is verified. */
+export interface RekorEntry extends ClaimedEntry {
   readonly integratedTime: number;
   readonly logId: string;
   readonly virtualIndex: number;
@@ -60,7 +61,7 @@ export interface IncludedRekorEntry extends IncludedEntry {
  * @param value - the member itself, a log entry of `POST` or `GET /api/v1/log/entries`
  */
 export function verifyRekorEntry(id: string, value: unknown, log: RekorLog): Opened<IncludedRekorEntry> {
-  return judge(() => verifyEntry(id, readEntry(value), log));
+  return judge(() => verifyEntry(id, readRekorEntry(value), log));
 }
 
 /**
@@ -74,7 +75,7 @@ export function verifyTrustedRekorEntry(
   ecdsa: EcdsaCheck,
 ): Opened<IncludedRekorEntry> {
   return judge(() => {
-    const entry = readEntry(value);
+    const entry = readRekorEntry(value);
     const name = signerName(parseCheckpoint(parseNote(entry.checkpoint).text).origin);
     const key = keys.find((one) => isRekorKey(one) && (one.name ?? name) === name && rekorLogId(one) === entry.logId);
     if (key === undefined) return fails(`the entry is one of the log ${entry.logId}, whose key is not trusted`);
@@ -96,8 +97,8 @@ function verifyEntry(id: string, entry: RekorEntry, log: RekorLog): Opened<Inclu
   return { ...included, integratedTime, logId, virtualIndex, signedEntryTimestamp, note, hashes };
 }
 
-/** @throws MalformedAnswer */
-function readEntry(value: unknown): RekorEntry {
+/** Reads a log entry of `GET /api/v1/log/entries/…`. @throws MalformedAnswer */
+export function readRekorEntry(value: unknown): RekorEntry {
   const entry = new AnswerReader(value);
   const verification = entry.object('verification');
   const proof = verification.object('inclusionProof');
@@ -115,7 +116,8 @@ function readEntry(value: unknown): RekorEntry {
   };
 }
 
-function verifyTimestamp(entry: RekorEntry, { logId, verifier }: RekorLog): Verdict {
+/** Whether the log has promised, by the signed entry timestamp, to hold the entry: rekor-v1 §7. */
+export function verifyTimestamp(entry: RekorEntry, { logId, verifier }: RekorLog): Verdict {
   if (entry.logId !== logId) return fails(`the entry is one of the log ${entry.logId}`);
   const { integratedTime, virtualIndex: logIndex, signedEntryTimestamp } = entry;
   const signed = canonicalJson({ body: toBase64(entry.body), integratedTime, logID: logId, logIndex });

@@ -7,7 +7,7 @@ import { takesGzip } from '../http/static-file.ts';
 /** Bytes of a page that are worth compressing. */
 const LEAST_BYTES = 1024;
 /** A page is made once and sent once: a higher quality would take longer than the bytes it saves. */
-const BROTLI_QUALITY = 5;
+const BROTLI_QUALITY = 7;
 
 const compressed = promisify(brotliCompress);
 

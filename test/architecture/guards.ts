@@ -30,7 +30,7 @@ export const AMBIENT: readonly { readonly expression: string; readonly only: Reg
   },
   {
     expression: 'Date.now',
-    only: /^host\/(access|admin-log|folder|clock|logging|scrub)\/|^storage\/engines\/|^cli\/commands\//,
+    only: /^web\/memory\.ts$|^host\/(access|admin-log|folder|clock|logging|scrub)\/|^storage\/engines\/|^cli\/commands\//,
   },
   {
     expression: 'performance.now',

@@ -1,4 +1,5 @@
 import { CLI_MAY_IMPORT } from './cli-layers.ts';
+import { PAGES_MAY_IMPORT } from './page-layers.ts';
 
 /** Which folder may import which. What is not listed is forbidden; a folder may always import itself. */
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -136,25 +137,6 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'host/witness',
   ],
   'server/access': ['base', 'entries', 'entries/facts', 'entries/pki', 'host/access'],
-  web: ['base', 'merkle', 'checkpoint', 'client', 'client/evidence', 'api'],
-  'server/pages': [
-    'base',
-    'openapi',
-    'merkle',
-    'checkpoint',
-    'checkpoint/proof',
-    'entries',
-    'entries/pki',
-    'log',
-    'log/signers',
-    'web',
-    'server/apis',
-    'server/http',
-    'server/admission',
-    'server/operations',
-    'server/access',
-    'server/routes',
-  ],
   'server/http': [
     'base',
     'openapi',
@@ -236,6 +218,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'server/admission',
     'server/routes',
   ],
+  ...PAGES_MAY_IMPORT,
   ...CLI_MAY_IMPORT,
 };
 

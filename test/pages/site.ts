@@ -19,9 +19,9 @@ export interface Site extends AsyncDisposable {
   submit(body: object, api?: 'v1' | 'v2'): Promise<number>;
 }
 
-/** @param argv - flags of the server */
-export async function openSite(argv: readonly string[] = []): Promise<Site> {
-  const opened = await openTestLog(argv);
+/** @param argv - flags of the server @param folder - of a log that was there before */
+export async function openSite(argv: readonly string[] = [], folder?: string): Promise<Site> {
+  const opened = await openTestLog(argv, folder);
   const { server, base } = await served(opened.app);
   return {
     opened,

@@ -36,7 +36,11 @@ export function openAlteringProxy(target: string): AlteringProxy {
   const answer = async (alter: Alter, request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { url = '/', method = 'GET' } = request;
     const body = await buffer(request);
-    const headers = { 'content-type': request.headers['content-type'] ?? 'application/json' };
+    const { accept } = request.headers;
+    const headers = {
+      'content-type': request.headers['content-type'] ?? 'application/json',
+      ...(accept !== undefined && { accept }),
+    };
     const real = await fetch(`${target}${url}`, { method, headers, ...(method === 'POST' && { body }) });
     const kept = [...real.headers].filter(([name]) => !OWN_HEADERS.has(name));
     const answered = {

@@ -1,6 +1,6 @@
 import { toHex } from '../../../base/bytes.ts';
 import type { LeafRange } from '../../../merkle/types.ts';
-import { type Html, html } from '../layout.ts';
+import { type Html, html, NOTHING } from '../layout.ts';
 import { grouped } from '../text.ts';
 import type { Ladder, LadderNode, Step } from './ladder.ts';
 
@@ -88,7 +88,11 @@ function node(
 ): Html {
   const hex = toHex(hash);
   const [anchor, dx] = side === 'left' ? ['end', -NODE - 6] : ['start', NODE + 6];
-  return html`<g class="node ${kind}" data-node="${id}" data-hash="${hex}"
+  return html`<g
+    class="node ${kind}"
+    data-node="${id}"
+    data-hash="${hex}"
+    ${id.startsWith('sibling') ? html` data-side="${side}"` : NOTHING}
     ><title>${name === '' ? '' : `${name}, `}${rangeText(range)}: ${hex}</title>
     <circle cx="${x}" cy="${y}" r="${NODE}" /><text x="${x + dx}" y="${y - 1}" text-anchor="${anchor}" class="label"
       >${name === '' ? rangeText(range) : name}</text

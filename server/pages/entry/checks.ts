@@ -13,6 +13,17 @@ export type CheckName = 'inclusion' | 'set' | 'checkpoint' | 'cosignature' | 'co
 
 /** One step, whose verdict is open. @param name - of the witness, where there is one */
 export function checkItem(check: CheckName, title: Html, says: Html, name?: string): Html {
+  return openItem(check, title, { says, name, state: 'not checked yet' });
+}
+
+interface OpenItem {
+  readonly says: Html;
+  readonly name: string | undefined;
+  /** Stands for the verdict as long as there is none. */
+  readonly state: string;
+}
+
+function openItem(check: CheckName, title: Html, { says, name, state }: OpenItem): Html {
   return html`<li
     data-check="${check}"
     data-verdict="unknown"
@@ -20,7 +31,7 @@ export function checkItem(check: CheckName, title: Html, says: Html, name?: stri
   >
     <span class="mark" aria-hidden="true"></span>
     <div>
-      <strong>${title}</strong> <span class="verdict">not checked yet</span>
+      <strong>${title}</strong> <span class="verdict">${state}</span>
       <p class="why">${says}</p>
     </div>
   </li>`;
@@ -56,11 +67,16 @@ export function cosignaturesOn(checkpoint: string | undefined): readonly Cosigna
   }
 }
 
+const NO_COSIGNATURE: OpenItem = {
+  says: html`No witness has cosigned this head.`,
+  name: undefined,
+  state: 'nothing to check',
+};
+
 /** A step for each witness that has cosigned, and one that says so where none has. */
 export function cosignatureItems(checkpoint: string | undefined): readonly Html[] {
   const lines = cosignaturesOn(checkpoint);
-  if (lines.length === 0)
-    return [checkItem('cosignature', html`Cosignatures`, html`No witness has cosigned this head.`)];
+  if (lines.length === 0) return [openItem('cosignature', html`Cosignatures`, NO_COSIGNATURE)];
   return lines.map(({ name, time }) =>
     checkItem(
       'cosignature',

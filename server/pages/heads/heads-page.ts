@@ -5,7 +5,7 @@ import type { Answer } from '../../http/answer.ts';
 import { readInteger } from '../../http/read.ts';
 import { cosignatureItems, cosignaturesOn, checkItem, howToCheck } from '../entry/checks.ts';
 import { growthLine } from '../growth-line.ts';
-import { type Html, html, NOTHING, renderPage } from '../layout.ts';
+import { dataBlock, type Html, html, NOTHING, renderPage } from '../layout.ts';
 import { notFound } from '../not-found.ts';
 import type { PageParts, PageRequest } from '../page.ts';
 import { copyable, grouped, hashText, isolated, moment } from '../text.ts';
@@ -28,7 +28,7 @@ export async function headsPage(asked: PageRequest, parts: PageParts): Promise<A
       <p class="kicker">${isolated(log.shard.origin)}</p>
       <h1>Heads</h1>
     </header>
-    ${newestSection(log, asked)}
+    ${newestSection(log, asked)} ${dataBlock('witness-claims', parts.witnesses ?? [])}
     <section aria-labelledby="growth-plot">
       <h2 id="growth-plot">Growth</h2>
       ${growthPlot(points)}${tail(log, parts, root)}
@@ -81,9 +81,11 @@ function newestSection(log: Log, { base }: PageRequest): Html {
 
 /** Filled by the page's script as the log grows. */
 function tail(log: Log, { offer }: PageParts, root: string): Html {
-  if (!offer.has('getLogEntryByIndex')) return NOTHING;
+  if (!offer.has('getLogEntryByIndex') || !offer.has('getLogInfo') || log.isClosed) return NOTHING;
   return html`<div
     id="tail"
+    data-log="${root}api/v1/log"
+    data-offset="${log.shard.offset}"
     data-entries="${root}api/v1/log/entries?logIndex="
     data-pages="${root}entry/"
     data-next="${log.shard.offset + log.head().size}"

@@ -25,7 +25,10 @@ const BEFORE_EXPRESSION: ReadonlySet<string> = new Set([
   'yield',
 ]);
 
-/** Returns the same program in fewer characters. @throws Error for a text that cannot be read to its end */
+/** Ends a line inside of a statement of a module: a line end to JavaScript, and none to who splits the module at its own. */
+const INNER_END = '\u2028';
+
+/** Returns the same program in fewer characters, with each statement of the module on a line of its own. @throws Error for a text that cannot be read to its end */
 export function compact(source: string): string {
   const reader = new Reader(source);
   const parts: string[] = [];
@@ -33,10 +36,19 @@ export function compact(source: string): string {
   return joined(parts);
 }
 
+const NESTING: ReadonlyMap<string, number> = new Map([
+  ['(', 1],
+  ['[', 1],
+  [')', -1],
+  [']', -1],
+]);
+
 class Reader {
   readonly #source: string;
   #at = 0;
+  /** Of braces, and of all other brackets. */
   #depth = 0;
+  #nesting = 0;
   /** Depths of braces at which a template goes on. */
   readonly #templates: number[] = [];
   #before = '';
@@ -49,13 +61,18 @@ class Reader {
   next(): string | undefined {
     if (this.#at >= this.#source.length) return undefined;
     const token = this.#take(TOKEN);
-    if (/^(?:\s|\/[/*])/.test(token)) return token.includes('\n') ? '\n' : ' ';
+    if (/^(?:\s|\/[/*])/.test(token)) return /[\n\u2028]/.test(token) ? this.#lineEnd() : ' ';
     const whole = this.#whole(token);
     this.#before = token;
     return whole;
   }
 
+  #lineEnd(): string {
+    return this.#nesting === 0 && this.#depth === 0 ? '\n' : INNER_END;
+  }
+
   #whole(token: string): string {
+    this.#nesting += NESTING.get(token) ?? 0;
     if (token === '/' && this.#beginsExpression()) return this.#again(REGEX);
     if (token === '`') return token + this.#template();
     if (token === '{') this.#depth += 1;
@@ -98,17 +115,25 @@ class Reader {
   }
 }
 
-const CLOSED = /[\s(){}[\],;:=<>?&|*]/;
+/** Behind and before these no statement ends; behind a semicolon one of the module does. */
+const GOES_ON = /[({[,:=&|?<*%^~!]$|(?<!\+)\+$|(?<!-)-$/;
+const GOES_ON_INSIDE = /[({[,;:=&|?<*%^~!]$|(?<!\+)\+$|(?<!-)-$/;
+const BELONGS_TO = /^[)\]},;:=&|?.<>]/;
 
-/** Leaves blanks where they part two words, and one line end of several. */
+const BLANK_BEFORE = /(?:^|[\s(){}[\],;:=<>?&|*])$/;
+const BLANK_AFTER = /^[\s(){}[\],;:=<>?&|*]/;
+
+/** Leaves blanks where they part two words, and line ends where they may end a statement. */
 function joined(parts: readonly string[]): string {
   let text = '';
-  for (const [i, part] of parts.entries()) {
-    const last = text.at(-1) ?? '\n';
-    const first = parts[i + 1]?.[0] ?? '\n';
-    if (part === '\n' && last === '\n') continue;
-    if (part === ' ' && (CLOSED.test(last) || CLOSED.test(first))) continue;
-    text += part;
-  }
+  for (const [i, part] of parts.entries()) if (!isIdle(part, text.slice(-2), parts[i + 1] ?? '\n')) text += part;
   return text;
+}
+
+/** Whether white space can go. */
+function isIdle(part: string, last: string, next: string): boolean {
+  if (part === ' ') return BLANK_BEFORE.test(last) || BLANK_AFTER.test(next);
+  if (part !== '\n' && part !== INNER_END) return false;
+  const goesOn = part === '\n' ? GOES_ON : GOES_ON_INSIDE;
+  return /(?:^|[\n\u2028])$/.test(last) || goesOn.test(last) || BELONGS_TO.test(next);
 }

@@ -25,6 +25,17 @@ export function importedBy(text: string): readonly string[] {
   ];
 }
 
+/** Names that a text imports of each module; `*` for all that it has. */
+export function importedNames(text: string): readonly { readonly from: string; readonly names: readonly string[] }[] {
+  const imports = [...text.matchAll(IMPORT)].map(([, list, all, , from = '']) => {
+    return { from, names: all === undefined ? pairsOf(list ?? '').map(([name]) => name) : ['*'] };
+  });
+  const passedOn = [...text.matchAll(REEXPORT)].map(([, list = '', , from = '']) => {
+    return { from, names: pairsOf(list).map(([name]) => name) };
+  });
+  return [...imports, ...passedOn];
+}
+
 /** @param modules - each behind those that it imports; the last one is the program @throws Error for a form of import or export that none of them has had yet */
 export function link(modules: readonly Module[]): string {
   const names = new Map(modules.map(({ path }, i) => [path, `m${i}`]));
@@ -51,7 +62,7 @@ function bodyOf({ path, text, imports }: Module, names: ReadonlyMap<string, stri
       exported.push(name);
       return `${form} ${name}`;
     });
-  const other = /^(?:import|export)\b.{0,40}/m.exec(body);
+  const other = /(?:^|[\n\u2028;])(?:import|export)\b(?! ?\().{0,40}/.exec(body);
   if (other !== null) throw new Error(`${path} has a form that is not linked: ${other[0]}`);
   return `${body}\nreturn{${exported.join(',')}}`;
 }

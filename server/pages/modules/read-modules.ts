@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { compact } from './compact.ts';
 import { importedBy, link, type Module } from './link.ts';
+import { shake } from './shake.ts';
 
 /** Makes JavaScript of TypeScript by leaving its types out. */
 export type StripTypes = (source: string) => string;
@@ -15,7 +16,7 @@ const { resolve } = createRequire(import.meta.url);
 export async function readScript(program: URL, strip: StripTypes): Promise<string> {
   const modules: Module[] = [];
   await visit(program, { strip, modules, begun: new Set() });
-  return link(modules);
+  return link(shake(modules));
 }
 
 interface Visit {

@@ -25,7 +25,8 @@ export async function searchPage(asked: PageRequest, parts: PageParts): Promise<
   const body = renderPage({
     title: q === '' ? `Search ${frame.origin}` : `${q.slice(0, 80).toWellFormed()} in ${frame.origin}`,
     description: 'Entries of the log, in its order, and up to which one the answer is complete.',
-    main: html`${searchForm(root, q)}${result}`,
+    main: html`<h1 class="hidden">Search</h1>
+      ${searchForm(root, q)}${result}`,
     growth: growthLine(parts.shards.active, parts.offer, frame, asked.principal),
     frame,
   });

@@ -1,0 +1,33 @@
+/** As `MAY_IMPORT`, for the pages and the script that runs in them. */
+export const PAGES_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  web: [
+    'base',
+    'merkle',
+    'checkpoint',
+    'entries/envelope',
+    'entries/pki',
+    'client',
+    'client/http',
+    'client/audit',
+    'client/evidence',
+    'api',
+  ],
+  'server/pages': [
+    'base',
+    'openapi',
+    'merkle',
+    'checkpoint',
+    'checkpoint/proof',
+    'entries',
+    'entries/pki',
+    'log',
+    'log/signers',
+    'web',
+    'server/apis',
+    'server/http',
+    'server/admission',
+    'server/operations',
+    'server/access',
+    'server/routes',
+  ],
+};
