@@ -14,5 +14,14 @@ export async function clientAuthorities({
   const { readAccessFile } = await import('../host/access/access-file.ts');
   const { authoritiesPem } = await import('../host/access/mtls.ts');
   const read = (): readonly string[] | undefined => authoritiesPem(readAccessFile(access).mtls);
-  return read() === undefined ? undefined : () => read() ?? [];
+  let known = read();
+  if (known === undefined) return undefined;
+  return () => {
+    try {
+      known = read();
+    } catch {
+      return known ?? []; // a file with a fault is told of where it is read to be in force: TLS files can be renewed all the same
+    }
+    return known ?? [];
+  };
 }
