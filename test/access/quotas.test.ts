@@ -40,6 +40,18 @@ describe('quotas of a log', () => {
     expect(statuses).toEqual([201, 201, 429]);
   });
 
+  // Red where remoteOf in server/app.ts believes X-Forwarded-For of everyone.
+  it('of who is anonymous are of the address that connects, whatever address its headers name', async () => {
+    const access = 'anonymous: [submit]\nquotas:\n  principal: {rate: 0.01, burst: 1}\n';
+    await using strangers = await openPrivateLog(access);
+    const from = async (headers: Record<string, string>, n: number): Promise<number> =>
+      (await strangers.asking.post(ENTRIES, hashedrekord(`of a stranger ${n}`), headers)).status;
+    const forged = ['X-Forwarded-For', 'X-Real-IP', 'Forwarded'].map((name, i) => ({ [name]: `198.51.100.${i}` }));
+    const statuses = [await from({}, 0)];
+    for (const [i, headers] of forged.entries()) statuses.push(await from(headers, i + 1));
+    expect(statuses).toEqual([201, 429, 429, 429]);
+  });
+
   it('are refused with their line where they cannot be', async () => {
     const wrong = 'quotas:\n  principal: {burst: 3}\n  identity: {rate: fast, bytes: 12 apples}\n  team: {}\n';
     const said = await openPrivateLog(wrong).then(() => 'it was taken', String);
