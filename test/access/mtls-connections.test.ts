@@ -6,8 +6,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addressOf } from '../../server/bind.ts';
 import { clientAuthorities } from '../../server/client-authorities.ts';
 import { listen, type Listener } from '../../server/listen.ts';
-import { hashedrekord } from '../../testkit/proposals.ts';
-import { post, startProxy } from '../cli/proxy-process.ts';
 import { certificateMaker, type CertificateMaker, type Issued } from './client-certificates.ts';
 import { openPrivateLog, type PrivateLog } from './private-log.ts';
 
@@ -104,13 +102,3 @@ it.each(['TLSv1.2', 'TLSv1.3'] as const)(
     expect(again.isResumed).toBe(false);
   },
 );
-
-it('a proxy attaches a certificate for clients that have none', async () => {
-  const words = ['--client-certificate', alice.cert, '--client-key', alice.key];
-  const env = { NODE_EXTRA_CA_CERTS: make.at('ca.pem') };
-  const to = `https://127.0.0.1:${portOf()}`;
-  await using proxy = await startProxy({ to, state: make.at('state'), words, env });
-  const sent = await post(proxy.base, ENTRIES, hashedrekord('through the proxy'));
-  expect([sent.status, sent.text, proxy.said()]).toEqual([201, sent.text, proxy.said()]);
-  expect((await fetch(`${proxy.base}${ENTRIES}?logIndex=0`)).status).toBe(200);
-});
