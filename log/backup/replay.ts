@@ -3,7 +3,7 @@ import { emptyRoot, hashLeaf } from '../../merkle/hash.ts';
 import { type TreeHead, logIndex, treeSize } from '../../merkle/types.ts';
 import type { LogStore } from '../../storage/contract.ts';
 import type { SequencedEntry } from '../../storage/entries.ts';
-import type { StoredHead } from '../../storage/heads.ts';
+import type { StoredFreeze, StoredHead } from '../../storage/heads.ts';
 import type { LogIdentity } from '../../storage/identity.ts';
 import type { CommitStep, RecordedEntry, Step } from '../../storage/records/step.ts';
 import type { WitnessedHead, WitnessState } from '../../storage/witness-state.ts';
@@ -81,9 +81,15 @@ export class Replay {
         return this.#parts.store.keepClaim(step.claim);
       case 'witness':
         return this.#witness(step.head);
+      case 'lead':
+        return; // who wrote a list changes nothing in the log
       case 'freeze':
-        if (!this.#before.isFrozen) await this.#parts.store.freeze(step.freeze);
+        return this.#freeze(step.freeze);
     }
+  }
+
+  async #freeze(freeze: StoredFreeze): Promise<void> {
+    if (!this.#before.isFrozen) await this.#parts.store.freeze(freeze);
   }
 
   /** To be called behind the last step. @throws BackupRefused for a store that has more than the steps */

@@ -39,14 +39,18 @@ export function copiedAfter(copied: Copied, step: Step): Copied {
       const { size, root, awaitsCosignatures } = step.head;
       return { ...copied, head: { size, root }, published: awaitsCosignatures ? copied.published : size };
     }
-    case 'cosign': {
-      const cosigned = step.cosignatures.reduce((most, { size }) => Math.max(most, size), copied.cosigned);
-      return { ...copied, cosigned, published: Math.max(copied.published, step.published ?? 0) };
-    }
+    case 'cosign':
+      return cosignedAfter(copied, step);
     case 'freeze':
       return { ...copied, frozen: true };
     case 'claim':
     case 'witness':
+    case 'lead':
       return copied;
   }
+}
+
+function cosignedAfter(copied: Copied, { cosignatures, published }: Extract<Step, { op: 'cosign' }>): Copied {
+  const cosigned = cosignatures.reduce((most, { size }) => Math.max(most, size), copied.cosigned);
+  return { ...copied, cosigned, published: Math.max(copied.published, published ?? 0) };
 }

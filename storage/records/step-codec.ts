@@ -11,7 +11,7 @@ import type { CommitStep, RecordedEntry, Step } from './step.ts';
  * that kind for ever.
  */
 
-const NUMBERS = { create: 1, document: 2, commit: 3, cosign: 4, claim: 5, witness: 6, freeze: 7 } as const;
+const NUMBERS = { create: 1, document: 2, commit: 3, cosign: 4, claim: 5, witness: 6, freeze: 7, lead: 8 } as const;
 
 type Op = Step['op'];
 type Of<Kind extends Op> = Extract<Step, { readonly op: Kind }>;
@@ -61,6 +61,16 @@ const CODECS: { readonly [Kind in Op]: Codec<Of<Kind>> } = {
   witness: {
     write: (writer, { head }) => writeWitnessed(writer, head),
     read: (reader) => ({ op: 'witness', head: readWitnessed(reader) }),
+  },
+  lead: {
+    write: (writer, { term, address }) => {
+      writer.bytes(term);
+      writer.text(address ?? '');
+    },
+    read: (reader) => {
+      const [term, address] = [reader.bytes(), reader.text()];
+      return { op: 'lead', term, address: address === '' ? undefined : address };
+    },
   },
   freeze: {
     write: (writer, { freeze: { at, signature } }) => {

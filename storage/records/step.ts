@@ -38,5 +38,16 @@ export type Step =
   | { readonly op: 'claim'; readonly claim: WitnessClaim }
   /** A head of another log that our own witness has cosigned. */
   | { readonly op: 'witness'; readonly head: WitnessedHead }
+  /**
+   * Says under which leadership the steps beside it were written: only in a list that several machines share, where it stands before them
+   * in each record. No two leaderships write the same bytes, so whoever reads a record back knows whether it is his.
+   */
+  | {
+      readonly op: 'lead';
+      /** 16 random bytes. */
+      readonly term: Uint8Array;
+      /** Where the machine that leads from this record on takes entries of others; undefined where it led before. */
+      readonly address: string | undefined;
+    }
   /** The last that changes the tree. */
   | { readonly op: 'freeze'; readonly freeze: StoredFreeze };

@@ -1,5 +1,5 @@
 import { POSTGRES, startPostgres } from '../../support/postgres-server.ts';
-import { openRecordLog } from '../../../storage/engines/record-logs.ts';
+import { openRecordLog } from '../../../storage/engines/index.ts';
 import { startStandIn } from '../../support/s3-stand-in.ts';
 import { startVersitygw, VERSITYGW } from '../../support/s3-server.ts';
 import { describeRecordLog, type Served } from './suite.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { openRecordLog } from '../../../storage/engines/record-logs.ts';
+import { openRecordLog } from '../../../storage/engines/index.ts';
 import { postgresAddress } from '../../../storage/engines/postgres-records/address.ts';
 import { type RecordLog, RecordLogRefused, RecordLogUnreachable, Taken } from '../../../storage/record-log.ts';
 import { POSTGRES, startPostgres } from '../../support/postgres-server.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { toHex } from '../../../base/bytes.ts';
-import { openRecordLog } from '../../../storage/engines/record-logs.ts';
+import { openRecordLog } from '../../../storage/engines/index.ts';
 import { CredentialSource, regionOfProfile } from '../../../storage/engines/s3-records/credentials.ts';
 import { type RecordLog, RecordLogRefused, RecordLogUnreachable } from '../../../storage/record-log.ts';
 import { EMPTY_LIST } from '../../../storage/records/record.ts';

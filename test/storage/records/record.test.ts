@@ -40,6 +40,8 @@ const STEPS: readonly Step[] = [
   { op: 'claim', claim },
   { op: 'claim', claim: { ...claim, says: 'more' } },
   { op: 'witness', head: { size, root, origin: 'other.test', at: 7, note: 'other.test\n3\n' } },
+  { op: 'lead', term: new Uint8Array(16).fill(3), address: '127.0.0.1:9' },
+  { op: 'lead', term: new Uint8Array(16).fill(4), address: undefined },
   { op: 'freeze', freeze: { at: 99, signature: utf8('the end') } },
 ];
 
