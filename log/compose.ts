@@ -11,12 +11,24 @@ import { UnacknowledgedEntries } from './unacknowledged-entries.ts';
 import { proveConsistency } from './prove.ts';
 import { type Published, Publisher } from './publisher.ts';
 import { CosigningLoop } from './cosigning-loop.ts';
+import type { Placer } from './placer.ts';
 import { Sequencer } from './sequencer.ts';
 import type { TileCache } from './tile-cache.ts';
 
 export interface ComposeParts extends OpenParts {
   readonly tileCache: TileCache;
   readonly signer: ShardSigner;
+  /** Gives places in another way than by a sequencer of this machine's alone, for a log that machines share. */
+  readonly placing?: ((parts: PlacingParts) => Placer) | undefined;
+}
+
+export interface PlacingParts {
+  /** Makes the sequencer of a machine that leads from now on. */
+  readonly sequencer: () => Promise<Sequencer>;
+  /** Shows a head that is committed and in the journal. */
+  readonly show: (head: StoredHead) => void;
+  /** Entries of the head that is shown. */
+  readonly shown: () => number;
 }
 
 /** Puts a log together whose store and journal have been found in order. @param stored - the newest head */
@@ -29,7 +41,7 @@ export async function compose(
   const newest = await signer.complete(stored ?? (await emptyHead(parts)));
   const awaitsCosignatures =
     freeze === undefined && publication.mode === 'require' && publication.witnesses?.meetsPolicy([]) === false;
-  const size = (): number => sequencer?.size ?? newest.size;
+  const size = (): number => placer?.size ?? newest.size;
   const claims = new WitnessClaims({ ...publication, store, size }, await store.claims());
   const cosigningLoop: CosigningLoop | undefined =
     freeze === undefined ? cosigningLoopOf(parts, claims, () => publisher) : undefined;
@@ -43,20 +55,24 @@ export async function compose(
   );
   let ready: Promise<void> = Promise.resolve();
   const writing = { ...parts, awaitsCosignatures, publisher, claims, ready: () => ready };
-  const sequencer = freeze === undefined ? await sequencerOf(writing, newest) : undefined;
+  const sequencer = async (): Promise<Sequencer> => sequencerOf(writing, (await store.head()) ?? newest);
+  const show = (head: StoredHead): void => publisher.committed(head);
+  const shown = (): number => publisher.head.size;
+  const placer =
+    freeze === undefined ? (parts.placing?.({ sequencer, show, shown }) ?? (await sequencer())) : undefined;
   return {
-    log: logOf({ ...parts, publisher, sequencer, awaitsCosignatures, unacknowledged }, freeze),
+    log: logOf({ ...parts, publisher, placer, awaitsCosignatures, unacknowledged }, freeze),
     publish: async () => {
-      await sequencer?.begin();
+      await placer?.begin();
       if (!awaitsCosignatures) await publisher.release(newest);
       if (newest.size === 0 || cosigningLoop === undefined) return;
       ready = cosigningLoop.asked;
       cosigningLoop.setTarget(newest, awaitsCosignatures ? await heardOf(store, newest, published) : []);
     },
-    freeze: (at) => end({ ...parts, claims }, sequencer, newest, at),
+    freeze: (at) => end({ ...parts, claims }, placer, newest, at),
     [Symbol.asyncDispose]: async () => {
       await cosigningLoop?.[Symbol.asyncDispose]();
-      await sequencer?.stop();
+      await placer?.stop();
     },
   };
 }
@@ -81,7 +97,7 @@ async function sequencerOf(
 }
 
 function logOf(
-  parts: ComposeParts & Pick<LogParts, 'publisher' | 'sequencer' | 'awaitsCosignatures' | 'unacknowledged'>,
+  parts: ComposeParts & Pick<LogParts, 'publisher' | 'placer' | 'awaitsCosignatures' | 'unacknowledged'>,
   freeze: StoredFreeze | undefined,
 ): TransparencyLog {
   const { publication } = parts;
@@ -95,16 +111,16 @@ function logOf(
 /** @throws Frozen, NotPublished, LogRefused */
 async function end(
   { store, journal, signer, clock, claims }: ComposeParts & { readonly claims: WitnessClaims },
-  sequencer: Sequencer | undefined,
+  placer: Placer | undefined,
   newest: StoredHead,
   at: number,
 ): Promise<void> {
   const { origin } = signer.shard;
-  if (sequencer === undefined) throw new Frozen(`the log ${origin} is frozen already`);
+  if (placer === undefined) throw new Frozen(`the log ${origin} is frozen already`);
   // A log whose time is ahead, because an entry was once taken under a wrong clock, can end at that time.
   const refusal = claims.refusal() ?? clock.reasonUntrusted(newest.at > clock.now() ? 0 : newest.at);
   if (refusal !== undefined) throw new LogRefused(refusal);
-  await sequencer.stop();
+  await placer.stop();
   const head = (await store.head()) ?? newest;
   if (head.size === 0) throw new LogRefused(`the log ${origin} has no entries yet: there is nothing to freeze`);
   if ((await store.publishedSize()) !== head.size)

@@ -46,6 +46,15 @@ export async function journalFault(check: JournalCheck): Promise<JournalFault | 
   return fork ?? (await lossFault(check)) ?? (await holderFault(check));
 }
 
+/**
+ * Compares a machine's copy of a shared log with its own journal: the list of records is the register, so a journal may be missing, short
+ * or another copy's, but must hold no head that the list contradicts.
+ */
+export async function forkFault(check: JournalCheck): Promise<JournalFault | undefined> {
+  const owner = check.journal.owner();
+  return (owner && ownerFault(check)) ?? (await headFault(check)) ?? endFault(check);
+}
+
 /** Returns the refusal of a start. @param recoverCommand - the command that tells an operator what can be done */
 export function journalRefusal({ reason, contradicts, file }: JournalFault, recoverCommand: string): string {
   if (file === 'leave') return reason;

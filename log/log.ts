@@ -14,11 +14,11 @@ import type { LogFigures } from './figures.ts';
 import { Frozen, NotPublished, SizeNotReached, SizesReversed } from './failures.ts';
 import type { ShardSigner } from './signers/shard-signer.ts';
 import type { UnacknowledgedEntries } from './unacknowledged-entries.ts';
+import type { PlaceOptions, Placer } from './placer.ts';
 import { InclusionProver, proveConsistency } from './prove.ts';
 import type { LongBodies } from './long-bodies.ts';
 import type { Publisher } from './publisher.ts';
 import { search } from './search.ts';
-import type { Sequencer } from './sequencer.ts';
 import type { TileCache } from './tile-cache.ts';
 import { ownTurn } from './turns.ts';
 import type { AddResult, Log, ProvenEntry, SearchPage, SearchQuestion, StepListener } from './types.ts';
@@ -31,7 +31,7 @@ export interface LogParts {
   readonly tileCache: TileCache;
   readonly publisher: Publisher;
   /** Undefined for a shard that has ended, or is only read. */
-  readonly sequencer: Sequencer | undefined;
+  readonly placer: Placer | undefined;
   readonly frozenAt: number | undefined;
   /** Whether heads are published only once witnesses have cosigned them. */
   readonly awaitsCosignatures: boolean;
@@ -55,7 +55,7 @@ export class TransparencyLog implements Log {
   constructor(parts: LogParts) {
     this.shard = parts.signer.shard;
     this.frozenAt = parts.frozenAt;
-    this.isClosed = parts.sequencer === undefined;
+    this.isClosed = parts.placer === undefined;
     this.#parts = parts;
     this.#prover = new InclusionProver(parts.tileCache);
   }
@@ -65,8 +65,8 @@ export class TransparencyLog implements Log {
   }
 
   refusal(): string | undefined {
-    const { sequencer } = this.#parts;
-    if (sequencer !== undefined) return sequencer.refusal();
+    const { placer } = this.#parts;
+    if (placer !== undefined) return placer.refusal();
     return this.frozenAt === undefined ? 'this server only reads' : 'the log is frozen';
   }
 
@@ -75,12 +75,11 @@ export class TransparencyLog implements Log {
   }
 
   figures(): LogFigures | undefined {
-    const { sequencer, witnesses } = this.#parts;
-    if (sequencer === undefined) return undefined;
-    const { entries: waiting, bytes: waitingBytes } = sequencer.waiting;
-    const { figures: growth, size: committed, journalled } = sequencer;
+    const { placer, witnesses } = this.#parts;
+    if (placer === undefined) return undefined;
+    const { entries: waiting, bytes: waitingBytes } = placer.waiting;
+    const { figures: growth, size: committed, journalled } = placer;
     const added = { ...this.#counts, entries: growth.batches.sum };
-    const refusals = sequencer.refusals();
     return {
       growth,
       waiting,
@@ -88,13 +87,13 @@ export class TransparencyLog implements Log {
       added,
       committed,
       journalled,
-      refusals,
+      refusals: placer.refusals(),
       witnesses: witnesses?.figures() ?? [],
     };
   }
 
   async storeFigures(): Promise<StoreFigures | undefined> {
-    return this.#parts.sequencer?.storeFigures();
+    return this.#parts.placer?.storeFigures();
   }
 
   async add(entry: AdmittedEntry, steps?: StepListener): Promise<AddResult> {
@@ -106,10 +105,10 @@ export class TransparencyLog implements Log {
 
   async addAnew(entry: AdmittedEntry, steps?: StepListener): Promise<ProvenEntry> {
     this.#counts.calls += 1;
-    const { store, sequencer } = this.#parts;
-    if (sequencer === undefined) throw new Frozen(`${this.shard.origin} takes no entries`);
+    const { store, placer } = this.#parts;
+    if (placer === undefined) throw new Frozen(`${this.shard.origin} takes no entries`);
     await store.findDuplicate(entry.leafHash); // as long as an answer to `add` takes
-    return this.#place(entry, sequencer, steps);
+    return (await this.#place(entry, placer, { steps, isAnew: true })).entry;
   }
 
   async #addOnce(entry: AdmittedEntry, steps: StepListener | undefined): Promise<AddResult> {
@@ -127,7 +126,7 @@ export class TransparencyLog implements Log {
 
   /** As `add`, but resolves once the entry is durable, whether it is published or not. */
   async addFirst(entry: AdmittedEntry): Promise<void> {
-    await this.#parts.sequencer?.place(entry);
+    await this.#parts.placer?.place(entry);
   }
 
   /**
@@ -139,21 +138,22 @@ export class TransparencyLog implements Log {
   }
 
   async #addOrFind(entry: AdmittedEntry, steps: StepListener | undefined): Promise<AddResult> {
-    const { store, sequencer } = this.#parts;
-    if (sequencer === undefined) throw new Frozen(`${this.shard.origin} takes no entries`);
+    const { store, placer } = this.#parts;
+    if (placer === undefined) throw new Frozen(`${this.shard.origin} takes no entries`);
     const known = await store.findDuplicate(entry.leafHash);
     if (known !== undefined) return this.#addAgain(known);
-    return { entry: await this.#place(entry, sequencer, steps), duplicate: false };
+    return this.#place(entry, placer, { steps });
   }
 
-  async #place(entry: AdmittedEntry, sequencer: Sequencer, steps: StepListener | undefined): Promise<ProvenEntry> {
+  async #place(entry: AdmittedEntry, placer: Placer, options: PlaceOptions): Promise<AddResult> {
+    const { steps } = options;
     this.#parts.publisher.requireRoom();
-    const placed = await sequencer.place(entry, steps);
+    const { isDuplicate: duplicate = false, ...placed } = await placer.place(entry, options);
     steps?.done('journal');
     const head = await this.#shown(placed.index);
     const proven = await this.#prove(placed, entry.leafHash, head);
     steps?.done('publish');
-    return proven;
+    return { entry: proven, duplicate };
   }
 
   /**
@@ -226,9 +226,9 @@ export class TransparencyLog implements Log {
   }
 
   heartbeat(): Promise<void> {
-    const { sequencer } = this.#parts;
-    if (sequencer === undefined) return Promise.reject(new Error('a log that takes no entries writes nothing'));
-    return sequencer.heartbeat();
+    const { placer } = this.#parts;
+    if (placer === undefined) return Promise.reject(new Error('a log that takes no entries writes nothing'));
+    return placer.heartbeat();
   }
 
   async #read(index: LogIndex, head: SignedHead): Promise<ProvenEntry | undefined> {

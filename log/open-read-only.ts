@@ -73,7 +73,7 @@ export async function openReadOnlyLog(parts: ReadOnlyParts): Promise<Transparenc
     longBodies: imported?.longBodies,
     tileCache,
     publisher,
-    sequencer: undefined,
+    placer: undefined,
     frozenAt: freeze?.at,
     awaitsCosignatures: false,
     unacknowledged: new UnacknowledgedEntries(treeSize(head.size), treeSize(head.size)),

@@ -11,7 +11,7 @@ import { GrowthFigures, type RefusalReason } from './figures.ts';
 import type { ShardSigner } from './signers/shard-signer.ts';
 import { sequenced, stepDone } from './sequenced.ts';
 import { Signing } from './signing.ts';
-import type { StepListener } from './types.ts';
+import type { Placer, PlaceOptions } from './placer.ts';
 import { HeadReleases, type ReleaseParts } from './releases.ts';
 import type { TileCache } from './tile-cache.ts';
 import { UnwrittenCommits } from './unwritten-commits.ts';
@@ -39,7 +39,7 @@ export interface SequencerParts extends Omit<ReleaseParts, 'held' | 'figures'> {
  * one batch overlaps the commit of the next; no head is journalled before it is committed, and none is published
  * before it is journalled.
  */
-export class Sequencer {
+export class Sequencer implements Placer {
   readonly #parts: SequencerParts;
   readonly #waiting: WaitingEntries;
   #head: TreeHead;
@@ -132,7 +132,7 @@ export class Sequencer {
   }
 
   /** Resolves once the entry is durable, and its head in the journal unless that has no room. @throws Overloaded, NotWritable */
-  place(entry: AdmittedEntry, steps?: StepListener): Promise<SequencedEntry> {
+  place(entry: AdmittedEntry, { steps }: PlaceOptions = {}): Promise<SequencedEntry> {
     const refusal = this.refusal();
     if (refusal !== undefined) throw new NotWritable(refusal);
     this.#waiting.requireRoom(entry, this.#signing.most);

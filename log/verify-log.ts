@@ -48,7 +48,8 @@ export async function verifyLog(parts: VerifyParts, identity: LogIdentity): Prom
   return loaded;
 }
 
-function checkIdentity(found: LogIdentity, expected: Expected): void {
+/** @throws LogRefused for a log of another name or other keys */
+export function checkIdentity(found: LogIdentity, expected: Expected): void {
   if (found.origin !== expected.origin)
     throw new LogRefused(
       `the log is ${found.origin} for ever, not ${expected.origin}: set origin to ${found.origin}, or begin a new log in another folder`,

@@ -33,7 +33,7 @@ describe('style §11: citations', () => {
         ['rekor-v2', 20],
       ]),
     );
-    expect(documents.decisions.size).toBe(20);
+    expect(documents.decisions.size).toBe(21);
   });
 });
 

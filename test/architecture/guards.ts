@@ -34,7 +34,7 @@ export const AMBIENT: readonly { readonly expression: string; readonly only: Reg
   },
   {
     expression: 'performance.now',
-    only: /^host\/([^/]+\.ts$|(backup|scrub|witness)\/)|^server\/[^/]+\.ts$|^server\/http\/|^storage\/engines\/|^cli\//,
+    only: /^host\/([^/]+\.ts$|(backup|scrub|shared|witness)\/)|^server\/[^/]+\.ts$|^server\/http\/|^storage\/engines\/|^cli\//,
   },
   { expression: 'Math.random', only: /^$/ },
   { expression: 'globalThis', only: /^$/ },
@@ -47,6 +47,7 @@ export const COMPOSERS: Readonly<Record<string, readonly string[]>> = {
   'host/clock/clock-sync.ts': ['entries/signatures/verifiers'],
   'host/start/genesis.ts': ['entries/kinds', 'entries/signatures/verifiers'],
   'host/shards/shard-folders.ts': ['storage/engines'],
+  'host/shared/open-shared.ts': ['storage/engines'],
   'cli/entry/admit.ts': ['entries/kinds', 'entries/signatures/verifiers'],
   'server/admission/tasks.ts': ['entries/kinds', 'entries/signatures/verifiers'],
   'server/admission/messages.ts': ['entries/signatures/verifiers'],
