@@ -9,10 +9,20 @@ export interface Readiness {
   readonly checks: Readonly<Record<string, string>>;
   /** How each witness of the policy does. Says nothing of whether the log is ready. */
   readonly witnesses?: readonly WitnessReport[];
+  /** This machine among those that share the log; left out for a log of one machine. */
+  readonly shared?: SharedState;
   /** Lines of the server's own log that could not be written; left out while there are none. */
   readonly droppedLogLines?: number;
   /** Times that something damaged was found in the database since the start; left out while there is none. */
   readonly damagedReads?: number;
+}
+
+export interface SharedState {
+  readonly role: 'leader' | 'follower';
+  /** Records of the shared list that this machine has. */
+  readonly record: number;
+  /** Seconds since it knew that it had all of them. */
+  readonly behind: number;
 }
 
 export interface Health {
@@ -30,6 +40,8 @@ interface HealthCounters {
   readonly archive?: (() => string) | undefined;
   /** Whether the scrub finds all as it was written, in time; undefined where there is none. Decides nothing either. */
   readonly scrub?: (() => string) | undefined;
+  /** This machine among others, and why it does not take their records; undefined for a log of one machine. */
+  readonly shared?: (() => { readonly state: SharedState; readonly trouble: string | undefined }) | undefined;
 }
 
 /** Time that a heartbeat may take before the log is not ready, in milliseconds. */
@@ -81,13 +93,49 @@ function createReadingHealth(read: () => Promise<unknown>, { damagedReads, scrub
   };
 }
 
+/** @param within - milliseconds that a machine may be behind */
+function behindness(
+  { state, trouble }: NonNullable<ReturnType<NonNullable<HealthCounters['shared']>>>,
+  within: number,
+): string {
+  return trouble ?? (state.behind * 1000 > within ? `${state.behind} s behind` : 'ok');
+}
+
 function unlessNone(name: 'droppedLogLines' | 'damagedReads', count: number): Partial<Record<typeof name, number>> {
   return count > 0 ? { [name]: count } : {};
 }
 
-/** Writes a heartbeat only when it is asked and the last one is old: a log that nobody probes writes nothing. */
+/** Returns the health of a log that is written. */
 export function createHealth(parts: HealthParts): Health {
-  const { heartbeat, refusal, witnesses, within, patience, now } = parts;
+  const disk = diskCheck(parts);
+  return {
+    ready: async () => {
+      const shared = parts.shared?.();
+      const checks = {
+        write: await disk(),
+        entries: parts.refusal() ?? 'ok',
+        ...(shared && { shared: behindness(shared, parts.within) }),
+      };
+      const ready = Object.values(checks).every((state) => state === 'ok');
+      const asked = parts.witnesses();
+      return {
+        ready,
+        checks: {
+          ...checks,
+          ...(parts.archive && { archive: parts.archive() }),
+          ...(parts.scrub && { scrub: parts.scrub() }),
+        },
+        ...(asked.length > 0 && { witnesses: asked }),
+        ...(shared && { shared: shared.state }),
+        ...unlessNone('droppedLogLines', parts.droppedLines()),
+        ...unlessNone('damagedReads', parts.damagedReads()),
+      };
+    },
+  };
+}
+
+/** Writes a heartbeat only when it is asked and the last one is old: a log that nobody probes writes nothing. */
+function diskCheck({ heartbeat, within, patience, now }: HealthParts): () => Promise<string> {
   let written = Number.NEGATIVE_INFINITY;
   let writing: Promise<string> | undefined;
 
@@ -103,31 +151,12 @@ export function createHealth(parts: HealthParts): Health {
     }
   }
 
-  async function disk(): Promise<string> {
+  return async () => {
     if (now() - written <= within) return 'ok';
     writing ??= write();
     const late = new Promise<string>((resolve) =>
       setTimeout(resolve, patience, `no write within ${patience} ms`).unref(),
     );
     return Promise.race([writing, late]);
-  }
-
-  return {
-    ready: async () => {
-      const checks = { write: await disk(), entries: refusal() ?? 'ok' };
-      const ready = Object.values(checks).every((state) => state === 'ok');
-      const asked = witnesses();
-      return {
-        ready,
-        checks: {
-          ...checks,
-          ...(parts.archive && { archive: parts.archive() }),
-          ...(parts.scrub && { scrub: parts.scrub() }),
-        },
-        ...(asked.length > 0 && { witnesses: asked }),
-        ...unlessNone('droppedLogLines', parts.droppedLines()),
-        ...unlessNone('damagedReads', parts.damagedReads()),
-      };
-    },
   };
 }

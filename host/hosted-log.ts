@@ -11,6 +11,9 @@ import { type Health, healthOf } from './health.ts';
 import type { Logger } from './logging/logger.ts';
 import { Scrubber } from './scrub/scrubber.ts';
 import type { Settings } from './settings/table.ts';
+import type { SharedLog, SharedSettings } from './shared/open-shared.ts';
+import type { Peers, PlaceDesk } from './shared/place-desk.ts';
+import type { GenesisKind } from './start/genesis.ts';
 import { startLog } from './start/start-log.ts';
 import { readImportedMark } from './folder/imported.ts';
 import { startReadOnly } from './start/start-read-only.ts';
@@ -21,6 +24,10 @@ export interface HostOptions {
   readonly logger: Logger;
   /** Called when the outcome of a write is unknown. The process must end. */
   readonly fatal: (reason: unknown) => void;
+  /** The other machines of a log that is shared; needed for one alone. */
+  readonly peers?: Peers | undefined;
+  /** Variables of the process, by which a shared log is found. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** A log that is open on this machine, with all that an interface to it needs. Disposing of it finishes what was accepted. */
@@ -39,6 +46,8 @@ export interface HostedLog extends AsyncDisposable {
   readonly damage: DamageReport;
   /** Makes an entry of the log's own over a document; undefined where it takes none. */
   readonly signOwn: ((document: string) => Promise<AdmittedEntry>) | undefined;
+  /** Answers the other machines of a log that is shared; undefined for a log of this machine alone. */
+  readonly desk: PlaceDesk | undefined;
   /** Shows the log's heads, once its interface is ready: a start that is refused has shown nothing. */
   publish(): Promise<void>;
 }
@@ -47,9 +56,8 @@ export interface HostedLog extends AsyncDisposable {
 export async function openHostedLog(settings: Settings, options: HostOptions): Promise<HostedLog> {
   const clock = clockOf(settings);
   const damage = new DamageReport(options.logger);
-  const { shards, witness, archive, signOwn, publish, dispose } = settings.readOnly
-    ? await openToRead(settings)
-    : await openToGrow(settings, clock, damage, options);
+  const { dispose, shared, ...parts } = await openBy(settings, clock, damage, options);
+  const { shards, archive } = parts;
   const { logger } = options;
   const scrub = scrubberOf(settings, logger, damage);
   const health = healthOf(shards, settings, {
@@ -57,10 +65,17 @@ export async function openHostedLog(settings: Settings, options: HostOptions): P
     damagedReads: () => damage.count,
     archive: archive && (() => archive.state()),
     scrub: scrub && (() => scrub.state(clock.now())),
+    shared: shared && (() => ({ state: shared.member.state(), trouble: shared.member.trouble() })),
   });
-  const opened = { settings, clock, logger, shards, witness, archive, scrub, health, damage, signOwn, publish };
   return {
-    ...opened,
+    ...parts,
+    settings,
+    clock,
+    logger,
+    scrub,
+    health,
+    damage,
+    desk: shared?.desk,
     [Symbol.asyncDispose]: async () => {
       await scrub?.[Symbol.asyncDispose](); // before the log closes its files
       await dispose();
@@ -70,7 +85,41 @@ export async function openHostedLog(settings: Settings, options: HostOptions): P
 
 type Opened = Pick<HostedLog, 'shards' | 'witness' | 'archive' | 'signOwn' | 'publish'> & {
   readonly dispose: () => Promise<void>;
+  readonly shared?: Pick<SharedLog, 'member' | 'desk'>;
 };
+
+function openBy(settings: Settings, clock: Clock, damage: DamageReport, options: HostOptions): Promise<Opened> {
+  const { shared, readOnly } = settings;
+  if (shared !== undefined) return openWithOthers({ ...settings, shared }, clock, damage, options);
+  return readOnly ? openToRead(settings) : openToGrow(settings, clock, damage, options);
+}
+
+/** Opens this machine's copy of a log that several share. What that needs is loaded for such a log alone. */
+async function openWithOthers(
+  settings: SharedSettings,
+  clock: Clock,
+  damage: DamageReport,
+  { logger, fatal, peers, env = {} }: HostOptions,
+): Promise<Opened> {
+  if (peers === undefined) throw new Error('a shared log is served beside other machines alone');
+  const { openShared } = await import('./shared/open-shared.ts');
+  await using cleanup = new AsyncDisposableStack();
+  const told = operatorLines(logger, damage);
+  const genesis = settings.genesis ? genesisKindOf(settings) : undefined;
+  const publication = publicationOf(settings, clock, {
+    tell: (report) => tellWitness(logger, report),
+    alarm: told.alarm,
+  });
+  const shared = cleanup.use(await openShared(settings, { ...told, clock, fatal, peers, env, publication, genesis }));
+  const archive =
+    settings.archive === undefined ? undefined : cleanup.use(archiverOf(settings, settings.archive, told));
+  const { shards, publish, sign } = shared;
+  const signOwn = sign && ((document: string) => sign(document, genesisKindOf(settings)));
+  const parts = cleanup.move();
+  return { shards, witness: undefined, archive, signOwn, publish, shared, dispose: () => parts.disposeAsync() };
+}
+
+const genesisKindOf = ({ apis }: Settings): GenesisKind => (apis === 'rekor-v2' ? 'rekor-v2' : 'rekor-v1');
 
 async function openToRead(settings: Settings): Promise<Opened> {
   const log = await startReadOnly(settings);
@@ -93,7 +142,7 @@ async function openToGrow(
   await using cleanup = new AsyncDisposableStack();
   const tellOperator = operatorLines(logger, damage);
   const { announce, alarm } = tellOperator;
-  const genesis = settings.apis === 'rekor-v2' ? 'rekor-v2' : 'rekor-v1';
+  const genesis = genesisKindOf(settings);
   const watched = watchedLogs(settings);
   const log = cleanup.use(
     await startLog(

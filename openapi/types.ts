@@ -601,6 +601,21 @@ export interface components {
             readonly checks: {
                 readonly [key: string]: string;
             };
+            /** @description This machine among those that share the log; left out for a log of one machine */
+            readonly shared?: {
+                /** @enum {string} */
+                readonly role: "leader" | "follower";
+                /**
+                 * Format: int64
+                 * @description Records of the shared list that this machine has
+                 */
+                readonly record: number;
+                /**
+                 * Format: int64
+                 * @description Seconds since it knew that it had all of them
+                 */
+                readonly behind: number;
+            };
             /**
              * Format: int64
              * @description Lines of the server's own log that could not be written, if there are any. Says nothing of whether it is ready.

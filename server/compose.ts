@@ -19,6 +19,7 @@ import { Administration, startEntering } from './administration.ts';
 import { createApp } from './app.ts';
 import type { RequestLine } from './http/request-line.ts';
 import { proxyTest } from './http/trusted-proxies.ts';
+import { listenForPeers } from './peer-listener.ts';
 import { logRequest } from './log-request.ts';
 import { addReaders, metersOf } from './metrics/readers.ts';
 import { readConsoleFiles } from './pages/console-files.ts';
@@ -57,7 +58,9 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   const policy = await policyOf(settings, logger); // before the log is opened: a start that is refused has written nothing
   const gate = await accessGateOf(settings, logger);
   if (gate !== undefined) cleanup.use(gate);
-  const log = cleanup.use(await openHostedLog(settings, options));
+  const peers = settings.shared === undefined ? undefined : cleanup.use(await listenForPeers(settings, logger));
+  const log = cleanup.use(await openHostedLog(settings, { ...options, peers }));
+  if (log.desk !== undefined) peers?.serve(log.desk);
   if (!settings.readOnly) logger.info(`ECDSA signatures are checked by ${verifier}`);
   const admission = cleanup.use(admissionOf(settings, logger, certificatesOf(policy, gate)));
   const judges = [policy, gate].filter((judge) => judge !== undefined);

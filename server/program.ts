@@ -46,6 +46,7 @@ async function serve(settings: Settings): Promise<void> {
     void stopping.then((signal) => opened ?? endBeforeOpen(logger, signal));
     await using server = await composeServer(settings, {
       logger,
+      env: settingSources().env,
       ...(metrics && { metrics: metrics.registry }),
       ...(tracing && { tracing }),
       fatal: (reason) => die(logger, reason),

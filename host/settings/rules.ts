@@ -20,6 +20,7 @@ export function conflicts(readings: Readings): readonly Fault[] {
     tooHasty,
     headsInside,
     archiveInside,
+    besideOthers,
     bodyTooLarge,
   ];
   return rules.flatMap((rule) => rule(readings));
@@ -88,6 +89,33 @@ function archiveInside({ values: { data, heads, archive }, source }: Readings): 
     ? fault(source('archive'), archive, 'may not lie in the data or the heads folder: give it another disk')
     : [];
 }
+
+/** A log that machines share is none that forgets, only reads, begins anew, or asks witnesses by itself. */
+function besideOthers({ values, source }: Readings): readonly Fault[] {
+  const { dev, readOnly, begin, witness, witnessFor } = values;
+  if (values.shared === undefined) return withoutOthers({ values, source });
+  const reason = 'cannot be used together with --shared yet';
+  return [
+    ...withoutSecret({ values, source }),
+    ...(dev === true ? fault(source('dev'), undefined, reason) : []),
+    ...(readOnly === true ? fault(source('readOnly'), undefined, reason) : []),
+    ...(begin === true ? fault(source('begin'), undefined, reason) : []),
+    ...(witness === undefined || witness === 'off' ? [] : fault(source('witness'), witness, reason)),
+    ...(witnessFor === undefined ? [] : fault(source('witnessFor'), witnessFor, reason)),
+  ];
+}
+
+function withoutOthers({ values: { lead }, source }: Readings): readonly Fault[] {
+  const names = [...(lead === 'no' ? ['lead' as const] : []), ...SHARED_ALONE];
+  return names.flatMap((name) => fault(source(name), undefined, 'has no use without --shared'));
+}
+
+function withoutSecret({ values: { lead, sharedSecret }, source }: Readings): readonly Fault[] {
+  if (lead !== 'no' || sharedSecret !== undefined) return [];
+  return fault(source('lead'), lead, 'needs --shared-secret beside it, because it has no keys to make the secret from');
+}
+
+const SHARED_ALONE = ['sharedListen', 'sharedSecret'] as const;
 
 function isInside(folder: string, path: string): boolean {
   const way = relative(normalize(folder), normalize(path));

@@ -3,6 +3,7 @@ import { ACCESS } from './groups/access.ts';
 import { LIMITS, LOAD } from './groups/limits.ts';
 import { DATA, IDENTITY } from './groups/log.ts';
 import { LOGGING, MONITORING, SERVING } from './groups/serving.ts';
+import { SHARED } from './groups/shared.ts';
 import { WITNESSES } from './groups/witnesses.ts';
 import type { HostEnvironment, Values } from './values/setting.ts';
 
@@ -12,6 +13,7 @@ export function settingGroups(kinds: HostEnvironment['kinds']) {
     Serving: SERVING,
     Access: ACCESS,
     Data: DATA,
+    'Several machines': SHARED,
     'Identity of the log': IDENTITY,
     Witnesses: WITNESSES,
     'What is accepted': acceptance(kinds),
@@ -26,6 +28,7 @@ export function settingGroups(kinds: HostEnvironment['kinds']) {
 export type Settings = Values<typeof SERVING> &
   Values<typeof ACCESS> &
   Values<typeof DATA> &
+  Values<typeof SHARED> &
   Values<typeof IDENTITY> &
   Values<typeof WITNESSES> &
   Values<ReturnType<typeof acceptance>> &

@@ -49,6 +49,8 @@ export interface Seen {
   readonly unusedChanges: Readonly<Record<'fixed' | 'moves', readonly string[]>>;
   /** Folders of shards that follow this one. */
   readonly laterShards: readonly string[];
+  /** The list of records that the folder holds a copy of; undefined for a log of this machine alone. */
+  readonly shared?: string | undefined;
   /** The mark of a folder that was made from a backup. */
   readonly restored?: RestoredMark | undefined;
   /** The record that this shard has begun, which outlives it; undefined where there is none, and for the first. */
@@ -73,6 +75,10 @@ const refuse = (reason: string): Decision => ({ act: 'refuse', reason });
 
 export function decide(seen: Seen, wish: Wish): Decision {
   if (seen.restored?.isComplete === false) return refuse(restoreCutShort(seen.folder, seen.restored));
+  if (seen.shared !== undefined)
+    return refuse(
+      `${seen.folder} holds a copy of the log that machines share in ${seen.shared}: a log that goes on beside them is a fork. Start with --shared, or with --read-only`,
+    );
   return seen.database.state === 'log' ? decideOpening(seen, seen.database, wish) : decideBeginning(seen, wish);
 }
 

@@ -5,6 +5,7 @@ import type { Journals } from '../../storage/journal.ts';
 import { type GenesisRecord, parseGenesis } from './genesis.ts';
 import { readIfThere } from '../folder/durable-file.ts';
 import { keyIdAt } from '../keys/key-place.ts';
+import { readPosition } from '../folder/position.ts';
 import { readRestoredMark } from '../folder/restored.ts';
 import type { ShardPlace } from './planned-shard.ts';
 import { changesOfPlace, hasPlaceRecord, mayHaveMoved } from '../folder/folder-identity.ts';
@@ -50,6 +51,7 @@ export async function lookAt(place: ShardPlace, laterShards: readonly string[]):
     },
     laterShards,
     restored,
+    shared: sharedListOf(folder),
     begun: place.later?.begun,
   };
 
@@ -65,6 +67,8 @@ function usedKeys(database: FoundDatabase): Readonly<Record<SeenKey['role'], str
   const { logId, c2spKeyId } = database.identity;
   return { rekor: logId, c2sp: c2spKeyId };
 }
+
+const sharedListOf = (folder: string): string | undefined => readPosition(folder)?.list;
 
 /** A shard that has ended signs no more, and may have lost its keys. */
 function needsNoKeys(database: FoundDatabase): boolean {

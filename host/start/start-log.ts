@@ -70,7 +70,7 @@ function settlePlace(folder: string, volume: StartSettings['volume']): void {
 }
 
 /** A log that begins under a wrong clock has its first entry in another time for ever. @throws LogRefused */
-function requireTime(clock: Clock): void {
+export function requireTime(clock: Clock): void {
   const reason = clock.reasonUntrusted(0);
   if (reason !== undefined) throw new LogRefused(`no log begins now: ${reason}`);
 }

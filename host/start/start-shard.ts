@@ -85,7 +85,7 @@ export async function startShard(
   if (!settings.dev) recordBegun(place, opened.identity); // nothing has been signed so far
   if (opened.created) announceBeginning(opened, place, settings.dev, announce);
   if (keys) await writeMissingGenesis(opened, keys, { store, settings, folder: place.folder, announce });
-  cleanup.use(watch([store, journal], options.fatal));
+  cleanup.use(watchFiles([store, journal], options.fatal));
   const parts = cleanup.move();
   const signOwn = keys && ((document: string, api: GenesisKind) => ownEntry(document, keys.rekor, api));
   return { opened, store, journals, signOwn, [Symbol.asyncDispose]: () => parts.disposeAsync() };
@@ -98,10 +98,13 @@ function recordBegun({ folder, later }: ShardPlace, identity: LogIdentity): void
 }
 
 /** Both folders are locked before anything in either is opened. @throws LogRefused, StoreRefused */
-async function openFiles(
-  { place, confirm }: PlannedShard,
+export async function openFiles(
+  {
+    place,
+    confirm,
+  }: Pick<PlannedShard, 'confirm'> & { readonly place: Pick<ShardPlace, 'engine' | 'folder' | 'heads'> },
   room: RoomSettings,
-  { announce, damaged }: StartOptions,
+  { announce, damaged }: Pick<StartOptions, 'announce' | 'damaged'>,
   cleanup: AsyncDisposableStack,
 ) {
   const owner = `process ${process.pid} on ${hostname()}`;
@@ -125,7 +128,10 @@ function roomOf({ heads }: ShardPlace, { minFree }: ShardSettings): RoomSettings
 const WATCH_MS = 1000;
 
 /** Looks again and again whether files are still those that were opened: what an idle log has lost would not be seen. */
-function watch(watched: readonly { check(): Promise<void> }[], fatal: (reason: unknown) => void): AsyncDisposable {
+export function watchFiles(
+  watched: readonly { check(): Promise<void> }[],
+  fatal: (reason: unknown) => void,
+): AsyncDisposable {
   let looking: Promise<unknown> = Promise.resolve();
   const look = (): void => void (looking = Promise.all(watched.map((one) => one.check())).catch(fatal));
   const timer = setInterval(look, WATCH_MS).unref();
@@ -168,12 +174,12 @@ async function writeMissingGenesis(
   announce('wrote entry 0, the log about itself (birth.json)');
 }
 
-interface LogKeyPair {
+export interface LogKeyPair {
   readonly rekor: LogKey;
   readonly c2sp: LogKey;
 }
 
-const publicKeysOf = ({ rekor, c2sp }: LogKeyPair): LogKeys['publicKeys'] => ({
+export const publicKeysOf = ({ rekor, c2sp }: LogKeyPair): LogKeys['publicKeys'] => ({
   rekor: rekor.publicKey,
   c2sp: c2sp.publicKey,
 });
@@ -211,7 +217,7 @@ async function keysOf(
 }
 
 /** A positive int64, random: two logs with one tree id could be taken for one. */
-function newTreeId(): string {
+export function newTreeId(): string {
   const id = BigInt.asUintN(63, randomBytes(8).readBigUInt64BE());
   return String(id === 0n ? 1n : id);
 }

@@ -41,6 +41,11 @@ export class Outsider {
     return this.#receipts.length;
   }
 
+  /** The largest index that was acknowledged; -1 before the first. */
+  get last(): number {
+    return this.#receipts.reduce((most, { logIndex }) => Math.max(most, logIndex), -1);
+  }
+
   /** Of the log's checkpoints by C2SP. */
   get vkey(): string {
     return this.#met().vkey;
