@@ -6,6 +6,7 @@ import { fuzz } from './fuzz.ts';
 import { kill9 } from './kill-9.ts';
 import { oracles } from './oracles.ts';
 import { secondProcess } from './second-process.ts';
+import { shared } from './shared.ts';
 import { soak } from './soak.ts';
 import { staleCopy } from './stale-copy.ts';
 import { time } from './time.ts';
@@ -21,5 +22,6 @@ export const CAMPAIGNS: Readonly<Record<string, Campaign>> = {
   oracles,
   time,
   backup,
+  shared,
   soak,
 };
