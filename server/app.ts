@@ -1,4 +1,5 @@
 import express, { type Express, type Request, type Response } from 'express';
+import type { Family } from '../metrics/family.ts';
 import type { WitnessKey } from '../web/claims.ts';
 import { isAccessFailure } from './access/failures.ts';
 import { type Gate, OPEN_GATE } from './access/gate.ts';
@@ -54,6 +55,8 @@ export interface AppParts extends OperationParts {
   readonly consoleFiles: ConsoleFiles;
   /** Reads scripts and styles of the pages; without it pages have none. */
   readonly pageFiles?: () => Promise<PageFiles>;
+  /** Reads what is measured of the server, for the page of its operator. */
+  readonly figures?: () => Promise<readonly Family[]>;
   /** Witnesses of the log's policy, for pages that check their cosignatures. */
   readonly witnesses?: readonly WitnessKey[];
   /** Says who may do what; without it, everyone may do everything but administer. */

@@ -151,8 +151,7 @@ async function appOf(
     ...(tracing && { tracing }),
     consoleFiles: await readConsoleFiles(),
     bundles: new KeptBytes(),
-    pageFiles: pageFilesReader(stripTypes),
-    witnesses: witnessKeysOf(settings),
+    ...pageParts(settings, metrics),
     dev: settings.dev,
     now: () => performance.now(),
     report: {
@@ -161,6 +160,15 @@ async function appOf(
     },
     ...(observe && { observe }),
   });
+}
+
+/** Parts that only pages need. */
+function pageParts(settings: Settings, metrics: MetricRegistry | undefined) {
+  return {
+    pageFiles: pageFilesReader(stripTypes),
+    witnesses: witnessKeysOf(settings),
+    ...(metrics && { figures: () => metrics.families() }),
+  };
 }
 
 function admissionOf(settings: Settings, logger: Logger, policy: PolicyCertificates | undefined): AdmissionPool {

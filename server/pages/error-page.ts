@@ -1,4 +1,4 @@
-import type { Answer } from '../http/answer.ts';
+import type { Answer, Headers } from '../http/answer.ts';
 import { type Frame, html, renderPage } from './layout.ts';
 
 const TITLES: Readonly<Record<number, string>> = {
@@ -7,6 +7,9 @@ const TITLES: Readonly<Record<number, string>> = {
   403: 'Not for you',
   503: 'Too busy',
 };
+
+/** Browsers ask for a password where the first scheme of a challenge is this one: a token is taken as one. */
+const BROWSER_CHALLENGE: Headers = { 'WWW-Authenticate': 'Basic realm="stele", charset="UTF-8"' };
 
 /** The same answer as a page: its status and headers, and its sentence for people. */
 export function errorPage({ status, headers, body }: Answer, frame: Frame): Answer {
@@ -19,5 +22,5 @@ export function errorPage({ status, headers, body }: Answer, frame: Frame): Answ
       <p>${sentence}</p>`,
     frame,
   });
-  return { status, ...(headers && { headers }), body: page };
+  return { status, headers: { ...headers, ...(status === 401 && BROWSER_CHALLENGE) }, body: page };
 }

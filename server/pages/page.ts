@@ -1,4 +1,5 @@
 import type { LogShards } from '../../log/shards.ts';
+import type { Family } from '../../metrics/family.ts';
 import type { WitnessKey } from '../../web/claims.ts';
 import type { EntryReads } from '../access/entry-reads.ts';
 import type { Access, Principal } from '../access/principal.ts';
@@ -20,6 +21,8 @@ export interface PageParts {
   readonly consoleFiles: ConsoleFiles;
   /** Reads scripts and styles; absent where there are none, and pages do without. */
   readonly pageFiles?: () => Promise<PageFiles>;
+  /** Reads what is measured of the server; absent where nothing is. */
+  readonly figures?: () => Promise<readonly Family[]>;
   /** Witnesses of the log's policy; none if absent. */
   readonly witnesses?: readonly WitnessKey[];
   readonly settings: {

@@ -37,11 +37,12 @@ export interface PrivateServer extends AsyncDisposable {
   raw(...lines: readonly string[]): Promise<string>;
 }
 
-export async function startPrivateServer(): Promise<PrivateServer> {
+/** @param flags - beside the access file */
+export async function startPrivateServer(...flags: readonly string[]): Promise<PrivateServer> {
   const folder = temporaryFolder();
   const access = join(folder.parent, 'access.yaml');
   writeFileSync(access, 'anonymous: []\ntokens: true\n');
-  const server = await startServer(folder, { flags: ['--access', access] });
+  const server = await startServer(folder, { flags: ['--access', access, ...flags] });
 
   async function token(name: string, rights: readonly Right[]): Promise<string> {
     const text = newToken();

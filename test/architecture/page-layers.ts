@@ -22,6 +22,7 @@ export const PAGES_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'entries/pki',
     'log',
     'log/signers',
+    'metrics',
     'web',
     'server/apis',
     'server/http',

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ROOT } from './inspect.ts';
 
 const FOLDERS =
-  'api|base|bench|checkpoint|cli|client|deploy|docs|entries|examples|host|log|merkle|openapi|scripts|server|storage|test|trust|witness';
+  'api|base|bench|checkpoint|cli|client|deploy|docs|entries|examples|host|log|merkle|openapi|scripts|server|storage|test|trust|web|witness';
 const NAMED_PATH = new RegExp(String.raw`\`(?:node )?((?:${FOLDERS})/[\w./-]*)\``, 'g');
 
 const pathsIn = (text: string): readonly string[] => [...text.matchAll(NAMED_PATH)].map(([, path = '']) => path);

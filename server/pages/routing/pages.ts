@@ -11,6 +11,7 @@ import { type Frame, html, renderPage } from '../layout.ts';
 import { notFound } from '../not-found.ts';
 import type { Page, PageParts, PageRequest } from '../page.ts';
 import { PAGE_FILES } from '../page-files.ts';
+import { operatorPage } from '../operator/operator-page.ts';
 import { searchPage } from '../search/search-page.ts';
 
 const READ: readonly string[] = ['GET', 'HEAD'];
@@ -126,6 +127,7 @@ function readerPages(parts: PageParts): readonly Page[] {
     page('/search', 'search', (asked) => searchPage(asked, parts)),
     page('/heads', 'audit', (asked) => headsPage(asked, parts)),
     page('/consistency', 'audit', (asked) => consistencyPage(asked, parts)),
+    page('/operator', 'admin', (asked) => operatorPage(asked, parts)),
     page('/entry/{id}', 'read', (asked) => answerEntry(asked, parts)),
     ...downloads(parts).map((download): Page => ({ ...download, access: 'read', methods: READ, isForReaders: false })),
   ];
