@@ -116,6 +116,9 @@ describe('the npm package', () => {
     expect(sent.status).toBe(201);
     expect(await stele('info', '--server', base)).toContain('entries   2\n');
     expect(await stele('audit', base, '--full')).toContain('2 entries checked');
+    const page = await (await fetch(`${base}/entry/1`, { headers: { accept: 'text/html' } })).text();
+    const [script = ''] = /pages\/[0-9a-f]{16}\/page\.js/.exec(page) ?? [];
+    expect(await (await fetch(`${base}/${script}`)).text()).toContain('data-check');
     const checked = await useClient(base);
     expect(checked).toEqual({ size: 2, checkpoint: true, entry: 1 });
     child.kill('SIGTERM');
