@@ -1,9 +1,10 @@
 import { toHex } from '../../base/bytes.ts';
+import { LONGEST_NAME } from '../../client/bundle/identity.ts';
 import { Failure } from '../../base/failure.ts';
 import { hashLeaf } from '../../merkle/hash.ts';
 import { readMembers } from '../../entries/facts/entry-members.ts';
 import { type Identities, readIdentities } from './identities.ts';
-import { type Match, type Matcher, matchesIn } from './matchers.ts';
+import { type Match, type Matcher, matchesIn, type WatchedEntry } from './matchers.ts';
 
 /** A report on one entry. JSON as it is. */
 export type Report =
@@ -36,11 +37,21 @@ export async function lookAt(
     };
     const matches = matchesIn(entry, matchers);
     if (matches.length > 0) return { type: 'match', ...where, kind: `${kind}:${version}`, matches };
-    const reason = who.find((one) => typeof one === 'string');
+    const reason = who.find((one) => typeof one === 'string') ?? tooLong(entry, matchers);
     return reason === undefined ? undefined : { type: 'unreadable', ...where, reason };
   } catch (error) {
     return { type: 'unreadable', ...where, reason: reasonOf(error) };
   }
+}
+
+/** The reason why expressions were not compared with all that the entry names. */
+function tooLong({ subjects, certificates }: WatchedEntry, matchers: readonly Matcher[]): string | undefined {
+  if (!matchers.some(({ type }) => type === 'certIdentity' || type === 'subject')) return undefined;
+  const names = [...subjects, ...certificates.map(({ issuer = '' }) => issuer)];
+  const long = names.find((name) => name.length > LONGEST_NAME);
+  return (
+    long && `it has a name of ${long.length} characters, and ${LONGEST_NAME} are compared with an expression at most`
+  );
 }
 
 async function readOrReason(content: Uint8Array): Promise<Identities | string> {

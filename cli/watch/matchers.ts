@@ -1,4 +1,5 @@
 import { Failure } from '../../base/failure.ts';
+import { LONGEST_NAME } from '../../client/bundle/identity.ts';
 import type { Identities } from './identities.ts';
 
 /** A watched value that could never match, or an expression that cannot be read. */
@@ -44,7 +45,7 @@ function matchOf(entry: WatchedEntry, matcher: Matcher): Match | undefined {
     case 'oidExtension':
       return extensionIn(entry, matcher);
     case 'subject': {
-      const subject = entry.subjects.find((one) => matcher.subject.regExp.test(one));
+      const subject = entry.subjects.find((one) => isMatch(one, matcher.subject));
       return subject === undefined ? undefined : { type, subject };
     }
     case 'fingerprint': {
@@ -56,12 +57,17 @@ function matchOf(entry: WatchedEntry, matcher: Matcher): Match | undefined {
   }
 }
 
+/** A long name, and an expression such as `.*@example\.com`, would take minutes: time grows with the square of the length. */
+function isMatch(name: string, { regExp }: Expression): boolean {
+  return name.length <= LONGEST_NAME && regExp.test(name);
+}
+
 type MatcherOf<Type extends Matcher['type']> = Extract<Matcher, { readonly type: Type }>;
 
 function identityIn({ certificates }: WatchedEntry, matcher: MatcherOf<'certIdentity'>): Match | undefined {
   for (const { subjects, issuer } of certificates) {
-    const certSubject = subjects.find((one) => matcher.certSubject.regExp.test(one));
-    const isVouched = matcher.issuers.length === 0 || matcher.issuers.some(({ regExp }) => regExp.test(issuer ?? ''));
+    const certSubject = subjects.find((one) => isMatch(one, matcher.certSubject));
+    const isVouched = matcher.issuers.length === 0 || matcher.issuers.some((one) => isMatch(issuer ?? '', one));
     if (certSubject !== undefined && isVouched)
       return { type: 'certIdentity', certSubject, ...(issuer !== undefined && { issuer }) };
   }

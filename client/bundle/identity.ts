@@ -23,7 +23,7 @@ export function identityOf(certificate: Certificate): CertificateIdentity {
 }
 
 /** Characters of a name that is shown, or compared with an expression. */
-const LONGEST_NAME = 2048;
+export const LONGEST_NAME = 2048;
 
 export function judgeIdentity({ subjects, issuer }: CertificateIdentity, expected: ExpectedIdentity): Verdict {
   if (!subjects.some((subject) => isExpected(subject, expected.subject)))

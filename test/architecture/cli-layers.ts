@@ -116,6 +116,7 @@ export const CLI_MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'entries/facts',
     'entries/pki',
     'client',
+    'client/bundle',
     'client/http',
     'client/audit',
     'cli/frame',

@@ -6,7 +6,7 @@ export const watch = {
   description: [
     'Reads the log from where the last run ended, checks every entry against the signed head, and that the head is the one before grown on, and reports the entries that match. It goes on until it is stopped, unless --once is given.',
     'A new watch begins with the entries that come from now on; with --from it begins there, and 0 is the first entry. The cursor is in the state folder, and moves behind an entry only once its report has been delivered: a run that is killed in between reports that one entry a second time, under the same logIndex and id.',
-    'An entry that cannot be read, or has a certificate or key that cannot, is reported as unreadable, and stops nothing.',
+    'An entry that cannot be read, or has a certificate or key that cannot, is reported as unreadable, and stops nothing. So is one with a name of more than 2,048 characters, which no expression is compared with.',
     'Identities, issuers and subjects are regular expressions, and match anywhere in the name unless ^ and $ say otherwise. --config takes the file of rekor-monitor: certIdentities, subjects, fingerprints and oidMatchers below monitoredValues.',
     'Of a log with tiles the entries of the shard that grows are read, by their index in it; with --api rekor-v1 those of all shards.',
   ],
