@@ -3,7 +3,8 @@ import { fails, type Refusal, type Verdict } from '../base/verdict.ts';
 import { AnswerReader, base64 } from '../client/answer-reader.ts';
 import { trustedAuthorities } from '../client/bundle/authorities.ts';
 import { type BundleEntry, openBundleEntry } from '../client/bundle/bundle-entry.ts';
-import { bundleCertificate, bundleTimes, MOST_MEMBERS, promisedTimes } from '../client/bundle/bundle-material.ts';
+import { judgeForm, MOST_MEMBERS } from '../client/bundle/bundle-form.ts';
+import { bundleCertificate, bundleTimes, promisedTimes } from '../client/bundle/bundle-material.ts';
 import type { CertificateIdentity, ExpectedIdentity } from '../client/bundle/identity.ts';
 import { judgeLogged, type LoggedSignature } from '../client/bundle/logged-signature.ts';
 import { verifyCertificate } from '../client/bundle/verify-certificate.ts';
@@ -46,13 +47,11 @@ export interface VerifiedBundle {
 
 /** An entry of a bundle that is in a log. */
 export interface VerifiedEntry {
-  /** In the whole log. */
+  /** In the whole log, as its signed entry timestamp has it; without one that of its proof. */
   readonly logIndex: number;
   /** The head that its proof leads to; undefined where the log has only promised, by a signed entry timestamp, to hold it. */
   readonly head: OpenedHead | undefined;
 }
-
-const MEDIA_TYPE = 'application/vnd.dev.sigstore.bundle';
 
 /**
  * Whether a Sigstore bundle shows that a key, or the holder of a certificate, has signed an artifact, or an envelope, and that a trusted
@@ -66,8 +65,8 @@ export function verifyBundle(bundle: unknown, options: BundleOptions): Opened<Ve
   return judge(() => {
     const keys = trustedKeys(options);
     const reader = new AnswerReader(bundle, 'bundle');
-    if (!reader.text('mediaType').startsWith(MEDIA_TYPE))
-      return fails('it is no Sigstore bundle: mediaType says otherwise');
+    const form = judgeForm(reader);
+    if (!form.holds) return form;
     const material = reader.object('verificationMaterial');
     const signer = readSigner(material, options);
     const content = reader.has('dsseEnvelope')
@@ -100,9 +99,19 @@ function readSigner(material: AnswerReader, { key, identity }: BundleOptions): S
   }
   if (key !== undefined || identity === undefined)
     throw new MalformedInput('it is signed with a certificate: give identity and trustedRoot, and no key');
+  requireNamed(identity);
   if (certificate.key === 'unknown' || certificate.key === 'unused')
     throw new MalformedInput('the certificate has a key of a kind that is not checked here');
   return { key: certificate.key, certificate };
+}
+
+/** Callers in JavaScript leave members out, and nothing holds by absence. @throws MalformedInput */
+function requireNamed(identity: ExpectedIdentity): void {
+  for (const name of ['subject', 'issuer'] as const) {
+    const expected: unknown = identity[name];
+    if (expected instanceof RegExp || (typeof expected === 'string' && expected !== '')) continue;
+    throw new MalformedInput(`identity.${name} is neither a name nor an expression`);
+  }
 }
 
 interface Content {

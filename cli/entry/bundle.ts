@@ -1,10 +1,12 @@
 import { parseUtf8, toHex } from '../../base/bytes.ts';
+import { AnswerReader } from '../../client/answer-reader.ts';
+import { judgeForm } from '../../client/bundle/bundle-form.ts';
 import { readEnvelope } from '../../entries/envelope/envelope.ts';
 import type { DigestAlgorithm } from '../../entries/signatures/claim.ts';
 import { CheckFailed } from '../frame/exit-codes.ts';
 import { named, readInput } from '../files/input.ts';
 import type { Digests } from './digest-file.ts';
-import { signerKeyOf, type SignerKey } from './signer.ts';
+import { certificateOf, type SignerKey } from './signer.ts';
 
 /** A Sigstore bundle, as far as it is read here: a signature, its key, and the entries that it claims. */
 export interface Bundle {
@@ -54,8 +56,10 @@ export function readBundleFile(file: string, what: string): Bundle {
   });
 }
 
-/** @throws Error that names the member */
+/** @throws Error, MalformedAnswer that name the member */
 export function bundleOf(bundle: Members): Bundle {
+  const form = judgeForm(new AnswerReader(bundle, 'bundle'));
+  if (!form.holds) throw new Error(form.reason);
   const material = objectIn(bundle, 'verificationMaterial');
   const entries = material['tlogEntries'];
   return {
@@ -68,11 +72,11 @@ export function bundleOf(bundle: Members): Bundle {
 
 function contentOf(bundle: Members): BundleContent {
   const envelope = bundle['dsseEnvelope'];
-  if (envelope !== undefined) return { is: 'envelope', text: JSON.stringify(envelope) };
+  if (envelope !== undefined && envelope !== null) return { is: 'envelope', text: JSON.stringify(envelope) };
   const message = objectIn(bundle, 'messageSignature');
   const signature = bytesIn(message, 'signature');
   const { messageDigest } = message;
-  if (messageDigest === undefined) return { is: 'message', signature, digests: {} };
+  if (messageDigest === undefined || messageDigest === null) return { is: 'message', signature, digests: {} };
   const digest = objectIn(message, 'messageDigest');
   const algorithm = DIGEST_NAMES[String(digest['algorithm'])];
   if (algorithm === undefined) throw new Error(`messageDigest.algorithm is ${String(digest['algorithm'])}`);
@@ -93,12 +97,17 @@ const DIGEST_NAMES: Readonly<Record<string, DigestAlgorithm>> = {
   SHA2_512: 'sha512',
 };
 
+/** Of a chain the first, as `bundleCertificate` has it. */
 function certificateIn(material: Members): SignerKey | undefined {
-  const chain = material['x509CertificateChain'];
-  const [first] = chain === undefined ? [material['certificate']] : listIn(chain as Members, 'certificates');
-  if (first === undefined) return undefined;
-  return signerKeyOf(bytesIn(first as Members, 'rawBytes'));
+  const holder = CERTIFICATES.find((name) => material[name] !== undefined && material[name] !== null);
+  if (holder === undefined) return undefined;
+  const found = objectIn(material, holder);
+  const first = holder === 'certificate' ? found : listIn(found, 'certificates')[0];
+  if (typeof first !== 'object' || first === null) throw new Error(`${holder} of the bundle has no certificate`);
+  return certificateOf(bytesIn(first as Members, 'rawBytes'));
 }
+
+const CERTIFICATES = ['x509CertificateChain', 'certificate'] as const;
 
 function objectIn(object: Members, name: string): Members {
   const value = object[name];

@@ -18,11 +18,20 @@ export function readSignerFile(file: string, what: string): SignerKey {
 }
 
 /** @throws Failure, Error for what is neither a public key nor a certificate */
-export function signerKeyOf(bytes: Uint8Array): SignerKey {
+function signerKeyOf(bytes: Uint8Array): SignerKey {
   const text = new TextDecoder().decode(bytes);
   const label = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(text)?.[1];
   refuseOtherKinds(label, text);
-  const material = readKeyMaterial(label === undefined ? toPem(bytes) : bytes);
+  return signerKeyIn(label === undefined ? toPem(bytes) : bytes);
+}
+
+/** @param der - of a certificate, whatever text stands in it @throws Failure */
+export function certificateOf(der: Uint8Array): SignerKey {
+  return signerKeyIn(encodePem({ label: 'CERTIFICATE', bytes: der }));
+}
+
+function signerKeyIn(pem: Uint8Array): SignerKey {
+  const material = readKeyMaterial(pem);
   const canonical = new TextDecoder().decode(material.canonicalPem);
   const [, kind, body = ''] = /-----BEGIN ([A-Z ]+)-----([^-]*)-----END/.exec(canonical) ?? [];
   return { material, der: Buffer.from(body, 'base64'), isCertificate: kind === 'CERTIFICATE' };

@@ -1,6 +1,6 @@
 import { equalBytes, toBase64, toHex, utf8 } from '../../base/bytes.ts';
 import { canonicalJson } from '../../base/canonical-json.ts';
-import { fails } from '../../base/verdict.ts';
+import { fails, HOLDS, type Verdict } from '../../base/verdict.ts';
 import { longKeyId, logKey } from '../../checkpoint/key.ts';
 import type { EcdsaCheck } from '../../checkpoint/verify.ts';
 import { AnswerReader, base64 } from '../answer-reader.ts';
@@ -10,17 +10,19 @@ import { judge, type Opened } from '../judge.ts';
 import { ALWAYS, isWithin, timeText } from '../period.ts';
 import {
   openTrusted,
+  originOf,
   rekorLogId,
   signerName,
   type TrustedHead,
   type TrustedKey,
   verifiersOf,
 } from '../trusted-keys.ts';
+import { readBody } from './logged-signature.ts';
 
 /** An entry that a Sigstore bundle claims, after its proof or promise was checked. */
 export interface BundleEntry {
   readonly body: Uint8Array;
-  /** In the whole log. */
+  /** In the whole log, as the promise has it; without a promise that of the proof, which is that in its tree. */
   readonly logIndex: number;
   /** The head that its proof leads to; undefined where it has a promise alone. */
   readonly head: TrustedHead | undefined;
@@ -37,18 +39,21 @@ export interface BundleEntry {
 export function openBundleEntry(value: unknown, keys: readonly TrustedKey[], ecdsa: EcdsaCheck): Opened<BundleEntry> {
   return judge(() => {
     const claimed = readClaim(new AnswerReader(value));
-    const { entry, body, logIndex } = claimed;
+    const { entry, body } = claimed;
+    const kind = judgeKind(claimed);
+    if (!kind.holds) return kind;
     const [isProved, isPromised] = [entry.has('inclusionProof'), entry.has('inclusionPromise')];
     if (!isProved && !isPromised) return fails('it has neither an inclusion proof nor a promise');
     const proof = isProved ? openProof(claimed, keys, ecdsa) : NO_HEAD;
     if (!proof.holds) return proof;
     const promise = isPromised ? openPromise(claimed, keys, ecdsa) : NO_TIME;
     if (!promise.holds) return promise;
+    const logIndex = isPromised ? claimed.logIndex : (proof.index ?? claimed.logIndex);
     return { holds: true, body, logIndex, head: proof.head, integratedTime: promise.integratedTime };
   });
 }
 
-const NO_HEAD = { holds: true, head: undefined } as const;
+const NO_HEAD = { holds: true, head: undefined, index: undefined } as const;
 const NO_TIME = { holds: true, integratedTime: undefined } as const;
 
 /** Proto3 JSON leaves an index of 0 out. @throws MalformedAnswer */
@@ -63,19 +68,28 @@ interface Claimed {
   readonly logIndex: number;
 }
 
+/** The kind that stands beside a body has to be the body's. @throws MalformedAnswer */
+function judgeKind({ entry, body }: Claimed): Verdict {
+  if (!entry.has('kindVersion')) return HOLDS;
+  const [beside, own] = [entry.object('kindVersion'), readBody(body)];
+  const claimed = `${beside.text('kind')} ${beside.text('version')}`;
+  const found = `${own.text('kind')} ${own.text('apiVersion')}`;
+  return claimed === found ? HOLDS : fails(`kindVersion is ${claimed}, and the entry is of the kind ${found}`);
+}
+
 /** @throws MalformedAnswer */
 function openProof(
-  { entry, body }: Claimed,
+  { entry, body, logIndex }: Claimed,
   keys: readonly TrustedKey[],
   ecdsa: EcdsaCheck,
-): Opened<{ readonly head: TrustedHead }> {
+): Opened<{ readonly head: TrustedHead; readonly index: number }> {
   const proof = entry.object('inclusionProof');
   const note = proof.object('checkpoint').text('envelope');
-  const opened = openTrusted(note, keys, ecdsa);
+  const own = keysWithId(entry.object('logId').bytes('keyId', base64), keys, originOf(note));
+  const opened = openTrusted(note, own.length === 0 ? keys : own, ecdsa);
   if (!opened.holds) return fails(`the checkpoint does not hold: ${opened.reason}`);
   const { checkpoint } = opened;
-  if (!isIdOf(entry.object('logId').bytes('keyId', base64), keys, checkpoint.origin))
-    return fails(`the log id is that of no key of ${checkpoint.origin}`);
+  if (own.length === 0) return fails(`the log id is that of no key of ${checkpoint.origin}`);
   const claimed = {
     body,
     index: proof.has('logIndex') ? proof.digits('logIndex') : 0,
@@ -83,14 +97,21 @@ function openProof(
     root: proof.hash('rootHash', base64),
     hashes: proof.has('hashes') ? proof.hashes('hashes', base64) : [],
   };
+  if (!isSharded(checkpoint.origin) && logIndex !== claimed.index)
+    return fails(`its logIndex is ${logIndex}, and its proof is that of entry ${claimed.index}`);
   const included = verifyIncluded(claimed, checkpoint);
-  return included.holds ? { holds: true, head: opened } : included;
+  return included.holds ? { holds: true, head: opened, index: claimed.index } : included;
 }
 
-function isIdOf(id: Uint8Array, keys: readonly TrustedKey[], origin: string): boolean {
+/** Rekor v1 counts through all of its shards: an entry's index in its tree may be another. */
+function isSharded(origin: string): boolean {
+  return signerName(origin) !== origin;
+}
+
+function keysWithId(id: Uint8Array, keys: readonly TrustedKey[], origin: string): readonly TrustedKey[] {
   const name = signerName(origin);
   const own = keys.filter((key) => (key.name ?? name) === name);
-  return own.some((key) => rekorLogId(key) === toHex(id) || equalBytes(longKeyId(logKey(name, key.spki)), id));
+  return own.filter((key) => rekorLogId(key) === toHex(id) || equalBytes(longKeyId(logKey(name, key.spki)), id));
 }
 
 /** rekor-v1 §7. @throws MalformedAnswer */

@@ -7,11 +7,9 @@ import { MalformedAnswer } from '../failures.ts';
 import type { Opened } from '../judge.ts';
 import type { TrustedAuthority } from './authorities.ts';
 import type { BundleEntry } from './bundle-entry.ts';
+import { MOST_MEMBERS } from './bundle-form.ts';
 import type { SigningTime } from './verify-certificate.ts';
 import { verifyTimeStamp } from './verify-time-stamp.ts';
-
-/** Certificates, timestamps and entries of one bundle at most: each costs a few milliseconds. */
-export const MOST_MEMBERS = 32;
 
 /**
  * Returns the certificate that a bundle is signed with; undefined where it names a key. Of a chain the first: what stands above it

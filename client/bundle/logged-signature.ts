@@ -45,7 +45,7 @@ const DIGEST_NAMES: Readonly<Record<string, DigestAlgorithm>> = {
  * @throws MalformedAnswer, InvalidKey
  */
 export function judgeLogged(body: Uint8Array, signature: LoggedSignature, crypto: SignatureCrypto): Verdict {
-  const entry = new AnswerReader(parse(body), 'the body of the entry');
+  const entry = readBody(body);
   const spec = entry.object('spec');
   const logged = { ...signature, crypto };
   switch (`${entry.text('kind')} ${entry.text('apiVersion')}`) {
@@ -73,6 +73,12 @@ interface Compared extends LoggedSignature {
   readonly crypto: SignatureCrypto;
 }
 
+/** @throws MalformedAnswer unless it is JSON of an object */
+export function readBody(body: Uint8Array): AnswerReader {
+  return new AnswerReader(parse(body), 'the body of the entry');
+}
+
+/** @throws MalformedAnswer */
 function parse(body: Uint8Array): unknown {
   try {
     return JSON.parse(parseUtf8(body) ?? '') as unknown;

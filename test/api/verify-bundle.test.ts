@@ -93,7 +93,7 @@ describe.each([1, 2] as const)('verifyBundle: bundles that sigstore-js made with
       expect.stringMatching(/no key of a log is trusted/),
       expect.stringMatching(/artifact is missing/),
       expect.stringMatching(/no entry of a log/),
-      expect.stringMatching(/neither an inclusion proof nor a promise/),
+      expect.stringMatching(/tlogEntries\.0 has no inclusionProof/),
       expect.stringMatching(/messageSignature is no object/),
       expect.stringMatching(/mediaType/),
       expect.stringMatching(/no object/),

@@ -98,6 +98,7 @@ describe('stele verify: bundles with a certificate', () => {
       [['--certificate-identity', EMAIL], /--certificate-oidc-issuer is missing/],
       [['--certificate-identity', EMAIL, ...expressions], /give --certificate-identity or/],
       [['--certificate-identity-regexp', '(', '--certificate-oidc-issuer', 'x'], /is no regular expression/],
+      [['--certificate-identity-regexp', '', '--certificate-oidc-issuer', 'x'], /--certificate-identity is empty/],
       [['--certificate', 'certificate.der', ...expressions], /without --key and --certificate/],
     ] as const) {
       const refused = await verify(...words, ...more);
@@ -112,6 +113,27 @@ describe('stele verify: bundles with a certificate', () => {
     expect(rootless.err).toMatch(/--trusted-root is needed/);
     write('another', 'another artifact');
     expect(await verify('another', ...words.slice(1), ...expressions)).toMatchObject({ code: 1, out: '' });
+  });
+
+  it('a bundle that says two things, or less than its version asks for, is none', async () => {
+    const bundle = await bundleOf(world, 1, signerOf(realmOf(world)));
+    const { verificationMaterial: material } = bundle;
+    const [{ inclusionProof: _proof, ...promised } = {}] = material.tlogEntries;
+    for (const [change, says] of [
+      [{ mediaType: 'application/vnd.dev.sigstore.bundle.v0.9+json' }, /of version 0\.1, 0\.2 or 0\.3/],
+      [{ dsseEnvelope: {} }, /both messageSignature and dsseEnvelope/],
+      [{ verificationMaterial: { ...material, tlogEntries: [promised] } }, /tlogEntries\.0 has no inclusionProof/],
+      [{ verificationMaterial: { ...material, certificate: { rawBytes: 7 } } }, /rawBytes of the bundle is no base64/],
+    ] as const) {
+      const ran = await verify(
+        'artifact',
+        '--bundle',
+        write('formless.json', JSON.stringify({ ...bundle, ...change })),
+        ...identified(SUBJECT, ISSUER),
+      );
+      expect([ran.code, ran.out]).toEqual([2, '']);
+      expect(ran.err).toMatch(says);
+    }
   });
 
   it('an entry of the same envelope that names another certificate of the same key does not pass', async () => {

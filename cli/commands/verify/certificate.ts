@@ -92,10 +92,11 @@ function nameOf(
   const [text, expression] = [options[name], options[`${name}-regexp`]];
   if (text !== undefined && expression !== undefined)
     throw new UsageFault(`give --${name} or --${name}-regexp, and not both`);
+  if ((text ?? expression) === '') throw new UsageFault(`--${name} is empty, and says nothing of a holder`);
   if (expression === undefined) return text;
   try {
     return new RegExp(expression, 'u');
   } catch {
-    throw new UsageFault(`--${name}-regexp ${expression} is no regular expression`);
+    throw new UsageFault(`--${name}-regexp ${expression} is no regular expression of JavaScript`);
   }
 }
