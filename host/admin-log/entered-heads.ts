@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AdmittedEntry } from '../../entries/kind.ts';
 import type { Log } from '../../log/types.ts';
 import { readIfThere, writeDurably } from '../folder/durable-file.ts';
@@ -9,10 +10,13 @@ import { headDocument } from './lines.ts';
 /** Time between two looks whether the admin log has grown, in milliseconds: commands add lines, too. */
 const LOOK_MS = 2000;
 
+/** Time that a head which is being entered has at the end, in milliseconds: it may wait for a witness that is away. */
+const LAST_MS = 2000;
+
 export interface EnteredHeadsOptions {
   readonly data: string;
   /** The shard that grows. */
-  readonly log: Log;
+  readonly log: Pick<Log, 'add'>;
   /** Makes an entry of the log's own over a document. */
   readonly sign: (document: string) => Promise<AdmittedEntry>;
   readonly announce: (sentence: string) => void;
@@ -47,7 +51,7 @@ export class EnteredHeads implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
-    await this.#looking;
+    await Promise.race([this.#looking, sleep(LAST_MS, undefined, { ref: false })]); // one that is not entered by then is so at the next start
   }
 
   #look(): void {
