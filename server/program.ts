@@ -39,9 +39,10 @@ async function serve(settings: Settings): Promise<void> {
     const tracing = await tracingOf(logger);
     if (tracing !== undefined) cleanup.use(tracing);
     let opened: Server | undefined;
+    const open = Promise.withResolvers<Server>();
     let reloading = Promise.resolve();
     const stopping = stopSignal(() => {
-      reloading = reloading.then(() => reload(logger, listener, opened));
+      reloading = reloading.then(async () => reload(logger, listener, await open.promise)); // not before the log is open
     });
     void stopping.then((signal) => opened ?? endBeforeOpen(logger, signal));
     await using server = await composeServer(settings, {
@@ -52,6 +53,7 @@ async function serve(settings: Settings): Promise<void> {
       fatal: (reason) => die(logger, reason),
     });
     opened = server;
+    open.resolve(server);
     metrics?.opened(server, listener);
     listener.serve(server.app);
     greet(logger, settings, server.shards, addressOf(listener.http));
@@ -115,13 +117,13 @@ function stopSignal(again: () => void): Promise<string> {
 }
 
 /** Reads the TLS files and the access file again, each whole or not at all. */
-async function reload(logger: Logger, listener: Listener, server: Server | undefined): Promise<void> {
+async function reload(logger: Logger, listener: Listener, server: Server): Promise<void> {
   const files = [
     {
       name: 'access file',
       done: 'the access file was read again',
       none: 'there is no access file to read again',
-      read: async () => (await server?.reload('access')) ?? false,
+      read: () => server.reload('access'),
     },
     {
       name: 'TLS files',
@@ -133,7 +135,7 @@ async function reload(logger: Logger, listener: Listener, server: Server | undef
       name: 'policy file',
       done: 'the policy file was read again',
       none: 'there is no policy file to read again',
-      read: async () => (await server?.reload('policy')) ?? false,
+      read: () => server.reload('policy'),
     },
   ];
   for (const { name, done, none, read } of files) {
