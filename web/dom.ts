@@ -45,7 +45,7 @@ export function setVerdict(step: HTMLElement | undefined, verdict: PageVerdict, 
   step.dataset['verdict'] = verdict;
   const [says, reason] = [step.querySelector('.verdict'), step.querySelector('.why')];
   if (says !== null) says.textContent = SAYINGS[verdict];
-  if (reason !== null) reason.textContent = why;
+  if (reason !== null) reason.textContent = why.slice(0, 1).toUpperCase() + why.slice(1);
 }
 
 /** A new element with a text. */

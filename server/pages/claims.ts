@@ -6,8 +6,9 @@ import type { HeadClaims } from '../../web/claims.ts';
 import type { Offer } from './first-entry.ts';
 
 /** Returns the claims of a head: notes and keys of the APIs that are open. */
-export function headClaims({ shard }: Log, head: SignedHead, offer: Offer): HeadClaims {
+export function headClaims({ shard, frozenAt }: Log, head: SignedHead, offer: Offer): HeadClaims {
   const { apis, has } = offer;
+  const grows = frozenAt === undefined; // the API gives the newest head of no other shard
   const [v1, v2] = [apis.includes('rekor-v1'), apis.includes('rekor-v2')];
   return {
     treeId: shard.treeId,
@@ -15,8 +16,8 @@ export function headClaims({ shard }: Log, head: SignedHead, offer: Offer): Head
     keys: [...(v1 ? [shard.publicKey] : []), ...(v2 ? [formatVkey(shard.c2spKey)] : [])],
     notes: notesOf(head, offer),
     paths: {
-      rekor: v1 && has('getLogInfo') && has('getLogProof') ? 'api/v1/log' : undefined,
-      checkpoint: v2 ? 'checkpoint' : undefined,
+      rekor: grows && v1 && has('getLogInfo') && has('getLogProof') ? 'api/v1/log' : undefined,
+      checkpoint: grows && v2 ? 'checkpoint' : undefined,
     },
   };
 }

@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto';
+import { verifyBundle } from '../../api/bundle.ts';
+import { verifyTlogProof } from '../../api/notes.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dsse, hashedrekord, intoto002, newSubmitter, statement } from '../../testkit/proposals.ts';
 import { openSite, type Site, WORKFLOW_REPOSITORY, workflowEntry } from './site.ts';
@@ -124,6 +126,33 @@ describe('the page of an entry without scripts', () => {
     expect((await site.read('/entry/zz')).status).toBe(404);
     const json = await site.read(`/entry/${workflow}`, { accept: 'application/json' });
     expect([json.status, json.headers.get('content-type')]).toEqual([404, 'application/json']);
+  });
+});
+
+describe('files of an entry', () => {
+  it('are a bundle and a proof that hold, and the leaf itself', async () => {
+    const index = workflow + 4;
+    const file = async (name: string): Promise<string> => {
+      const { text, headers } = await site.read(`/entry/${index}/${name}`);
+      expect(headers.get('content-disposition')).toMatch(new RegExp(`^attachment; filename="entry-${index}`));
+      return text;
+    };
+    const trustedRoot: unknown = await (await fetch(`${site.base}/trusted_root.json`)).json();
+    const artifact = Buffer.from('artifact 3');
+    const bundle: unknown = JSON.parse(await file('bundle.sigstore.json'));
+    const options = { key: submitter.pem, artifact, trustedRoot };
+    expect(verifyBundle(bundle, options)).toMatchObject({ holds: true, entries: [{ logIndex: index }] });
+    const body = Buffer.from(await file('body.json'));
+    const proof = await file('entry.tlog-proof');
+    expect(verifyTlogProof(proof, body, { trustedRoot })).toMatchObject({ holds: true, index });
+    expect((await site.read('/entry/0/bundle.sigstore.json')).status).toBe(200);
+    expect((await site.read(`/entry/${site.opened.shards.size - 2}/bundle.sigstore.json`)).status).toBe(404);
+  });
+
+  it('are named in commands, where names of strangers are one word of a shell', async () => {
+    const { text } = await site.read(`/entry/${workflow}`);
+    expect(text).toContain(`--certificate-identity &#39;${WORKFLOW_REPOSITORY}/.github`);
+    expect(text).toContain('--certificate-oidc-issuer &#39;https://token.actions.githubusercontent.com&#39;');
   });
 });
 

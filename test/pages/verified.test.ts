@@ -1,18 +1,13 @@
 import { hash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseEvidence } from '../../client/evidence/evidence.ts';
-import { verifyEvidence } from '../../client/evidence/verify.ts';
-import { parseLogKeys } from '../../client/key-text.ts';
-import { ecdsa } from '../../api/ecdsa.ts';
 import { dsse, hashedrekord, intoto002, newSubmitter, statement } from '../../testkit/proposals.ts';
 import { type Altered, openAlteringProxy } from '../support/altering-proxy.ts';
+import { sceneWith } from '../server/witnessing.ts';
+import { IndependentWitness } from '../support/independent-witness.ts';
 import { launchChromium } from '../support/chromium.ts';
-import { openLiar } from '../support/liar.ts';
 import { type Visit, visit } from './browser.ts';
 import { openSite, type Site, workflowEntry } from './site.ts';
-import { openTwins } from './twins.ts';
 
 /* Each proof is checked in a real browser: that it holds, and that a log that lies is found out. */
 
@@ -173,6 +168,33 @@ describe.each(WHERE)('a log that lies %s', (_, where) => {
   });
 });
 
+describe('a witnessed log', () => {
+  it('has the cosignature of its witness checked, with its time, and found out if it is forged', async () => {
+    await using scene = await sceneWith(new IndependentWitness('witness.test'));
+    await using witnessed = await scene.open('--witness', 'require');
+    for (let i = 0; i < 3; i += 1) await witnessed.post('/api/v1/log/entries', hashedrekord(`seen ${i}`, submitter));
+    const { base } = witnessed.ask;
+    for (const path of ['/entry/1', '/heads']) {
+      await using seen = await visit(browser, base + path);
+      await seen.judged();
+      expect([path, (await seen.verdicts())['cosignature']]).toEqual([path, 'holds']);
+      expect(await seen.page.textContent('main')).toContain('witness.test');
+    }
+    const { checkpoint = '' } = witnessed.log.log.head();
+    const [line = ''] = checkpoint.split('\n').filter((one) => one.includes('witness.test'));
+    const forged = `${line.slice(0, -6)}${line.at(-6) === 'A' ? 'B' : 'A'}${line.slice(-5)}`;
+    await using proxy = openAlteringProxy(base);
+    const lying = await proxy.lying((asked, { body }) =>
+      asked.startsWith('/entry')
+        ? { body: Buffer.from(body.toString().replaceAll(line.slice(2), forged.slice(2))) }
+        : undefined,
+    );
+    await using lied = await visit(browser, `${lying}/entry/1`);
+    await lied.judged();
+    expect(await lied.verdicts()).toMatchObject({ cosignature: 'fails', inclusion: 'holds' });
+  });
+});
+
 describe('a log that shows another body', () => {
   it('is found out by its hash', async () => {
     const digest = hash('sha256', 'release');
@@ -181,58 +203,5 @@ describe('a log that shows another body', () => {
     await visitThrough(`/entry/${workflow}`, lie, async (seen) => {
       expect(await seen.verdicts()).toMatchObject({ inclusion: 'fails', signature: 'fails', set: 'fails' });
     });
-  });
-});
-
-/** One address behind which another log can take the place of the first. */
-async function openFront() {
-  let target = '';
-  const liar = await openLiar(async (path) => {
-    const answer = await fetch(target + path, { headers: { accept: '*/*' } });
-    const type = answer.headers.get('content-type') ?? '';
-    return { status: answer.status, type, body: Buffer.from(await answer.arrayBuffer()) };
-  });
-  return Object.assign(liar, { leadTo: (base: string) => void (target = base) });
-}
-
-describe('a log that has forked', () => {
-  it.each([
-    ['another log of the same size', 3, 3],
-    ['a larger log with another beginning', 3, 6],
-  ])('takes the whole page, and gives evidence that convicts it: %s', async (_, mine, others) => {
-    await using twins = await openTwins(2);
-    const [one, other] = twins.sites;
-    for (let i = 0; i < mine; i += 1) await one.submit(hashedrekord(`one ${i}`, submitter));
-    for (let i = 0; i < others; i += 1) await other.submit(hashedrekord(`other ${i}`, submitter));
-    await using front = await openFront();
-    front.leadTo(one.base);
-    await using seen = await visit(browser, `${front.base}/heads`);
-    await seen.judged();
-    front.leadTo(other.base);
-    await seen.page.goto(`${front.base}/entry/2`);
-    await seen.page.waitForSelector('dialog.fork[open]');
-    expect((await seen.verdicts())['consistency']).toBe('fails');
-    expect(await seen.page.textContent('.fork h2')).toBe('This log has forked');
-    const [download] = await Promise.all([seen.page.waitForEvent('download'), seen.page.click('.fork a')]);
-    const keys = parseLogKeys(await (await fetch(`${one.base}/api/v1/log/publicKey`)).text());
-    const evidence = parseEvidence(readFileSync(await download.path(), 'utf8'));
-    expect(verifyEvidence(evidence, keys, ecdsa)).toMatchObject({ holds: true });
-    await seen.page.goto(`${front.base}/`);
-    await seen.page.waitForSelector('dialog.fork[open]'); // the head that convicts it is not forgotten
-    expect(seen.complaints).toEqual([]);
-  });
-
-  it('is no fork where it only shows fewer entries: that is said', async () => {
-    await using twins = await openTwins(2);
-    const [one, other] = twins.sites;
-    await one.submit(hashedrekord('one', submitter));
-    await using front = await openFront();
-    front.leadTo(one.base);
-    await using seen = await visit(browser, `${front.base}/`);
-    await seen.judged();
-    front.leadTo(other.base);
-    await seen.page.goto(`${front.base}/`);
-    await seen.page.waitForSelector('#growth[data-verdict=fails]');
-    expect(await seen.page.textContent('#growth')).toContain('shows 3 entries, and this browser has seen 4');
   });
 });

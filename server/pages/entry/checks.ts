@@ -81,7 +81,7 @@ export function cosignatureItems(checkpoint: string | undefined): readonly Html[
     checkItem(
       'cosignature',
       html`Cosigned by ${isolated(name)}`,
-      html`The witness says that it saw this head at ${moment(time)}.`,
+      html`Whether the witness has signed that it saw this head at ${moment(time)}.`,
       name,
     ),
   );

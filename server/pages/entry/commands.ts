@@ -12,8 +12,23 @@ export function verifyCommand({ virtualIndex }: Pick<ProvenEntry, 'virtualIndex'
   return `stele verify --index ${virtualIndex} --server ${base}`;
 }
 
-/** Commands for an entry, as far as the log offers what they ask for. @param hasBundle - whether there is a bundle of it */
-export function entryCommands(entry: ProvenEntry, base: string, offer: Offer, hasBundle: boolean): readonly Command[] {
+/** The signer of an entry, as far as a command can name it. */
+export interface CommandSigner {
+  readonly identity: string;
+  readonly issuer: string;
+}
+
+/**
+ * Commands for an entry, as far as the log offers what they ask for.
+ *
+ * @param bundle - whether there is a bundle of it, and of whom; undefined for none
+ */
+export function entryCommands(
+  entry: ProvenEntry,
+  base: string,
+  offer: Offer,
+  bundle: { readonly signer: CommandSigner | undefined } | undefined,
+): readonly Command[] {
   const { virtualIndex: index } = entry;
   const page = `${base}/entry/${index}`;
   const curl = offer.has('getLogEntryByIndex')
@@ -23,11 +38,24 @@ export function entryCommands(entry: ProvenEntry, base: string, offer: Offer, ha
     `curl -o entry-${index}.sigstore.json '${page}/bundle.sigstore.json'`,
     `curl -O '${base}/trusted_root.json'`,
     `cosign verify-blob --bundle entry-${index}.sigstore.json --trusted-root trusted_root.json \\`,
-    '  --key signer.pub ARTIFACT',
+    `  ${signerFlags(bundle?.signer)} ARTIFACT`,
   ].join('\n');
   return [
     { name: 'curl', text: curl },
     { name: 'stele', text: `${verifyCommand(entry, base)}\nstele get ${index} --server ${base}` },
-    ...(hasBundle ? [{ name: 'cosign', text: cosign }] : []),
+    ...(bundle === undefined ? [] : [{ name: 'cosign', text: cosign }]),
   ];
+}
+
+function signerFlags(signer: CommandSigner | undefined): string {
+  if (signer === undefined) return '--key signer.pub';
+  return `--certificate-identity ${quoted(signer.identity)} --certificate-oidc-issuer ${quoted(signer.issuer)}`;
+}
+
+/** Characters of a name that a command has: others are for the reader to fill in. */
+const PLAIN_NAME = /^[\x20-\x7e]{1,300}$/;
+
+/** A stranger's name as one word of a shell. */
+function quoted(name: string): string {
+  return PLAIN_NAME.test(name) ? `'${name.replaceAll("'", String.raw`'\''`)}'` : 'NAME';
 }

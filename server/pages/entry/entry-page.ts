@@ -12,7 +12,7 @@ import { type BodyView, viewBody } from './body.ts';
 import { bundleOf } from './bundle.ts';
 import { cosignatureItems, cosignaturesOn, checkItem, howToCheck } from './checks.ts';
 import { type ClaimParts, entryClaims, isShownWhole } from './claims.ts';
-import { entryCommands, verifyCommand } from './commands.ts';
+import { type CommandSigner, entryCommands, verifyCommand } from './commands.ts';
 import { digestList, signerSection } from './people.ts';
 import { statementSection } from './statement.ts';
 
@@ -23,7 +23,7 @@ export function entryPage(entry: ProvenEntry, asked: PageRequest, parts: ClaimPa
   const ladder = inclusionLadder(entry.index, entry.head.size, entry.leafHash, entry.proof);
   if (ladder === undefined) throw new Error('a proof of the log has another length than it has to have');
   const bundle = bundleOf(entry, view, parts.offer.apis);
-  const commands = entryCommands(entry, base, parts.offer, bundle !== undefined);
+  const commands = entryCommands(entry, base, parts.offer, bundle && { signer: namedSigner(view) });
   const main = html`${openingSections(entry, view, asked)}
     ${beliefSection(entry, ladder, parts, verifyCommand(entry, base))} ${whenSection(entry)}
     ${statementSection(
@@ -48,6 +48,12 @@ export function entryPage(entry: ProvenEntry, asked: PageRequest, parts: ClaimPa
     growth: growthLine(parts.log, parts.offer, frame, asked.principal),
     frame,
   });
+}
+
+/** Undefined for an entry that was signed with a bare key. */
+function namedSigner({ signers }: BodyView): CommandSigner | undefined {
+  const certificate = signers.find((one) => one.certificate !== undefined)?.certificate;
+  return certificate && { identity: certificate.identities[0] ?? '', issuer: certificate.extensions['issuer'] ?? '' };
 }
 
 /** One sentence for those who see a link to the page. */
@@ -89,10 +95,10 @@ function beliefSection(entry: ProvenEntry, ladder: Ladder, { offer }: ClaimParts
     ${howToCheck(command)}
     <div class="proof">
       <ul class="checks">
-        ${checkItem('signature', html`Signature of the entry`, html`The key above has signed the digest.`)}
-        ${checkItem('inclusion', html`In the tree`, html`Leaf ${grouped(index)} of ${grouped(head.size)}: ${ladder.steps.length} hashes lead from it to the root.`)}
-        ${checkItem('checkpoint', html`Signed by the log`, html`The root stands in a checkpoint with the signature of ${isolated(entry.shard.origin)}.`)}
-        ${offer.apis.includes('rekor-v1') ? checkItem('set', html`Promised by the log`, html`The signed entry timestamp names this body, index and time.`) : NOTHING}
+        ${checkItem('signature', html`Signature of the entry`, html`Whether the key above has signed the digest.`)}
+        ${checkItem('inclusion', html`In the tree`, html`Whether ${ladder.steps.length} hashes lead from leaf ${grouped(index)} of ${grouped(head.size)} to the root.`)}
+        ${checkItem('checkpoint', html`Signed by the log`, html`Whether the key of ${isolated(entry.shard.origin)} has signed a checkpoint with this root.`)}
+        ${offer.apis.includes('rekor-v1') ? checkItem('set', html`Promised by the log`, html`Whether the signed entry timestamp is over this body, index and time.`) : NOTHING}
         ${cosignatureItems(head.checkpoint)}
       </ul>
       <div class="drawing scroll" tabindex="0" role="region" aria-label="Drawing of the proof">

@@ -143,8 +143,8 @@ function proofSection({ from, to, ladder, claims }: Proven, { base }: PageReques
     ${howToCheck(`stele proof --from ${from} --to ${to} --server ${base}`)}
     <div class="proof">
       <ul class="checks">
-        ${checkItem('consistency', html`Begins with the smaller tree`, html`${claims.hashes.length} hashes lead to both roots: those on the left are in both trees, those on the right came later.`)}
-        ${checkItem('checkpoint', html`Signed by the log`, html`The larger root leads to the newest head, which is signed.`)}
+        ${checkItem('consistency', html`Begins with the smaller tree`, html`Whether ${claims.hashes.length} hashes lead to both roots: those on the left are in both trees, those on the right came later.`)}
+        ${checkItem('checkpoint', html`Signed by the log`, html`Whether the larger root leads to the newest head, and that is signed.`)}
       </ul>
       <div class="drawing scroll" tabindex="0" role="region" aria-label="Drawing of the proof">
         ${ladder.steps.length === 0 ? html`<p>Both are the same tree.</p>` : drawLadder(ladder, names)}

@@ -69,7 +69,7 @@ function newestSection(log: Log, { base }: PageRequest): Html {
     </dl>
     ${howToCheck(`stele checkpoint --server ${base}`)}
     <ul class="checks" id="head-checks">
-      ${checkItem('checkpoint', html`Signed by the log`, html`The key of ${isolated(log.shard.origin)} has signed this size and root.`)}
+      ${checkItem('checkpoint', html`Signed by the log`, html`Whether the key of ${isolated(log.shard.origin)} has signed this size and root.`)}
       ${cosignatureItems(head.checkpoint)}
     </ul>
     <details>
