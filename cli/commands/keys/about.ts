@@ -7,7 +7,7 @@ export const keys = {
   description: [
     'list and show read the public keys that each shard has written down, by the reading interface of its engine: the server may run, and no private key is opened. show prints one key and nothing else: that of the newest shard, unless --shard names another.',
     'new makes one private key, of the kind that --role needs, in a file that is for its owner alone and never was there before, and prints its public key; a verifier key and a log id need --origin, the name of the log. With --key-passphrase the file is encrypted (PKCS #8). A log begins under such a key with --begin.',
-    'prepare makes the keys of a log that has not begun where its first start will look for them, which begins the log under them and needs no --begin, and prints the lines that others need in their policy files. A log that runs tells its keys at /vkey and /.well-known/stele.json. npm run vkeys is the same.',
+    'prepare makes the keys of a log that has not begun where its first start will look for them, which begins the log under them and needs no --begin, and prints the lines that others need in their policy files. A log that runs tells its keys at /vkey and /.well-known/stele.json. In a checkout npm run vkeys is the same.',
   ],
   arguments: [{ name: 'ACTION', isRequired: true, isRepeated: false, choices: ['list', 'show', 'new', 'prepare'] }],
   options: {
