@@ -1,3 +1,4 @@
+import { brief } from '../base/brief.ts';
 import { equalBytes } from '../base/bytes.ts';
 import { fails, type Refusal, type Verdict } from '../base/verdict.ts';
 import { AnswerReader, base64 } from '../client/answer-reader.ts';
@@ -141,7 +142,7 @@ const DIGEST_NAMES: Readonly<Record<string, DigestAlgorithm>> = {
 /** @throws MalformedInput */
 function checkDigest(reader: AnswerReader, artifact: Uint8Array): void {
   const name = DIGEST_NAMES[reader.text('algorithm')];
-  if (name === undefined) throw new MalformedInput(`the digest ${reader.text('algorithm')} is not known here`);
+  if (name === undefined) throw new MalformedInput(`the digest ${brief(reader.text('algorithm'))} is not known here`);
   if (!equalBytes(portableCrypto.digestOf(name, artifact), reader.bytes('digest', base64)))
     throw new MalformedInput('the bundle is of another artifact');
 }

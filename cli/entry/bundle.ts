@@ -1,3 +1,4 @@
+import { brief } from '../../base/brief.ts';
 import { parseUtf8, toHex } from '../../base/bytes.ts';
 import { AnswerReader } from '../../client/answer-reader.ts';
 import { judgeForm } from '../../client/bundle/bundle-form.ts';
@@ -79,7 +80,7 @@ function contentOf(bundle: Members): BundleContent {
   if (messageDigest === undefined || messageDigest === null) return { is: 'message', signature, digests: {} };
   const digest = objectIn(message, 'messageDigest');
   const algorithm = DIGEST_NAMES[String(digest['algorithm'])];
-  if (algorithm === undefined) throw new Error(`messageDigest.algorithm is ${String(digest['algorithm'])}`);
+  if (algorithm === undefined) throw new Error(`messageDigest.algorithm is ${brief(String(digest['algorithm']))}`);
   return { is: 'message', signature, digests: { [algorithm]: bytesIn(digest, 'digest') } };
 }
 

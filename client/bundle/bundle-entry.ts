@@ -1,3 +1,4 @@
+import { brief } from '../../base/brief.ts';
 import { equalBytes, toBase64, toHex, utf8 } from '../../base/bytes.ts';
 import { canonicalJson } from '../../base/canonical-json.ts';
 import { fails, HOLDS, type Verdict } from '../../base/verdict.ts';
@@ -74,7 +75,9 @@ function judgeKind({ entry, body }: Claimed): Verdict {
   const [beside, own] = [entry.object('kindVersion'), readBody(body)];
   const claimed = `${beside.text('kind')} ${beside.text('version')}`;
   const found = `${own.text('kind')} ${own.text('apiVersion')}`;
-  return claimed === found ? HOLDS : fails(`kindVersion is ${claimed}, and the entry is of the kind ${found}`);
+  return claimed === found
+    ? HOLDS
+    : fails(`kindVersion is ${brief(claimed)}, and the entry is of the kind ${brief(found)}`);
 }
 
 /** @throws MalformedAnswer */
@@ -124,7 +127,7 @@ function openPromise(
   const timestamp = entry.object('inclusionPromise').bytes('signedEntryTimestamp', base64);
   const integratedTime = entry.digits('integratedTime');
   const key = keys.find((one) => rekorLogId(one) === logID);
-  if (key === undefined) return fails(`the promise is one of the log ${logID}, whose key is not trusted`);
+  if (key === undefined) return fails(`the promise is one of the log ${brief(logID)}, whose key is not trusted`);
   const signed = utf8(canonicalJson({ body: toBase64(body), integratedTime, logID, logIndex }));
   const [verifier] = verifiersOf([key], key.name ?? 'log', ecdsa);
   if (verifier === undefined) throw new MalformedAnswer('the key of the log cannot be used here');

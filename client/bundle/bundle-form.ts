@@ -1,3 +1,4 @@
+import { brief } from '../../base/brief.ts';
 import { fails, HOLDS, type Verdict } from '../../base/verdict.ts';
 import type { AnswerReader } from '../answer-reader.ts';
 
@@ -30,7 +31,7 @@ export function judgeForm(bundle: AnswerReader): Verdict {
   const version = VERSIONS.get(bundle.text('mediaType'));
   if (version === undefined)
     return fails(
-      `it is no Sigstore bundle of version 0.1, 0.2 or 0.3: mediaType is ${bundle.text('mediaType').slice(0, 100)}`,
+      `it is no Sigstore bundle of version 0.1, 0.2 or 0.3: mediaType is ${brief(bundle.text('mediaType'))}`,
     );
   const material = bundle.object('verificationMaterial');
   const contents = judgeOne(bundle, CONTENTS);

@@ -1,3 +1,4 @@
+import { brief } from '../../base/brief.ts';
 import { equalBytes, parseBase64, parseUtf8, toBase64, toHex, utf8 } from '../../base/bytes.ts';
 import { fails, HOLDS, type Verdict } from '../../base/verdict.ts';
 import { findPemBlock } from '../../entries/pki/pem.ts';
@@ -63,7 +64,7 @@ export function judgeLogged(body: Uint8Array, signature: LoggedSignature, crypto
       return judgeStatementV2(spec.object('content'), logged);
     default:
       return fails(
-        `the entry is of the kind ${entry.text('kind')} ${entry.text('apiVersion')}, which is not known here`,
+        `the entry is of the kind ${brief(`${entry.text('kind')} ${entry.text('apiVersion')}`)}, which is not known here`,
       );
   }
 }
@@ -184,7 +185,7 @@ function envelopeOf({ envelope }: Compared): SignedEnvelope {
 /** @param digest - hex */
 function isOver(algorithm: string, digest: string, bytes: Uint8Array, { crypto }: Compared): Verdict {
   const name = DIGEST_NAMES[algorithm];
-  if (name === undefined) return fails(`the entry names the digest ${algorithm}, which is not known here`);
+  if (name === undefined) return fails(`the entry names the digest ${brief(algorithm)}, which is not known here`);
   return toHex(crypto.digestOf(name, bytes)) === digest ? HOLDS : fails('the entry is of another artifact');
 }
 

@@ -90,6 +90,15 @@ const LIES: readonly Wrong[] = [
       })),
   },
   {
+    wrong: 'a kind of a megabyte, which the reason does not repeat',
+    says: /^tlogEntries\.0: kindVersion is x{100}\.\.\., and/,
+    make: async () =>
+      withEntry(await scene.version1(), (entry) => ({
+        ...entry,
+        kindVersion: { kind: 'x'.repeat(1_000_000), version: '0.0.2' },
+      })),
+  },
+  {
     wrong: 'another index beside the proof, where nothing has signed it',
     says: /^tlogEntries\.0: its logIndex is 987654, and its proof is that of entry \d+/,
     theirs: UNASKED,
