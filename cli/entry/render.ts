@@ -2,12 +2,20 @@ import { toBase64, toHex } from '../../base/bytes.ts';
 import type { LogEntry } from '../../client/http/log-client.ts';
 import type { CheckedBody } from './check-body.ts';
 
+/** Where an entry stands, as JSON; more members say more. */
+export interface Place {
+  readonly logIndex: number;
+  readonly uuid: string;
+}
+
 /** Where an entry stands, as JSON. */
-export function placeJson({ logIndex, uuid, index, head, promise }: LogEntry): object {
+export function placeJson({ logIndex, uuid, index, head, promise }: LogEntry): Place {
   const { origin } = head.checkpoint;
-  if (promise === undefined) return { logIndex, uuid, index, origin };
+  const place = { logIndex, uuid, index, origin };
+  if (promise === undefined) return place;
   const { entryId, integratedTime, logId } = promise;
-  return { logIndex, uuid, index, origin, entryId, integratedTime, logId };
+  const promised = { ...place, entryId, integratedTime, logId };
+  return promised;
 }
 
 /** All about an entry, as JSON: place, content and proof. */

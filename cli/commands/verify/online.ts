@@ -6,8 +6,8 @@ import { placeJson } from '../../entry/render.ts';
 import type { Run } from '../../frame/command.ts';
 import { CheckFailed, UsageFault } from '../../frame/exit-codes.ts';
 import { openLog, type OpenedLog } from '../../log/open-log.ts';
-import { parseReference } from '../../log/reference.ts';
 import type { verify } from './about.ts';
+import { referenceOf } from './expected.ts';
 import { placeOf, timesOf, type Verified } from './verified.ts';
 
 type Table = typeof verify.options;
@@ -54,12 +54,6 @@ async function find({ client }: OpenedLog, { options }: Run<Table>, { name, prep
     }
   }
   throw new NotFound(`${name}: the signature is right, but the log at ${client.base} has no entry of it`);
-}
-
-function referenceOf({ index, uuid }: Run<Table>['options']) {
-  if (index !== undefined && uuid !== undefined) throw new UsageFault('give --index or --uuid, and not both');
-  if (index !== undefined) return { by: 'index', index } as const;
-  return uuid === undefined ? undefined : parseReference(uuid);
 }
 
 function proofsOf({ promise }: LogEntry): readonly string[] {

@@ -2,6 +2,7 @@ import { type ReadEntry, readEntry } from '../../entry/read-entry.ts';
 import type { CommandModule, Run } from '../../frame/command.ts';
 import type { ExitCode } from '../../frame/exit-codes.ts';
 import type { verify } from './about.ts';
+import { HOLDER_OPTIONS, referenceOf, requireReferenced, requireUsed } from './expected.ts';
 import type { Verified } from './verified.ts';
 
 /* Modules that ask a log, or read bundles, are loaded where they are needed: a proof file needs neither. */
@@ -9,28 +10,29 @@ import type { Verified } from './verified.ts';
 type Table = typeof verify.options;
 
 export const run: CommandModule<Table>['run'] = async (asked) => {
+  requireUsed(asked);
+  const reference = referenceOf(asked.options);
+  const verified = await verifiedOf(asked);
+  requireReferenced(verified, reference);
+  return tell(asked, verified);
+};
+
+async function verifiedOf(asked: Run<Table>): Promise<Verified> {
   const { signature, bundle, proof, digest } = asked.options;
   const [file] = asked.words;
   const isArtifact = (file ?? digest ?? bundle) !== undefined;
   if (!isArtifact && proof === undefined && signature === undefined) {
     const { verifyEntry } = await import('./online.ts');
-    return tell(asked, await verifyEntry(asked));
+    return verifyEntry(asked);
   }
   const { kind, key, certificate } = asked.options;
   const read = await readEntry({ file, digest, signature, bundle, key, certificate, kind });
   if (read.bundle === undefined && !HOLDER_OPTIONS.some((name) => asked.options[name] !== undefined))
-    return tell(asked, await verifyRead(asked, read));
+    return verifyRead(asked, read);
   const { certificateCheck } = await import('./certificate.ts');
   const checkCertificate = certificateCheck(asked, read);
-  return tell(asked, checkCertificate(await verifyRead(asked, read)));
-};
-
-const HOLDER_OPTIONS = [
-  'certificate-identity',
-  'certificate-identity-regexp',
-  'certificate-oidc-issuer',
-  'certificate-oidc-issuer-regexp',
-] as const;
+  return checkCertificate(await verifyRead(asked, read));
+}
 
 async function verifyRead(asked: Run<Table>, read: ReadEntry): Promise<Verified> {
   const { proof } = asked.options;

@@ -1,11 +1,12 @@
 import type { CertificateIdentity } from '../../../client/bundle/identity.ts';
 import type { SigningTime } from '../../../client/bundle/verify-certificate.ts';
+import type { Place } from '../../entry/render.ts';
 import type { LogEntry } from '../../../client/http/log-client.ts';
 
 /** The outcome of a verification that holds. */
 export interface Verified {
   /** The entry, as JSON. */
-  readonly place: object;
+  readonly place: Place;
   /** The entry, for people. */
   readonly at: string;
   readonly checked: readonly string[];
