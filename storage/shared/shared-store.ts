@@ -1,5 +1,9 @@
+import { equalBytes } from '../../base/bytes.ts';
+import { emptyRoot } from '../../merkle/hash.ts';
+import type { TreeHead } from '../../merkle/types.ts';
 import type { OpenStore } from '../engine.ts';
 import type { SequencedEntry } from '../entries.ts';
+import { StaleCommit, StaleWitness } from '../failures.ts';
 import type { Commit } from '../heads.ts';
 import type { CommitStep, RecordedEntry, Step } from '../records/step.ts';
 
@@ -24,13 +28,33 @@ export function sharedStore(local: OpenStore, writer: () => StepWriter | undefin
     ...local,
     create: refuse,
     keepKeys: refuse,
-    commit: (commit) => write(commitStep(commit), () => local.commit(commit)),
+    commit: async (commit) => {
+      await requireNewest(local, commit.after);
+      return write(commitStep(commit), () => local.commit(commit));
+    },
     cosign: (cosignatures, published) =>
       write({ op: 'cosign', cosignatures, published }, () => local.cosign(cosignatures, published)),
     keepClaim: (claim) => write({ op: 'claim', claim }, () => local.keepClaim(claim)),
     freeze: (freeze) => write({ op: 'freeze', freeze }, () => local.freeze(freeze)),
-    witness: (head, size) => write({ op: 'witness', head }, () => local.witness(head, size)),
+    witness: async (head, size) => {
+      await requireWitnessed(local, head.origin, size);
+      return write({ op: 'witness', head }, () => local.witness(head, size));
+    },
   };
+}
+
+/** A record that the local store would refuse must not come into the list: nobody could take it. @throws StaleCommit */
+async function requireNewest(local: OpenStore, after: TreeHead): Promise<void> {
+  const { size, root } = (await local.head()) ?? { size: 0, root: emptyRoot() };
+  if (size !== after.size || !equalBytes(root, after.root))
+    throw new StaleCommit(`the log has ${size} entries, and the commit stands on ${after.size} or on another tree`);
+}
+
+/** @throws StaleWitness */
+async function requireWitnessed(local: OpenStore, origin: string, size: number | undefined): Promise<void> {
+  const cosigned = (await local.witnessed()).find((head) => head.origin === origin);
+  if (cosigned?.size !== size)
+    throw new StaleWitness(`our witness has cosigned ${cosigned?.size ?? 0} entries of ${origin}, not ${size ?? 0}`);
 }
 
 /** The list has the step: that the local disk had no room for it must not be told as if nothing had been written. */

@@ -1,4 +1,10 @@
 import { ENGINES } from '../../../storage/engines/index.ts';
+import { sqlite } from '../../../storage/engines/sqlite/engine.ts';
+import { EMPTY_LIST } from '../../../storage/records/record.ts';
+import { ListWriter } from '../../../storage/shared/list-writer.ts';
+import { RecordList } from '../../../storage/shared/record-list.ts';
+import { sharedStore } from '../../../storage/shared/shared-store.ts';
+import { memoryRecords } from '../../support/memory-records.ts';
 import { describeCosignatures } from './cosignatures.ts';
 import { describeEntries } from './entries.ts';
 import { describeHeadRegister } from './head-register.ts';
@@ -21,3 +27,23 @@ for (const [name, engine] of Object.entries(ENGINES)) {
   describeUpkeep(name, open);
   describeMending(name, open, engine);
 }
+
+/** The store of a machine that leads a shared log is a store like any other. */
+async function openShared(folder: string) {
+  const local = await sqlite.open(folder, { owner: 'a test' });
+  const list = new RecordList({ log: memoryRecords(), now: () => 0, patience: 0 }, EMPTY_LIST);
+  const writer = new ListWriter(
+    { list, term: new Uint8Array(16), lease: 1, now: () => 0, applied: () => undefined },
+    0,
+  );
+  const { create, keepKeys } = local;
+  return { ...sharedStore(local, () => writer), create, keepKeys };
+}
+
+describeHeadRegister('shared, over sqlite', openShared);
+describeEntries('shared, over sqlite', openShared);
+describeTiles('shared, over sqlite', openShared);
+describeSearchIndex('shared, over sqlite', openShared);
+describeCosignatures('shared, over sqlite', openShared);
+describeWitnessState('shared, over sqlite', openShared);
+describeUpkeep('shared, over sqlite', openShared);
