@@ -69,10 +69,17 @@ export async function findReadable(search: Search, asking: Asking, parts: Parts)
   if (principal.readsIf === undefined && !isAboutNothing) return parts.shards.find(question, after, limit, gone());
   const nothing = { hits: [], completeTo: parts.shards.size, next: undefined };
   const page = isAboutNothing ? nothing : await judgedPage(search, asking, parts);
-  if (principal.readsIf === undefined) return page;
-  if (principal.rights.has('audit')) return page;
-  const last = page.hits.at(-1)?.virtualIndex ?? after;
-  return { ...page, completeTo: last === undefined ? 0 : last + 1 };
+  return { ...page, completeTo: completeFor(principal, page.completeTo, page.hits) };
+}
+
+/** Returns up to which size of the log an answer is said to be complete, which is `size` for who may know that. */
+export function completeFor(
+  { readsIf, rights }: Principal,
+  size: number,
+  found: readonly { readonly virtualIndex: number }[],
+): number {
+  if (readsIf === undefined || rights.has('audit')) return size;
+  return (found.at(-1)?.virtualIndex ?? -1) + 1;
 }
 
 async function judgedPage({ question, after, limit }: Search, asking: Asking, parts: Parts): Promise<SearchPage> {

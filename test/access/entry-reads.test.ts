@@ -151,9 +151,28 @@ describe('a search', () => {
     expect(whole(await search('bob', 'of alice alone'))).toEqual(whole(none));
   });
 
+  it('says no size of the log behind its end, nor on a page about one entry', async () => {
+    const { index } = await store('bob', hashedrekord('one of bob', signer('bob')));
+    await store('alice', hashedrekord('behind it', signer('alice')));
+    const behind = await search('bob', 'one of bob', `?after=${FAR}`);
+    expect([behind.text.trim(), behind.headers['x-stele-complete-to']]).toEqual(['[]', '0']);
+    const page = async (one: Person, query: string) =>
+      (await fetch(`${log.asking.base}/search?q=${query}`, { headers: { Accept: 'text/html', ...as(one) } })).text();
+    expect(await page('bob', `one+of+bob&after=${FAR}`)).not.toContain('Complete through');
+    for (const hidden of [index + 1, FAR]) {
+      const text = await page('bob', String(hidden));
+      expect(text).toContain('No entry matches.');
+      expect(text).not.toContain('Complete through');
+    }
+    expect(await page('bob', String(index))).toContain(`Complete through entry ${index}.`);
+    expect(await page('auditor', String(index))).toContain(`Complete through entry ${log.log.shards.size - 1}.`);
+  });
+
   it('says to who may audit how large the log is', async () => {
     const { size } = log.log.shards;
     expect((await search('auditor', 'of nobody')).headers['x-stele-complete-to']).toBe(String(size));
+    const behind = await search('auditor', 'of nobody', `?after=${FAR}`);
+    expect(behind.headers['x-stele-complete-to']).toBe(String(size));
   });
 });
 

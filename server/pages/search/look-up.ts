@@ -3,7 +3,7 @@ import { lowerCase } from '../../../base/go-case.ts';
 import { ownTurn } from '../../../log/turns.ts';
 import type { ProvenEntry, SearchHit, SearchQuestion } from '../../../log/types.ts';
 import type { Question, Recognised } from '../../../web/recognise.ts';
-import { findReadable, inSteps } from '../../routes/readable.ts';
+import { completeFor, findReadable, inSteps } from '../../routes/readable.ts';
 import { findEntry } from '../entry/find.ts';
 import type { PageParts, PageRequest } from '../page.ts';
 
@@ -34,8 +34,10 @@ export async function lookUp(
   const { shards } = parts;
   const [first] = question.terms;
   const named = first !== undefined && after === undefined ? await namedBy(first, question, asked, parts) : undefined;
-  if (first === undefined || NAMES.has(first.kind))
-    return { entries: named === undefined ? [] : [named], completeTo: shards.size, next: undefined };
+  if (first === undefined || NAMES.has(first.kind)) {
+    const entries = named === undefined ? [] : [named];
+    return { entries, completeTo: completeFor(asked.principal, shards.size, entries), next: undefined };
+  }
   const search = { question: await indexQuestion(question, asked, parts), after, limit };
   const page = await inSteps(asked, parts, () => findReadable(search, asked, parts));
   const entries = await entriesOf(page.hits, asked, parts);
