@@ -1,4 +1,13 @@
-import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { utf8 } from '../../base/bytes.ts';
@@ -56,7 +65,7 @@ function append(file: string, { action, details }: AdminAct): AdminLine {
   const handle = openSync(file, 'a', 0o600);
   try {
     if (whole !== text) ftruncateSync(handle, utf8(whole).length);
-    writeSync(handle, `${line}\n`);
+    writeFileSync(handle, `${line}\n`); // all of it, or an error: a disk that is full takes a part of one write
     fsyncSync(handle);
   } finally {
     closeSync(handle);

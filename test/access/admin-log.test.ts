@@ -1,8 +1,10 @@
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { verifyAdminLog } from '../../cli/operate/admin-log/verify.ts';
-import { adminLogFile } from '../../host/admin-log/admin-log.ts';
+import { adminLogFile, readAdminLog, recordAct } from '../../host/admin-log/admin-log.ts';
 import { AdminLogBroken } from '../../host/admin-log/lines.ts';
 import { tokenFile } from '../../host/access/token-file.ts';
 import { openTestLog, type TestLog } from '../support/log.ts';
@@ -93,6 +95,50 @@ describe('the admin log', () => {
     writeFileSync(open.file, 'anonymous: [audit, read]\n');
     await expect(open.log.reloadAccess()).rejects.toThrow(/line 1 of the admin log/);
     expect((await open.asking.get('/api/v1/log/entries?logIndex=0')).status).toBe(401);
+  });
+
+  it('has a line for each backup, export, recovery, and shard that is frozen or begun', async () => {
+    await using closed = await folderOf();
+    const { folder } = closed.log;
+    const { size } = closed.log.shards;
+    await closed.close();
+    const run = async (...words: readonly string[]) => {
+      const ran = await stele([...words, '--data', folder, '--heads', `${folder}-heads`]);
+      expect([words, ran.code, ran.err]).toEqual([words, 0, ran.err]);
+    };
+    const into = (name: string): string => join(folder, '..', name);
+    await run('backup', '--into', into('backup'));
+    await run('export', '--into', into('export'));
+    rmSync(`${folder}-heads`, { recursive: true });
+    await run('recover', '--accept-size', String(size));
+    await run('shard', 'freeze');
+    await run('shard', 'next', 'next.test');
+    const acts = readAdminLog(folder).lines.map(({ action, details }) => [action, details]);
+    expect(acts).toEqual([
+      ['access-file', expect.anything()],
+      ['backup', { into: into('backup'), withKeys: false }],
+      ['export', { into: into('export') }],
+      ['recover', { wish: ['acceptSize'], size }],
+      ['shard-freeze', { origin: 'rekor.test' }],
+      ['shard-next', { origin: 'next.test' }],
+    ]);
+  });
+
+  it('fails an act whose line the disk takes only a part of', async () => {
+    const act = (pad: number) => ({ action: 'export', details: { into: 'x'.repeat(pad) } });
+    await recordAct(data, act(1000 - (statSync(file()).size % 1024)));
+    const before = lines().length;
+    const limit = Math.ceil(statSync(file()).size / 1024); // kibibytes
+    const program = `
+      import { recordAct } from ${JSON.stringify(import.meta.resolve('../../host/admin-log/admin-log.ts'))};
+      await recordAct(${JSON.stringify(data)}, ${JSON.stringify(act(3000))});`;
+    const node = [process.execPath, '--input-type=module-typescript', '-e', program];
+    const ran = spawnSync('bash', ['-c', `ulimit -f ${limit}; exec "$@"`, 'bash', ...node], { encoding: 'utf8' });
+    expect([ran.status, ran.stderr]).toEqual([1, expect.stringContaining('EFBIG')]);
+    expect(lines().length).toBe(before);
+    expect(jsonOf(await verify())['isCut']).toBe(true);
+    await recordAct(data, act(1));
+    expect(jsonOf(await verify())).toMatchObject({ lines: before + 1, isCut: false });
   });
 
   it('is written by many at once', async () => {
