@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { parseHex, toHex } from '../../base/bytes.ts';
 import { systemCode } from '../../base/system-error.ts';
 import { STELE } from '../../base/stele-command.ts';
@@ -61,7 +61,7 @@ export function writeManifest(folder: string, { shards, keys }: Manifest): void 
   const [file, fresh] = [manifestFile(folder), `${manifestFile(folder)}.new`];
   const handle = openSync(fresh, 'w', 0o600);
   try {
-    writeSync(handle, `${json}\n${hash('sha256', json, 'hex')}\n`);
+    writeFileSync(handle, `${json}\n${hash('sha256', json, 'hex')}\n`);
     fsyncSync(handle);
   } catch (error) {
     rmSync(fresh, { force: true }); // it holds room that others need

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readdirSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { StorageEngine } from '../engine.ts';
 import { StoreRefused } from '../failures.ts';
@@ -90,7 +90,7 @@ function begin(folder: string, locks: readonly string[]): Manifest {
 function writePrivately(file: string, bytes: Uint8Array): void {
   const handle = openSync(`${file}.new`, 'w', 0o600);
   try {
-    writeSync(handle, bytes);
+    writeFileSync(handle, bytes);
     fsyncSync(handle);
   } finally {
     closeSync(handle);
