@@ -49,12 +49,17 @@ async function idsOf(
   let completeTo: number | undefined;
   for (const query of queries) {
     for await (const page of client.search(query)) {
-      completeTo = page.completeTo;
+      completeTo = largest(completeTo, page.completeTo);
       for (const id of page.ids) ids.set(id.slice(-64), id);
       if (ids.size >= limit) break;
     }
   }
   return { ids: [...ids.values()].slice(0, limit), completeTo };
+}
+
+/** Returns the larger size: a last page without a hit may say less than those before it. */
+function largest(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 }
 
 /** @throws FalseAnswer for an entry that is not one that was searched for */
