@@ -83,3 +83,13 @@ it('an access file that is changed is in force after SIGHUP, and one with faults
   process.kill(server.pid, 'SIGHUP');
   await expect.poll(() => read()).toBe(200);
 });
+
+it('an access file is read again once the log is open, where SIGHUP came before', async () => {
+  using other = temporaryFolder();
+  const early = join(other.parent, 'early.mjs');
+  const signal = `setImmediate(() => process.kill(process.pid, 'SIGHUP'))`;
+  writeFileSync(early, `process.on('newListener', (name) => void (name === 'SIGHUP' && ${signal}));\n`);
+  await using opening = await startServer(other, { flags: ['--access', file], nodeFlags: ['--import', early] });
+  await expect.poll(() => opening.lines().join('\n')).toMatch(/SIGHUP[^\n]+the access file was read again/);
+  expect(opening.lines().join('\n')).not.toContain('there is no access file');
+});
