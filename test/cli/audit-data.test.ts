@@ -36,6 +36,8 @@ it('stele audit --data ends with 1 for a damaged log, and names what is damaged'
 it.each([
   [['--data', '/nowhere/at/all'], /there is no such folder/],
   [['http://127.0.0.1:9', '--data', '/tmp'], /audits a folder, and no address/],
+  [['--data', '/tmp', '--evidence', 'fork.json'], /--evidence is for the audit of a log at its address/],
+  [['--data', '/tmp', '--policy', 'policy'], /--policy is for the audit of a log at its address/],
   [['--heads', '/tmp'], /--heads is for an audit of --data/],
   [[], /no log is named/],
 ])('stele audit %j is refused', async (words, reason) => {

@@ -1,4 +1,4 @@
-import type { CommandModule } from '../../frame/command.ts';
+import type { CommandModule, Run } from '../../frame/command.ts';
 import { UsageFault } from '../../frame/exit-codes.ts';
 import type { audit } from './about.ts';
 
@@ -14,6 +14,15 @@ export const run: CommandModule<typeof audit.options>['run'] = async (asked) => 
     throw new UsageFault(
       `${words[0]}: --${options.data === undefined ? 'config' : 'data'} audits a folder, and no address`,
     );
+  requireOfFolders(asked);
   const { auditData } = await import('./audit-data.ts');
   return auditData(asked);
 };
+
+/** A policy that a variable names is for the other audits. @throws UsageFault for options that would be left out */
+function requireOfFolders({ options, machine }: Run<typeof audit.options>): void {
+  const isPolicyGiven = options.policy !== undefined && options.policy !== machine.env['STELE_WITNESS_POLICY'];
+  const unused = options.evidence !== undefined ? 'evidence' : isPolicyGiven ? 'policy' : undefined;
+  if (unused !== undefined)
+    throw new UsageFault(`--${unused} is for the audit of a log at its address, and not for that of a folder`);
+}
