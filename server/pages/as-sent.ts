@@ -33,13 +33,16 @@ function takesBrotli({ headers }: Request): boolean {
  * A page as its reader takes it: compressed by Brotli, off the main thread. Browsers take it wherever their connection is
  * private; what asks without it, such as curl, gets the page as it stands. Holds no secret that a stranger could have repeated
  * in it.
+ *
+ * @param isForReaders - whether those who take no HTML get another answer
  */
-export async function asSent(answer: Answer, coding: Coding | undefined): Promise<Answer> {
+export async function asSent(answer: Answer, coding: Coding | undefined, isForReaders: boolean): Promise<Answer> {
   const { body, headers } = answer;
   if (body?.type !== 'text/html; charset=utf-8' || typeof body.text !== 'string') return answer;
   const bytes = Buffer.from(body.text);
-  const varied = { ...headers, Vary: 'Origin, Accept, Accept-Encoding' };
-  if (coding !== 'br' || bytes.length < LEAST_BYTES) return { ...answer, headers: varied };
+  const varied = { ...headers, Vary: isForReaders ? 'Origin, Accept, Accept-Encoding' : 'Origin, Accept-Encoding' };
+  // Plain bytes are good for all, whoever a cache keeps them for.
+  if (coding !== 'br' || bytes.length < LEAST_BYTES) return isForReaders ? { ...answer, headers: varied } : answer;
   const text = await compressed(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } });
   return { ...answer, headers: { ...varied, 'Content-Encoding': coding }, body: { type: body.type, text } };
 }

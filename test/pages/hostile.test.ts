@@ -72,7 +72,7 @@ describe('hostile entries', () => {
   });
 
   it('are texts in the list of hits, and in the search field', async () => {
-    for (const [name, uri] of IDENTITIES.slice(0, -2)) {
+    for (const [name, uri] of IDENTITIES.filter(([one]) => /script|template|quotes/.test(one))) {
       await using seen = await visit(browser, `${site.base}/search?q=${encodeURIComponent(uri)}`);
       expect([name, await seen.page.inputValue('#q')]).toEqual([name, uri.trim()]);
       expect([name, seen.complaints]).toEqual([name, []]);

@@ -77,7 +77,7 @@ export class PageRouter {
     if (access !== 'anyone' && !this.#gate.isPublic(access)) exchange.keepPrivate();
     try {
       const answer = await this.#answered(exchange, sent, found);
-      return await exchange.send(await asSent(answer, codingOf(request)));
+      return await exchange.send(await asSent(answer, codingOf(request), isForReaders));
     } catch (thrown) {
       const refused = isForReaders ? plainText.renderFailure(thrown, '') : undefined;
       if (refused === undefined) throw thrown;
