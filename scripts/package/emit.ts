@@ -56,10 +56,13 @@ function isStray(file: ts.SourceFile, program: ts.Program, root: string): boolea
   return /^(test|testkit|bench|examples)\//.test(relative(root, file.fileName));
 }
 
-/** `new URL('./worker.ts', import.meta.url)`, as threads name their modules. */
+/**
+ * `new URL('./worker.ts', import.meta.url)`, as threads name their modules, and `import('./module.ts')`, which the compiler leaves as it
+ * is in a function with `await using`.
+ */
 const renameModules: ts.TransformerFactory<ts.SourceFile> = (context) => (file) => {
   const visit = (node: ts.Node): ts.Node => {
-    const renamed = moduleUrl(node);
+    const renamed = moduleUrl(node) ?? dynamicImport(node);
     return renamed ?? ts.visitEachChild(node, visit, context);
   };
   return ts.visitEachChild(file, visit, context);
@@ -77,6 +80,14 @@ const renameImports: ts.TransformerFactory<ts.SourceFile | ts.Bundle> = (context
 /** Types stand between quotes as well, but none of them is a path of TypeScript. */
 function isImport({ text }: ts.StringLiteral): boolean {
   return /^\.{1,2}\/.*\.ts$/.test(text);
+}
+
+function dynamicImport(node: ts.Node): ts.CallExpression | undefined {
+  if (!ts.isCallExpression(node) || node.expression.kind !== ts.SyntaxKind.ImportKeyword) return undefined;
+  const [path] = node.arguments;
+  if (path === undefined || !ts.isStringLiteral(path) || !isImport(path)) return undefined;
+  const name = ts.factory.createStringLiteral(path.text.replace(/\.ts$/, '.js'), true);
+  return ts.factory.updateCallExpression(node, node.expression, undefined, [name]);
 }
 
 function moduleUrl(node: ts.Node): ts.NewExpression | undefined {
