@@ -74,8 +74,13 @@ function wrap(text: string, width: number): readonly string[] {
 /** One line a setting, as the file of `--config` takes it, and behind it who said so. */
 export function printedSettings(readings: readonly Reading[]): string {
   const left = readings.map(({ name, text }) =>
-    text === undefined ? `# ${name}:` : `${name}: ${JSON.stringify(text)}`,
+    text === undefined ? `# ${name}:` : `${name}: ${JSON.stringify(withoutPassword(text))}`,
   );
   const width = Math.max(...left.map((line) => line.length).filter((length) => length <= LONGEST_PADDED));
   return readings.map(({ source }, i) => `${(left[i] ?? '').padEnd(width)}  # ${source}\n`).join('');
+}
+
+/** An address with its password left out: what is printed is shown to others. */
+function withoutPassword(text: string): string {
+  return text.replaceAll(/(:\/\/[^:@/\s]*):[^@/\s]+@/g, '$1@');
 }

@@ -44,6 +44,11 @@ describe('settings: --version, --print-settings', () => {
     expect(text).toMatch(/^# tls-cert: +# default$/m);
   });
 
+  it('prints no password', () => {
+    const text = printed({ argv: ['--shared', 'postgres://stele:hunter2@db.test/log', '--print-settings'] });
+    expect(text).toMatch(/^shared: "postgres:\/\/stele@db\.test\/log" +# --shared$/m);
+  });
+
   it('prints no settings that are wrong', () => {
     expect(() => printed({ argv: ['--print-settings', '--batch', '0'] })).toThrow(/--batch "0"/);
   });
