@@ -40,7 +40,7 @@ async function audit(claims: HeadClaims, line: HTMLElement, failed: (reason: str
 /** Says how the log stands to the last visit, and remembers a head that follows from it. */
 function conclude(claims: HeadClaims, before: Remembered | undefined, size: number, line: HTMLElement): void {
   if (before !== undefined && size < before.size) {
-    const why = `The log shows ${size} entries, and this browser has seen ${before.size}.`;
+    const why = `The log shows ${counted(size)}, and this browser has seen ${before.size}.`;
     setVerdict(line, 'fails', why);
     return;
   }
@@ -51,15 +51,15 @@ function conclude(claims: HeadClaims, before: Remembered | undefined, size: numb
 
 function firstVisit(size: number, isKept: boolean): string {
   return isKept
-    ? `First visit: this browser remembers the head of ${size} entries, and will have the log prove that it only grows.`
+    ? `First visit: this browser remembers the head of ${counted(size)}, and will have the log prove that it only grows.`
     : 'This browser remembers nothing, so it cannot tell whether the log only grows.';
 }
 
 function sinceThen({ size, seen }: Remembered, now: number): string {
   const when = new Date(seen).toISOString().slice(0, 16).replace('T', ' ');
   return now === size
-    ? `The same ${now} entries as at your last visit, ${when}.`
-    : `Grown from ${size} to ${now} entries since your last visit, ${when}: proved.`;
+    ? `The same ${counted(now)} as at your last visit, ${when}.`
+    : `Grown from ${size} to ${counted(now)} since your last visit, ${when}: proved.`;
 }
 
 /** A head that was remembered was verified then; by keys that the page does not name any more it is of another log. */
@@ -121,3 +121,5 @@ async function compareAll(heads: readonly TrustedHead[], root: string, treeId: s
   if (forks.length > 0) return { found: 'forked', forks };
   return unproved === undefined ? { found: 'grown' } : { found: 'unproved', reason: unproved };
 }
+
+const counted = (size: number): string => (size === 1 ? 'one entry' : `${size} entries`);
