@@ -4,7 +4,7 @@ import type { Answer, Headers } from './answer.ts';
 import { corsHeaders, type CorsRequest, isPreflight, withoutOrigins } from './cors.ts';
 import type { BodyLease } from './body-budget.ts';
 import { Delivery, lengthOf, type Reader } from './delivery.ts';
-import { pathInLog, reasonOf, requestIdOf, type RequestLine } from './request-line.ts';
+import { pathInLog, reasonIn, reasonOf, requestIdOf, type RequestLine } from './request-line.ts';
 import { type EndedRequest, NO_OPERATION } from './request-meters.ts';
 import { SenderGone } from './body.ts';
 import { parseTarget, type Target } from './target.ts';
@@ -156,7 +156,10 @@ export class Exchange implements Reader {
 
   /** As `send`, for the answer to a failure, or to what is none. */
   refuse(answer: Answer, thrown: unknown): Promise<void> | void {
-    if (thrown instanceof Failure) this.#failure = String(thrown.code);
+    if (thrown instanceof Failure) {
+      this.#failure = String(thrown.code);
+      if (answer.body?.type.startsWith('text/html') === true) this.#reason ??= reasonIn(thrown.message); // a page is no reason
+    }
     return this.send(answer);
   }
 

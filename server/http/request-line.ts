@@ -44,6 +44,11 @@ export function pathInLog(url: string): string {
 export function reasonOf({ status, body }: Answer): string | undefined {
   if (status < 400 || typeof body?.text !== 'string') return undefined;
   const message = body.type === 'application/json' ? messageIn(body.text) : body.text;
+  return reasonIn(message);
+}
+
+/** Returns a sentence for people as it may stand in a log line. */
+export function reasonIn(message: string): string {
   return withoutTokens(message.trim().slice(0, MAX_REASON_LENGTH));
 }
 

@@ -93,3 +93,9 @@ it('an access file is read again once the log is open, where SIGHUP came before'
   await expect.poll(() => opening.lines().join('\n')).toMatch(/SIGHUP[^\n]+the access file was read again/);
   expect(opening.lines().join('\n')).not.toContain('there is no access file');
 });
+
+it('the log line of a page that is refused has the reason, and not the page', async () => {
+  await fetch(`${server.base}/search?q=refused`, { headers: { Accept: 'text/html' } });
+  const reason = '"reason":"this needs a credential with the right search"';
+  await expect.poll(() => server.lines().find((line) => line.includes('q=refused'))).toContain(reason);
+});
