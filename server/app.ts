@@ -144,7 +144,9 @@ class Front {
   #preflight(exchange: Exchange, { headers }: Request): Promise<void> | void {
     const method = headers['access-control-request-method'] ?? '';
     const selected = this.#router.select(exchange.target, { method, headers: {} });
-    if (selected.is === 'found' && !this.#gate.isPublic(selected.routed.operation.access)) exchange.keepPrivate();
+    const access =
+      selected.is === 'found' ? selected.routed.operation.access : this.#pages.accessOf(exchange.target.cleanPath);
+    if (access !== undefined && !this.#gate.isPublic(access)) exchange.keepPrivate();
     return exchange.send({ status: 204 });
   }
 

@@ -94,6 +94,10 @@ describe('a log that everyone may audit', () => {
     const asked = { Origin: 'https://elsewhere.test', 'Access-Control-Request-Method': 'GET' };
     const preflight = await open.asking.send('OPTIONS', `${ENTRIES}?logIndex=0`, asked);
     expect(preflight.headers['access-control-allow-origin']).toBeUndefined();
+    for (const page of ['/search', '/entry/0', '/entry/0/bundle.sigstore.json', '/operator']) {
+      const answer = await fetch(`${open.asking.base}${page}`, { method: 'OPTIONS', headers: asked });
+      expect([page, answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([page, 204, null]);
+    }
     const allowed = await open.asking.send('OPTIONS', '/checkpoint', asked);
     expect(allowed.headers['access-control-allow-origin']).toBe('*');
   });

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { dropForwarded } from '../../access/forwarded-certificate.ts';
 import { authorise, type Gate } from '../../access/gate.ts';
-import { ANONYMOUS_NAME, PUBLIC_PRINCIPAL } from '../../access/principal.ts';
+import { type Access, ANONYMOUS_NAME, PUBLIC_PRINCIPAL } from '../../access/principal.ts';
 import { plainText } from '../../apis/plain.ts';
 import { addressBlock } from '../../http/address-block.ts';
 import type { Answer } from '../../http/answer.ts';
@@ -56,6 +56,11 @@ export class PageRouter {
     const found = this.#at(path);
     if (found === undefined || !found.page.isForReaders) return found;
     return negotiate(accept, [HTML]) === undefined ? undefined : found;
+  }
+
+  /** The right that the page at a path needs; undefined where there is none. */
+  accessOf(path: string): Access | undefined {
+    return this.#at(path)?.page.access;
   }
 
   #at(path: string): FoundPage | undefined {
