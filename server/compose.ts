@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Express } from 'express';
 import { chooseVerifier } from '../entries/signatures/verifiers/choose.ts';
+import { keepsAdminLog } from '../host/admin-log/admin-log.ts';
 import { clockOf } from '../host/clock/clock.ts';
 import { type HostedLog, type HostOptions, openHostedLog } from '../host/hosted-log.ts';
 import type { Logger } from '../host/logging/logger.ts';
@@ -13,6 +14,7 @@ import type { EntryJudge } from './access/entry-judge.ts';
 import type { EntryReads } from './access/entry-reads.ts';
 import type { EntryPolicy } from './access/entry-policy.ts';
 import type { Gate } from './access/gate.ts';
+import { ownKeyJudge } from './access/own-key-judge.ts';
 import type { PolicyCertificates } from './admission/messages.ts';
 import { AdmissionPool } from './admission/pool.ts';
 import { Administration, startEntering } from './administration.ts';
@@ -63,7 +65,7 @@ export async function composeServer(settings: Settings, options: ComposeOptions)
   if (log.desk !== undefined) peers?.serve(log.desk);
   if (!settings.readOnly) logger.info(`ECDSA signatures are checked by ${verifier}`);
   const admission = cleanup.use(admissionOf(settings, logger, certificatesOf(policy, gate)));
-  const judges = [policy, gate].filter((judge) => judge !== undefined);
+  const judges = [ownJudgeOf(settings, gate, log), policy, gate].filter((judge) => judge !== undefined);
   const mayRead = await readsOf(policy, gate);
   const app = await appOf(log, admission, { ...options, ...(gate && { gate }), ...(mayRead && { mayRead }), judges });
   const administration = new Administration(settings, { access: gate, policy });
@@ -100,6 +102,11 @@ async function accessGateOf(settings: Settings, logger: Logger): Promise<AccessG
     warn: (sentence) => logger.warn(sentence),
     failed: (message, error) => logger.error(message, { error }),
   });
+}
+
+/** Undefined for a log without an admin log, which makes no entries beside the first. */
+function ownJudgeOf({ data }: Settings, gate: Gate | undefined, { shards }: HostedLog): EntryJudge | undefined {
+  return gate === undefined && !keepsAdminLog(data) ? undefined : ownKeyJudge(shards.active.shard.publicKey);
 }
 
 /** Undefined for a log that admits every entry whose signatures hold. @throws FileRefused, RefusedByPolicy */

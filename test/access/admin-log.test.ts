@@ -183,6 +183,9 @@ describe('heads of the admin log', () => {
     }
     writeFileSync(file(), `${all[0]}\n`);
     expect((await verify()).code).toBe(1);
+    rmSync(file());
+    const gone = await verify();
+    expect([gone.code, jsonOf(gone)['lines']]).toEqual([1, 0]);
     writeFileSync(file(), whole);
     expect(await isSound()).toBe(true);
   });

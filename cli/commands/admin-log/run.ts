@@ -10,11 +10,13 @@ export const run = operation<typeof adminLog.options>(
   'go on with the admin log',
   async ({ settings, words: [action], output: { isJson } }) => {
     const { data } = settings;
-    if (!keepsAdminLog(data))
-      throw new UsageFault(`there is no ${adminLogFile(data)}: the log is not private, or its admin log is gone`);
-    return action === 'verify' ? verify(settings, isJson) : list(data, isJson);
+    if (action === 'verify') return verify(settings, isJson);
+    if (!keepsAdminLog(data)) throw new UsageFault(`${noFile(data)}, or its admin log is gone`);
+    return list(data, isJson);
   },
 );
+
+const noFile = (data: string): string => `there is no ${adminLogFile(data)}: the log is not private`;
 
 async function list(data: string, isJson: boolean): Promise<Outcome> {
   const { lines } = readAdminLog(data);
@@ -28,6 +30,7 @@ function sentenceOf({ seq, time, by, action, details }: AdminLine): string {
 
 async function verify({ data, heads }: Settings, isJson: boolean): Promise<Outcome> {
   const found = await verifyAdminLog(data, heads);
+  if (!keepsAdminLog(data) && found.missing.length === 0) throw new UsageFault(noFile(data));
   const { lines, isCut, pending, missing } = found;
   if (!isJson) {
     say(`${lines} lines follow each other, and ${found.heads.length} heads of them are in the log`);

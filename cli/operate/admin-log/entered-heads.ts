@@ -1,7 +1,6 @@
-import { createPublicKey } from 'node:crypto';
-import { toBase64, utf8 } from '../../../base/bytes.ts';
 import { VerifiedTree } from '../../../client/verified-tree.ts';
 import { readMembers } from '../../../entries/facts/entry-members.ts';
+import { holdsKey } from '../../../entries/facts/holds-key.ts';
 import { type ReadShard, shardOf } from '../../../host/shards/read-shards.ts';
 import { bodiesIn } from '../../../merkle/entry-bundle.ts';
 import { TILE_WIDTH } from '../../../merkle/tile.ts';
@@ -29,22 +28,15 @@ export async function* ownEntries(shard: ReadShard): AsyncGenerator<OwnEntry, un
   const note = await source.checkpoint();
   const head = requireCheckpoint(note, source.key, `the checkpoint of ${source.key.name}`);
   const tree = await VerifiedTree.open(source, head);
-  const signs = signedBy(publicKey);
+  const signs = holdsKey(publicKey);
   for (let number = 0; number * TILE_WIDTH < head.size; number += 1) {
     const bundle = Buffer.from(await tree.bundle(number, Math.min(TILE_WIDTH, head.size - number * TILE_WIDTH)));
     if (!signs(bundle)) continue;
     for (const [i, body] of (bodiesIn(bundle) ?? []).entries()) {
       const at = number * TILE_WIDTH + i;
-      const digest = at > 0 && signs(Buffer.from(body)) ? readMembers(body).hashes[0] : undefined;
+      const digest = at > 0 && signs(body) ? readMembers(body).hashes[0] : undefined;
       if (digest !== undefined) yield { index: offset + at, digest: digest.replace('sha256:', '') };
     }
   }
   return undefined;
-}
-
-/** Tells bytes that hold a key as Rekor v1 or v2 keeps it. @param publicKey - PEM */
-function signedBy(publicKey: string): (bytes: Buffer) => boolean {
-  const der = createPublicKey(publicKey).export({ type: 'spki', format: 'der' });
-  const forms = [toBase64(utf8(publicKey)), toBase64(der)];
-  return (bytes) => forms.some((form) => bytes.includes(form));
 }

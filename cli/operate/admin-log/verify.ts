@@ -1,6 +1,6 @@
 import { utf8 } from '../../../base/bytes.ts';
 import { sha256Hex } from '../../../base/sha256.ts';
-import { readAdminLog } from '../../../host/admin-log/admin-log.ts';
+import { keepsAdminLog, readAdminLog } from '../../../host/admin-log/admin-log.ts';
 import { headDocument } from '../../../host/admin-log/lines.ts';
 import { openShards } from '../../../host/shards/read-shards.ts';
 import { ownEntries } from './entered-heads.ts';
@@ -18,9 +18,9 @@ export interface VerifiedAdminLog {
   readonly missing: readonly number[];
 }
 
-/** @throws AdminLogBroken, LogRefused, StoreRefused, ExportRefused, or the system's error where there is no admin log */
+/** Without a file there are no lines, and all heads are of lines that are missing. @throws AdminLogBroken, LogRefused, StoreRefused, ExportRefused */
 export async function verifyAdminLog(data: string, headsFolder: string): Promise<VerifiedAdminLog> {
-  const { lines, isCut } = readAdminLog(data);
+  const { lines, isCut } = keepsAdminLog(data) ? readAdminLog(data) : { lines: [], isCut: false };
   const lineOf = new Map(lines.map((line) => [sha256Hex(utf8(headDocument(line))), line.seq]));
   const heads: { readonly index: number; readonly line: number }[] = [];
   const missing: number[] = [];
