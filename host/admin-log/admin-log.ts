@@ -39,7 +39,8 @@ export const keepsAdminLog = (data: string): boolean => existsSync(adminLogFile(
 /** Adds a line, one process at a time, and makes the file if there is none. Durable once this resolves. @throws AdminLogBroken, or the system's error: then the act must not be done */
 export async function recordAct(data: string, act: AdminAct): Promise<AdminLine> {
   const file = adminLogFile(data);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const made = mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  if (made !== undefined) syncFolder(data);
   return locked(`${file}.lock`, async () => append(file, act));
 }
 

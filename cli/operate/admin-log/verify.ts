@@ -31,6 +31,6 @@ export async function verifyAdminLog(data: string, headsFolder: string): Promise
       if (line === undefined) missing.push(index);
       else heads.push({ index, line });
     }
-  const covered = Math.max(0, ...heads.map(({ line }) => line));
+  const covered = heads.reduce((largest, { line }) => Math.max(largest, line), 0);
   return { lines: lines.length, isCut, heads, pending: lines.length - covered, missing };
 }

@@ -99,6 +99,7 @@ export class SignerSession {
   }
 
   #take(text: string): void {
+    if (this.#failure !== undefined) return; // what is given up may write on until it is gone
     const [first = '', ...rest] = text.split('\n');
     const lines = [this.#line + first, ...rest];
     this.#line = lines.pop() ?? '';
