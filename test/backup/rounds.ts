@@ -205,9 +205,10 @@ async function flipBits(copies: readonly string[], random: () => number): Promis
   return copies.length * FLIPS;
 }
 
+/** Files of a copy, without what a killed process had not yet put in the place of an older one. */
 const filesIn = (folder: string): readonly string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((file) => file.isFile() && !file.name.startsWith('lock'))
+    .filter((file) => file.isFile() && !file.name.startsWith('lock') && !file.name.endsWith('.new'))
     .map(({ parentPath, name }) => join(parentPath, name));
 
 /** @throws Error unless the backup with this bit flipped is found damaged, by the name of the file */

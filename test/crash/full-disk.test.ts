@@ -60,7 +60,7 @@ describe.runIf(mounter)('a disk that is full', () => {
     await using server = await startServer(disk, { flags: ['--ready-within', '0ms'] });
     disk.fill(0);
     expect(await readiness(server.base)).toMatch(/^503 .*"write":"the disk is full","entries":"the disk is full"/);
-    expect(server.lines().join('\n')).toContain('no entry is taken: the disk is full');
+    await expect.poll(() => server.lines().join('\n')).toContain('no entry is taken: the disk is full');
     disk.release();
     await expect.poll(() => readiness(server.base), goesOn).toMatch(/^200 /);
     await expectKept(server.base, [created(await submit(server.base, submissionOf('at last', 0)))]);

@@ -40,10 +40,8 @@ async function openShared(folder: string) {
   return { ...sharedStore(local, () => writer), create, keepKeys };
 }
 
+/* Of what it does otherwise than the store below it: it appends before it writes. The reads are those of that store. */
 describeHeadRegister('shared, over sqlite', openShared);
 describeEntries('shared, over sqlite', openShared);
-describeTiles('shared, over sqlite', openShared);
-describeSearchIndex('shared, over sqlite', openShared);
 describeCosignatures('shared, over sqlite', openShared);
 describeWitnessState('shared, over sqlite', openShared);
-describeUpkeep('shared, over sqlite', openShared);
