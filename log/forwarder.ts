@@ -112,7 +112,7 @@ export class Forwarder {
     const isAgain = batch.map(({ wasSent }) => wasSent);
     for (const waiting of batch) waiting.wasSent = true;
     try {
-      // What was sent before without an answer may have its place: then it is not to get a second one.
+      // An entry that was sent before without an answer may have its place, and is not to get a second one.
       const sent = batch.map(({ entry, isAnew }, i) => ({ entry, isAnew: isAnew && isAgain[i] !== true }));
       const placings = await this.#parts.send(sent);
       if (placings.length !== batch.length) throw new Error('the machine that leads answered about other entries');

@@ -1,7 +1,5 @@
 import { SignerUnavailable } from './failures.ts';
-
-/** Milliseconds between two looks whether a signer that was away signs again. */
-const LOOK_MS = 1000;
+import { Interruption, type InterruptionParts } from './interruption.ts';
 
 /** Milliseconds that the signatures of one batch may take, as far as the last batch tells. */
 const TARGET_MS = 1000;
@@ -9,16 +7,16 @@ const TARGET_MS = 1000;
 /** Signatures of the first batch, of whose signer nothing is known. */
 const FIRST_MOST = 16;
 
-/** The reason that a sender is given while the signer is away. */
-const REFUSAL = 'the signer of the log does not sign';
+const AWAY = {
+  refusal: 'the signer of the log does not sign',
+  advice: 'Reads go on, and the log goes on by itself once it signs',
+  over: 'the signer of the log signs',
+};
 
-export interface SigningParts {
+/** `look` has the newest head signed once more, which promises nothing new. */
+export interface SigningParts extends InterruptionParts {
   /** Whether the keys are with a signer outside of this process. */
   readonly mayBeAway: boolean;
-  /** Has the newest head signed once more, which promises nothing new. @throws SignerUnavailable */
-  readonly look: () => Promise<unknown>;
-  /** Told when a signer is away and when it is there again. */
-  readonly warn: (sentence: string) => void;
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
 }
@@ -29,13 +27,12 @@ export interface SigningParts {
  */
 export class Signing {
   readonly #parts: SigningParts;
+  readonly #away: Interruption;
   #most: number;
-  #isAway = false;
-  #isStopped = false;
-  #next: NodeJS.Timeout | undefined;
 
   constructor(parts: SigningParts) {
     this.#parts = parts;
+    this.#away = new Interruption(parts, AWAY);
     this.#most = parts.mayBeAway ? FIRST_MOST : Number.POSITIVE_INFINITY;
   }
 
@@ -46,7 +43,7 @@ export class Signing {
 
   /** Why no entry is taken now; undefined while the signer signs. */
   refusal(): string | undefined {
-    return this.#isAway ? REFUSAL : undefined;
+    return this.#away.refusal();
   }
 
   /**
@@ -63,7 +60,8 @@ export class Signing {
       return signed;
     } catch (error) {
       if (!(error instanceof SignerUnavailable)) throw error;
-      this.#away(error.message);
+      this.#most = FIRST_MOST;
+      this.#away.begin(error.message);
       return undefined;
     }
   }
@@ -74,32 +72,6 @@ export class Signing {
   }
 
   stop(): void {
-    this.#isStopped = true;
-    clearTimeout(this.#next);
-  }
-
-  #away(reason: string): void {
-    if (!this.#isAway)
-      this.#parts.warn(`no entry is taken: ${reason}. Reads go on, and the log goes on by itself once it signs`);
-    this.#isAway = true;
-    this.#most = FIRST_MOST;
-    this.#schedule();
-  }
-
-  #schedule(): void {
-    clearTimeout(this.#next);
-    if (this.#isStopped) return;
-    this.#next = setTimeout(() => void this.#look(), LOOK_MS);
-    this.#next.unref();
-  }
-
-  async #look(): Promise<void> {
-    try {
-      await this.#parts.look();
-    } catch {
-      return this.#schedule();
-    }
-    this.#isAway = false;
-    this.#parts.warn('entries are taken again: the signer of the log signs');
+    this.#away.stop();
   }
 }

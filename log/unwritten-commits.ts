@@ -1,5 +1,11 @@
 import { NoRoom, UnreadablePage } from '../storage/failures.ts';
-import { DISK_FULL_REFUSAL, DiskSpaceWatch, type DiskSpaceWatchParts } from './disk-space-watch.ts';
+import { Interruption, type InterruptionParts } from './interruption.ts';
+
+const NO_ROOM = {
+  refusal: 'the disk is full',
+  advice: 'Free space on the volumes of the data and the heads folder: the log goes on by itself',
+  over: 'there is room on the disk',
+};
 
 /** Milliseconds until the next commit after one that met damage: a disk that fails now and then may give the page by then. */
 const DAMAGE_PAUSE_MS = 1000;
@@ -7,21 +13,21 @@ const DAMAGE_PAUSE_MS = 1000;
 /** The reason that a sender is given meanwhile. */
 const DAMAGE_REFUSAL = 'stored data cannot be read';
 
-export interface UnwrittenCommitsParts extends DiskSpaceWatchParts {
+export interface UnwrittenCommitsParts extends InterruptionParts {
   /** Milliseconds on a clock that never goes back. */
   readonly now: () => number;
 }
 
 /** Commits that failed and are known to have written nothing: for how long no other is tried. Reads go on. */
 export class UnwrittenCommits {
-  readonly #room: DiskSpaceWatch;
+  readonly #room: Interruption;
   readonly #parts: UnwrittenCommitsParts;
   #damagedUntil = Number.NEGATIVE_INFINITY;
   #isDamaged = false;
 
   constructor(parts: UnwrittenCommitsParts) {
     this.#parts = parts;
-    this.#room = new DiskSpaceWatch(parts);
+    this.#room = new Interruption(parts, NO_ROOM);
   }
 
   /** Whether no entry is taken for want of room. */
@@ -43,7 +49,7 @@ export class UnwrittenCommits {
   failed(reason: unknown): string {
     if (reason instanceof NoRoom) {
       this.#room.begin(reason.message);
-      return DISK_FULL_REFUSAL;
+      return NO_ROOM.refusal;
     }
     if (!(reason instanceof UnreadablePage)) throw reason;
     if (!this.#isDamaged)

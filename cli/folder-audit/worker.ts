@@ -28,7 +28,7 @@ async function outcomeOf(unit: Unit): Promise<Outcome> {
     return { ok: true, report: await perform(unit) };
   } catch (error) {
     if (error instanceof Damaged) return { ok: false, damage: error.damage };
-    // What SQLite or a reader of rows stumbles over is damage that they know no better name for.
+    // Anything else that SQLite or a reader of rows throws is damage that they know no better name for.
     const says = error instanceof Error ? error.message : String(error);
     const at = unit.what === 'run' ? unit.run.from : unit.from;
     return { ok: false, damage: { at, says: `from entry ${at} on: ${says}` } };

@@ -48,7 +48,7 @@ export async function startLog(settings: StartSettings, options: StartLogOptions
   for (const shard of plan) started.push(cleanup.use(await startShard(shard, settings, options)));
   const first = started[0] as StartedShard;
   const shards = new LogShards(started.map(({ opened }) => opened.log));
-  // What our own witness remembers is written down with the first shard, also when that has ended.
+  // The memory of our own witness is written down with the first shard, also when that has ended.
   const ended = started.filter(
     ({ opened: { log }, store }) =>
       log.frozenAt !== undefined && !(store === first.store && settings.witnessFor !== undefined),

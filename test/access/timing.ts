@@ -76,7 +76,7 @@ export function oraclesOf(open: PrivateServer): readonly Oracle[] {
     return { ms: performance.now() - begun, bytes: length, status: answer.status };
   };
   const absent = (): string => Array.from({ length: 80 }, () => randomInt(16).toString(16)).join('');
-  // What is asked for is made alike for both sorts: the work on it would differ else, and be measured.
+  // Questions are made alike for both sorts: the work on them would differ else, and be measured.
   return [
     submitting(send),
     reading('entry by id', async (isThere) => {
