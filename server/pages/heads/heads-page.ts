@@ -8,7 +8,7 @@ import { growthLine } from '../growth-line.ts';
 import { dataBlock, type Html, html, NOTHING, renderPage } from '../layout.ts';
 import { notFound } from '../not-found.ts';
 import type { PageParts, PageRequest } from '../page.ts';
-import { copyable, grouped, hashText, isolated, moment } from '../text.ts';
+import { copyable, grouped, hashText, isolated, moment, table } from '../text.ts';
 import { clientSetups } from './clients.ts';
 import { growthPlot, growthPoints } from './plot.ts';
 
@@ -104,22 +104,11 @@ function ledger({ shard }: Log, heads: readonly SignedHead[], { root, query }: P
   return html`<section aria-labelledby="ledger">
     <h2 id="ledger">Ledger</h2>
     ${shown.length === 0 ? html`<p>No head is smaller.</p>` : NOTHING}
-    <div class="scroll" tabindex="0" role="region" aria-label="Ledger of heads">
-      <table class="hits">
-        <thead>
-          <tr>
-            <th scope="col">Entries</th>
-            <th scope="col">Signed</th>
-            <th scope="col">Root</th>
-            <th scope="col">Cosigned by</th>
-            <th scope="col">Grew from</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${shown.map((head, i) => ledgerRow(head, heads[i + 1], root, tree))}
-        </tbody>
-      </table>
-    </div>
+    ${table(
+      'Ledger of heads',
+      ['Entries', 'Signed', 'Root', 'Cosigned by', 'Grew from'],
+      shown.map((head, i) => ledgerRow(head, heads[i + 1], root, tree)),
+    )}
     <nav class="pages" aria-label="Pages of the ledger">
       ${query.has('below') ? html`<a href="${root}heads${tree.replace('&', '?')}">Newest</a>` : NOTHING}${heads.length > PAGE_HEADS && last !== undefined ? html`<a rel="next" href="${root}heads?below=${last.size}${tree}">Earlier</a>` : NOTHING}
     </nav>
@@ -145,34 +134,23 @@ function shardSection({ shards }: PageParts, shown: Log, root: string): Html {
   if (shards.all.length < 2) return NOTHING;
   return html`<section aria-labelledby="shards">
     <h2 id="shards">Shards</h2>
-    <div class="scroll" tabindex="0" role="region" aria-label="Shards">
-      <table class="hits">
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Tree</th>
-            <th scope="col">From index</th>
-            <th scope="col">Entries</th>
-            <th scope="col">State</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${shards.all.map((log) => {
-            const { origin, treeId, offset } = log.shard;
-            const name =
-              log === shown ? isolated(origin) : html`<a href="${root}heads?tree=${treeId}">${isolated(origin)}</a>`;
-            const state = log.frozenAt === undefined ? html`grows` : html`ended ${moment(log.frozenAt)}`;
-            return html`<tr>
-              <th scope="row">${name}</th>
-              <td><code>${treeId}</code></td>
-              <td>${grouped(offset)}</td>
-              <td>${grouped(log.head().size)}</td>
-              <td>${state}</td>
-            </tr>`;
-          })}
-        </tbody>
-      </table>
-    </div>
+    ${table(
+      'Shards',
+      ['Name', 'Tree', 'From index', 'Entries', 'State'],
+      shards.all.map((log) => {
+        const { origin, treeId, offset } = log.shard;
+        const name =
+          log === shown ? isolated(origin) : html`<a href="${root}heads?tree=${treeId}">${isolated(origin)}</a>`;
+        const state = log.frozenAt === undefined ? html`grows` : html`ended ${moment(log.frozenAt)}`;
+        return html`<tr>
+          <th scope="row">${name}</th>
+          <td><code>${treeId}</code></td>
+          <td>${grouped(offset)}</td>
+          <td>${grouped(log.head().size)}</td>
+          <td>${state}</td>
+        </tr>`;
+      }),
+    )}
   </section>`;
 }
 

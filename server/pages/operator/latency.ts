@@ -1,6 +1,6 @@
 import type { Family } from '../../../metrics/family.ts';
 import { type Html, html, NOTHING } from '../layout.ts';
-import { grouped } from '../text.ts';
+import { grouped, table } from '../text.ts';
 
 const REQUESTS = 'stele_http_request_duration_seconds';
 
@@ -27,29 +27,19 @@ export function latencies(families: readonly Family[]): Html {
   const ordered = rows.toSorted((one, other) => other.count - one.count);
   return html`<section aria-labelledby="requests">
     <h2 id="requests">Requests since the start</h2>
-    <div class="scroll" tabindex="0" role="region" aria-label="Requests by operation">
-      <table class="hits">
-        <thead>
-          <tr>
-            <th scope="col">Operation</th>
-            <th scope="col">Requests</th>
-            <th scope="col">Mean</th>
-            <th scope="col">99 % within</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${ordered.map(
-            ({ operation, count, mean, most }) =>
-              html`<tr>
-                <th scope="row">${operation}</th>
-                <td>${grouped(count)}</td>
-                <td>${milliseconds(mean)}</td>
-                <td>${Number.isFinite(most) ? milliseconds(most) : 'more than all bounds'}</td>
-              </tr>`,
-          )}
-        </tbody>
-      </table>
-    </div>
+    ${table(
+      'Requests by operation',
+      ['Operation', 'Requests', 'Mean', '99 % within'],
+      ordered.map(
+        ({ operation, count, mean, most }) =>
+          html`<tr>
+            <th scope="row">${operation}</th>
+            <td>${grouped(count)}</td>
+            <td>${milliseconds(mean)}</td>
+            <td>${Number.isFinite(most) ? milliseconds(most) : 'more than all bounds'}</td>
+          </tr>`,
+      ),
+    )}
   </section>`;
 }
 

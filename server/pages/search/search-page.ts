@@ -8,7 +8,7 @@ import { viewBody } from '../entry/body.ts';
 import { growthLine } from '../growth-line.ts';
 import { type Html, html, NOTHING, renderPage } from '../layout.ts';
 import type { PageParts, PageRequest } from '../page.ts';
-import { grouped, inRow, isolated, moment } from '../text.ts';
+import { grouped, inRow, isolated, moment, table } from '../text.ts';
 import { searchForm } from '../search-form.ts';
 import { type Hits, isMixed, lookUp } from './look-up.ts';
 
@@ -95,22 +95,11 @@ function hitList(q: string, { entries, completeTo, next }: Hits, { query, root, 
       ${more}`;
   }
   const mayRead = principal.rights.has('read');
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Hits">
-      <table class="hits">
-        <thead>
-          <tr>
-            <th scope="col">Entry</th>
-            <th scope="col">Kind</th>
-            <th scope="col">Logged</th>
-            <th scope="col">Signed by</th>
-            <th scope="col">Artifact</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${entries.map((entry) => (mayRead ? hitRow(entry, root) : bareRow(entry, root)))}
-        </tbody>
-      </table>
-    </div>
+  return html`${table(
+      'Hits',
+      ['Entry', 'Kind', 'Logged', 'Signed by', 'Artifact'],
+      entries.map((entry) => (mayRead ? hitRow(entry, root) : bareRow(entry, root))),
+    )}
     <p class="tail">${next === undefined ? 'These are all.' : 'There may be more.'} ${complete}</p>
     ${more}`;
 }
